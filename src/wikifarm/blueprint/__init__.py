@@ -1,0 +1,1 @@
+"""Manifests, blueprints and Bazar schemas: load, check, compile, render."""

@@ -1,0 +1,55 @@
+"""The address of a community on its farm: what is allowed, and a good one made from a title."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SHORTEST, LONGEST = 2, 40
+
+# Folders at the root of a YesWiki (4.4.4 and later), and names that servers keep for themselves:
+# a wiki of that name would stand in, or hide, a part of the farm.
+RESERVED = frozenset(
+    """
+    actions admin api cache cgi-bin custom docker docs extensions favicon files formatters handlers
+    includes index javascripts lang mail private robots setup src static styles templates tests
+    themes tmp tools vendor wakka well-known wiki www yeswicli
+    """.split()
+)
+
+_ALLOWED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o",
+                            "ł": "l", "Ł": "l", "đ": "d", "ı": "i"})  # fmt: skip
+_JOINERS = re.compile(r"(?<=\w)[·•\u2027‧](?=\w)")  # inclusive writing: participant·e·s
+
+
+def is_slug(text: str) -> bool:
+    """True when `text` may be the folder of a wiki: a-z, 0-9, single `-` inside, 2 to 40 of them.
+
+    ferme accepts more, but makes an entry without a wiki for some names (PROTOCOL, transcript 24),
+    and letters of either case would clash on some disks.
+    """
+    return (
+        SHORTEST <= len(text) <= LONGEST
+        and _ALLOWED.match(text) is not None
+        and text not in RESERVED
+    )
+
+
+def propose_slug(text: str) -> str:
+    """A slug close to `text`; always valid, whatever the text."""
+    bare = unicodedata.normalize("NFKD", _JOINERS.sub("", text.translate(_LIGATURES)))
+    ascii_only = bare.encode("ascii", "ignore").decode().lower().replace("'", "-")
+    words = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+    slug = _cut(words)
+    if slug in RESERVED or len(slug) < SHORTEST:
+        slug = _cut("-".join(part for part in ("communaute", slug) if part))
+    return slug
+
+
+def _cut(words: str) -> str:
+    """At most 40 characters, cut between words when that leaves half of them."""
+    if len(words) <= LONGEST:
+        return words
+    head = words[: LONGEST + 1].rpartition("-")[0]
+    return (head if len(head) >= LONGEST // 2 else words[:LONGEST]).strip("-")

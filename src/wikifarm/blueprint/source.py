@@ -1,0 +1,297 @@
+"""Reads the YAML that people write: plain values, with the line and column of each, and every
+mistake at once.
+
+Only mappings, sequences and scalars: no tag that builds an object, no alias (so no alias bomb), a
+bounded size, depth and number of values. Scalars follow the core schema of YAML 1.2, so `oui`,
+`yes` and `on` are words; a number with leading zeros (`035`) stays text.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wikifarm.errors import InvalidInput, Problem
+from wikifarm.i18n import _
+
+SIZE_LIMIT = 1_000_000  # bytes
+DEPTH_LIMIT = 20
+EVENT_LIMIT = 50_000  # a shipped schema has about 1,500
+
+Path_ = tuple[str | int, ...]
+Position = tuple[int, int]
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:str"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A value read from `file`, with the position of each of its parts."""
+
+    file: str
+    value: Any
+    positions: dict[Path_, Position] = field(default_factory=dict)
+    key_positions: dict[Path_, Position] = field(default_factory=dict)
+
+    def problem(
+        self, message: str, *path: str | int, hint: str = "", code: str = "invalid-input"
+    ) -> Problem:
+        """A problem at `path`, or at the nearest of its parents that the file holds."""
+        line, column = self.position(*path)
+        return Problem(message, hint, self.file, line, column, code)
+
+    def position(self, *path: str | int) -> Position:
+        """Line and column (from 1) of the value at `path`, or of its nearest parent."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.positions:
+                return self.positions[path[:length]]
+        return (0, 0)
+
+    def key_problem(
+        self, message: str, *path: str | int, hint: str = "", code: str = "unknown-key"
+    ) -> Problem:
+        """A problem with the key itself, not with its value."""
+        line, column = self.key_positions.get(path, self.position(*path))
+        return Problem(message, hint, self.file, line, column, code)
+
+
+class Problems(list[Problem]):
+    """Problems met so far."""
+
+    def stop(self) -> None:
+        """Raises them, ordered by file and place, if there are any."""
+        if self:
+            raise InvalidInput(sorted(self, key=lambda one: (one.file, one.line, one.column)))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint with the nearest known word, or with all of them when none is near."""
+    words = sorted(known)
+    near = difflib.get_close_matches(str(word).lower(), words, n=1, cutoff=0.6)
+    if near:
+        return _("did you mean “{word}”?").format(word=near[0])
+    return _("known words: {words}").format(words=", ".join(words))
+
+
+def read_text(path: Path, problems: list[Problem]) -> str | None:
+    """The text of a UTF-8 or UTF-16 file, or None and a problem."""
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= SIZE_LIMIT else None
+    except OSError as error:
+        message = _("cannot read {file}: {reason}").format(file=path, reason=error.strerror)
+        problems.append(Problem(message, file=str(path), code="unreadable"))
+        return None
+    if raw is None:
+        message = _("{file} is larger than 1 MB").format(file=path)
+        problems.append(Problem(message, file=str(path), code="too-large"))
+        return None
+    return _decoded(raw, path, problems)
+
+
+def _decoded(raw: bytes, path: Path, problems: list[Problem]) -> str | None:
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        problems.append(
+            Problem(
+                _("{file} is not written in UTF-8").format(file=path),
+                _("save it again, choosing “UTF-8” (in a spreadsheet: “CSV UTF-8”)"),
+                str(path),
+                before.count(b"\n") + 1,
+                error.start - (before.rfind(b"\n") + 1) + 1,
+                "encoding",
+            )
+        )
+        return None
+
+
+def read_yaml(path: Path, problems: list[Problem]) -> Document | None:
+    """The document of a YAML file; None, with problems, when it cannot be read as one."""
+    text = read_text(path, problems)
+    return None if text is None else parse_yaml(text, str(path), problems)
+
+
+def parse_yaml(text: str, file: str, problems: list[Problem]) -> Document | None:
+    """The document of a YAML text; `file` is the name for messages."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    found = len(problems)
+    parser = YAML(typ="safe", pure=True)
+    reader = _Reader(file, problems)
+    try:
+        value = reader.document(iter(parser.parse(text)))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reader.refuse(
+            _("this is not valid YAML: {reason}").format(reason=error.problem or error.context),
+            mark,
+            hint=_("check the indentation, and put quotes around a text that holds “: ” or “#”"),
+            code="yaml",
+        )
+    except (YAMLError, _Stop, ValueError) as error:
+        if not isinstance(error, _Stop):
+            message = _("this is not valid YAML: {reason}").format(reason=str(error).split("\n")[0])
+            problems.append(Problem(message, file=file, code="yaml"))
+    else:
+        if len(problems) == found:
+            return Document(file, value, reader.positions, reader.key_positions)
+    return None
+
+
+class _Stop(Exception):
+    """Reading further would be unsafe."""
+
+
+class _Reader:
+    """Builds plain values from the events of the parser; nothing is constructed by tag."""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        self.file = file
+        self.problems = problems
+        self.positions: dict[Path_, Position] = {}
+        self.key_positions: dict[Path_, Position] = {}
+        self.events: Iterator[Any] = iter(())
+        self.count = 0
+
+    def refuse(self, message: str, mark: Any, *, hint: str = "", code: str = "yaml") -> None:
+        line, column = _position(mark)
+        self.problems.append(Problem(message, hint, self.file, line, column, code))
+
+    def next(self) -> Any:
+        self.count += 1
+        event = next(self.events)
+        if self.count > EVENT_LIMIT:
+            self.refuse(_("this file holds too many values"), event.start_mark, code="too-large")
+            raise _Stop
+        return event
+
+    def document(self, events: Iterator[Any]) -> Any:
+        self.events = events
+        value: Any = None
+        documents = 0
+        while True:
+            event = self.next()
+            kind = type(event).__name__
+            if kind == "StreamEndEvent":
+                return value
+            if kind == "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    self.refuse(_("one file holds one document: remove “---”"), event.start_mark)
+                    raise _Stop
+                value = self.node(self.next(), ())
+
+    def node(self, event: Any, path: Path_) -> Any:
+        kind = type(event).__name__
+        mark = event.start_mark
+        self.positions[path] = _position(mark)
+        if kind == "AliasEvent":
+            self.refuse(_("“*{name}” repeats another part: write it in full").format(
+                name=event.anchor), mark, code="yaml-alias")  # fmt: skip
+            return None
+        if len(path) > DEPTH_LIMIT:
+            self.refuse(_("this is nested too deeply"), mark, code="too-deep")
+            raise _Stop
+        if str(event.tag) not in map(str, _PLAIN_TAGS):
+            self.refuse(_("“{tag}” is not accepted: write plain values").format(
+                tag=event.tag), mark, code="yaml-tag")  # fmt: skip
+        if kind == "MappingStartEvent":
+            return self.mapping(path)
+        if kind == "SequenceStartEvent":
+            return self.sequence(path)
+        return self.scalar(event)
+
+    def mapping(self, path: Path_) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        while type(event := self.next()).__name__ != "MappingEndEvent":
+            if type(event).__name__ != "ScalarEvent":
+                self.refuse(_("a key must be a word"), event.start_mark)
+                raise _Stop
+            key = str(event.value)
+            if key in value:
+                self.refuse(_("“{key}” is written twice").format(key=key), event.start_mark,
+                            code="duplicate-key")  # fmt: skip
+            self.key_positions[(*path, key)] = _position(event.start_mark)
+            value[key] = self.node(self.next(), (*path, key))
+        return value
+
+    def sequence(self, path: Path_) -> list[Any]:
+        value: list[Any] = []
+        while type(event := self.next()).__name__ != "SequenceEndEvent":
+            value.append(self.node(event, (*path, len(value))))
+        return value
+
+    def scalar(self, event: Any) -> Any:
+        text = str(event.value)
+        if _CONTROL.search(text):
+            self.refuse(_("this text holds an invisible control character"), event.start_mark,
+                        hint=_("delete it and type the text again"), code="control-character")  # fmt: skip
+            return ""
+        quoted = event.style is not None or event.tag is not None
+        return text if quoted else _plain_scalar(text)
+
+
+def _plain_scalar(text: str) -> Any:
+    """A scalar without quotes, by the core schema of YAML 1.2 (§10.3.2)."""
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return text.lower() == "true"
+    if _LEADING_ZERO.match(text) or len(text) > 18:
+        return text
+    if _INTEGER.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    return text
+
+
+def _position(mark: Any) -> Position:
+    return (0, 0) if mark is None else (mark.line + 1, mark.column + 1)
+
+
+def yaml_scalar(text: str) -> str:
+    """`text` as one YAML scalar: bare where nothing can be misread, else between quotes."""
+    if _BARE.fullmatch(text) and text == str(_plain_scalar(text)) and not _NOT_BARE.search(text):
+        return text
+    escaped = "".join(_escaped(character) for character in text)
+    return f'"{escaped}"'
+
+
+_BARE = re.compile(r"[^\W_][\w ’'@.,;!?()/+·«»–-]*(?<! )")
+_NOT_BARE = re.compile(r" #|: |\A(null|true|false|yes|no|on|off|y|n|oui|non)\Z|\A[-+.0-9 e]+\Z", re.I)
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code <= 0xFF:
+        return "\\n" if character == "\n" else f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def files_of(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:
+    """The files named, and those of the folders named, in a stable order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                one
+                for one in path.iterdir()
+                if one.suffix.lower() in suffixes and not one.name.startswith((".", "_", "~"))
+            )
+        else:
+            yield path

@@ -1,0 +1,1 @@
+"""Plan, step, journal, lock, receipt: pure; no network, no terminal."""

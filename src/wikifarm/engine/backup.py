@@ -1,0 +1,44 @@
+"""Copies of what wikifarm removes, written and read back before anything is removed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from wikifarm.errors import LocalStorage
+from wikifarm.i18n import _
+
+
+class Backups:
+    """The folder of the copies, on this computer; files are for their owner only (0600)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, name: str, content: dict[str, Any]) -> Path:
+        """Writes `content` and reads it back. Raises LocalStorage if either fails."""
+        path = self._folder / f"{name}.json"
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            kept = path.read_text("utf-8")
+        except OSError as fault:
+            kept = ""
+            reason = fault.strerror
+        else:
+            reason = ""
+        if kept != text:
+            raise LocalStorage(
+                _("The copy of what was to be removed cannot be kept ({reason}).").format(
+                    reason=reason
+                ),
+                hint=_("Nothing was removed. Free some space, then run the same command again."),
+            )
+        return path

@@ -1,0 +1,102 @@
+"""The journal: one JSON line for each intent before its call and each outcome after.
+
+It holds no secret and no address: names of steps, pages, forms and marks only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from wikifarm.errors import LocalStorage
+from wikifarm.i18n import _
+
+
+class Journal:
+    """The journal of one farm on this computer, shared by every run."""
+
+    def __init__(self, path: Path, run: str) -> None:
+        self._path = path
+        self.run = run
+
+    def intent(self, slug: str, step: str, **detail: Any) -> None:
+        """Says what is about to be asked of a server. Durable before it returns."""
+        self._write("intent", slug, step, detail)
+
+    def outcome(self, slug: str, step: str, **detail: Any) -> None:
+        """Says what came of it."""
+        self._write("outcome", slug, step, detail)
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """Every whole line; one cut by a crash is passed over."""
+        try:
+            lines = self._path.read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict):
+                yield entry
+
+    def mark_of(self, slug: str) -> str:
+        """The mark under which this computer asked for the wiki of `slug`, or nothing."""
+        found = ""
+        for entry in self.entries():
+            if entry.get("slug") == slug and entry.get("step") == "wiki":
+                found = str(entry.get("mark") or found)
+        return found
+
+    def open_intents(self, slug: str, step: str) -> list[dict[str, Any]]:
+        """Intents of a step that no outcome closed: what a killed run may have left behind."""
+        waiting: dict[str, dict[str, Any]] = {}
+        for entry in self.entries():
+            if entry.get("slug") != slug or entry.get("step") != step:
+                continue
+            key = str(entry.get("key", ""))
+            if entry.get("event") == "intent":
+                waiting[key] = entry
+            else:
+                waiting.pop(key, None)
+        return list(waiting.values())
+
+    def _write(self, event: str, slug: str, step: str, detail: dict[str, Any]) -> None:
+        entry = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "run": self.run,
+            "event": event,
+            "slug": slug,
+            "step": step,
+            **detail,
+        }
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # A line cut by a crash must not swallow the next one.
+            if not self._ends_whole():
+                line = "\n" + line
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as fault:
+            raise LocalStorage(
+                _("The journal cannot be written ({reason}). Nothing more was done.").format(
+                    reason=fault.strerror
+                ),
+                hint=_("Free some space or set WIKIFARM_STATE_DIR, then run the command again."),
+            ) from None
+
+    def _ends_whole(self) -> bool:
+        try:
+            with self._path.open("rb") as file:
+                file.seek(-1, os.SEEK_END)
+                return file.read(1) == b"\n"
+        except (FileNotFoundError, OSError):
+            return True

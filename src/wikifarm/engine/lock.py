@@ -1,0 +1,52 @@
+"""One run at a time on a farm; a lock dies with its owner, even killed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from wikifarm.errors import LocalStorage, Locked
+from wikifarm.i18n import _
+
+
+@contextmanager
+def farm_lock(folder: Path) -> Iterator[None]:
+    """Holds the farm whose state lives in `folder`. Raises Locked at once if another run has it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as fault:
+        raise LocalStorage(
+            _("The folder {folder} cannot be made ({reason}).").format(
+                folder=folder, reason=fault.strerror
+            ),
+            hint=_("Set WIKIFARM_STATE_DIR to a folder that can be written."),
+        ) from None
+    holder = folder / "lock.txt"
+    lock = FileLock(folder / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Locked(
+            _("Another wikifarm works on this farm ({who}). Nothing was done.").format(
+                who=_who(holder)
+            ),
+            hint=_("Wait until it ends, then run the same command again."),
+        ) from None
+    try:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        holder.write_text(f"process {os.getpid()}, {since}", "utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+def _who(holder: Path) -> str:
+    try:
+        return holder.read_text("utf-8")
+    except OSError:
+        return "?"

@@ -1,0 +1,108 @@
+"""The receipt: what wikifarm last applied, kept in a page of the wiki that only its admins read.
+
+Any operator on any machine goes on from it. It holds, for each page, the hash and the text as last
+applied (the base of a three-way merge) and, for the pages of a new wiki, the hash as it was found:
+a page that still has that hash was never edited by hand.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+TAG = "WikifarmRecu"
+_BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
+_INTRO = {
+    "fr": (
+        "====== Reçu de wikifarm ======\n"
+        "Cette page est tenue par wikifarm : elle dit ce qu'il a écrit ici, pour qu'un prochain "
+        "passage sache ce qui a été modifié à la main et le garde. Seules les personnes qui "
+        "administrent ce wiki la voient. Ne la modifiez pas.\n"
+    ),
+    "en": (
+        "====== wikifarm's receipt ======\n"
+        "This page is kept by wikifarm: it says what it wrote here, so that a later run knows what "
+        "was edited by hand and keeps it. Only the administrators of this wiki see it. Please do "
+        "not edit it.\n"
+    ),
+}
+
+
+def fingerprint(text: str) -> str:
+    """The hash of a text as receipts keep it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was applied. `complete` is False while a first creation is under way."""
+
+    community: str  # id of the community, also the mark in the farm's entry
+    slug: str
+    name: str
+    blueprint: str = ""
+    version: str = ""
+    run: str = ""
+    complete: bool = False
+    found: Mapping[str, str] = field(default_factory=dict)  # page of a new wiki -> hash
+    found_forms: Mapping[str, str] = field(default_factory=dict)  # id -> label
+    pages: Mapping[str, str] = field(default_factory=dict)  # tag -> hash as last applied
+    bases: Mapping[str, str] = field(default_factory=dict)  # tag -> text as last applied
+    forms: Mapping[str, str] = field(default_factory=dict)  # id -> hash of the template
+    lists: Mapping[str, str] = field(default_factory=dict)  # our key -> the server's id
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members we put
+    accounts: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()  # demonstration pages that we removed
+
+    def untouched(self, tag: str, body: str) -> bool:
+        """True when the page still is as wikifarm wrote it, or as the new wiki came with it."""
+        now = fingerprint(body)
+        return now in (self.pages.get(tag), self.found.get(tag))
+
+    def same_as(self, other: Receipt) -> bool:
+        """True when both say the same but for the run that wrote them."""
+        return replace(self, run="") == replace(other, run="")
+
+    def as_page(self, language: str) -> str:
+        """The body of the page."""
+        packed = {key: value for key, value in asdict(self).items() if key != "bases"}
+        packed["bases"] = _pack(json.dumps(dict(self.bases), sort_keys=True, ensure_ascii=False))
+        data = json.dumps(packed, indent=0, sort_keys=True, ensure_ascii=True)
+        intro = _INTRO.get(language, _INTRO["en"])
+        # Two percent signs end the block in wiki syntax; JSON has another way to write them.
+        return f"{intro}\n%%\n{data.replace('%', '\\u0025')}\n%%"
+
+
+def from_page(body: str) -> Receipt | None:
+    """The receipt that a page holds; None where it holds none that can be read."""
+    found = _BLOCK.search(body)
+    if found is None:
+        return None
+    try:
+        data: dict[str, Any] = json.loads(found[1])
+        data["bases"] = json.loads(_unpack(data.get("bases", "")))
+        known = {key: data[key] for key in Receipt.__dataclass_fields__ if key in data}
+        known["groups"] = {key: tuple(value) for key, value in known.get("groups", {}).items()}
+        for key in ("accounts", "removed"):
+            known[key] = tuple(known.get(key, ()))
+        return Receipt(**known)
+    except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
+        return None
+
+
+def _pack(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _unpack(text: str) -> str:
+    if not text:
+        return "{}"
+    decoder = zlib.decompressobj()
+    raw = base64.b64decode(text)
+    return decoder.decompress(raw, 8_000_000).decode()

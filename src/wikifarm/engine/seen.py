@@ -1,0 +1,87 @@
+"""What the wiki holds, read once and read again only after something was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from wikifarm.engine import receipt as receipts
+from wikifarm.engine.ports import WikiPort
+from wikifarm.engine.receipt import Receipt
+from wikifarm.model import Account, BazarList, Form, Page, Rights
+
+T = TypeVar("T")
+
+
+class Seen:
+    """A cached view of one wiki. Without a wiki (it is still to be made) everything is empty."""
+
+    def __init__(self, wiki: WikiPort | None) -> None:
+        self._wiki = wiki
+        self._cache: dict[str, Any] = {}
+
+    @property
+    def wiki(self) -> WikiPort:
+        """The wiki to write to."""
+        if self._wiki is None:
+            raise LookupError("the wiki is not made yet")
+        return self._wiki
+
+    @property
+    def exists(self) -> bool:
+        """False while the wiki is still to be made."""
+        return self._wiki is not None
+
+    def forget(self, *names: str) -> None:
+        """Drops what was read of `names` ("pages", "rights", ...), or everything."""
+        for name in names or tuple(self._cache):
+            self._cache.pop(name, None)
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keeps an answer that a write already gave."""
+        self._cache[name] = value
+
+    @property
+    def pages(self) -> dict[str, Page]:
+        return self._once("pages", lambda wiki: wiki.pages.all(), {})
+
+    @property
+    def rights(self) -> dict[str, Rights]:
+        return self._once("rights", lambda wiki: wiki.rights.all(), {})
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        return self._once("forms", lambda wiki: wiki.forms.all(), {})
+
+    @property
+    def lists(self) -> dict[str, BazarList]:
+        return self._once("lists", lambda wiki: wiki.lists.all(), {})
+
+    @property
+    def accounts(self) -> list[Account]:
+        return self._once("accounts", lambda wiki: wiki.users.all(), [])
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return self._once("settings", lambda wiki: wiki.settings.all(), {})
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The members of a group."""
+        return self._once(f"group {name}", lambda wiki: wiki.groups.members(name), ())
+
+    def module(self, kind: str, name: str) -> str | None:
+        """The right of an action or handler; None where this wiki has none of that name."""
+        return self._once(f"{kind} {name}", lambda wiki: wiki.rights.module(kind, name), "")
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """The receipt in the wiki, if it has one that can be read."""
+        page = self.pages.get(receipts.TAG)
+        return receipts.from_page(page.body) if page else None
+
+    def _once(self, name: str, read: Callable[[WikiPort], T], empty: T) -> T:
+        if self._wiki is None:
+            return empty
+        if name not in self._cache:
+            self._cache[name] = read(self._wiki)
+        return cast(T, self._cache[name])

@@ -1,0 +1,49 @@
+"""A step: one kind of thing of a wiki, compared, written and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from wikifarm.blueprint.design import Design
+from wikifarm.engine.plan import Change
+from wikifarm.engine.receipt import Receipt
+from wikifarm.engine.seen import Seen
+from wikifarm.errors import WriteRefused
+from wikifarm.i18n import _
+
+
+@dataclass
+class Work:
+    """What the steps of one community share. `receipt` is what was last applied here."""
+
+    slug: str
+    design: Design
+    seen: Seen
+    receipt: Receipt
+    admin: str  # account that wikifarm uses in this wiki
+    links: dict[str, str] = field(default_factory=dict)  # account -> link to choose a password
+
+
+class Step(Protocol):
+    """`plan` reads; `apply` writes what `plan` said and reads it back, or raises WriteRefused."""
+
+    name: str
+
+    def plan(self, work: Work) -> list[Change]: ...
+
+    def apply(self, work: Work, changes: Sequence[Change]) -> None: ...
+
+
+def read_back(step: Step, work: Work) -> None:
+    """Raises WriteRefused when the wiki still differs from the design after a write."""
+    missing = [change for change in step.plan(work) if change.writes]
+    if missing:
+        names = ", ".join(change.key for change in missing[:5])
+        raise WriteRefused(
+            _("Written, read back, and not there: {names} ({step}).").format(
+                names=names, step=step.name
+            ),
+            hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+        )

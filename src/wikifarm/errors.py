@@ -1,0 +1,164 @@
+"""Everything that can go wrong, as a tree: each leaf has a stable code and an exit status.
+
+    WikifarmError
+    ├── InvalidInput            2  a file, an option or a name is wrong: every problem at once
+    ├── Refused                 7  wikifarm declines to act
+    │   ├── SlugTaken              the address belongs to another community
+    │   ├── Locked                 another run holds the farm
+    │   ├── NotOurs                neither the receipt nor the journal says it is ours
+    │   └── OverThreshold          the plan changes more than the safety threshold allows
+    ├── ServerProblem           8  a server cannot be reached or refuses the credentials
+    │   ├── Unreachable            no answer
+    │   ├── TlsFailed              the certificate does not prove who answers
+    │   ├── NotYesWiki             something else answers (a captive page, another site)
+    │   ├── NoFarmExtension        a YesWiki without `ferme`
+    │   └── BadCredentials         name, password or key refused
+    ├── WikiAsleep, WikiBusy    1  the wiki answers but takes no writing now
+    ├── WriteRefused            1  written, read back, and it was not there
+    ├── HalfMade                1  a creation failed half-way: what is left, and the way on
+    ├── UnexpectedAnswer        1  the server answered outside its protocol
+    ├── LocalStorage            1  this computer: disk full, folder not writable
+    ├── LeakFound               6  the audit saw a participant
+    ├── Interrupted           130  Ctrl-C: resumable
+    └── Unforeseen              1  a defect of wikifarm
+
+A message says what was and was not done; a hint says the next thing to try. Neither ever holds a
+traceback, a server path or a password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+DONE, FAILED, USAGE, CHANGES, PARTIAL, WAITING, LEAK, REFUSED, SERVER, INTERRUPTED = (
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 130,
+)  # fmt: skip
+
+
+class WikifarmError(Exception):
+    """A foreseen failure: `code` is stable, `exit` is the status of the command."""
+
+    code: ClassVar[str] = "failed"
+    exit: ClassVar[int] = FAILED
+
+    def __init__(self, message: str, *, hint: str = "", where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake of an input: where it stands, what is wrong and how to mend it."""
+
+    message: str
+    hint: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    code: str = "invalid-input"
+
+    @property
+    def where(self) -> str:
+        """`file:line:column`, as editors understand it."""
+        numbers = [str(number) for number in (self.line, self.column) if number]
+        return ":".join([part for part in (self.file, *numbers) if part])
+
+
+class InvalidInput(WikifarmError):
+    """Every problem of what was given, at once."""
+
+    code = "invalid-input"
+    exit = USAGE
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        first = problems[0]
+        super().__init__(first.message, hint=first.hint, where=first.where)
+        self.problems = tuple(problems)
+
+
+class Refused(WikifarmError):
+    code = "refused"
+    exit = REFUSED
+
+
+class SlugTaken(Refused):
+    code = "slug-taken"
+
+
+class Locked(Refused):
+    code = "locked"
+
+
+class NotOurs(Refused):
+    code = "not-ours"
+
+
+class OverThreshold(Refused):
+    code = "over-threshold"
+
+
+class ServerProblem(WikifarmError):
+    code = "server-problem"
+    exit = SERVER
+
+
+class Unreachable(ServerProblem):
+    code = "unreachable"
+
+
+class TlsFailed(ServerProblem):
+    code = "tls-failed"
+
+
+class NotYesWiki(ServerProblem):
+    code = "not-yeswiki"
+
+
+class NoFarmExtension(ServerProblem):
+    code = "no-farm-extension"
+
+
+class BadCredentials(ServerProblem):
+    code = "bad-credentials"
+
+
+class WikiAsleep(WikifarmError):
+    code = "wiki-asleep"
+
+
+class WikiBusy(WikifarmError):
+    code = "wiki-busy"
+
+
+class WriteRefused(WikifarmError):
+    code = "write-refused"
+
+
+class HalfMade(WikifarmError):
+    code = "half-made"
+
+
+class UnexpectedAnswer(WikifarmError):
+    code = "unexpected-answer"
+
+
+class LocalStorage(WikifarmError):
+    code = "local-storage"
+
+
+class LeakFound(WikifarmError):
+    code = "leak-found"
+    exit = LEAK
+
+
+class Interrupted(WikifarmError):
+    code = "interrupted"
+    exit = INTERRUPTED
+
+
+class Unforeseen(WikifarmError):
+    code = "unforeseen"

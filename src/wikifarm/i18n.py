@@ -1,0 +1,62 @@
+"""The language of what people read: French by default, English with `--lang en` or the locale.
+
+Sentences in the code are English msgids; `locale/fr/LC_MESSAGES/wikifarm.po` holds the French.
+`_` looks a sentence up when it is called, so call it where the sentence is made, never at import.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+LANGUAGES = ("fr", "en")
+DEFAULT = "fr"
+_LOCALES = Path(__file__).parent / "locale"
+
+_language = DEFAULT
+_catalogue: gettext.NullTranslations | None = None
+
+
+def chosen_language(option: str | None, environ: Mapping[str, str] = os.environ) -> str:
+    """The language to speak: the option, else WIKIFARM_LANG, else the locale, else French."""
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    for wish in (option, environ.get("WIKIFARM_LANG"), locale):
+        code = (wish or "")[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return DEFAULT
+
+
+def speak(language: str) -> None:
+    """Makes `language` ("fr" or "en") the one that `_` answers in."""
+    global _language, _catalogue  # noqa: PLW0603 - one process speaks one language
+    _language = language
+    _catalogue = None
+
+
+def language() -> str:
+    """The language in use."""
+    return _language
+
+
+def _loaded() -> gettext.NullTranslations:
+    global _catalogue  # noqa: PLW0603
+    if _catalogue is None:
+        _catalogue = (
+            gettext.NullTranslations()
+            if _language == "en"
+            else gettext.translation("wikifarm", _LOCALES, languages=[_language], fallback=True)
+        )
+    return _catalogue
+
+
+def _(message: str) -> str:
+    """The sentence in the language in use."""
+    return _loaded().gettext(message)
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """The sentence for `number` things, in the language in use."""
+    return _loaded().ngettext(one, many, number)

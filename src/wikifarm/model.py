@@ -1,0 +1,108 @@
+"""The things every layer speaks of, as plain frozen dataclasses: no file, no network, no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Zone(StrEnum):
+    """Who a page or a form is for: people stay in the group, productions are public."""
+
+    PEOPLE = "people"
+    PRODUCTIONS = "productions"
+
+
+class Module(StrEnum):
+    """The parts of a community that can be switched on or off."""
+
+    PARTICIPANTS = "participants"
+    MAP = "map"
+    AGENDA = "agenda"
+    MINUTES = "minutes"
+    RESOURCES = "resources"
+    PROPOSALS = "proposals"
+    MAILING_LIST = "mailing-list"
+
+
+class Dialect(StrEnum):
+    """How this farm's YesWiki writes forms and lists; found by probing, never by version number."""
+
+    D44 = "4.4"
+    D45 = "4.5"
+    D46 = "4.6"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Rights of a page, in YesWiki's words, one right after another separated by commas.
+
+    `*` everybody, `+` logged in, `%` owner, `@group`, `!` not, or an account name.
+    """
+
+    read: str
+    write: str
+    comment: str = "comments-closed"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as the wiki holds it. `revision` is the id that a save must quote as `previous`."""
+
+    tag: str
+    body: str
+    revision: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class BazarList:
+    """A list of choices. `id` is what the server made of the title; keys never change."""
+
+    id: str
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A Bazar form as the wiki holds it; `properties` maps a field's name to its property name."""
+
+    id: str
+    label: str
+    template: str
+    description: str = ""
+    only_one_entry: bool = False
+    semantic_context: str = ""
+    semantic_type: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of a wiki."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a farm or a wiki can do, as its answers to harmless questions tell (NEWER.md, part 3)."""
+
+    dialect: Dialect
+    ferme_api: bool = False  # ?api/ferme answers
+    page_save: bool = False  # POST api/pages/{tag}
+    group_write: bool = False  # POST api/groups/{g}/update
+
+
+@dataclass(frozen=True)
+class FarmWiki:
+    """One wiki of the farm, from its entry in form 1100."""
+
+    entry: str  # tag of the farm's entry
+    title: str
+    folder: str
+    url: str
+    mark: str = ""  # what wikifarm left in the entry: the id of the community, if it made it

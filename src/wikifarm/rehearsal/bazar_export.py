@@ -1,0 +1,149 @@
+"""Entries as CSV, RSS, iCal, GeoJSON and JSON-LD, filtered by the visitor's rights."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from . import bazar_entries, bazar_forms, html
+from .bazar_entries import body_of
+from .bazar_fields import known_fields
+from .store import Page
+from .visit import Answer, Visit, esc
+
+
+def csv_text(visit: Visit, form_id: str) -> str:
+    """The entries of a form, one a line; keys first, then one column a field."""
+    form = bazar_forms.forms(visit).get(form_id)
+    if form is None:
+        return ""
+    fields = [f for f in known_fields(form, visit.dialect) if f.property]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    head = ["id_fiche", "date_creation_fiche", "date_maj_fiche"]
+    writer.writerow(head + [f.label or f.property for f in fields])
+    for page in bazar_entries.search(visit, form_id):
+        entry = bazar_entries.guarded(visit, page)
+        values = [entry.get(key, "") for key in head]
+        for field in fields:
+            value = entry.get(field.property) or ""
+            known = bazar_forms.options(visit, field) if field.is_enum else {}
+            values.append(known.get(str(value), value) if not isinstance(value, dict) else "")
+        writer.writerow(values)
+    return out.getvalue()
+
+
+def export_page(visit: Visit) -> str:
+    """The page that shows the CSV to copy (61)."""
+    form_id = visit.param("id_typeannonce") or visit.arg("id_form") or visit.arg("id")
+    options = "".join(
+        f'<option value="{n}"{" selected" if n == form_id else ""}>{esc(f["bn_label_nature"])}'
+        "</option>"
+        for n, f in bazar_forms.forms(visit).items()
+    )
+    fields = (
+        f'<select name="id_typeannonce" aria-label="Formulaire">{options}</select>'
+        '<label><input type="checkbox" name="bazar-export-option-keys-instead-of-values" '
+        'value="1"> Clés plutôt que valeurs</label><input type="submit" value="Voir">'
+    )
+    out = html.form(visit.href("", "", "vue=exporter"), fields)
+    text = csv_text(visit, form_id) if form_id else ""
+    return out + (f'<pre class="precsv">{esc(text)}</pre>' if text else "")
+
+
+def import_page(visit: Visit) -> str:
+    """The page that would import a CSV; the rehearsal only shows its form (60)."""
+    options = "".join(
+        f'<option value="{n}">{esc(f["bn_label_nature"])}</option>'
+        for n, f in bazar_forms.forms(visit).items()
+    )
+    fields = f'<select name="id_typeannonce" aria-label="Formulaire">{options}</select>'
+    return html.form(visit.href("", "", "vue=importer"), fields)
+
+
+def rss(visit: Visit) -> Answer:
+    """The last entries of a form as a feed."""
+    form_id = visit.arg("id") or visit.arg("id_typeannonce")
+    found = bazar_entries.search(visit, form_id if form_id.isdigit() else "")
+    found.sort(key=lambda p: str(body_of(p).get("date_creation_fiche")), reverse=True)
+    items = ""
+    for page in found[:20]:
+        title = esc(body_of(page).get("bf_titre", ""))
+        url = visit.href(page.tag)
+        items += (
+            f"<item><title>{title}</title><link><![CDATA[{url}]]></link>"
+            f"<guid><![CDATA[{url}]]></guid><dc:creator>{esc(page.owner)}</dc:creator></item>"
+        )
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<rss version="2.0" '
+        'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<channel><title>{esc(visit.wiki.name)}</title><link>{esc(visit.base)}</link>"
+        f"<description></description><language>fr-FR</language>{items}</channel></rss>"
+    )
+    return Answer(200, xml, "application/rss+xml; charset=UTF-8")
+
+
+def geojson(visit: Visit, found: list[Page]) -> dict[str, Any]:
+    """Places; the properties hold the whole entry, and a blanked map still has its numbers (P1)."""
+    features = []
+    for page in found:
+        entry = bazar_entries.for_api(visit, page)
+        place = entry.get("geolocation")
+        source = place if isinstance(place, dict) else entry
+        latitude, longitude = source.get("bf_latitude"), source.get("bf_longitude")
+        if latitude and longitude:
+            point = {"type": "Point", "coordinates": [float(longitude), float(latitude)]}
+            features.append({"type": "Feature", "geometry": point, "properties": entry})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def ical(visit: Visit, found: list[Page]) -> Answer:
+    """Dated entries as a calendar; PRODID gives the release."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0",
+             f"PRODID:-//YesWiki//YesWiki doryphore {visit.farm.release}//FR"]  # fmt: skip
+    for page in found:
+        entry = bazar_entries.guarded(visit, page)
+        start, end = (entry.get(f"bf_date_{k}_evenement") for k in ("debut", "fin"))
+        if start and end:
+            lines += ["BEGIN:VEVENT", f"UID:{visit.href(page.tag)}",
+                      f"SUMMARY:{_ical_text(entry.get('bf_titre', ''))}",
+                      f"DTSTART{_ical_date(str(start))}", f"DTEND{_ical_date(str(end))}",
+                      f"URL:{visit.href(page.tag)}", "END:VEVENT"]  # fmt: skip
+    lines.append("END:VCALENDAR")
+    return Answer(200, "\r\n".join(lines) + "\r\n", "text/calendar; charset=UTF-8")
+
+
+def _ical_text(text: object) -> str:
+    return str(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+
+
+def _ical_date(value: str) -> str:
+    if "T" not in value:
+        return f";VALUE=DATE:{value.replace('-', '')[:8]}"
+    return f":{value[:19].replace('-', '').replace(':', '')}"
+
+
+def json_ld(visit: Visit, form_id: str, found: list[Page]) -> dict[str, Any]:
+    """Entries in an LDP container."""
+    form = bazar_forms.forms(visit).get(form_id, {})
+    return {
+        "@context": form.get("bn_sem_context", ""),
+        "@id": visit.href("api", f"fiche/{form_id}"),
+        "@type": ["ldp:Container", "ldp:BasicContainer"],
+        "dcterms:title": form.get("bn_label_nature", ""),
+        "ldp:contains": [
+            {"@id": visit.href(page.tag), "@type": form.get("bn_sem_type", "")}
+            | _semantic(visit, form, page)
+            for page in found
+        ],
+    }
+
+
+def _semantic(visit: Visit, form: dict[str, str], page: Page) -> dict[str, Any]:
+    entry = bazar_entries.guarded(visit, page)
+    return {
+        field.columns[14]: entry.get(field.property, "")
+        for field in known_fields(form, visit.dialect)
+        if field.columns[14] and field.property
+    }

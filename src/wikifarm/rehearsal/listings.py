@@ -1,0 +1,143 @@
+"""Actions that list pages, accounts and changes; some of them look at no right, as in YesWiki."""
+
+from __future__ import annotations
+
+import re
+
+from . import html, markup, pages, rights
+from .actions import action
+from .store import ENTRY, LIST, Page
+from .visit import Visit, esc
+
+
+def _items(lines: list[str]) -> str:
+    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else "<p>Rien.</p>"
+
+
+def _number(arguments: dict[str, str], *names: str, default: int) -> int:
+    for name in names:
+        if arguments.get(name, "").isdigit():
+            return int(arguments[name])
+    return default
+
+
+@action("listusers")
+def list_users(visit: Visit, arguments: dict[str, str]) -> str:
+    """Every account's name, to anybody (domain.md, P3)."""
+    users = visit.farm.store.users(visit.w)
+    if arguments.get("last"):
+        users = sorted(users, key=lambda u: u.signuptime, reverse=True)
+        users = users[: _number(arguments, "last", default=150)]
+    return _items([f"{esc(u.name)} . . . {esc(u.signuptime)}" for u in users])
+
+
+@action("recentchanges")
+def recent_changes(visit: Visit, arguments: dict[str, str]) -> str:
+    """Tags and authors of what changed last, with no look at rights (domain.md, P3)."""
+    found = pages.recent(visit, _number(arguments, "max", default=50))
+    return _items(
+        [f"{esc(p.time)} {pages.page_link(visit, p.tag)} . . . {esc(p.user)}" for p in found]
+    )
+
+
+@action("recentchangesrss")
+def recent_changes_rss(visit: Visit, arguments: dict[str, str]) -> str:
+    """The same as a feed, at the handler `xml` only."""
+    if visit.handler != "xml":
+        link = f'<a href="{esc(visit.href(visit.tag, "xml"))}">'
+        return f"<p>{link}Flux RSS des derniers changements</a></p>"
+    items = "".join(
+        f"<item><title>{esc(p.tag)}</title><link>{esc(visit.href(p.tag))}</link>"
+        f"<description>Modifié par {esc(p.user)}</description><pubDate>{p.time}</pubDate></item>"
+        for p in pages.recent(visit, _number(arguments, "max", default=50))
+    )
+    return (
+        f'<rss version="2.0"><channel><title>{esc(visit.wiki.name)}</title>'
+        f"<link>{esc(visit.base)}</link><generator>YesWiki {visit.farm.release}</generator>"
+        f"{items}</channel></rss>"
+    )
+
+
+def _readable(visit: Visit, found: list[Page]) -> list[Page]:
+    return [p for p in found if rights.has_access(visit, "read", p.tag, p)]
+
+
+def _tags(visit: Visit, found: list[Page]) -> str:
+    return _items([pages.page_link(visit, p.tag) for p in found])
+
+
+@action("pageindex")
+def page_index(visit: Visit, _arguments: dict[str, str]) -> str:
+    """Tags of all pages and entries: the tags alone, with no look at rights."""
+    return _tags(visit, visit.farm.store.pages(visit.w))
+
+
+@action("pageonlyindex", "listpages")
+def page_only_index(visit: Visit, _arguments: dict[str, str]) -> str:
+    """Tags of the plain pages."""
+    return _tags(visit, visit.farm.store.pages(visit.w, ""))
+
+
+@action("mypages")
+def my_pages(visit: Visit, _arguments: dict[str, str]) -> str:
+    """Pages that the visitor owns."""
+    if not visit.user:
+        return "<p>Connectez-vous pour voir vos pages.</p>"
+    return _tags(visit, [p for p in visit.farm.store.pages(visit.w) if p.owner == visit.user])
+
+
+@action("orphanedpages")
+def orphaned_pages(visit: Visit, _arguments: dict[str, str]) -> str:
+    """Pages that no page points to."""
+    targets = {r[0] for r in visit.farm.store.rows(_TARGETS, visit.w)}
+    plain = visit.farm.store.pages(visit.w, "")
+    return _tags(visit, [p for p in plain if p.tag not in targets])
+
+
+_TARGETS = "SELECT DISTINCT target FROM links WHERE wiki = ?"
+
+
+@action("wantedpages")
+def wanted_pages(visit: Visit, _arguments: dict[str, str]) -> str:
+    """Pages that are pointed to and do not exist."""
+    tags = {p.tag for p in visit.farm.store.pages(visit.w)}
+    wanted = sorted(r[0] for r in visit.farm.store.rows(_TARGETS, visit.w) if r[0] not in tags)
+    return _items([markup.link(visit, tag) for tag in wanted if tag])
+
+
+@action("bazarrecordsindex")
+def entries_index(visit: Visit, _arguments: dict[str, str]) -> str:
+    """Titles of all entries, with no look at rights: the leak of transcript 75."""
+    found = [p for p in visit.farm.store.pages(visit.w, ENTRY)]
+    titled = sorted((visit.farm.entry_title(p), p.tag) for p in found)
+    return _items([pages.page_link(visit, tag, title) for title, tag in titled])
+
+
+@action("newtextsearch", "textsearch")
+def text_search(visit: Visit, arguments: dict[str, str]) -> str:
+    """Pages and entries that hold a phrase, of those the visitor may read."""
+    phrase = visit.arg("phrase") or arguments.get("phrase", "")
+    box = f'<input type="search" name="phrase" value="{esc(phrase)}" aria-label="Rechercher">'
+    button = '<input type="submit" value="Chercher">'
+    form = html.form(visit.base, html.hidden("wiki", visit.tag) + box + button, "get")
+    if not phrase:
+        return form
+    found = [p for p in _readable(visit, visit.farm.store.pages(visit.w)) if _holds(p, phrase)]
+    found = [p for p in found if p.kind != LIST]
+    lines = [f"{pages.page_link(visit, p.tag)} {_excerpt(p.body, phrase)}" for p in found]
+    return form + f"<p>{len(found)} résultat(s) pour « {esc(phrase)} ».</p>" + _items(lines)
+
+
+def _holds(page: Page, phrase: str) -> bool:
+    body = page.body
+    if page.kind == ENTRY:
+        body = body.encode().decode("unicode_escape", "replace") + body
+    return phrase.lower() in f"{page.tag}\n{body}".lower()
+
+
+def _excerpt(body: str, phrase: str) -> str:
+    where = body.lower().find(phrase.lower())
+    if where < 0:
+        return ""
+    text = re.sub(r"\s+", " ", body[max(0, where - 60) : where + 80])
+    return f"<small>… {esc(text)} …</small>"

@@ -1,0 +1,75 @@
+"""The one envelope: what every command answers, to people as text and to programs as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from wikifarm.errors import DONE, InvalidInput, WikifarmError
+
+SCHEMA = "wikifarm/1"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One error as programs read it."""
+
+    code: str
+    message: str
+    hint: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A step that waits for a person, with the exact text to send."""
+
+    id: str
+    slug: str
+    message: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The outcome of one command; `exit` is the status of the process."""
+
+    command: str
+    exit: int = DONE
+    data: Mapping[str, Any] = field(default_factory=dict)
+    pending: tuple[Pending, ...] = ()
+    messages: tuple[str, ...] = ()
+    errors: tuple[Failure, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """True unless something failed: waiting for a person or pending changes are not failures."""
+        return not self.errors
+
+    def as_json(self) -> dict[str, Any]:
+        """The object printed by `--json`."""
+        return {
+            "schema": SCHEMA,
+            "command": self.command,
+            "ok": self.ok,
+            "exit": self.exit,
+            "data": dict(self.data),
+            "pending": [asdict(one) for one in self.pending],
+            "messages": list(self.messages),
+            "errors": [asdict(one) for one in self.errors],
+        }
+
+
+def failures(error: WikifarmError) -> tuple[Failure, ...]:
+    """The errors of an envelope: one, or one a problem of an invalid input."""
+    if isinstance(error, InvalidInput):
+        return tuple(
+            Failure(one.code, one.message, one.hint, one.where) for one in error.problems
+        )
+    return (Failure(error.code, error.message, error.hint, error.where),)
+
+
+def failed(command: str, error: WikifarmError) -> Envelope:
+    """The envelope of a command that ended with `error`."""
+    return Envelope(command, exit=error.exit, errors=failures(error))

@@ -1,0 +1,265 @@
+"""The one seam to the network: what goes out is counted, bounded and never redirected elsewhere.
+
+Reads are tried again after a broken connection or a passing 502/503/504; a write never is, because
+a server may have done the work before the line broke: the caller reads back and decides.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+
+from wikifarm import __version__
+from wikifarm.errors import TlsFailed, UnexpectedAnswer, Unreachable
+from wikifarm.i18n import _
+
+MAX_BYTES = 32 * 1024 * 1024
+USER_AGENT = f"wikifarm/{__version__}"
+PASSING = frozenset({502, 503, 504})
+
+Fields = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered; the body as text."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    text: str
+    cookies: frozenset[str] = frozenset()  # names that this answer set
+
+    @property
+    def location(self) -> str:
+        """Where a redirection points, or nothing."""
+        return self.headers.get("location", "")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises UnexpectedAnswer where it is not."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            raise UnexpectedAnswer(
+                _("The server answered something other than the JSON expected."),
+                hint=_("Open the address in a browser to see what is there."),
+                where=self.url,
+            ) from None
+
+
+@dataclass
+class Traffic:
+    """How many requests went out: `get` and `post` as the envelope reports them (counts)."""
+
+    get: int = 0
+    post: int = 0
+    log: list[tuple[str, str, bytes]] | None = None  # filled only for benchmarks
+
+
+class Passing(Exception):
+    """A fault that may be gone at the next try."""
+
+
+@dataclass
+class Network:
+    """Shared connections. `verify` False only when the user asked for it by name."""
+
+    verify: bool = True
+    timeout: float = 60.0  # seconds for an answer; 10 to connect
+    traffic: Traffic = field(default_factory=Traffic)
+    _transport: httpx.HTTPTransport | None = None
+
+    def client(self) -> Client:
+        """A client with its own cookies over the shared connections."""
+        if self._transport is None:
+            self._transport = httpx.HTTPTransport(
+                verify=_trust(self.verify), limits=httpx.Limits(max_keepalive_connections=8)
+            )
+        return Client(self, self._transport)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+
+def _trust(verify: bool) -> ssl.SSLContext | bool:
+    bundle = os.environ.get("WIKIFARM_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
+    if not verify:
+        return False
+    return ssl.create_default_context(cafile=bundle or None)
+
+
+class _Shared(httpx.BaseTransport):
+    """Lends the shared transport to a client without letting that client close it."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._transport.handle_request(request)
+
+
+class Client:
+    """One person's cookies. Follows no redirection."""
+
+    def __init__(self, network: Network, transport: httpx.BaseTransport) -> None:
+        self._network = network
+        self._http = httpx.Client(
+            transport=_Shared(transport),
+            timeout=httpx.Timeout(network.timeout, connect=10.0),
+            headers={"User-Agent": USER_AGENT},
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    @property
+    def cookies(self) -> frozenset[str]:
+        """Names of the cookies held."""
+        return frozenset(cookie.name for cookie in self._http.cookies.jar)
+
+    def forget(self) -> None:
+        """Drops every cookie: a visitor again."""
+        self._http.cookies.clear()
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Reads `url`, trying again after a passing fault."""
+        try:
+            for attempt in stamina.retry_context(
+                on=Passing, attempts=3, timeout=30, wait_initial=0.2, wait_max=2
+            ):
+                with attempt:
+                    return self._read_once(url, headers)
+        except Passing as fault:
+            raise fault.__cause__ or fault from None
+        raise AssertionError("retry_context always returns or raises")
+
+    def _read_once(self, url: str, headers: Mapping[str, str] | None) -> Answer:
+        try:
+            answer = self._send("GET", url, None, headers)
+        except Unreachable as fault:
+            raise Passing from fault
+        if answer.status in PASSING:
+            raise Passing from Unreachable(
+                _("The server is there but does not answer now ({status}).").format(
+                    status=answer.status
+                ),
+                hint=_("Try again in a few minutes. Nothing was changed."),
+                where=_host(url),
+            )
+        return answer
+
+    def post(
+        self, url: str, fields: Fields, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Sends a form once."""
+        return self._send("POST", url, fields, headers)
+
+    def method(self, verb: str, url: str) -> Answer:
+        """Any other verb, once."""
+        return self._send(verb, url, None, None)
+
+    def _send(
+        self, verb: str, url: str, fields: Fields | None, headers: Mapping[str, str] | None
+    ) -> Answer:
+        content = httpx.QueryParams(list(fields)) if fields is not None else None
+        body = str(content).encode() if content is not None else None
+        sent = dict(headers or {})
+        if body is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        traffic = self._network.traffic
+        if verb == "GET":
+            traffic.get += 1
+        else:
+            traffic.post += 1
+        if traffic.log is not None:
+            traffic.log.append((verb, url, body or b""))
+        with (
+            _network_errors(url),
+            self._http.stream(verb, url, content=body, headers=sent) as response,
+        ):
+            text = _bounded(response)
+            return Answer(
+                response.status_code,
+                url,
+                {key.lower(): value for key, value in response.headers.items()},
+                text,
+                frozenset(response.cookies.keys()),
+            )
+
+
+def _bounded(response: httpx.Response) -> str:
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise UnexpectedAnswer(
+                _("The server sent more than {megabytes} MB: reading stopped.").format(
+                    megabytes=MAX_BYTES // 1024 // 1024
+                ),
+                where=_host(str(response.url)),
+            )
+        chunks.append(chunk)
+    return b"".join(chunks).decode(response.encoding or "utf-8", "replace")
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@contextmanager
+def _network_errors(url: str) -> Iterator[None]:
+    where = _host(url)
+    try:
+        yield
+    except httpx.ConnectError as fault:
+        if _is_tls(fault):
+            raise TlsFailed(
+                _("The certificate of this server does not prove that it is {host}.").format(
+                    host=where
+                ),
+                hint=_("Ask who runs the server; nothing was sent to it."),
+                where=where,
+            ) from None
+        raise Unreachable(
+            _("Nothing answers at {host}.").format(host=where),
+            hint=_("Check the address and the network, then run the same command again."),
+            where=where,
+        ) from None
+    except httpx.TimeoutException:
+        raise Unreachable(
+            _("{host} did not answer in time.").format(host=where),
+            hint=_("Run the same command again: it first looks at what was done."),
+            where=where,
+        ) from None
+    except httpx.TransportError:
+        raise Unreachable(
+            _("The connection to {host} broke.").format(host=where),
+            hint=_("Run the same command again: it first looks at what was done."),
+            where=where,
+        ) from None
+    except httpx.InvalidURL:
+        raise Unreachable(
+            _("This is not an address that can be asked: {host}").format(host=where), where=where
+        ) from None
+
+
+def _is_tls(fault: BaseException) -> bool:
+    seen: BaseException | None = fault
+    while seen is not None:
+        if isinstance(seen, ssl.SSLError):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return "certificate" in str(fault).lower()

@@ -1,0 +1,70 @@
+"""Bazar forms: read them, import them, remove them with their entries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from wikifarm.errors import WriteRefused
+from wikifarm.i18n import _
+from wikifarm.model import Form
+from wikifarm.yeswiki.session import Session, unexpected
+
+
+class Forms:
+    """The forms of one wiki, as an administrator."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self) -> dict[str, Form]:
+        """Every form, by id. Property names are read from `prepared`, never computed."""
+        found = self._session.api_json("forms") or {}
+        rows = found.values() if isinstance(found, dict) else found
+        return {str(row["bn_id_nature"]): _form(row) for row in rows}
+
+    def save(self, forms: Mapping[str, Mapping[str, Any]]) -> None:
+        """Imports forms (id -> the `bn_*` keys) in one request; the caller reads back.
+
+        A form with the same label is replaced whatever its id (PROTOCOL.md, 31).
+        """
+        answer = self._session.post(
+            "BazaR",
+            [(f"imported-form[{key}]", json.dumps(dict(form))) for key, form in forms.items()],
+            query={"vue": "formulaire"},
+        )
+        if answer.status not in {200, 302}:
+            raise unexpected(answer)
+        if answer.status == 200:
+            raise WriteRefused(
+                _("The wiki did not take the forms."),
+                hint=_("Check that the account is in the group of administrators of the wiki."),
+            )
+
+    def delete(self, form_id: str) -> None:
+        """Removes a form and every entry of it."""
+        self._session.post(
+            "BazaR",
+            [("confirmDeleteToken", self._session.csrf())],
+            query={"vue": "formulaire", "action": "delete", "idformulaire": form_id},
+        )
+
+
+def _form(row: Mapping[str, Any]) -> Form:
+    prepared = row.get("prepared") or []
+    fields = prepared.values() if isinstance(prepared, dict) else prepared
+    return Form(
+        id=str(row["bn_id_nature"]),
+        label=str(row.get("bn_label_nature") or ""),
+        template=str(row.get("bn_template") or ""),
+        description=str(row.get("bn_description") or ""),
+        only_one_entry=row.get("bn_only_one_entry") == "Y",
+        semantic_context=str(row.get("bn_sem_context") or ""),
+        semantic_type=str(row.get("bn_sem_type") or ""),
+        properties={
+            str(field["name"]): str(field.get("propertyname") or "")
+            for field in fields
+            if isinstance(field, dict) and field.get("name")
+        },
+    )

@@ -1,0 +1,60 @@
+"""Lists of choices: the server makes their ids, and importing twice makes a second list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from wikifarm.model import BazarList, Capabilities, Dialect
+from wikifarm.yeswiki.session import Session, unexpected
+
+
+class Lists:
+    """The lists of one wiki, as an administrator."""
+
+    def __init__(self, session: Session, capabilities: Capabilities) -> None:
+        self._session = session
+        self._capabilities = capabilities
+
+    def all(self) -> dict[str, BazarList]:
+        """Every list, by the id that the server gave."""
+        answer = self._session.page("BazaR", "json", {"demand": "lists"})
+        if answer.status != 200:
+            raise unexpected(answer)
+        found = answer.json() or {}
+        return {key: _list(key, row) for key, row in found.items()}
+
+    def create(self, lists: Iterable[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
+        """Imports (title, items) in one request. Import only what `all` does not have."""
+        fields = [
+            (f"imported-list[{number}]", json.dumps(self._written(title, items)))
+            for number, (title, items) in enumerate(lists)
+        ]
+        self._session.post("BazaR", fields, query={"vue": "listes"})
+
+    def delete(self, list_id: str) -> None:
+        """Removes a list, which is also a page."""
+        self._session.post(
+            "BazaR",
+            [],
+            query={"vue": "listes", "action": "supprimer_liste", "idliste": list_id},
+        )
+
+    def _written(self, title: str, items: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+        if self._capabilities.dialect is Dialect.D44:
+            return {"titre_liste": title, "label": dict(items)}
+        nodes = [{"id": key, "label": label, "children": []} for key, label in items]
+        return {"title": title, "nodes": nodes}
+
+
+def _list(key: str, row: dict[str, Any]) -> BazarList:
+    if "nodes" in row:
+        nodes = row.get("nodes") or []
+        items = tuple((str(node["id"]), str(node["label"])) for node in nodes)
+        return BazarList(key, str(row.get("title", "")), items)
+    labels = row.get("label") or {}
+    pairs = labels.items() if isinstance(labels, dict) else enumerate(labels)
+    return BazarList(
+        key, str(row.get("titre_liste", "")), tuple((str(one), str(two)) for one, two in pairs)
+    )

@@ -1,0 +1,58 @@
+"""What a farm or a wiki can do, found by questions that change nothing (NEWER.md, part 3).
+
+Route matching comes before authorisation, so a GET of a POST-only route answers 405 where the
+route exists and 404 where it does not.
+"""
+
+from __future__ import annotations
+
+from wikifarm.errors import NotYesWiki
+from wikifarm.i18n import _
+from wikifarm.model import Capabilities, Dialect
+from wikifarm.yeswiki.session import Session, not_yeswiki
+
+
+def probe(visitor: Session, *, farm: bool = False) -> Capabilities:
+    """Asks as a visitor; raises NotYesWiki when something else answers."""
+    forms = visitor.api("forms")
+    if forms.status != 200 or not forms.text.lstrip().startswith(("{", "[")):
+        raise not_yeswiki(visitor.addresses.base, forms)
+    if not any(name.startswith("YesWiki-") for name in forms.cookies) and not _looks_bazar(
+        forms.json()
+    ):
+        raise NotYesWiki(
+            _("Something other than a YesWiki answers at {url}.").format(
+                url=visitor.addresses.base
+            ),
+            hint=_("Check the address of the farm."),
+            where=visitor.addresses.base,
+        )
+    group_write = _exists(visitor, "groups/admins/update")
+    page_save = _exists(visitor, "pages/Zz/duplicate") and _saves_pages(visitor)
+    return Capabilities(
+        dialect=Dialect.D46 if group_write or page_save else _by_lists(visitor),
+        ferme_api=farm and visitor.api("ferme").status == 200,
+        page_save=page_save,
+        group_write=group_write,
+    )
+
+
+def _looks_bazar(forms: object) -> bool:
+    rows = list(forms.values()) if isinstance(forms, dict) else []
+    return bool(rows) and all(isinstance(row, dict) and "bn_id_nature" in row for row in rows)
+
+
+def _exists(visitor: Session, route: str) -> bool:
+    return visitor.api(route).status == 405
+
+
+def _saves_pages(visitor: Session) -> bool:
+    # Old cores answer 405: the duplicate route came before the one that saves.
+    return visitor.api_post("pages/Zz", []).status != 405
+
+
+def _by_lists(visitor: Session) -> Dialect:
+    """4.4 and 4.5 write lists differently; every new wiki has at least one."""
+    answer = visitor.page("BazaR", "json", {"demand": "lists"})
+    rows = answer.json() if answer.status == 200 and answer.text.startswith("{") else {}
+    return Dialect.D45 if any("nodes" in row for row in rows.values()) else Dialect.D44

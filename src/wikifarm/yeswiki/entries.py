@@ -1,0 +1,43 @@
+"""Entries of a form: read them, write one as a person does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from wikifarm.errors import WriteRefused
+from wikifarm.i18n import _
+from wikifarm.yeswiki import html
+from wikifarm.yeswiki.session import Session
+
+
+class Entries:
+    """The entries that the account of `session` may see."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of(self, form_id: str) -> dict[str, dict[str, Any]]:
+        """Entries of a form by tag; empty for someone who may read none."""
+        found = self._session.api_json(f"forms/{form_id}/entries") or {}
+        return {str(tag): dict(row) for tag, row in found.items()} if found else {}
+
+    def create(self, form_id: str, values: Mapping[str, str]) -> str:
+        """Writes an entry and answers its tag. Never idempotent: a second call makes a second one.
+
+        `bf_titre` must be given even where the form computes it (PROTOCOL.md, 34 and 63).
+        """
+        answer = self._session.post(
+            "BazaR",
+            [*values.items(), ("antispam", "1"), ("id_typeannonce", form_id)],
+            query={"vue": "saisir", "action": "saisir_fiche", "id": form_id},
+        )
+        tag = dict(parse_qsl(urlsplit(answer.location).query)).get("id_fiche", "")
+        if answer.status != 302 or not tag:
+            words = " ".join(html.alerts(html.parse(answer.text)))[:200]
+            raise WriteRefused(
+                _("The wiki did not take the entry. {words}").format(words=words).strip(),
+                hint=_("A field that must be filled may be missing."),
+            )
+        return tag

@@ -1,0 +1,288 @@
+"""The farm: its wikis are the entries of form 1100; creating an entry creates a wiki.
+
+Traps measured on the ferme extension of February 2024 (PROTOCOL.md, The farm): a bad folder name
+answers success and makes no wiki; a failure half-way leaves a folder that blocks the name for good;
+a first try that timed out may have worked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from wikifarm.errors import (
+    BadCredentials,
+    HalfMade,
+    NoFarmExtension,
+    SlugTaken,
+    UnexpectedAnswer,
+    WriteRefused,
+)
+from wikifarm.i18n import _
+from wikifarm.model import Capabilities, FarmWiki
+from wikifarm.transport import Answer, Network
+from wikifarm.yeswiki import capabilities, html
+from wikifarm.yeswiki.addresses import Addresses, base_url
+from wikifarm.yeswiki.session import Session, exception_message, unexpected
+from wikifarm.yeswiki.wiki import Wiki
+
+FORM = "1100"
+MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (NEWER.md, 1.4)
+FOLDER = re.compile(r"^[0-9a-zA-Z_-]+$")
+
+_TAKEN = re.compile(r"utilis|already (?:used|taken)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class NewWiki:
+    """What the farm asks for a new wiki. The password is never shown nor logged."""
+
+    title: str
+    description: str
+    folder: str
+    referent: str
+    email: str
+    admin: str
+    password: str
+    mark: str
+
+    def __repr__(self) -> str:
+        return f"NewWiki({self.folder!r})"
+
+
+class Farm:
+    """One farm, through an admin's key (Bearer) or an admin's session."""
+
+    def __init__(
+        self,
+        network: Network,
+        url: str,
+        admin: str = "",
+        password: str = "",
+        token: str = "",
+    ) -> None:
+        self.network = network
+        self.base = base_url(url)
+        self._admin = admin
+        self._password = password
+        self._token = token
+        self.visitor = Session(network, Addresses(self.base))
+        self._logged: Session | None = None
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """What this farm can do; asked once a run."""
+        return capabilities.probe(self.visitor, farm=True)
+
+    @property
+    def session(self) -> Session:
+        """The admin's session; logs in at first use, unless the key alone serves."""
+        if self._logged is None:
+            self._logged = Session(self.network, self.visitor.addresses, self._token)
+            if self._password:
+                self._logged.login(self._admin, self._password)
+        return self._logged
+
+    def template(self) -> str:
+        """The template of the farm's form. Raises NoFarmExtension where there is none."""
+        answer = self.visitor.api(f"forms/{FORM}")
+        row: Any = answer.json() if answer.status == 200 else None
+        text = str(row.get("bn_template", "")) if isinstance(row, dict) else ""
+        if "yeswiki***" not in text:
+            raise NoFarmExtension(
+                _("The wiki {url} is not a farm: it lacks the form that makes wikis.").format(
+                    url=self.base
+                ),
+                hint=_("Install the extension “ferme” there, or check the address of the farm."),
+                where=self.base,
+            )
+        return text
+
+    def wikis(self) -> dict[str, FarmWiki]:
+        """The wikis of the farm by folder, as this account sees them."""
+        found = self.session.api_json(f"forms/{FORM}/entries") or {}
+        wikis = (self._wiki(tag, row) for tag, row in found.items())
+        return {wiki.folder: wiki for wiki in wikis if wiki.folder}
+
+    def find(self, folder: str) -> FarmWiki | None:
+        """The wiki of that folder, whatever the case of the letters."""
+        return next(
+            (one for name, one in self.wikis().items() if name.lower() == folder.lower()), None
+        )
+
+    def address_of(self, folder: str) -> str:
+        """The base address of a wiki of this farm."""
+        return f"{self.base}{folder}/"
+
+    def create(self, new: NewWiki) -> None:
+        """Asks for a wiki. The caller reads back: `find`, and whether the address answers.
+
+        Raises SlugTaken when the address is in use, HalfMade when the server failed on the way.
+        """
+        if not FOLDER.match(new.folder):
+            # The farm would answer success, keep an entry and make no wiki (24).
+            raise UnexpectedAnswer(
+                _("“{folder}” cannot be the address of a wiki.").format(folder=new.folder)
+            )
+        fields = [*self._hidden_defaults().items(), *_asked(new).items()]
+        answer = self._create_by_key(fields) if self._token else self._create_by_form(fields)
+        if answer.status in {201, 302}:
+            return
+        raise self._creation_error(new, answer)
+
+    def delete(self, wiki: FarmWiki) -> None:
+        """Removes the farm's entry, and with it folder and tables. No way back."""
+        self.session.post(
+            wiki.entry,
+            [("csrf-token", self._deletion_token(wiki.entry)), ("confirme", "oui")],
+            "deletepage",
+            {"confirme": "oui", "eraselink": "oui"},
+        )
+        if self.find(wiki.folder) is not None:
+            raise WriteRefused(
+                _("The farm did not remove the wiki {folder}.").format(folder=wiki.folder)
+            )
+
+    def answers(self, folder: str) -> bool:
+        """True when a whole wiki answers at that folder."""
+        visitor = Session(self.network, Addresses(self.address_of(folder)))
+        answer = visitor.api("forms")
+        return answer.status == 200 and answer.text.lstrip().startswith(("{", "["))
+
+    def occupied(self, folder: str) -> bool:
+        """True when anything at all stands at that folder, whole or half-made."""
+        visitor = Session(self.network, Addresses(self.address_of(folder)))
+        return visitor.page("PagePrincipale").status != 404
+
+    def wiki(self, folder: str) -> Wiki:
+        """The driver of a wiki of this farm, as a visitor until it logs in."""
+        addresses = Addresses(self.address_of(folder), self.visitor.addresses.rewrite)
+        found = capabilities.probe(Session(self.network, addresses))
+        return Wiki(self.network, addresses, found)
+
+    # -- how a creation is asked ------------------------------------------------------------
+
+    def _hidden_defaults(self) -> Mapping[str, str]:
+        """Theme, model and rights as this farm's own form proposes them: keys, not guesses."""
+        defaults = {
+            "yeswiki-farm-theme": "0",
+            "yeswiki-farm-model": "default-content",
+            "yeswiki-farm-acls": "0",
+        }
+        if not self._password:
+            return defaults
+        document = html.parse(
+            self.session.page(
+                "BazaR", query={"vue": "saisir", "action": "saisir_fiche", "id": FORM}
+            ).text
+        )
+        form = document.css_first("form#formulaire")
+        shown = dict(html.fields(form)) if form is not None else {}
+        if "yeswiki-farm-lifetime" in shown:
+            # A farm with lifetimes gives the shortest when none is asked (NEWER.md, 1.5).
+            defaults["yeswiki-farm-lifetime"] = "permanent"
+        return {
+            **defaults,
+            **{key: shown[key] for key in defaults if shown.get(key) and key in shown},
+            "yeswiki-farm-model": "default-content",
+            **(
+                {"yeswiki-farm-lifetime": "permanent"}
+                if "yeswiki-farm-lifetime" in defaults
+                else {}
+            ),
+        }
+
+    def _create_by_key(self, fields: list[tuple[str, str]]) -> Answer:
+        answer = self.session.api_post(f"entries/{FORM}", fields, {"Source-Url": ""})
+        if answer.status == 401 and self._password:
+            # Some hosts drop the Authorization header on the way to PHP.
+            return self._create_by_form(fields)
+        return answer
+
+    def _create_by_form(self, fields: list[tuple[str, str]]) -> Answer:
+        return self.session.post(
+            "BazaR",
+            [*fields, ("id_typeannonce", FORM)],
+            query={"vue": "saisir", "action": "saisir_fiche", "id": FORM},
+        )
+
+    def _creation_error(self, new: NewWiki, answer: Answer) -> Exception:
+        if answer.status == 401:
+            return BadCredentials(
+                _("The farm refuses the key (WIKIFARM_FARM_TOKEN)."),
+                hint=_(
+                    "Check the key; some hosts drop it on the way: then give the name and the "
+                    "password of an administrator (WIKIFARM_FARM_ADMIN, WIKIFARM_FARM_PASSWORD)."
+                ),
+                where=self.base,
+            )
+        words = exception_message(answer) or " ".join(
+            html.alerts(html.parse(answer.text))
+        )
+        if _TAKEN.search(words):
+            return SlugTaken(
+                _("The address “{folder}” is already used on this farm.").format(folder=new.folder),
+                hint=_("Choose another address with --slug."),
+                where=self.address_of(new.folder),
+            )
+        if self.occupied(new.folder):
+            return half_made(self, new.folder, words)
+        return unexpected(answer)
+
+    def _deletion_token(self, entry: str) -> str:
+        document = html.parse(self.session.page(entry, "deletepage").text)
+        return html.hidden(document, "csrf-token") or ""
+
+    def _wiki(self, tag: str, row: Mapping[str, Any]) -> FarmWiki:
+        folder = str(row.get("bf_dossier-wiki") or "")
+        return FarmWiki(
+            entry=tag,
+            title=str(row.get("bf_titre") or ""),
+            folder=folder,
+            url=self.address_of(folder),
+            mark=str(row.get(MARK) or ""),
+        )
+
+
+def half_made(farm: Farm, folder: str, words: str = "") -> HalfMade:
+    """The error for a creation that stopped half-way: what is left and the two ways on."""
+    if farm.capabilities.ferme_api:
+        way = _(
+            "On the farm, page AdminWikis: search for the wikis without an entry, import “{folder}”, "
+            "then delete it there and run the same command again."
+        )
+    else:
+        way = _(
+            "With a shell on the server, remove the folder “{folder}” and the tables that begin "
+            "with its name, then run the same command again; or choose another address (--slug)."
+        )
+    return HalfMade(
+        _(
+            "The farm failed while it was making the wiki “{folder}”. A folder is left there: it "
+            "blocks the address and holds no usable wiki. Nothing else was made. {words}"
+        )
+        .format(folder=folder, words=words)
+        .strip(),
+        hint=way.format(folder=folder),
+        where=farm.address_of(folder),
+    )
+
+
+def _asked(new: NewWiki) -> dict[str, str]:
+    return {
+        "bf_titre": new.title,
+        "bf_description": new.description,
+        "bf_referent": new.referent,
+        "bf_mail": new.email,
+        "bf_dossier-wiki": new.folder,
+        "bf_dossier-wiki_wikiname": new.admin,
+        "bf_dossier-wiki_email": "bf_mail",
+        "bf_dossier-wiki_password": new.password,
+        "radioListeOuiNon": "oui",
+        MARK: new.mark,
+        "antispam": "1",
+    }
+

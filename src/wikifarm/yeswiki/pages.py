@@ -1,0 +1,109 @@
+"""Pages: read them all in one request, save one, delete one."""
+
+from __future__ import annotations
+
+from wikifarm.errors import UnexpectedAnswer, WriteRefused
+from wikifarm.i18n import _
+from wikifarm.model import Capabilities, Page
+from wikifarm.transport import Answer
+from wikifarm.yeswiki import hashcash, html
+from wikifarm.yeswiki.session import Session, unexpected
+
+HASHCASH = "tools/security/wp-hashcash-getkey.php"
+
+
+def as_stored(body: str) -> str:
+    """The body as the server keeps it: no carriage return, no blank end (PageManager::save)."""
+    return body.replace("\r", "").rstrip()
+
+
+class Pages:
+    """The pages of one wiki, as the account of `session`."""
+
+    def __init__(self, session: Session, capabilities: Capabilities) -> None:
+        self._session = session
+        self._capabilities = capabilities
+        self._hashcash: str | None = None
+
+    def all(self) -> dict[str, Page]:
+        """Every page that this account may read, with its whole body; entries and lists left out."""
+        found = self._session.api_json("pages") or {}
+        return {tag: _page(tag, row) for tag, row in found.items()}
+
+    def read(self, tag: str) -> Page | None:
+        """One page, or None where it does not exist."""
+        answer = self._session.api(f"pages/{tag}")
+        if answer.status == 404:
+            return None
+        if answer.status != 200:
+            raise unexpected(answer)
+        return _page(tag, answer.json())
+
+    def save(self, tag: str, body: str, previous: str) -> None:
+        """Writes a page. `previous` is the revision read before, empty for a new page.
+
+        A 302 tells that the server took it, not that it kept it: the caller reads back. Raises
+        WriteRefused when the server shows the form again (wrong value, someone saved meanwhile).
+        """
+        if self._capabilities.page_save:
+            answer = self._session.api_post(f"pages/{tag}", [("body", body)])
+            if answer.status != 200:
+                raise _refused(tag, answer)
+            return
+        answer = self._post(tag, body, previous)
+        if answer.status == 200 and self._hashcash:
+            # The value may have changed since it was read: it lives four hours.
+            self._hashcash = None
+            answer = self._post(tag, body, previous)
+        if answer.status != 302:
+            raise _refused(tag, answer)
+
+    def delete(self, tag: str) -> None:
+        """Removes a page or an entry with all its revisions and the links that lead to it."""
+        answer = self._session.post(
+            tag,
+            [("csrf-token", self._session.csrf()), ("confirme", "oui")],
+            "deletepage",
+            {"confirme": "oui", "eraselink": "oui"},
+        )
+        if answer.status not in {200, 302}:
+            raise unexpected(answer)
+
+    def _post(self, tag: str, body: str, previous: str) -> Answer:
+        return self._session.post(
+            tag,
+            [
+                ("previous", previous),
+                ("body", body),
+                ("submit", "Sauver"),
+                ("hashcash_value", self._value()),
+            ],
+            "edit",
+        )
+
+    def _value(self) -> str:
+        if self._hashcash is None:
+            answer = self._session.file(HASHCASH)
+            # Newer farms have no such script: administrators are not asked anything there.
+            self._hashcash = hashcash.value(answer.text) if answer.status == 200 else ""
+        return self._hashcash
+
+
+def _page(tag: str, row: object) -> Page:
+    if not isinstance(row, dict):
+        raise UnexpectedAnswer(_("The list of pages of this wiki is not in the form expected."))
+    return Page(
+        str(row.get("tag") or tag),
+        as_stored(str(row.get("body") or "")),
+        str(row.get("id") or ""),
+        str(row.get("owner") or ""),
+    )
+
+
+def _refused(tag: str, answer: Answer) -> WriteRefused:
+    document = html.parse(answer.text)
+    words = " ".join([*html.alerts(document), *html.toasts(answer.text)])[:300]
+    return WriteRefused(
+        _("The wiki did not save the page {tag}. {words}").format(tag=tag, words=words).strip(),
+        hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+    )

@@ -1,0 +1,105 @@
+"""Rights of pages, actions and handlers: the whole table in one request, many pages in one more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from wikifarm.errors import UnexpectedAnswer
+from wikifarm.i18n import _
+from wikifarm.model import Rights
+from wikifarm.yeswiki import html
+from wikifarm.yeswiki.session import Session
+
+TABLE_PAGE = "GererDroits"
+MODULES = {
+    "action": ("GererDroitsActions", "actionname"),
+    "handler": ("GererDroitsHandlers", "handlername"),
+}
+# The table shows a word for these rights, and says which by the colour of its label
+# (tools/templates/templates/gerer-droits-action.twig).
+_BY_COLOUR = {"label-success": "*", "label-warning": "+"}
+
+
+def canonical(right: str) -> str:
+    """A right as it is compared: parts in order, one comma between them."""
+    parts = [part.strip() for part in right.replace("\r", "").replace("\n", ",").split(",")]
+    return ",".join(sorted(part for part in parts if part))
+
+
+class RightsTable:
+    """The rights of one wiki, as an administrator."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self) -> dict[str, Rights]:
+        """The rights of every page, list and entry."""
+        return self._table(self._session.page(TABLE_PAGE).text)
+
+    def set(self, tags: Sequence[str], rights: Rights) -> dict[str, Rights]:
+        """Replaces the rights of `tags`; answers the table as it stands after."""
+        answer = self._session.post(
+            TABLE_PAGE,
+            [
+                ("typemaj", "submit"),
+                ("newlire_advanced", rights.read),
+                ("newecrire_advanced", rights.write),
+                ("newcomment_advanced", rights.comment),
+                ("geredroits_modifier", "1"),
+                *((f"selectpage[{tag}]", tag) for tag in tags),
+            ],
+        )
+        return self._table(answer.text)
+
+    def module(self, kind: str, name: str) -> str | None:
+        """The right of an action or a handler; None where this wiki has no such module."""
+        page, field = MODULES[kind]
+        document = html.parse(self._session.page(page, query={field: name}).text)
+        area = document.css_first('textarea[name="acl"]')
+        return canonical(area.text()) if area is not None else None
+
+    def set_module(self, kind: str, name: str, right: str) -> None:
+        """Sets the right of an action or a handler; the caller reads back."""
+        page, field = MODULES[kind]
+        self._session.post(page, [(field, name), ("acl", right.replace(",", "\n"))])
+
+    def _table(self, text: str) -> dict[str, Rights]:
+        document = html.parse(text)
+        self._session.keep_csrf(document)
+        rows = _rows(document)
+        if not rows:
+            raise UnexpectedAnswer(
+                _("The page {page} does not show the table of rights.").format(page=TABLE_PAGE),
+                hint=_("Put {{{{gererdroits}}}} back in that page.").format(),
+                where=self._session.addresses.base,
+            )
+        return rows
+
+
+def _rows(document: LexborHTMLParser) -> dict[str, Rights]:
+    found: dict[str, Rights] = {}
+    for row in document.css("table.table-acls tbody tr"):
+        box = row.css_first('input[name^="selectpage["]')
+        cells = row.css("td")
+        if box is None or len(cells) < 5:
+            continue
+        read, write, comment = (_right(cell) for cell in cells[2:5])
+        found[box.attributes.get("value") or ""] = Rights(read, write, comment)
+    return found
+
+
+def _right(cell: LexborNode) -> str:
+    parts = []
+    for label in cell.css(".label"):
+        classes = (label.attributes.get("class") or "").split()
+        text = label.text().strip()
+        by_colour = next((_BY_COLOUR[one] for one in classes if one in _BY_COLOUR), None)
+        if by_colour is not None:
+            parts.append(by_colour)
+        elif "label-danger" in classes and not text.startswith("!"):
+            parts.append("%")
+        elif text:
+            parts.append(text)
+    return ",".join(sorted(parts))

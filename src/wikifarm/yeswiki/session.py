@@ -1,0 +1,237 @@
+"""One person's dealings with one wiki: a visitor until `login`, then that account.
+
+Logging in costs the server half a second and each later request a password hash, so a session logs
+in once and keeps its cookies (PROTOCOL.md, Addressing and sessions).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from wikifarm.errors import (
+    BadCredentials,
+    NotYesWiki,
+    UnexpectedAnswer,
+    WikiAsleep,
+    WikiBusy,
+)
+from wikifarm.i18n import _
+from wikifarm.transport import Answer, Client, Fields, Network
+from wikifarm.yeswiki import html
+from wikifarm.yeswiki.addresses import Addresses
+
+LOGIN_PAGE = "ParametresUtilisateur"
+
+_EXCEPTION = re.compile(r"^(?:[\w\\]+):\s*(.*?)(?:\s+in\s+/.*)?$", re.DOTALL)
+_ASLEEP = re.compile(r"hibern", re.IGNORECASE)
+_BUSY = re.compile(r"archiving|updating|busy|occup", re.IGNORECASE)
+
+
+class Session:
+    """A visitor, or an account once `login` succeeded."""
+
+    def __init__(self, network: Network, addresses: Addresses, token: str = "") -> None:
+        self._client: Client = network.client()
+        self.addresses = addresses
+        self.user = ""
+        self._csrf = ""
+        self._bearer = {"Authorization": f"Bearer {token}"} if token else {}
+
+    # -- asking -----------------------------------------------------------------------------
+
+    def page(self, tag: str, handler: str = "", query: Mapping[str, str] | None = None) -> Answer:
+        """GET of a page or handler."""
+        return self._awake(self._client.get(self.addresses.page(tag, handler, query)))
+
+    def post(
+        self,
+        tag: str,
+        fields: Fields,
+        handler: str = "",
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """POST of a form to a page or handler."""
+        return self._awake(self._client.post(self.addresses.page(tag, handler, query), fields))
+
+    def api(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        """GET of an API route."""
+        return self._awake(self._client.get(self.addresses.api(path, query), self._bearer))
+
+    def api_json(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        """GET of an API route that must answer 200 and JSON; stray output is dropped."""
+        answer = self.api(path, query)
+        if answer.status in {401, 403}:
+            raise BadCredentials(
+                _("The wiki refuses this account what wikifarm needs to read ({route}).").format(
+                    route=path
+                ),
+                hint=_("Check that the account is in the group of administrators of the wiki."),
+                where=self.addresses.base,
+            )
+        if answer.status != 200:
+            raise unexpected(answer)
+        if not answer.text.lstrip().startswith(("{", "[", "null", '"')):
+            raise NotYesWiki(
+                _("Something other than a YesWiki answers at {url}.").format(
+                    url=self.addresses.base
+                ),
+                hint=_(
+                    "Open the address in a browser: a login page of the network, "
+                    "or another site, may answer in its place."
+                ),
+                where=self.addresses.base,
+            )
+        return without_noise(answer.json())
+
+    def api_post(self, path: str, fields: Fields, headers: Mapping[str, str] | None = None) -> Answer:
+        """POST to an API route."""
+        return self._awake(
+            self._client.post(
+                self.addresses.api(path), fields, {**self._bearer, **(headers or {})}
+            )
+        )
+
+    def file(self, path: str) -> Answer:
+        """GET of a file that stands beside the wiki."""
+        return self._client.get(self.addresses.file(path))
+
+    def method(self, verb: str, path: str) -> Answer:
+        """Another verb on an API route, without retry."""
+        return self._client.method(verb, self.addresses.api(path))
+
+    # -- accounts ---------------------------------------------------------------------------
+
+    def login(self, name: str, password: str) -> None:
+        """Becomes `name`. The status tells nothing: the `token` cookie does (PROTOCOL.md, 01, 02).
+
+        Raises BadCredentials, or NotYesWiki where no login form answers.
+        """
+        self._client.forget()
+        answer = self._client.post(
+            self.addresses.page(LOGIN_PAGE),
+            [("action", "login"), ("name", name), ("password", password), ("remember", "1")],
+        )
+        if "token" in answer.cookies:
+            self.user = name
+            return
+        if answer.status == 302 and any(one.startswith("YesWiki-") for one in answer.cookies):
+            raise BadCredentials(
+                _("The wiki {url} refuses the name or the password of {name}.").format(
+                    url=self.addresses.base, name=name
+                ),
+                hint=_("Check the password, or set a new one with “lost password”."),
+                where=self.addresses.base,
+            )
+        if answer.status == 302 or "YesWiki" in " ".join(answer.cookies):
+            raise UnexpectedAnswer(
+                _("The page {page} of this wiki has no login form.").format(page=LOGIN_PAGE),
+                hint=_("Put {{{{login}}}} or {{{{usersettings}}}} back in that page.").format(),
+                where=self.addresses.base,
+            )
+        raise not_yeswiki(self.addresses.base, answer)
+
+    def sign_up(self, name: str, email: str, password: str) -> bool:
+        """Opens an account as a visitor does; True when the wiki took it and logged it in."""
+        answer = self.post(
+            LOGIN_PAGE,
+            [
+                ("usersettings_action", "signup"),
+                ("name", name),
+                ("email", email),
+                ("password", password),
+                ("confpassword", password),
+            ],
+        )
+        if answer.status == 302 and "token" in answer.cookies:
+            self.user = name
+            return True
+        return False
+
+    # -- tokens -----------------------------------------------------------------------------
+
+    def csrf(self) -> str:
+        """The token that forms, deletions and groups want: one per session, not used up.
+
+        Core gives the same token (`main`) to every form of a session; the page of the groups is
+        read once for it (source: CsrfTokenController, EditGroupsAction).
+        """
+        if not self._csrf:
+            document = html.parse(self.page("GererUtilisateurs").text)
+            self._csrf = html.hidden(document, "confirmToken") or ""
+            if not self._csrf:
+                raise UnexpectedAnswer(
+                    _("The page of the accounts of this wiki holds no form for its groups."),
+                    hint=_("Put {{{{editgroups}}}} back in the page GererUtilisateurs.").format(),
+                    where=self.addresses.base,
+                )
+        return self._csrf
+
+    def keep_csrf(self, document: LexborHTMLParser) -> None:
+        """Remembers the token of a page that was read for another reason."""
+        self._csrf = html.hidden(document, "confirmToken") or self._csrf
+
+    def _awake(self, answer: Answer) -> Answer:
+        if answer.status != 500:
+            return answer
+        message = exception_message(answer)
+        if _ASLEEP.search(message):
+            raise WikiAsleep(
+                _("This wiki sleeps (hibernation): it can be read, not written."),
+                hint=_("Wake it from the farm, then run the same command again."),
+                where=self.addresses.base,
+            )
+        return answer
+
+
+def without_noise(value: Any) -> Any:
+    """Drops `rawOutput`: what PHP printed on the way, a mail error for instance."""
+    if isinstance(value, dict) and "rawOutput" in value:
+        return {key: item for key, item in value.items() if key != "rawOutput"}
+    return value
+
+
+def exception_message(answer: Answer) -> str:
+    """The words of a server exception, without class, path or stack trace."""
+    try:
+        message = str(answer.json().get("exceptionMessage", ""))
+    except (UnexpectedAnswer, AttributeError):
+        return ""
+    found = _EXCEPTION.match(message)
+    text = found[1] if found else message.split(" in /")[0]
+    return text.split("\nStack trace")[0].strip()
+
+
+def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy:
+    """The error for an answer outside the protocol; says the server's own words when it has some."""
+    words = exception_message(answer) if answer.status == 500 else ""
+    if words and _BUSY.search(words):
+        return WikiBusy(
+            _("The server is busy with this wiki: {words}").format(words=words),
+            hint=_("Run the same command again in a few minutes."),
+        )
+    message = (
+        _("The server failed and says: {words}").format(words=words)
+        if words
+        else _("The server answered {status} where it should not.").format(status=answer.status)
+    )
+    return UnexpectedAnswer(
+        message, hint=_("Run `wikifarm doctor` to see what this farm can do."), where=answer.url
+    )
+
+
+def not_yeswiki(base: str, answer: Answer) -> NotYesWiki:
+    """The error for a host that answers, but is no YesWiki."""
+    return NotYesWiki(
+        _("Something other than a YesWiki answers at {url} ({status}).").format(
+            url=base, status=answer.status
+        ),
+        hint=_(
+            "Open the address in a browser: a login page of the network, "
+            "or another site, may answer in its place."
+        ),
+        where=base,
+    )

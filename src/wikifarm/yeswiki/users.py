@@ -1,0 +1,50 @@
+"""Accounts: list them, open one (the wiki sends its own mail), remove one."""
+
+from __future__ import annotations
+
+from wikifarm.errors import BadCredentials, WriteRefused
+from wikifarm.i18n import _
+from wikifarm.model import Account
+from wikifarm.yeswiki.session import Session, unexpected, without_noise
+
+
+class Users:
+    """The accounts of one wiki, as an administrator."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self) -> list[Account]:
+        """Every account."""
+        rows = self._session.api_json("users") or []
+        return [Account(str(row["name"]), str(row.get("email", ""))) for row in rows]
+
+    def create(self, name: str, email: str) -> str:
+        """Opens an account with a random password; the wiki writes to its owner when it can.
+
+        Answers the link to choose a password, where this wiki gives it (4.5 and later).
+        """
+        answer = self._session.api_post("users", [("name", name), ("email", email)])
+        if answer.status in {401, 403}:
+            raise BadCredentials(
+                _("The wiki refuses this account the right to open other accounts."),
+                hint=_("Check that it is in the group of administrators of the wiki."),
+            )
+        if answer.status not in {200, 400}:
+            raise unexpected(answer)
+        said = without_noise(answer.json())
+        if name not in (said.get("created") or []):
+            raise WriteRefused(
+                _("The wiki did not open the account {name}: {words}").format(
+                    name=name, words=said.get("error", "")
+                ),
+                hint=_("Choose another address or remove the account that has it."),
+            )
+        return str(said.get("user", {}).get("link") or "")
+
+    def delete(self, name: str) -> bool:
+        """Removes an account; False where the wiki did not (it is alone in a group, say)."""
+        answer = self._session.api_post(
+            f"users/{name}/delete", [("csrfToken", self._session.csrf())]
+        )
+        return answer.status == 200

@@ -1,0 +1,70 @@
+"""One wiki as its administrator drives it: the parts of the driver over one session."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from wikifarm.model import Capabilities
+from wikifarm.transport import Network
+from wikifarm.yeswiki.addresses import Addresses
+from wikifarm.yeswiki.bazar_forms import Forms
+from wikifarm.yeswiki.bazar_lists import Lists
+from wikifarm.yeswiki.entries import Entries
+from wikifarm.yeswiki.groups import Groups
+from wikifarm.yeswiki.pages import Pages
+from wikifarm.yeswiki.rights import RightsTable
+from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.settings import Settings
+from wikifarm.yeswiki.users import Users
+
+
+class Wiki:
+    """A wiki and one account on it."""
+
+    def __init__(
+        self, network: Network, addresses: Addresses, capabilities: Capabilities
+    ) -> None:
+        self.network = network
+        self.addresses = addresses
+        self.capabilities = capabilities
+        self.session = Session(network, addresses)
+
+    def login(self, name: str, password: str) -> None:
+        """Logs in once; see Session.login for what may go wrong."""
+        self.session.login(name, password)
+
+    def visitor(self) -> Wiki:
+        """The same wiki with no account and no cookie."""
+        return Wiki(self.network, self.addresses, self.capabilities)
+
+    @cached_property
+    def pages(self) -> Pages:
+        return Pages(self.session, self.capabilities)
+
+    @cached_property
+    def rights(self) -> RightsTable:
+        return RightsTable(self.session)
+
+    @cached_property
+    def groups(self) -> Groups:
+        return Groups(self.session, self.capabilities)
+
+    @cached_property
+    def users(self) -> Users:
+        return Users(self.session)
+
+    @cached_property
+    def forms(self) -> Forms:
+        return Forms(self.session)
+
+    @cached_property
+    def lists(self) -> Lists:
+        return Lists(self.session, self.capabilities)
+
+    @cached_property
+    def entries(self) -> Entries:
+        return Entries(self.session)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings(self.session)
