@@ -64,9 +64,7 @@ class Envelope:
 def failures(error: WikifarmError) -> tuple[Failure, ...]:
     """The errors of an envelope: one, or one a problem of an invalid input."""
     if isinstance(error, InvalidInput):
-        return tuple(
-            Failure(one.code, one.message, one.hint, one.where) for one in error.problems
-        )
+        return tuple(Failure(one.code, one.message, one.hint, one.where) for one in error.problems)
     return (Failure(error.code, error.message, error.hint, error.where),)
 
 

@@ -159,9 +159,7 @@ class Client:
             )
         return answer
 
-    def post(
-        self, url: str, fields: Fields, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    def post(self, url: str, fields: Fields, headers: Mapping[str, str] | None = None) -> Answer:
         """Sends a form once."""
         return self._send("POST", url, fields, headers)
 

@@ -147,8 +147,6 @@ def _bare_row(one: Field) -> list[str]:
               "required": "1" if one.required else "0"}  # fmt: skip
     for column, attribute in kind.columns.items():
         row[column] = values.get(attribute, "")
-    if one.type == "map" and not one.required:
-        row[8] = "0"
     return row
 
 

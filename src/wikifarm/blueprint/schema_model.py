@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from wikifarm.blueprint.community import Community
 from wikifarm.blueprint.fields import Field, Kind
-from wikifarm.model import Module, Rights, Zone
+from wikifarm.model import Rights, Zone
+
+_PAGE = re.compile(r"\?\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -52,24 +56,44 @@ class Schema:
 
 
 def tailored(
-    schema: Schema, modules: Iterable[Module], admission: str, form_ids: Mapping[str, str]
+    schema: Schema,
+    community: Community,
+    form_ids: Mapping[str, str],
+    tags: Mapping[str, str] | None = None,
 ) -> Schema:
     """The schema for one community: fields of its modules and admission, linked to its forms.
 
-    A choice among the entries of a form that the community does not have is left out.
+    A choice among the entries of a form that the community does not have is left out. `$writing`
+    in the rights becomes who may write productions; `?{Page}` in a text, the tag of that page.
     """
-    active = {module.value for module in modules}
+    active = {module.value for module in community.modules}
     kept = [
-        _linked(one, form_ids)
+        _settled(one, community, form_ids, tags or {})
         for one in schema.fields
         if (not one.module or one.module in active)
-        and (not one.admission or one.admission == admission)
+        and (not one.admission or one.admission == community.admission)
         and (one.kind is not Kind.LINK or one.target in form_ids or schema.imported)
     ]
     return replace(schema, fields=tuple(kept))
 
 
-def _linked(one: Field, form_ids: Mapping[str, str]) -> Field:
-    if one.kind is not Kind.LINK:
-        return one
-    return replace(one, options={**one.options, "form": form_ids.get(one.target, one.target)})
+def writing_right(community: Community) -> str:
+    """Who may write productions, in YesWiki's words: logged in, or everybody."""
+    return "*" if community.writing == "open" else "+"
+
+
+def _settled(
+    one: Field, community: Community, form_ids: Mapping[str, str], tags: Mapping[str, str]
+) -> Field:
+    options = dict(one.options)
+    if one.kind is Kind.LINK:
+        options["form"] = form_ids.get(one.target, one.target)
+    if one.type == "acls":
+        right = writing_right(community)
+        options = {key: text.replace("$writing", right) for key, text in options.items()}
+    if one.type == "labelhtml":
+        options = {
+            key: _PAGE.sub(lambda found: "?" + tags.get(found[1], found[1]), text)
+            for key, text in options.items()
+        }
+    return replace(one, options=options)

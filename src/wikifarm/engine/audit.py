@@ -194,7 +194,7 @@ def spoke(text: str, secret: str) -> str:
 
 
 def _mark(call: str) -> str:
-    return f"wfmark-{call.split()[0]}-"
+    return f"wfmark-{call.split(maxsplit=1)[0]}-"
 
 
 def leaks(role: Role, route: Route, text: str, sentinel: Sentinel) -> list[Leak]:

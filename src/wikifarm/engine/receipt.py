@@ -59,6 +59,7 @@ class Receipt:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members we put
     accounts: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()  # demonstration pages that we removed
+    facts: tuple[str, ...] = ()  # lines of the checklist that wikifarm saw done
 
     def untouched(self, tag: str, body: str) -> bool:
         """True when the page still is as wikifarm wrote it, or as the new wiki came with it."""
@@ -89,7 +90,7 @@ def from_page(body: str) -> Receipt | None:
         data["bases"] = json.loads(_unpack(data.get("bases", "")))
         known = {key: data[key] for key in Receipt.__dataclass_fields__ if key in data}
         known["groups"] = {key: tuple(value) for key, value in known.get("groups", {}).items()}
-        for key in ("accounts", "removed"):
+        for key in ("accounts", "removed", "facts"):
             known[key] = tuple(known.get(key, ()))
         return Receipt(**known)
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error):

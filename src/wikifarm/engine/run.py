@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from wikifarm.blueprint.schema import same_template
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.journal import Journal
 from wikifarm.engine.plan import Change
@@ -35,9 +36,7 @@ def plan(steps: Sequence[Step], work: Work) -> list[Change]:
     return [change for step in steps for change in step.plan(work)]
 
 
-def apply(
-    steps: Sequence[Step], work: Work, journal: Journal, progress: Progress
-) -> list[Done]:
+def apply(steps: Sequence[Step], work: Work, journal: Journal, progress: Progress) -> list[Done]:
     """Writes what each step plans, in order; what is already right is left alone."""
     done: list[Done] = []
     for step in steps:
@@ -64,7 +63,7 @@ def start_receipt(seen: Seen, fresh: Receipt, language: str) -> Receipt:
     held = seen.receipt
     if held is not None:
         return held
-    found = {tag: "" for tag in seen.rights}
+    found = dict.fromkeys(seen.rights, "")
     found |= {tag: fingerprint(page.body) for tag, page in seen.pages.items()}
     found.pop(receipts.TAG, None)
     began = replace(
@@ -79,12 +78,10 @@ def start_receipt(seen: Seen, fresh: Receipt, language: str) -> Receipt:
 def finish_receipt(work: Work, run: str) -> bool:
     """Writes the receipt as things stand now; False when it already said so."""
     applied = pages_applied(work)
-    held = work.receipt
+    held = work.seen.receipt or work.receipt
     design = work.design
     removed = {
-        tag
-        for tag in design.removed_pages
-        if tag in held.found and tag not in work.seen.pages
+        tag for tag in design.removed_pages if tag in held.found and tag not in work.seen.pages
     }
     new = replace(
         applied,
@@ -112,8 +109,6 @@ def _template_hash(work: Work, form_id: str) -> str:
     if held is None:
         return fingerprint(now)
     wanted = next(form for form in work.design.forms if form.id == form_id)
-    from wikifarm.blueprint.schema import same_template
-
     in_step = same_template(now, str(wanted_json(work, wanted)["bn_template"]))
     return fingerprint(now) if in_step else held
 

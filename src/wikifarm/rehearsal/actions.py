@@ -11,12 +11,13 @@ Run = Callable[[Visit, dict[str, str]], str]
 
 ACTIONS: dict[str, Run] = {}
 
-SILENT = frozenset(
-    "abonnement desabonnement trail changestyle favicon doubleclic liensstyle liensjavascripts "
-    "linkrss linkstyle toc attach video pdf backgroundimage endbackgroundimage diaporama progressbar "
-    "ariane nuagetag listpagestag filtertags reactions comments myfavorites lostpassword "
-    "gererthemes adminbackups update setwikidefaulttheme template mychanges bazarimport lang".split()
-)
+_SILENT_WORDS = """
+abonnement desabonnement trail changestyle favicon doubleclic liensstyle linkrss toc lang
+liensjavascripts linkstyle attach video pdf backgroundimage endbackgroundimage diaporama
+progressbar ariane nuagetag listpagestag filtertags reactions comments myfavorites lostpassword
+gererthemes adminbackups update setwikidefaulttheme template mychanges bazarimport
+"""
+SILENT = frozenset(_SILENT_WORDS.split())
 """Actions that a rehearsal has no use for: they show nothing, or a small notice."""
 
 
@@ -38,7 +39,8 @@ def perform(visit: Visit, name: str, arguments: dict[str, str]) -> str:
     run = ACTIONS.get(name)
     if run is None:
         if name in SILENT:
-            return f'<p class="notice"><small>{{{{{esc(name)}}}}} : absent de la répétition</small></p>'
+            told = f"{{{{{esc(name)}}}}} : absent de la répétition"
+            return f'<p class="notice"><small>{told}</small></p>'
         return html.alert(f"Action {esc(name)} : N'existe pas")
     try:
         return run(visit, arguments)
@@ -100,7 +102,7 @@ def _panel(_visit: Visit, arguments: dict[str, str]) -> str:
 def _section(visit: Visit, arguments: dict[str, str]) -> str:
     """`visibility` only hides by style: the text stays in the page (domain.md, iii.6)."""
     role = arguments.get("visibility", "").replace("\\n", "\n")
-    shown = not role or rights.check(visit, role, visit.user, admins_pass=False)
+    shown = not role or rights.satisfies(visit, role, visit.user)
     hidden = "" if shown else " remove-this-div-on-page-load "
     return f'<section class="{hidden}{esc(arguments.get("class", ""))}">'
 

@@ -13,7 +13,7 @@ MENU = (
 
 
 @action("bazar")
-def bazar(visit: Visit, arguments: dict[str, str]) -> str:
+def bazar(visit: Visit, arguments: dict[str, str]) -> str:  # noqa: PLR0911 - one a view
     """One view of Bazar. Source: `BazarAction::run`, v4.4.4."""
     view = visit.arg("vue") or arguments.get("vue", "formulaire")
     asked = visit.arg("action") or arguments.get("action", "")

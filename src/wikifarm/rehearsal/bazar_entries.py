@@ -74,12 +74,12 @@ def update(visit: Visit, tag: str, posted: dict[str, object]) -> Entry:
     data: Entry = {**posted, "id_fiche": tag, "id_typeannonce": before["id_typeannonce"]}
     form = form_of(visit, before) or {"bn_template": ""}
     for field in known_fields(form, visit.dialect):
-        if not field.property:
+        if not field.prop:
             continue
         if not can_edit(visit, field, tag):
-            data.pop(field.property, None)
-        if field.property in before and field.property not in data:
-            data[field.property] = before[field.property]
+            data.pop(field.prop, None)
+        if field.prop in before and field.prop not in data:
+            data[field.prop] = before[field.prop]
     _validate(visit, data)
     data = _prepare(visit, form, data, creating=False)
     data["date_creation_fiche"] = before.get("date_creation_fiche", data["date_creation_fiche"])
@@ -117,11 +117,11 @@ def _prepare(visit: Visit, form: dict[str, str], data: Entry, creating: bool) ->
 
 def _filled_title(visit: Visit, mask: str, fields: list[Field], data: Entry) -> str:
     """`{{bf_prenom}} {{bf_nom}}` with the posted values; list fields give their label."""
-    known = {f.property: f for f in fields} | {f.name: f for f in fields if f.kind != "titre"}
+    known = {f.prop: f for f in fields} | {f.name: f for f in fields if f.kind != "titre"}
 
     def value(match: re.Match[str]) -> str:
         field = known.get(match.group(1))
-        raw = str(data.get(field.property if field else match.group(1), ""))
+        raw = str(data.get(field.prop if field else match.group(1), ""))
         return bazar_forms.options(visit, field).get(raw, "") if field and field.is_enum else raw
 
     return re.sub(r"\{\{(.*?)\}\}", value, mask)
@@ -136,15 +136,15 @@ def _write_field(visit: Visit, field: Field, data: Entry, creating: bool) -> Non
         visit.farm.write_wiki_field(visit, field, data)
     elif field.kind in ("utilisateur_wikini", "yeswiki_user"):
         _write_account(visit, field, data)
-    elif field.kind in DATE_KINDS and data.get(f"{field.property}_allday") == "0":
-        hour, minutes = (str(data.get(f"{field.property}_{part}", "00")) for part in
+    elif field.kind in DATE_KINDS and data.get(f"{field.prop}_allday") == "0":
+        hour, minutes = (str(data.get(f"{field.prop}_{part}", "00")) for part in
                          ("hour", "minutes"))  # fmt: skip
-        data[field.property] = f"{data.get(field.property, '')}T{hour}:{minutes}:00+01:00"
-    elif field.property:
-        value = data.get(field.property, field.default if field.kind != "image" else "")
+        data[field.prop] = f"{data.get(field.prop, '')}T{hour}:{minutes}:00+01:00"
+    elif field.prop:
+        value = data.get(field.prop, field.default if field.kind != "image" else "")
         if isinstance(value, dict):
             value = ",".join(str(k) for k, v in value.items() if str(v) not in ("", "0"))
-        data[field.property] = value
+        data[field.prop] = value
 
 
 def _write_map(field: Field, data: Entry) -> None:
@@ -234,7 +234,7 @@ def guarded(visit: Visit, page: Page, in_api: bool = True) -> Entry:
     form = form_of(visit, entry)
     for field in known_fields(form, visit.dialect) if form else []:
         if not can_read(visit, field, page.tag, in_api):
-            entry[field.property] = ""
+            entry[field.prop] = ""
     return entry
 
 
@@ -250,7 +250,7 @@ def for_api(visit: Visit, page: Page) -> Entry:
 def _html_data(visit: Visit, entry: Entry) -> str:
     form = form_of(visit, entry)
     fields = known_fields(form, visit.dialect) if form else []
-    shown = {f.property for f in fields if f.is_enum or f.kind in DATE_KINDS}
+    shown = {f.prop for f in fields if f.is_enum or f.kind in DATE_KINDS}
     parts = []
     for key, value in entry.items():
         if value and (key in DATA_KEYS or key in shown):

@@ -18,16 +18,16 @@ def csv_text(visit: Visit, form_id: str) -> str:
     form = bazar_forms.forms(visit).get(form_id)
     if form is None:
         return ""
-    fields = [f for f in known_fields(form, visit.dialect) if f.property]
+    fields = [f for f in known_fields(form, visit.dialect) if f.prop]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     head = ["id_fiche", "date_creation_fiche", "date_maj_fiche"]
-    writer.writerow(head + [f.label or f.property for f in fields])
+    writer.writerow(head + [f.label or f.prop for f in fields])
     for page in bazar_entries.search(visit, form_id):
         entry = bazar_entries.guarded(visit, page)
         values = [entry.get(key, "") for key in head]
         for field in fields:
-            value = entry.get(field.property) or ""
+            value = entry.get(field.prop) or ""
             known = bazar_forms.options(visit, field) if field.is_enum else {}
             values.append(known.get(str(value), value) if not isinstance(value, dict) else "")
         writer.writerow(values)
@@ -143,7 +143,7 @@ def json_ld(visit: Visit, form_id: str, found: list[Page]) -> dict[str, Any]:
 def _semantic(visit: Visit, form: dict[str, str], page: Page) -> dict[str, Any]:
     entry = bazar_entries.guarded(visit, page)
     return {
-        field.columns[14]: entry.get(field.property, "")
+        field.columns[14]: entry.get(field.prop, "")
         for field in known_fields(form, visit.dialect)
-        if field.columns[14] and field.property
+        if field.columns[14] and field.prop
     }

@@ -43,7 +43,7 @@ class Field:
 
     columns: tuple[str, ...]
     kind: str
-    property: str
+    prop: str
     label: str
 
     @property
@@ -145,8 +145,8 @@ def as_json(field: Field, dialect: str, options: dict[str, str] | None) -> dict[
         return _acls_json(columns)
     label = "geolocation" if field.kind == "map" else field.label
     result: dict[str, Any] = {
-        "id": field.property,
-        "propertyname": field.property,
+        "id": field.prop,
+        "propertyname": field.prop,
         "label": label,
         "name": columns[6] if field.is_enum else columns[1],
         "type": field.kind,
@@ -161,7 +161,9 @@ def as_json(field: Field, dialect: str, options: dict[str, str] | None) -> dict[
     return result | _more_json(field, dialect, options)
 
 
-def _more_json(field: Field, dialect: str, options: dict[str, str] | None) -> dict[str, Any]:
+def _more_json(  # noqa: PLR0911 - one a kind of field
+    field: Field, dialect: str, options: dict[str, str] | None
+) -> dict[str, Any]:
     columns = field.columns
     if field.kind == "text":
         return {"maxChars": columns[4], "size": columns[3], "subType": columns[7] or "text",

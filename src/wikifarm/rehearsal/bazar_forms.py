@@ -102,7 +102,7 @@ def import_forms(visit: Visit) -> None:
     """
     posted = visit.post.get("imported-form")
     rights.refuse_when_asleep(visit, "tools/bazar/services/FormManager.php", 139)
-    for number, raw in (posted.items() if isinstance(posted, dict) else []):
+    for number, raw in posted.items() if isinstance(posted, dict) else []:
         try:
             value = json.loads(str(raw))
         except ValueError:
@@ -237,9 +237,7 @@ def edit_form(visit: Visit) -> str:
         value = {key: visit.field(key) for key in FORM_KEYS}
         value |= {"bn_sem_use_template": visit.field("bn_sem_use_template", "1")}
         wanted = number or _free_id(visit, visit.field("bn_id_nature"))
-        has_title = any(
-            f.property == "bf_titre" for f in known_fields(value, visit.dialect)
-        )
+        has_title = any(f.prop == "bf_titre" for f in known_fields(value, visit.dialect))
         if has_title:
             write_form(visit, wanted, value)
             done = "BAZ_FORMULAIRE_MODIFIE" if number else "BAZ_NOUVEAU_FORMULAIRE_ENREGISTRE"
@@ -304,8 +302,10 @@ def lists_page(visit: Visit) -> str:
     )
     source = '<input type="text" aria-label="Adresse" placeholder="Adresse d\'un autre wiki">'
     out = told * (1 if visit.dialect == "4.4" else 2) + table
-    return out + html.form("javascript:undefined", source) + html.form(
-        "", "", more=' id="import-lists-form"'
+    return (
+        out
+        + html.form("javascript:undefined", source)
+        + html.form("", "", more=' id="import-lists-form"')
     )
 
 

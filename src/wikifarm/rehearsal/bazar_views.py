@@ -28,7 +28,9 @@ def view(visit: Visit, page: Page, footer: bool = True, in_api: bool = False) ->
     tools = _entry_tools(visit, page) if footer else ""
     owner = esc(page.owner or "utilisateur inconnu")
     info = f'<p class="entry-owner"><small>Fiche de {owner}</small></p>' if footer else ""
-    return f'<article class="BAZ_cadre_fiche" data-id_fiche="{esc(page.tag)}">{shown}{info}</article>{tools}'
+    name = esc(page.tag)
+    article = f'<article class="BAZ_cadre_fiche" data-id_fiche="{name}">{shown}{info}</article>'
+    return article + tools
 
 
 def _entry_tools(visit: Visit, page: Page) -> str:
@@ -46,21 +48,21 @@ def _static(visit: Visit, field: Field, entry: Entry) -> str:
     """One field of an entry, '' when it has no value."""
     if field.kind == "labelhtml":
         return field.columns[3]
-    value = entry.get(field.property) if field.property else None
-    if field.property == "bf_titre":
+    value = entry.get(field.prop) if field.prop else None
+    if field.prop == "bf_titre":
         return f'<h1 class="BAZ_fiche_titre">{esc(value or "")}</h1>'
     if not value:
         return ""
     shown = _value(visit, field, value)
     label = "Position" if field.kind == "map" else field.label
     return (
-        f'<div class="BAZ_rubrique" data-id="{esc(field.property)}">'
+        f'<div class="BAZ_rubrique" data-id="{esc(field.prop)}">'
         f'<span class="BAZ_label">{esc(label)} :</span> '
         f'<span class="BAZ_texte">{shown}</span></div>\n'
     )
 
 
-def _value(visit: Visit, field: Field, value: object) -> str:
+def _value(visit: Visit, field: Field, value: object) -> str:  # noqa: PLR0911 - one a kind
     if field.kind == "email":
         return _email(visit, field, str(value))
     if field.is_enum:
@@ -83,7 +85,7 @@ def _value(visit: Visit, field: Field, value: object) -> str:
 
 def _email(visit: Visit, field: Field, value: str) -> str:
     if field.contact_form:
-        url = visit.href(visit.tag, "mail", f"field={field.property}")
+        url = visit.href(visit.tag, "mail", f"field={field.prop}")
         return f'<a class="btn" href="{esc(url)}">Contacter par mail</a>'
     return f'<a href="mailto:{esc(value)}">{esc(value)}</a>'
 
@@ -110,15 +112,13 @@ def entry_form(visit: Visit, form: dict[str, str], page: Page | None, error: str
     return error + html.form("", inputs, more=' id="formulaire" name="formulaire"')
 
 
-def _input(visit: Visit, field: Field, entry: Entry) -> str:
-    posted = visit.field(field.property) if field.property else ""
-    value = str(entry.get(field.property) or posted or field.default or "")
+def _input(visit: Visit, field: Field, entry: Entry) -> str:  # noqa: PLR0911 - one a kind
+    posted = visit.field(field.prop) if field.prop else ""
+    value = str(entry.get(field.prop) or posted or field.default or "")
     if field.kind == "titre":
         return html.hidden("bf_titre", field.name)
     if field.kind == "map":
-        return "".join(
-            html.hidden(name, str(entry.get(name) or "")) for name in field.columns[1:3]
-        )
+        return "".join(html.hidden(name, str(entry.get(name) or "")) for name in field.columns[1:3])
     if field.kind == "labelhtml":
         return field.columns[1]
     if field.kind == "yeswiki":
@@ -127,14 +127,14 @@ def _input(visit: Visit, field: Field, entry: Entry) -> str:
         return _account_inputs(visit)
     if field.kind == "hidden":
         return html.hidden(field.name, value)
-    if not field.property and not field.is_enum:
+    if not field.prop and not field.is_enum:
         return ""
     return _control(visit, field, value)
 
 
 def _control(visit: Visit, field: Field, value: str) -> str:
     """One visible input. In 4.5 a list field without a name has no name attribute (62)."""
-    name = f' name="{esc(field.property)}"' if field.property else ""
+    name = f' name="{esc(field.prop)}"' if field.prop else ""
     need = " required" if field.required else ""
     label = field.label + (" *" if field.required else "")
     if field.kind in ("radio", "radiofiche", *MANY_KINDS):
@@ -145,7 +145,8 @@ def _control(visit: Visit, field: Field, value: str) -> str:
             f'<option value="{esc(k)}"{" selected" if k == value else ""}>{esc(v)}</option>'
             for k, v in known
         )
-        return html.field(label, f'<select{name}{need}><option value=""></option>{options}</select>')
+        empty = '<option value=""></option>'
+        return html.field(label, f"<select{name}{need}>{empty}{options}</select>")
     if field.kind == "textelong":
         return html.field(label, f"<textarea{name}{need}>{esc(value)}</textarea>")
     if field.kind in ("image", "file"):
@@ -163,7 +164,7 @@ def _boxes(visit: Visit, field: Field, value: str, label: str) -> str:
     chosen = value.split(",")
     boxes = ""
     for key, text in bazar_forms.options(visit, field).items():
-        name = f"{field.property}[{key}]" if many and field.property else field.property
+        name = f"{field.prop}[{key}]" if many and field.prop else field.prop
         attribute = f' name="{esc(name)}"' if name else ""
         given = "1" if many else key
         kind = "checkbox" if many else "radio"
@@ -227,7 +228,7 @@ def entry_list(visit: Visit, arguments: dict[str, str]) -> str:
 def _line(visit: Visit, page: Page, columns: list[str]) -> str:
     entry = bazar_entries.guarded(visit, page, in_api=False)
     form = bazar_entries.form_of(visit, entry)
-    known = {f.property: f for f in known_fields(form, visit.dialect)} if form else {}
+    known = {f.prop: f for f in known_fields(form, visit.dialect)} if form else {}
     shown = []
     for name in columns:
         value = entry.get(name)

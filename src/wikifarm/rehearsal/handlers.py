@@ -6,9 +6,18 @@ import json
 from collections.abc import Callable
 from urllib.parse import quote
 
-from . import accounts, bazar_action, bazar_export, bazar_forms, bazar_views, hashcash, html
-from . import pages, rights
+from . import (
+    accounts,
+    bazar_action,
+    bazar_export,
+    bazar_forms,
+    bazar_views,
+    html,
+    pages,
+    rights,
+)
 from .actions import format_text, include_page
+from .login import bot_guard
 from .store import ENTRY
 from .visit import Answer, Visit, esc, php_json, redirect
 
@@ -47,10 +56,8 @@ def content_of(visit: Visit) -> str:
     if page is None:
         return ""
     visit.inclusions.append(page.tag)
-    if page.kind == ENTRY:
-        out = bazar_views.view(visit, page)
-    else:
-        out = format_text(visit, page.body)
+    entry = page.kind == ENTRY
+    out = bazar_views.view(visit, page) if entry else format_text(visit, page.body)
     visit.inclusions.pop()
     return out
 
@@ -184,8 +191,8 @@ def revisions(visit: Visit) -> Answer:
         for p in found
     ]
     lines = "".join(
-        f'<li><a href="{esc(visit.href(visit.tag, "", "time=" + quote(p.time)))}">{esc(p.time)}</a> '
-        f"par {esc(p.user)}</li>"
+        f'<li><a href="{esc(visit.href(visit.tag, "", "time=" + quote(p.time)))}">{esc(p.time)}'
+        f"</a> par {esc(p.user)}</li>"
         for p in found
     )
     entry = "true" if visit.page and visit.page.kind == ENTRY else "false"
@@ -244,9 +251,7 @@ def _save_and_leave(visit: Visit, body: str) -> None:
     body = body.replace("\r", "")
     page = visit.page
     if page and body.rstrip() == page.body.rstrip():
-        visit.flash(
-            "Cette page n'a pas été enregistrée car elle n'a subi aucune modification."
-        )
+        visit.flash("Cette page n'a pas été enregistrée car elle n'a subi aucune modification.")
     else:
         pages.save(visit, visit.tag, body)
         pages.track_links(visit, visit.tag, body)
@@ -263,8 +268,6 @@ def _edit_form(visit: Visit, previous: str, body: str) -> str:
         source = f"{visit.base}tools/security/wp-hashcash-js.php?formid=ACEditor&siteurl={site}"
         script = f'<script src="{esc(source)}"></script>'
     elif not rights.is_admin(visit):
-        from .login import bot_guard
-
         guard = bot_guard()
     fields = (
         html.hidden("previous", previous) + save
@@ -283,7 +286,8 @@ def acls(visit: Visit) -> Answer:
     """Rights of one page, for its owner and administrators; no token (13, 14)."""
     page = visit.page
     if page is None or not (rights.is_admin(visit) or rights.is_owner(visit, page.tag, page.owner)):
-        return html.page(visit, html.alert("Vous ne pouvez pas gérer les permissions de cette page."))
+        told = "Vous ne pouvez pas gérer les permissions de cette page."
+        return html.page(visit, html.alert(told))
     if visit.post:
         rights.refuse_when_asleep(visit, "includes/services/AclService.php", 96)
         for privilege in rights.PRIVILEGES:
@@ -356,8 +360,8 @@ def mail(visit: Visit) -> Answer:
     if not _may_read(visit):
         return html.page(visit, _closed(visit))
     if visit.post:
-        told = html.alert("Message non envoyé : la ferme de répétition n'envoie aucun mail.", "info")
-        return html.page(visit, told)
+        told = "Message non envoyé : la ferme de répétition n'envoie aucun mail."
+        return html.page(visit, html.alert(told, "info"))
     fields = (
         html.field("Votre nom", '<input type="text" name="name">')
         + html.field("Votre adresse mail", '<input type="email" name="email">')

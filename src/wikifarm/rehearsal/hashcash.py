@@ -25,7 +25,7 @@ def current_value(secret: str, wiki: str) -> int:
 def key_script(value: int) -> str:
     """The one-line script that gives `value` when a browser evaluates it."""
     inner = _pack(_sum_function(value))
-    key = random.randint(21_474_836, 2_126_008_810)
+    key = random.randint(21_474_836, 2_126_008_810)  # noqa: S311 - a disguise, not a secret
     function, data = _name(6, 18), _name(6, 18)
     words = "".join(f"{data}[{i}] = {word ^ key} ^ {key}; " for i, word in enumerate(inner))
     return (
@@ -38,7 +38,7 @@ def key_script(value: int) -> str:
 
 
 def _sum_function(value: int) -> str:
-    step = random.randint(value // 100, value - 1)
+    step = random.randint(value // 100, value - 1)  # noqa: S311 - as above
     function, total = _name(6, 18), _name(8, 10)
     repeated = f"{total} += {step}; " * (value // step - 1)
     return (
@@ -54,7 +54,8 @@ def _pack(text: str) -> list[int]:
 
 
 def _name(shortest: int, longest: int) -> str:
-    return "".join(random.choices(string.ascii_letters, k=random.randint(shortest, longest)))
+    length = random.randint(shortest, longest)  # noqa: S311 - as above
+    return "".join(random.choices(string.ascii_letters, k=length))  # noqa: S311 - as above
 
 
 FORM_SCRIPT = """\

@@ -23,8 +23,10 @@ td,th{border:1px solid var(--line);padding:.2rem .5rem;text-align:left;vertical-
 input[type=text],input[type=email],input[type=password],input[type=search],textarea,select{
 width:100%;max-width:40rem;padding:.3rem;font:inherit}textarea{min-height:8rem}
 label{display:block;margin-top:.4rem}.row{display:flex;flex-wrap:wrap;gap:1rem}
-.col{flex:1 1 15rem;min-width:0}.nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;list-style:none;padding:0}
-.btn,input[type=submit],button{display:inline-block;padding:.3rem .8rem;border:1px solid var(--accent);
+.col{flex:1 1 15rem;min-width:0}
+.nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;list-style:none;padding:0}
+.btn,input[type=submit],button{display:inline-block;padding:.3rem .8rem;
+border:1px solid var(--accent);
 background:#fff;color:var(--accent);border-radius:.2rem;text-decoration:none;font:inherit;cursor:pointer}
 .missingpage{color:#777}.sr-only{position:absolute;left:-99rem}.remove-this-div-on-page-load{display:none}
 .panel{border:1px solid var(--line);padding:.3rem .8rem;margin:.5rem 0}pre{overflow-x:auto}
@@ -98,7 +100,8 @@ def _tools(visit: Visit) -> str:
         f'<li><a href="{esc(visit.href(visit.tag, handler))}">{label}</a></li>'
         for handler, label in links
     )
-    return f'<nav class="page-tools" aria-label="Outils de la page"><ul class="nav">{items}</ul></nav>'
+    bar = f'<ul class="nav">{items}</ul>'
+    return f'<nav class="page-tools" aria-label="Outils de la page">{bar}</nav>'
 
 
 def field(label: str, control: str) -> str:

@@ -108,7 +108,7 @@ def wanted_pages(visit: Visit, _arguments: dict[str, str]) -> str:
 @action("bazarrecordsindex")
 def entries_index(visit: Visit, _arguments: dict[str, str]) -> str:
     """Titles of all entries, with no look at rights: the leak of transcript 75."""
-    found = [p for p in visit.farm.store.pages(visit.w, ENTRY)]
+    found = visit.farm.store.pages(visit.w, ENTRY)
     titled = sorted((visit.farm.entry_title(p), p.tag) for p in found)
     return _items([pages.page_link(visit, tag, title) for title, tag in titled])
 

@@ -56,11 +56,11 @@ def _connected(visit: Visit) -> str:
 
 def _login_fields(visit: Visit) -> str:
     name = '<input type="text" name="name" value="" autocomplete="username">'
-    password = '<input type="password" name="password" autocomplete="current-password">'
+    word = '<input type="password" name="password" autocomplete="current-password">'
     remember = '<input type="checkbox" name="remember" value="1" checked>'
     return (
         html.field("Identifiant ou e-mail", name)
-        + html.field("Mot de passe", password)
+        + html.field("Mot de passe", word)
         + html.field("Rester connecté", remember)
         + html.hidden("action", "login")
         + html.hidden("incomingurl", visit.url)

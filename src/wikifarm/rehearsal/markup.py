@@ -185,7 +185,7 @@ def render(visit: Visit, text: str, run_action: Action) -> str:
 def _line_starts(source: str, position: int) -> bool:
     """Whether the line holding `position` starts with neither a list mark nor this line's item."""
     start = source.rfind("\n", 0, position) + 1
-    if source[start:position + 1].strip() == "" and source[position] == "\n":
+    if source[start : position + 1].strip() == "" and source[position] == "\n":
         return position == start
     return not re.match(r"[ \t]+(?:-|[0-9A-Za-z]+\))", source[start : start + 200])
 
@@ -216,7 +216,8 @@ def link(visit: Visit, target: str, label: str = "") -> str:
         return shown
     if not handler and not visit.farm.page(visit.w, page):
         edit = esc(visit.href(page, "edit"))
-        return f'<span class="missingpage">{shown}<a href="{edit}" title="créer la page">?</a></span>'
+        create = f'<a href="{edit}" title="créer la page">?</a>'
+        return f'<span class="missingpage">{shown}{create}</span>'
     return f'<a href="{esc(visit.href(page, handler, rest))}">{shown}</a>'
 
 

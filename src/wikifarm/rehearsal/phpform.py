@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl
 
-
 _KEY = re.compile(r"\[([^\]]*)\]")
 
 

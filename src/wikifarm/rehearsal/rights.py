@@ -6,6 +6,8 @@ lines, administrators always pass, and a page's owner always passes on that page
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .store import Page
 from .visit import Visit
 
@@ -33,9 +35,7 @@ def right(visit: Visit, tag: str, privilege: str) -> str:
     return default_right(visit, privilege) if value is None else value
 
 
-def set_right(
-    visit: Visit, tag: str, privilege: str, value: str, append: bool = False
-) -> None:
+def set_right(visit: Visit, tag: str, privilege: str, value: str, append: bool = False) -> None:
     """Write a right; commas become lines, as `AclService::save` does."""
     lines = [part.strip() for part in value.replace("\r", "").replace(",", "\n").split("\n")]
     text = "\n".join(lines).strip()
@@ -65,9 +65,10 @@ def is_admin(visit: Visit, user: str | None = None) -> bool:
 
 def in_group(visit: Visit, group: str, user: str, seen: tuple[str, ...] = ()) -> bool:
     """Membership, nested groups included."""
-    if group in seen or group not in groups(visit):
+    if not user or group in seen or group not in groups(visit):
         return False
-    return check(visit, groups(visit)[group], user, admins_pass=False, seen=(*seen, group))
+    asker = _Asker(visit, user, seen=(*seen, group))
+    return _passes(asker, groups(visit)[group])
 
 
 def is_owner(visit: Visit, tag: str, owner: str | None = None) -> bool:
@@ -90,42 +91,54 @@ def has_access(visit: Visit, privilege: str, tag: str, page: Page | None = None)
     return check(visit, value, visit.user)
 
 
-def check(
-    visit: Visit,
-    acl: str,
-    user: str,
-    admins_pass: bool = True,
-    tag: str = "",
-    creating: bool = False,
-    seen: tuple[str, ...] = (),
-) -> bool:
-    """Whether `user` satisfies the list. `tag` gives `%` its meaning."""
-    if admins_pass and user and is_admin(visit, user):
+def check(visit: Visit, acl: str, user: str, tag: str = "", creating: bool = False) -> bool:
+    """Whether `user` satisfies the list, administrators always. `tag` gives `%` its meaning."""
+    if user and is_admin(visit, user):
         return True
+    return _passes(_Asker(visit, user, tag, creating), acl)
+
+
+def satisfies(visit: Visit, acl: str, user: str) -> bool:
+    """The same without the privilege of administrators."""
+    return _passes(_Asker(visit, user), acl)
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """Who asks, about which page; `seen` stops groups that contain each other."""
+
+    visit: Visit
+    user: str
+    tag: str = ""
+    creating: bool = False
+    seen: tuple[str, ...] = ()
+
+
+def _passes(asker: _Asker, acl: str) -> bool:
     lines = acl.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return any(_line(visit, line.strip(), user, tag, creating, seen) for line in lines)
+    return any(_line(asker, line.strip()) for line in lines)
 
 
-def _line(
-    visit: Visit, line: str, user: str, tag: str, creating: bool, seen: tuple[str, ...]
-) -> bool:
+def _line(asker: _Asker, line: str) -> bool:
     wanted = not line.startswith("!")
     line = line if wanted else line[1:]
-    if not line or line.startswith("#"):
+    if not line or line.startswith("#") or line == "@":
         return False
+    if line[0] == "%" and not asker.creating and not asker.tag:
+        return False
+    return _holds(asker, line) == wanted
+
+
+def _holds(asker: _Asker, line: str) -> bool:
     if line[0] == "*":
-        return wanted
+        return True
     if line[0] == "+":
-        return wanted if user else not wanted
+        return bool(asker.user)
     if line[0] == "%":
-        if creating:
-            return wanted
-        return bool(tag) and is_owner(visit, tag) == wanted
+        return asker.creating or is_owner(asker.visit, asker.tag)
     if line[0] == "@":
-        return len(line) > 1 and in_group(visit, line[1:], user, seen) == wanted if user else (
-            len(line) > 1 and not wanted
-        )
-    return (bool(user) and line == user) == wanted
+        return in_group(asker.visit, line[1:], asker.user, asker.seen)
+    return bool(asker.user) and line == asker.user
 
 
 def module_right(visit: Visit, kind: str, name: str) -> str:
@@ -147,9 +160,7 @@ def set_module_right(visit: Visit, kind: str, name: str, value: str) -> None:
     text = value.replace("\r", "").strip()
     name = name.lower()
     store = visit.farm.store
-    store.run(
-        "DELETE FROM modules WHERE wiki = ? AND kind = ? AND name = ?", visit.w, kind, name
-    )
+    store.run("DELETE FROM modules WHERE wiki = ? AND kind = ? AND name = ?", visit.w, kind, name)
     if text:
         store.run("INSERT INTO modules VALUES (?, ?, ?, ?)", visit.w, kind, name, text)
     visit.caches.pop("modules", None)

@@ -193,7 +193,7 @@ def edit_action_rights(visit: Visit, _arguments: dict[str, str]) -> str:
 @action("edithandlersacls")
 def edit_handler_rights(visit: Visit, _arguments: dict[str, str]) -> str:
     """Who may run each handler (78)."""
-    from .handlers import HANDLERS
+    from .handlers import HANDLERS  # noqa: PLC0415 - handlers import the actions
 
     return _edit_modules(visit, "handler", "handlername", list(HANDLERS))
 
@@ -222,7 +222,7 @@ def _save_group(visit: Visit, name: str) -> tuple[str, str]:
     if not accounts.csrf_holds(visit, visit.field("confirmToken")):
         return "Erreur lors de l'enregistrement du groupe :<br/>jeton invalide", "danger"
     members = visit.field("acl").replace("\r", "").strip()
-    if name.lower() == "admins" and not rights.check(visit, members, visit.user, False):
+    if name.lower() == "admins" and not rights.satisfies(visit, members, visit.user):
         return "Vous ne pouvez pas vous retirer vous-même du groupe admins.", "danger"
     if f"@{name}" in members.split("\n"):
         return "Erreur : un groupe ne peut se contenir lui-même !", "danger"
@@ -304,11 +304,9 @@ def users_table(visit: Visit, _arguments: dict[str, str]) -> str:
         '<input name="name" value="" aria-label="Nom" placeholder="Nom">'
         '<input name="email" value="" aria-label="E-mail" placeholder="E-mail">'
     )
-    confirm = html.alert(
-        "Êtes-vous sûr·e de vouloir supprimer l’utilisateur·ice ?", "warning"
-    )
-    count = html.alert("<b>Nombre d'éléments sélectionnés&nbsp;:</b>", "info")
-    return html.form("#", fields) + table + f'</div><div hidden>{count}{confirm}</div>'
+    confirm = html.alert("Êtes-vous sûr·e de vouloir supprimer l’utilisateur·ice ?", "warning")
+    count = html.alert("<b>Nombre d'éléments sélectionnés :</b>", "info")
+    return html.form("#", fields) + table + f"</div><div hidden>{count}{confirm}</div>"
 
 
 @action("editconfig")

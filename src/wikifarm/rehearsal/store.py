@@ -92,6 +92,10 @@ def now() -> str:
 
 
 PAGE_COLUMNS = "p.id, p.tag, p.time, p.body, p.owner, p.user, p.latest, COALESCE(k.kind, '')"
+ENTRY_FROM = (
+    "FROM kinds k JOIN pages p ON p.wiki = k.wiki AND p.tag = k.tag AND p.latest = 1 "
+    "WHERE k.wiki = ? AND k.kind = 'fiche_bazar'"
+)
 PAGE_FROM = "FROM pages p LEFT JOIN kinds k ON k.wiki = p.wiki AND k.tag = p.tag"
 
 
@@ -171,7 +175,7 @@ class Store:
     def delete_wiki(self, folder: str) -> None:
         """Forget a wiki and all it holds."""
         for table in WIKI_TABLES:
-            self.run(f"DELETE FROM {table} WHERE wiki = ?", folder)
+            self.run(f"DELETE FROM {table} WHERE wiki = ?", folder)  # noqa: S608 - our own names
         self.run("DELETE FROM wikis WHERE folder = ?", folder)
 
     # -- pages ---------------------------------------------------------------------------
@@ -192,10 +196,7 @@ class Store:
 
     def entries(self, wiki: str, form: str = "") -> list[Page]:
         """Entries, oldest first; of one form when given."""
-        sql = (
-            f"SELECT {PAGE_COLUMNS} FROM kinds k JOIN pages p ON p.wiki = k.wiki AND "
-            "p.tag = k.tag AND p.latest = 1 WHERE k.wiki = ? AND k.kind = 'fiche_bazar'"
-        )
+        sql = f"SELECT {PAGE_COLUMNS} {ENTRY_FROM}"
         if form:
             return [_page(r) for r in self.rows(sql + " AND k.form = ? ORDER BY p.id", wiki, form)]
         return [_page(row) for row in self.rows(sql + " ORDER BY p.id", wiki)]
@@ -205,16 +206,14 @@ class Store:
         sql = f"SELECT {PAGE_COLUMNS} {PAGE_FROM} WHERE p.wiki = ? AND p.tag = ?"
         return [_page(row) for row in self.rows(sql + " ORDER BY p.id DESC", wiki, tag)]
 
-    def add_revision(
-        self, wiki: str, tag: str, body: str, owner: str, user: str, time: str = ""
-    ) -> int:
+    def add_revision(self, wiki: str, tag: str, body: str, owner: str, user: str) -> int:
         """Write a revision as the last one; its id."""
         self.run("UPDATE pages SET latest = 0 WHERE wiki = ? AND tag = ? AND latest", wiki, tag)
         row = self.one("SELECT COALESCE(MAX(id), 0) + 1 FROM pages WHERE wiki = ?", wiki)
         number = int(row[0]) if row else 1
         self.run(
             "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
-            wiki, number, tag, time or now(), body, owner, user,
+            wiki, number, tag, now(), body, owner, user,
         )  # fmt: skip
         return number
 
@@ -225,7 +224,8 @@ class Store:
     def delete_page(self, wiki: str, tag: str) -> None:
         """Remove every revision, right, link and mark of a page."""
         for table in ("pages", "kinds", "acls"):
-            self.run(f"DELETE FROM {table} WHERE wiki = ? AND tag = ?", wiki, tag)
+            sql = f"DELETE FROM {table} WHERE wiki = ? AND tag = ?"  # noqa: S608 - our own names
+            self.run(sql, wiki, tag)
         self.run("DELETE FROM links WHERE wiki = ? AND origin = ?", wiki, tag)
 
     def set_kind(self, wiki: str, tag: str, kind: str, form: str = "") -> None:
@@ -272,7 +272,8 @@ class Store:
     def user(self, wiki: str, name: str = "", email: str = "") -> User | None:
         """One account, by name or by e-mail."""
         column, value = ("email", email) if email else ("name", name)
-        sql = f"SELECT name, email, password, signuptime FROM users WHERE wiki = ? AND {column} = ?"
+        sql = "SELECT name, email, password, signuptime FROM users WHERE wiki = ? AND "
+        sql += f"{column} = ?"
         row = self.one(sql, wiki, value)
         return User(*row) if row else None
 

@@ -219,9 +219,7 @@ class Farm:
                 ),
                 where=self.base,
             )
-        words = exception_message(answer) or " ".join(
-            html.alerts(html.parse(answer.text))
-        )
+        words = exception_message(answer) or " ".join(html.alerts(html.parse(answer.text)))
         if _TAKEN.search(words):
             return SlugTaken(
                 _("The address “{folder}” is already used on this farm.").format(folder=new.folder),
@@ -285,4 +283,3 @@ def _asked(new: NewWiki) -> dict[str, str]:
         MARK: new.mark,
         "antispam": "1",
     }
-

@@ -87,12 +87,12 @@ class Session:
             )
         return without_noise(answer.json())
 
-    def api_post(self, path: str, fields: Fields, headers: Mapping[str, str] | None = None) -> Answer:
+    def api_post(
+        self, path: str, fields: Fields, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """POST to an API route."""
         return self._awake(
-            self._client.post(
-                self.addresses.api(path), fields, {**self._bearer, **(headers or {})}
-            )
+            self._client.post(self.addresses.api(path), fields, {**self._bearer, **(headers or {})})
         )
 
     def file(self, path: str) -> Answer:
@@ -201,7 +201,7 @@ def exception_message(answer: Answer) -> str:
     except (UnexpectedAnswer, AttributeError):
         return ""
     found = _EXCEPTION.match(message)
-    text = found[1] if found else message.split(" in /")[0]
+    text = found[1] if found else message.split(" in /", maxsplit=1)[0]
     return text.split("\nStack trace")[0].strip()
 
 

@@ -21,9 +21,7 @@ from wikifarm.yeswiki.users import Users
 class Wiki:
     """A wiki and one account on it."""
 
-    def __init__(
-        self, network: Network, addresses: Addresses, capabilities: Capabilities
-    ) -> None:
+    def __init__(self, network: Network, addresses: Addresses, capabilities: Capabilities) -> None:
         self.network = network
         self.addresses = addresses
         self.capabilities = capabilities

@@ -81,7 +81,7 @@ class FormsStep(Step):
         read_back(self, work)
 
     def _compare(self, work: Work, wanted: DesignedForm) -> Change | None:
-        label = wanted.schema.label_in(work.design.language)
+        label = wanted.schema.label
         now = work.seen.forms.get(wanted.id)
         if now is None:
             other = next((one for one in work.seen.forms.values() if one.label == label), None)
@@ -93,7 +93,9 @@ class FormsStep(Step):
         template = str(wanted_json(work, wanted)["bn_template"])
         if same_template(now.template, template):
             return None
-        if work.receipt.forms.get(wanted.id, fingerprint(now.template)) != fingerprint(now.template):
+        if work.receipt.forms.get(wanted.id, fingerprint(now.template)) != fingerprint(
+            now.template
+        ):
             return Change(self.name, wanted.id, Action.KEEP, _("edited here by hand: kept"))
         return Change(self.name, wanted.id, Action.UPDATE, label)
 
@@ -105,7 +107,6 @@ def wanted_json(work: Work, wanted: DesignedForm) -> dict[str, Any]:
         wanted.id,
         work.seen.wiki.capabilities.dialect,
         list_ids(work),
-        work.design.language,
     )
 
 

@@ -106,9 +106,7 @@ def _lines(text: str) -> list[str]:
 def unified(name: str, before: str, after: str) -> str:
     """The difference of two texts as `diff -u` writes it."""
     return "\n".join(
-        difflib.unified_diff(
-            before.split("\n"), after.split("\n"), name, name, lineterm="", n=2
-        )
+        difflib.unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="", n=2)
     )
 
 

@@ -69,9 +69,7 @@ class TidyStep(Step):
             changes.append(
                 Change(self.name, f"page {tag}", Action.DELETE, _("demonstration page"))
                 if work.receipt.untouched(tag, page.body)
-                else Change(
-                    self.name, f"page {tag}", Action.KEEP, _("edited here by hand: kept")
-                )
+                else Change(self.name, f"page {tag}", Action.KEEP, _("edited here by hand: kept"))
             )
         return changes
 

@@ -1,0 +1,276 @@
+"""Loads the folder of a blueprint and checks it whole: every problem at once, with file and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, FormPlan, PagePlan
+from wikifarm.blueprint.checklist import check_checklist
+from wikifarm.blueprint.data import data_folder
+from wikifarm.blueprint.locate import FILE, find_blueprint
+from wikifarm.blueprint.render import syntax_problem
+from wikifarm.blueprint.source import Document, Problems, did_you_mean, read_yaml
+from wikifarm.errors import Problem
+from wikifarm.i18n import LANGUAGES, _
+from wikifarm.model import Module, Rights, Zone
+
+SCHEMA = "wikifarm/blueprint/1"
+PAGE_SUFFIX = ".wiki.j2"
+_KEYS = {
+    "schema", "name", "version", "languages", "summary", "groups", "forms", "profiles", "pages",
+    "closed", "closed_prefixes", "action_rights", "handler_rights", "removed", "settings",
+}  # fmt: skip
+_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")  # a part of what YesWiki accepts (WN_PAGE_TAG)
+_GROUP = re.compile(r"[A-Za-z0-9]+\Z")  # the only names YesWiki keeps
+_RIGHT = re.compile(r"!?([*+%]|\$writing|@[A-Za-z0-9]+|[A-Za-z0-9]+)\Z")
+
+Plan = TypeVar("Plan", FormPlan, PagePlan)
+
+
+def load_blueprint(name: str, near: Path | None = None) -> Blueprint:
+    """The blueprint of that name, or at that path (see `find_blueprint`).
+
+    Raises InvalidInput with every problem of the folder.
+    """
+    folder = find_blueprint(name, near)
+    problems = Problems()
+    document = read_yaml(folder / FILE, problems)
+    blueprint = None
+    if document is not None:
+        blueprint = _BlueprintReader(folder, document, problems).blueprint()
+    problems.stop()
+    assert blueprint is not None  # noqa: S101 - no blueprint without a problem
+    return blueprint
+
+
+def schema_folder(folder: Path) -> Path:
+    """The Bazar schemas of a blueprint: its own folder of them, or those shipped."""
+    own = folder / "bazar_schemas"
+    return own if own.is_dir() else data_folder("bazar_schemas")
+
+
+class _BlueprintReader:
+    """One folder, its problems as they are met."""
+
+    def __init__(self, folder: Path, document: Document, problems: Problems) -> None:
+        self.folder = folder
+        self.document = document
+        self.value: Mapping[str, Any] = document.value if isinstance(document.value, dict) else {}
+        self.problems = problems
+
+    def wrong(self, message: str, *path: str | int, code: str = "wrong-type", hint: str = "") -> None:
+        self.problems.append(self.document.problem(message, *path, code=code, hint=hint))
+
+    def blueprint(self) -> Blueprint | None:
+        if self.value.get("schema") != SCHEMA:
+            message = _("a blueprint begins with “schema: {schema}”").format(schema=SCHEMA)
+            self.wrong(message, "schema", code="wrong-schema")
+            return None
+        self.known_keys(self.value, _KEYS)
+        languages = self.languages()
+        profiles = self.rights_of("profiles")
+        pages = tuple(self.pages(languages, profiles))
+        removed = self.mapping("removed")
+        blueprint = Blueprint(
+            folder=self.folder,
+            name=self.required("name"),
+            version=self.required("version"),
+            languages=languages,
+            summary={key: str(text) for key, text in self.mapping("summary").items()},
+            groups=self.groups(),
+            forms=tuple(self.forms()),
+            profiles=profiles,
+            pages=pages,
+            closed=self.rights_of("closed"),
+            closed_prefixes=self.rights_of("closed_prefixes"),
+            action_rights=self.single_rights("action_rights"),
+            handler_rights=self.single_rights("handler_rights"),
+            removed_pages=_words(removed.get("pages")),
+            removed_forms=_words(removed.get("forms")),
+            removed_lists=_words(removed.get("lists")),
+            settings={key: _text(text) for key, text in self.mapping("settings").items()},
+        )
+        self.check_files(blueprint)
+        self.check_unique(blueprint)
+        check_checklist(self.folder, {page.key for page in pages}, languages, self.problems)
+        return blueprint
+
+    def required(self, key: str) -> str:
+        value = self.value.get(key)
+        if not isinstance(value, str | int | float) or value == "":
+            self.wrong(_("“{name}” is missing").format(name=key), code="missing")
+        return str(value)
+
+    def languages(self) -> tuple[str, ...]:
+        words = _words(self.value.get("languages")) or LANGUAGES
+        for word in words:
+            if word not in LANGUAGES:
+                message = _("“{word}” is not known here").format(word=word)
+                self.wrong(message, "languages", code="choice", hint=did_you_mean(word, LANGUAGES))
+        return tuple(word for word in words if word in LANGUAGES)
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        value = self.value.get(key)
+        if value is not None and not isinstance(value, dict):
+            self.wrong(f"{key}{_(': ')}{_('must be lines “key: value”')}", key)
+        return value if isinstance(value, dict) else {}
+
+    def entries(self, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for name, one in self.mapping(key).items():
+            if isinstance(one, dict):
+                yield name, one
+            else:
+                self.wrong(_("must be lines “key: value”"), key, name)
+
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        found = {}
+        for name, members in self.mapping("groups").items():
+            if not _GROUP.match(name):
+                message = _("“{name}” cannot be a group: letters and digits only").format(name=name)
+                self.wrong(message, "groups", name, code="bad-name")
+            found[name] = _words([members] if isinstance(members, str) else members)
+            for member in found[name]:
+                if member != FACILITATORS:
+                    self.check_right(member, "groups", name)
+        return found
+
+    def rights_of(self, key: str) -> dict[str, Rights]:
+        found = {}
+        for name, one in self.entries(key):
+            self.known_keys(one, {"read", "write", "comment"}, key, name)
+            for part in ("read", "write"):
+                if not one.get(part):
+                    message = _("“{name}” says nothing of “{key}”").format(name=name, key=part)
+                    self.wrong(message, key, name, code="missing")
+                self.check_right(_joined(one.get(part)), key, name, part)
+            comment = _joined(one.get("comment")) or "comments-closed"
+            found[name] = Rights(_joined(one.get("read")), _joined(one.get("write")), comment)
+        return found
+
+    def single_rights(self, key: str) -> dict[str, str]:
+        found = {name: _joined(right) for name, right in self.mapping(key).items()}
+        for name, right in found.items():
+            self.check_right(right, key, name)
+        return found
+
+    def check_right(self, rights: str, *path: str | int) -> None:
+        groups = {"admins", *self.mapping("groups")}
+        for right in filter(None, (one.strip() for one in rights.split(","))):
+            if not _RIGHT.match(right):
+                message = _("“{right}” is not a right of YesWiki's").format(right=right)
+                self.wrong(message, *path, code="bad-right", hint="*  +  %  @group  !@group")
+            elif (group := right.lstrip("!")).startswith("@") and group[1:] not in groups:
+                message = _("no group is called “{name}”").format(name=group[1:])
+                hint = did_you_mean(group[1:], groups)
+                self.wrong(message, *path, code="unknown-group", hint=hint)
+
+    def module(self, one: Mapping[str, Any], *path: str | int) -> Module | None:
+        word = one.get("module")
+        if word is None or word in set(Module):
+            return None if word is None else Module(word)
+        message = _("no module is called “{word}”").format(word=word)
+        self.wrong(message, *path, "module", code="unknown-module",
+                   hint=did_you_mean(str(word), list(Module)))  # fmt: skip
+        return None
+
+    def forms(self) -> Iterator[FormPlan]:
+        folder = schema_folder(self.folder)
+        known = {path.stem for path in folder.glob("*.yml")}
+        for key, one in self.entries("forms"):
+            self.known_keys(one, {"schema", "id", "module"}, "forms", key)
+            schema, number = str(one.get("schema") or key), one.get("id")
+            if schema not in known:
+                message = _("no Bazar schema is called “{name}”").format(name=schema)
+                hint = did_you_mean(schema, known)
+                self.wrong(message, "forms", key, "schema", code="unknown-schema", hint=hint)
+            if not isinstance(number, int) or not 0 < number < 1000:
+                message = _("the id of a form is a number from 1 to 999")
+                self.wrong(message, "forms", key, "id", code="bad-id")
+            yield FormPlan(key, schema, str(number), self.module(one, "forms", key))
+
+    def pages(self, languages: Collection[str], profiles: Collection[str]) -> Iterator[PagePlan]:
+        for key, one in self.entries("pages"):
+            path = ("pages", key)
+            self.known_keys(one, {"profile", "zone", "module", "tag"}, *path)
+            profile, zone = str(one.get("profile") or ""), str(one.get("zone") or "")
+            if profile not in profiles:
+                message = _("no profile is called “{name}”").format(name=profile)
+                hint = did_you_mean(profile, profiles)
+                self.wrong(message, *path, "profile", code="unknown-profile", hint=hint)
+            if zone not in set(Zone):
+                message = _("“zone” is people (the group only) or productions (everybody)")
+                self.wrong(message, *path, "zone", code="zone")
+                zone = Zone.PRODUCTIONS
+            tags = self.tags(key, one, languages)
+            yield PagePlan(key, profile, Zone(zone), tags, self.module(one, *path))
+
+    def tags(self, key: str, one: Mapping[str, Any], languages: Collection[str]) -> dict[str, str]:
+        given = one.get("tag")
+        words = given if isinstance(given, dict) else dict.fromkeys(languages, given or key)
+        tags = {language: str(words.get(language) or key) for language in languages}
+        for tag in {key, *tags.values()}:
+            if not _TAG.match(tag):
+                message = _("“{name}” cannot be the name of a page: A-Z, a-z, 0-9 only").format(name=tag)
+                self.wrong(message, "pages", key, code="bad-name")
+        return tags
+
+    def known_keys(self, value: Mapping[str, Any], known: Collection[str], *path: str | int) -> None:
+        for key in value:
+            if key not in known:
+                message = _("unknown key “{name}”").format(name=key)
+                hint = did_you_mean(key, known)
+                self.problems.append(self.document.key_problem(message, *path, key, hint=hint))
+
+    def check_unique(self, blueprint: Blueprint) -> None:
+        """No two pages under one tag (YesWiki ignores case), no two forms under one id."""
+        taken = [("forms", form.key, form.id) for form in blueprint.forms]
+        for language in blueprint.languages:
+            taken += [
+                ("pages", page.key, f"{page.tags[language].lower()} ({language})")
+                for page in blueprint.pages
+            ]
+        seen: set[tuple[str, str]] = set()
+        for part, key, name in taken:
+            if (part, name) in seen:
+                message = _("“{name}” is used twice").format(name=name)
+                self.wrong(message, part, key, code="duplicate-name")
+            seen.add((part, name))
+
+    def check_files(self, blueprint: Blueprint) -> None:
+        for language in blueprint.languages:
+            folder = self.folder / language / "pages"
+            for page in blueprint.pages:
+                self.check_page_file(folder / f"{page.key}{PAGE_SUFFIX}", page)
+            expected = {f"{page.key}{PAGE_SUFFIX}" for page in blueprint.pages}
+            for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+                if path.name not in expected and not path.name.startswith((".", "_")):
+                    message = _("no page of {file} uses this file").format(file=FILE)
+                    self.problems.append(Problem(message, file=str(path), code="unused-file"))
+
+    def check_page_file(self, path: Path, page: PagePlan) -> None:
+        if not path.is_file():
+            message = _("the page “{key}” has no file {file}").format(
+                key=page.key, file=path.relative_to(self.folder)
+            )
+            self.wrong(message, "pages", page.key, code="missing-file")
+        elif not path.resolve().is_relative_to(self.folder.resolve()):
+            message = _("this file lies outside the blueprint's folder")
+            self.problems.append(Problem(message, file=str(path), code="outside"))
+        elif (problem := syntax_problem(path)) is not None:
+            self.problems.append(problem)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list) else ()
+
+
+def _joined(value: Any) -> str:
+    return ",".join(_words(value)) if isinstance(value, list) else str(value or "")
+
+
+def _text(value: Any) -> str:
+    """A setting as YesWiki's configuration form takes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,131 @@
+"""Init: a folder ready to work in: settings, secrets apart, and one example of a manifest."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from wikifarm.blueprint import manifest
+from wikifarm.blueprint.community import Community, Facilitator, Territory
+from wikifarm.errors import LocalStorage
+from wikifarm.i18n import _
+from wikifarm.result import Envelope
+
+EXAMPLE = "_exemple.yml"  # the underscore keeps it out of `apply communities/`
+IGNORED = (".env", "checklist/", "welcome/", "communities/")
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file: `made` is False when it was there and left alone."""
+
+    path: Path
+    made: bool
+
+
+def init(folder: Path, *, farm_url: str = "") -> Envelope:
+    """Writes what is missing in `folder`; never writes over anything."""
+    try:
+        files = [
+            _write(folder / "wikifarm.toml", _settings(farm_url), 0o644),
+            _write(folder / ".env", _secrets(), 0o600),
+            _write(folder / ".gitignore", "\n".join(IGNORED) + "\n", 0o644),
+            _write(folder / "communities" / EXAMPLE, _example(), 0o600),
+        ]
+    except OSError as fault:
+        raise LocalStorage(
+            _("{path} cannot be written ({reason}).").format(
+                path=fault.filename or folder, reason=fault.strerror
+            ),
+            hint=_("Choose another folder with --directory."),
+            where=str(folder),
+        ) from None
+    messages = []
+    ignored = folder / ".gitignore"
+    if not files[2].made and ".env" not in ignored.read_text("utf-8", "replace").split():
+        messages.append(_("Add a line “.env” to {path}: it holds passwords.").format(path=ignored))
+    return Envelope(
+        "init",
+        data={
+            "folder": str(folder),
+            "files": [{"path": str(one.path), "made": one.made} for one in files],
+            "next": _next(farm_url),
+        },
+        messages=tuple(messages),
+    )
+
+
+def _next(farm_url: str) -> list[str]:
+    first = [] if farm_url else [_("write the address of your farm in wikifarm.toml")]
+    return [
+        *first,
+        _("write the name and the password of its administrator in .env"),
+        _("see what this farm can do: wikifarm doctor"),
+        _("open a community: wikifarm new-community"),
+    ]
+
+
+def _write(path: Path, text: str, mode: int) -> Written:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError:
+        return Written(path, made=False)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return Written(path, made=True)
+
+
+def _settings(farm_url: str) -> str:
+    url = farm_url or "https://ferme.example.org/"
+    mark = "" if farm_url else "# "
+    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
+    lines = [
+        "# " + _("Settings of wikifarm. Secrets go to .env, never here."),
+        "",
+        "[farm]",
+        f'{mark}url = "{quoted}"',
+        "# "
+        + _("The address that the farm keeps as the referent's (else the first facilitator's):"),
+        '# contact = "contact@example.org"',
+        "",
+        "# " + _("Other farms, chosen with --farm NAME:"),
+        "# [farms.name]",
+        '# url = "https://other.example.org/"',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _secrets() -> str:
+    lines = [
+        "# " + _("Secrets of wikifarm: this file stays on this computer."),
+        "# " + _("The administrator of the farm:"),
+        "# WIKIFARM_FARM_ADMIN='WikiAdmin'",
+        "# WIKIFARM_FARM_PASSWORD=''",
+        "# " + _("or the name of a file that holds the password:"),
+        "# WIKIFARM_FARM_PASSWORD_FILE=''",
+        "# " + _("An API key of the farm, if it has one:"),
+        "# WIKIFARM_FARM_TOKEN=''",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _example() -> str:
+    community = Community(
+        name="Robustesse autour de Rennes",
+        slug="rennes",
+        facilitators=(
+            Facilitator("Prénom Nom", "prenom.nom@example.org"),
+            Facilitator("Autre Personne", "autre.personne@example.org"),
+        ),
+        territory=Territory("Rennes et environs", 48.11, -1.68, 10),
+        modules=manifest.default_modules(),
+        description=_("A few lines on what brings you together."),
+        rhythm=_("2nd Tuesday of the month, 6 pm"),
+    )
+    head = _(
+        "An example. Its name begins with “_”, so no command reads it: copy it under the name of\n"
+        "your community, change it, then run `wikifarm plan` on the copy."
+    )
+    return "".join(f"# {line}\n" for line in head.split("\n")) + manifest.dump(community)

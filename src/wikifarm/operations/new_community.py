@@ -1,0 +1,68 @@
+"""One command, one community: write the manifest, apply it, verify it, hand over the checklist."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from wikifarm.blueprint import manifest
+from wikifarm.blueprint.community import Community
+from wikifarm.errors import LocalStorage, SlugTaken
+from wikifarm.i18n import _
+from wikifarm.operations import apply as applying
+from wikifarm.operations.context import Context
+from wikifarm.operations.outcome import CommunityOutcome
+
+
+def new_community(
+    context: Context, community: Community, *, dry_run: bool = False, audit: bool = True
+) -> CommunityOutcome:
+    """Makes the community and writes the manifest it used to `communities/<slug>.yml`.
+
+    The manifest is written first: a run that is cut goes on from it, and nothing is asked of the
+    farm if this computer cannot keep it.
+    """
+    path = context.places.communities / f"{community.slug}.yml"
+    _check_manifest(path, community)
+    if dry_run:
+        return applying.plan(context, [community])[0]
+    write_manifest(path, community)
+    return applying.apply(context, [community], audit=audit, new=True)[0]
+
+
+def write_manifest(path: Path, community: Community) -> None:
+    """Writes a manifest whole or not at all; for its owner only, as it holds addresses."""
+    text = manifest.dump(community)
+    temporary = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as fault:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise LocalStorage(
+            _(
+                "The manifest cannot be written to {path} ({reason}). Nothing was asked of the farm."
+            ).format(path=path, reason=fault.strerror),
+            hint=_("Free some space or choose another folder with --directory."),
+        ) from None
+
+
+def _check_manifest(path: Path, community: Community) -> None:
+    if not path.exists():
+        return
+    held = manifest.load([path])
+    if held and held[0].name != community.name:
+        raise SlugTaken(
+            _("{path} already describes another community, “{name}”.").format(
+                path=path, name=held[0].name
+            ),
+            hint=_("Choose another address with --slug. Nothing was changed."),
+            where=str(path),
+        )

@@ -1,0 +1,160 @@
+"""What came of one community: the facts that every rendering shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from wikifarm.engine.audit import Leak
+from wikifarm.engine.plan import Change
+from wikifarm.engine.run import Done
+from wikifarm.errors import (
+    CHANGES,
+    DONE,
+    FAILED,
+    LEAK,
+    PARTIAL,
+    WAITING,
+    WikifarmError,
+)
+from wikifarm.result import Envelope, Failure, Pending, failures
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that `verify` looked at besides privacy."""
+
+    id: str  # "licence", "dead-links", "demo-content", "system-pages", ...
+    ok: bool
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the privacy audit asked and saw. `probes` counts the questions asked."""
+
+    probes: int = 0
+    leaks: tuple[Leak, ...] = ()
+    checks: tuple[Check, ...] = ()
+    not_asked: tuple[str, ...] = ()  # what could not be asked, and why
+
+    @property
+    def ok(self) -> bool:
+        """True when nobody was seen; other checks are advice."""
+        return not self.leaks
+
+
+@dataclass
+class CommunityOutcome:
+    """One community of the answer. Filled as the work goes on, so that a failure shows how far."""
+
+    slug: str
+    name: str
+    url: str = ""
+    status: str = "failed"  # created | updated | unchanged | pending | failed | planned
+    steps: list[Done] = field(default_factory=list)
+    planned: list[Change] = field(default_factory=list)
+    get: int = 0
+    post: int = 0
+    pages: list[str] = field(default_factory=list)
+    forms: list[dict[str, str]] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    mailing_list: dict[str, str] = field(default_factory=dict)
+    audit: Audit | None = None
+    checklist: str = ""
+    welcome: str = ""
+    kept: list[str] = field(default_factory=list)  # edited by hand: "pages:Charte"
+    seconds: float = 0.0
+    pending: list[Pending] = field(default_factory=list)
+    error: WikifarmError | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `data.communities[]`."""
+        audit = self.audit
+        return {
+            "slug": self.slug,
+            "name": self.name,
+            "url": self.url,
+            "status": self.status,
+            "steps": [
+                {
+                    "id": done.change.id,
+                    "action": done.change.action.value,
+                    "outcome": done.outcome,
+                    "ms": done.ms,
+                }
+                for done in self.steps
+            ],
+            "planned": [
+                {
+                    "id": change.id,
+                    "action": change.action.value,
+                    "summary": change.summary,
+                    "diff": change.diff,
+                }
+                for change in self.planned
+            ],
+            "requests": {"get": self.get, "post": self.post},
+            "pages": list(self.pages),
+            "forms": list(self.forms),
+            "lists": list(self.lists),
+            "groups": list(self.groups),
+            "mailing_list": dict(self.mailing_list),
+            "audit": None
+            if audit is None
+            else {
+                "probes": audit.probes,
+                "leaks": [asdict(leak) for leak in audit.leaks],
+                "checks": [asdict(check) for check in audit.checks],
+                "not_asked": list(audit.not_asked),
+            },
+            "kept": list(self.kept),
+            "checklist": self.checklist,
+            "welcome": self.welcome,
+            "seconds": round(self.seconds, 3),
+            "errors": [asdict(one) for one in failures(self.error)] if self.error else [],
+        }
+
+
+def envelope(
+    command: str,
+    outcomes: Iterable[CommunityOutcome],
+    *,
+    detailed: bool = False,
+    data: dict[str, Any] | None = None,
+    messages: Iterable[str] = (),
+) -> Envelope:
+    """One envelope for several communities, with the exit status that the brief gives."""
+    found = list(outcomes)
+    pending = tuple(one for outcome in found for one in outcome.pending)
+    errors: tuple[Failure, ...] = tuple(
+        failure for outcome in found if outcome.error for failure in failures(outcome.error)
+    )
+    return Envelope(
+        command,
+        exit=_exit(found, detailed=detailed),
+        data={"communities": [outcome.as_json() for outcome in found], **(data or {})},
+        pending=pending,
+        messages=tuple(messages),
+        errors=errors,
+    )
+
+
+def _exit(outcomes: list[CommunityOutcome], *, detailed: bool) -> int:
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    leaking = [one for one in failed if one.error and one.error.exit == LEAK]
+    if leaking:
+        return LEAK
+    if failed:
+        if len(failed) < len(outcomes):
+            return PARTIAL
+        exits = {one.error.exit for one in failed if one.error}
+        return exits.pop() if len(exits) == 1 else FAILED
+    if detailed and any(outcome.pending for outcome in outcomes):
+        return WAITING
+    if detailed and any(change.writes for outcome in outcomes for change in outcome.planned):
+        return CHANGES
+    return DONE

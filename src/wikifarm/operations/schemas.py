@@ -1,0 +1,90 @@
+"""Schemas: the JSON Schemas of what wikifarm reads and answers; and a form brought from a wiki."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+
+from wikifarm.blueprint.source import did_you_mean
+from wikifarm.errors import InvalidInput, Problem, UnexpectedAnswer
+from wikifarm.i18n import _
+from wikifarm.operations.context import Context
+from wikifarm.result import Envelope
+
+
+def _envelope() -> Mapping[str, Any]:
+    text = resources.files("wikifarm").joinpath("schemas/envelope.schema.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _manifest() -> Mapping[str, Any]:
+    from wikifarm.blueprint.manifest import json_schema
+
+    return json_schema()
+
+
+def _of(module: str) -> Mapping[str, Any]:
+    from importlib import import_module
+
+    found: Mapping[str, Any] = import_module(f"wikifarm.blueprint.{module}").json_schema()
+    return found
+
+
+SCHEMAS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "envelope": _envelope,
+    "manifest": _manifest,
+    "bazar": lambda: _of("schema_file"),
+    "blueprint": lambda: _of("blueprint"),
+}
+
+
+def schema(name: str) -> Envelope:
+    """The JSON Schema called `name`. Raises InvalidInput for a name that is not in `SCHEMAS`."""
+    if name not in SCHEMAS:
+        raise InvalidInput(
+            [
+                Problem(
+                    _("No schema is called “{name}”.").format(name=name),
+                    did_you_mean(name, SCHEMAS),
+                    code="unknown-schema",
+                )
+            ]
+        )
+    return Envelope("schema", data={"name": name, "schema": SCHEMAS[name]()})
+
+
+def import_form(context: Context, url: str, form_id: str) -> Envelope:
+    """A form of any YesWiki, read as a visitor, as a Bazar schema in YAML. Writes nothing."""
+    from wikifarm.blueprint.bazar_template import read_template
+    from wikifarm.blueprint.schema_file import to_yaml
+    from wikifarm.yeswiki import capabilities
+    from wikifarm.yeswiki.addresses import Addresses, base_url
+    from wikifarm.yeswiki.session import Session
+
+    if "://" not in url:
+        raise InvalidInput(
+            [
+                Problem(
+                    _("“{url}” is not the address of a wiki.").format(url=url),
+                    _("It begins with https:// and ends with /."),
+                    code="bad-url",
+                )
+            ]
+        )
+    visitor = Session(context.network, Addresses(base_url(url)))
+    dialect = capabilities.probe(visitor).dialect
+    answer = visitor.api(f"forms/{form_id}")
+    row = answer.json() if answer.status == 200 else None
+    if not isinstance(row, dict) or not row.get("bn_template"):
+        raise UnexpectedAnswer(
+            _("The wiki shows no form {id} to a visitor.").format(id=form_id),
+            hint=_("Its page “BazaR” lists the forms with their numbers."),
+            where=visitor.addresses.base,
+        )
+    label = str(row.get("bn_label_nature") or "")
+    key = f"form{form_id}" if form_id.isdigit() else form_id
+    text = to_yaml(read_template(str(row["bn_template"]), key=key, label=label, dialect=dialect))
+    return Envelope("blueprint import-form", data={"id": form_id, "label": label, "yaml": text})

@@ -1,0 +1,129 @@
+"""Status: where each community stands, read from its wiki's receipt and from the journal here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from wikifarm.blueprint import manifest
+from wikifarm.engine.seen import Seen
+from wikifarm.errors import DONE, FAILED, PARTIAL, InvalidInput, Problem, WikifarmError
+from wikifarm.i18n import _
+from wikifarm.model import FarmWiki
+from wikifarm.operations.context import Context
+from wikifarm.operations.site import open_wiki
+from wikifarm.result import Envelope, Failure, failures
+
+
+@dataclass
+class State:
+    """One community. `state`: "not-made", "unfinished", "in-place", "not-ours" or "failed"."""
+
+    slug: str
+    name: str
+    url: str = ""
+    state: str = "not-made"
+    blueprint: str = ""
+    version: str = ""
+    edited: list[str] = field(default_factory=list)  # pages edited by hand since the last apply
+    last_run: str = ""  # time of this computer's last line about it, ISO 8601
+    manifest: str = ""
+    errors: list[Failure] = field(default_factory=list)
+
+
+def status(context: Context, slugs: Sequence[str] = ()) -> Envelope:
+    """The state of the communities named, or of all those with a manifest or a line in the journal.
+
+    Reads only. A wiki that fails does not stop the others.
+    """
+    names, problems = _manifests(context.places.communities)
+    last_runs = _last_runs(context)
+    known = sorted({*names, *last_runs})
+    wanted = list(slugs) or known
+    wikis = context.farm.wikis()
+    states: list[State] = []
+    exits: list[int] = []
+    for slug in wanted:
+        context.progress(slug, "wiki")
+        name, file = names.get(slug, ("", ""))
+        state = State(slug, name, manifest=file, last_run=last_runs.get(slug, ""))
+        states.append(state)
+        try:
+            _look(context, state, wikis.get(slug), known=slug in known)
+        except WikifarmError as error:
+            state.state = "not-ours" if error.code in ("not-ours", "slug-taken") else "failed"
+            state.errors = list(failures(error))
+            exits.append(error.exit)
+    return Envelope(
+        "status",
+        exit=_exit(exits, len(states)),
+        data={"farm": context.farm.base, "states": [asdict(one) for one in states]},
+        messages=tuple(problems),
+        errors=tuple(one for state in states for one in state.errors),
+    )
+
+
+def _exit(exits: list[int], total: int) -> int:
+    if not exits:
+        return DONE
+    if len(exits) < total:
+        return PARTIAL
+    return exits[0] if len(set(exits)) == 1 else FAILED
+
+
+def _look(context: Context, state: State, wiki: FarmWiki | None, *, known: bool) -> None:
+    if wiki is None:
+        if not known:
+            raise InvalidInput(
+                [
+                    Problem(
+                        _("No community is called “{slug}”: no manifest, no wiki.").format(
+                            slug=state.slug
+                        ),
+                        _("`wikifarm list` shows the wikis of the farm."),
+                        code="unknown-community",
+                    )
+                ]
+            )
+        state.url = context.farm.address_of(state.slug)
+        return
+    state.url = wiki.url
+    state.name = state.name or wiki.title
+    seen = Seen(open_wiki(context, state.slug))
+    receipt = seen.receipt
+    if receipt is None:
+        state.state = "unfinished"
+        return
+    state.name = receipt.name or state.name
+    state.state = "in-place" if receipt.complete else "unfinished"
+    state.blueprint, state.version = receipt.blueprint, receipt.version
+    state.edited = sorted(
+        tag
+        for tag in receipt.pages
+        if tag in seen.pages and not receipt.untouched(tag, seen.pages[tag].body)
+    )
+
+
+def _manifests(folder: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """Name and file of each manifest by slug; a bad one is told, and does not hide the others."""
+    found: dict[str, tuple[str, str]] = {}
+    messages: list[str] = []
+    paths = [folder] if folder.is_dir() else []
+    try:
+        communities = manifest.load(paths) if paths else []
+    except InvalidInput as error:
+        communities = []
+        if any(one.code != "empty" for one in error.problems):
+            messages = [f"{one.where}: {one.message}" for one in error.problems]
+    for community in communities:
+        found[community.slug] = (community.name, community.source)
+    return found, messages
+
+
+def _last_runs(context: Context) -> dict[str, str]:
+    return {
+        str(entry["slug"]): str(entry.get("at", ""))
+        for entry in context.journal.entries()
+        if entry.get("slug")
+    }

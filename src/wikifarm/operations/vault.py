@@ -1,0 +1,80 @@
+"""The admin passwords of the wikis: the keyring, or a file of mode 0600 in the state folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import string
+from pathlib import Path
+
+from wikifarm.errors import LocalStorage
+from wikifarm.i18n import _
+
+# The farm puts the password into SQL as it comes: letters and digits only (PROTOCOL.md, The farm).
+_ALPHABET = string.ascii_letters + string.digits
+LENGTH = 24
+SERVICE = "wikifarm"
+
+
+def new_password() -> str:
+    """A password of about 140 bits."""
+    return "".join(secrets.choice(_ALPHABET) for _each in range(LENGTH))
+
+
+class Vault:
+    """The passwords of the wikis of one farm."""
+
+    def __init__(self, folder: Path, base: str, *, keyring: bool = False) -> None:
+        self._path = folder / "credentials.json"
+        self._base = base
+        self._keyring = keyring
+
+    def get(self, slug: str) -> str:
+        """The password of a wiki's admin, or nothing when this computer has none."""
+        given = os.environ.get("WIKIFARM_WIKI_PASSWORD")
+        if given:
+            return given
+        if self._keyring:
+            import keyring
+
+            return keyring.get_password(SERVICE, f"{self._base}{slug}") or ""
+        return self._read().get(slug, "")
+
+    def keep(self, slug: str, password: str) -> None:
+        """Keeps a password, durably, before it is used."""
+        if self._keyring:
+            import keyring
+
+            keyring.set_password(SERVICE, f"{self._base}{slug}", password)
+            return
+        known = self._read()
+        known[slug] = password
+        temporary = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(known, file, indent=1, sort_keys=True)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._path)
+        except OSError as fault:
+            raise LocalStorage(
+                _(
+                    "The password of the new wiki cannot be kept ({reason}): it was not made."
+                ).format(reason=fault.strerror),
+                hint=_("Free some space or set WIKIFARM_STATE_DIR, then run the command again."),
+            ) from None
+
+    def _read(self) -> dict[str, str]:
+        try:
+            found = json.loads(self._path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError):
+            raise LocalStorage(
+                _("The file of the passwords cannot be read: {path}").format(path=self._path),
+                hint=_("Check its rights, or put a copy of it back."),
+            ) from None
+        return {str(key): str(value) for key, value in found.items()}

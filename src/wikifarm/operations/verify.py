@@ -1,0 +1,194 @@
+"""Verify: goes and looks, as a visitor, as a stranger and as a member, before anything is announced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from wikifarm.blueprint.community import Community
+from wikifarm.engine import audit as auditing
+from wikifarm.engine.audit import Leak, Role, Route
+from wikifarm.engine.step import Work
+from wikifarm.errors import NotOurs
+from wikifarm.i18n import _
+from wikifarm.model import Module, Rights, Zone
+from wikifarm.operations.context import Context
+from wikifarm.operations.outcome import Audit, Check, CommunityOutcome
+from wikifarm.operations.sentinel import Planted, planted
+from wikifarm.yeswiki.wiki import Wiki
+
+SYSTEM_PAGES = ("BazaR", "ParametresUtilisateur", "MotDePassePerdu", "GererUtilisateurs")
+LICENCE = "CC-BY-SA"
+
+
+def verify(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
+    """The audit and the other checks of each community. Only the sentinel is written, then removed."""
+    from wikifarm.operations.apply import measured, prepare, refuse_leaks
+    from wikifarm.operations.checklist import known_facts, write_files
+    from wikifarm.operations.site import find_site
+
+    outcomes = []
+    with context.lock():
+        for community in communities:
+            outcome = CommunityOutcome(community.slug, community.name)
+            outcomes.append(outcome)
+            with measured(context, outcome):
+                found = find_site(context, community)
+                if found is None:
+                    raise NotOurs(
+                        _("The wiki “{slug}” is not made yet: there is nothing to verify.").format(
+                            slug=community.slug
+                        ),
+                        hint=_("Make it with `wikifarm apply`."),
+                    )
+                blueprint, work = prepare(context, community, found[0])
+                outcome.audit = audit_wiki(context, community, work, found[0])
+                outcome.status = "unchanged"
+                facts = known_facts(community, work, outcome.audit)
+                write_files(context, community, blueprint, work, outcome, facts)
+                refuse_leaks(outcome.audit)
+    return outcomes
+
+
+def audit_wiki(context: Context, community: Community, work: Work, wiki: Wiki) -> Audit:
+    """Plants the sentinel where there is a base of participants, and asks every route."""
+    context.progress(work.slug, "audit")
+    checks = tuple(content_checks(work))
+    form = next((one for one in work.design.forms if one.zone is Zone.PEOPLE), None)
+    participants = next(
+        (one for one in work.design.forms if one.schema.key == "participants"), form
+    )
+    if participants is None or Module.PARTICIPANTS not in community.modules:
+        return Audit(checks=checks, not_asked=(_("no base of participants in this community"),))
+    with planted(wiki, work, context.journal, participants.id, participants.schema) as scene:
+        _close_new_logs(work, wiki)
+        probes, leaks, not_asked = _ask_all(context, work, wiki, participants.id, scene)
+    return Audit(probes, tuple(leaks), checks, tuple(not_asked))
+
+
+def _close_new_logs(work: Work, wiki: Wiki) -> None:
+    """Changing a group writes its members' names to a page of the day, open to all: closes it."""
+    now = wiki.rights.all()
+    for prefix, rights in work.design.closed_prefixes.items():
+        tags = [
+            tag for tag, held in now.items() if tag.startswith(prefix) and held.read != rights.read
+        ]
+        if tags:
+            wiki.rights.set(tags, rights)
+
+
+def _ask_all(
+    context: Context, work: Work, wiki: Wiki, form_id: str, scene: Planted
+) -> tuple[int, list[Leak], list[str]]:
+    sentinel = scene.sentinel
+    word = next(iter(sentinel.secrets.values()))
+    wiki.pages.save(scene.spy, auditing.spy_page(form_id, sentinel.entry, word), "")
+    wiki.rights.set([scene.spy], Rights("*", "@admins"))
+    today = datetime.now(UTC)
+    pages = [page.tag for page in work.design.pages]
+    routes = auditing.routes(form_id, sentinel, pages, f"{today:%Y%m%d}")
+    yesterday = f"LogDesActionsAdministratives{today - timedelta(days=1):%Y%m%d}"
+    routes.append(Route(yesterday, "page", yesterday, advice=_("its reading right")))
+    probes = 0
+    leaks: list[Leak] = []
+    not_asked = [
+        _("the wiki let no {role} sign up: asked as the others only").format(role=role.value)
+        for role in Role
+        if role not in scene.people
+    ]
+    for role, person in scene.people.items():
+        for done, route in enumerate(routes, 1):
+            context.progress(work.slug, f"audit {role.value} {done}/{len(routes)}")
+            leaks += auditing.leaks(role, route, _ask(person, route), sentinel)
+            probes += 1
+        leaks += _ask_spy(person, role, scene)
+        probes += 1
+    return probes, leaks, not_asked
+
+
+def _ask(person: Wiki, route: Route) -> str:
+    query = dict(route.query)
+    if route.kind == "api":
+        answer = person.session.api(route.path, query)
+    else:
+        answer = person.session.page(route.path, route.handler, query)
+    return f"{answer.location}\n{answer.text}"
+
+
+def _ask_spy(person: Wiki, role: Role, scene: Planted) -> list[Leak]:
+    text = person.session.page(scene.spy).text
+    route = Route(scene.spy, "page", scene.spy, query=(("phrase", _first(scene)),))
+    found = []
+    for leak in auditing.leaks(role, Route("actions", "page", scene.spy), text, scene.sentinel):
+        secret = (
+            scene.sentinel.address
+            if leak.seen == "bf_mail"
+            else scene.sentinel.secrets.get(leak.seen, scene.sentinel.account)
+        )
+        action = auditing.spoke(text, secret)
+        if action in {"newtextsearch", "textsearch"} and secret in dict(route.query).values():
+            # The page itself holds the word it searches for.
+            continue
+        found.append(
+            Leak(
+                f"{{{{{action}}}}}",
+                role,
+                leak.seen,
+                _("the right of the action {action}").format(action=action),
+            )
+        )
+    return found
+
+
+def _first(scene: Planted) -> str:
+    return next(iter(scene.sentinel.secrets.values()))
+
+
+def content_checks(work: Work) -> list[Check]:
+    """What else a careful person looks at: links, licence, system pages, no demonstration left."""
+    seen = work.seen
+    bodies = {
+        page.tag: seen.pages[page.tag].body for page in work.design.pages if page.tag in seen.pages
+    }
+    known = [*seen.rights, *seen.pages]
+    dead = auditing.dead_links(bodies, known)
+    missing = [tag for tag in SYSTEM_PAGES if tag not in seen.pages]
+    left = [tag for tag in work.design.removed_pages if tag in seen.pages]
+    left += [one.label for one in seen.forms.values() if one.label in work.design.removed_forms]
+    footer = bodies.get("PageFooter", "")
+    return [
+        Check(
+            "dead-links",
+            not dead,
+            _("every link of the pages leads somewhere")
+            if not dead
+            else _("links that lead nowhere: {links}").format(
+                links=", ".join(f"{page} → {target}" for page, target in dead[:8])
+            ),
+            _("Edit these pages or write the missing ones."),
+        ),
+        Check(
+            "system-pages",
+            not missing,
+            _("the pages that YesWiki needs are there")
+            if not missing
+            else _("pages that YesWiki needs are missing: {pages}").format(
+                pages=", ".join(missing)
+            ),
+            _("Put them back from another wiki of the farm."),
+        ),
+        Check(
+            "licence",
+            LICENCE in footer.replace(" ", "-").upper(),
+            _("the licence is shown at the foot of every page"),
+            _("Say the licence in the page PageFooter."),
+        ),
+        Check(
+            "demo-content",
+            not left,
+            _("no demonstration page or form is left")
+            if not left
+            else _("demonstration content is left: {what}").format(what=", ".join(left)),
+            _("Remove it, or keep it if people use it."),
+        ),
+    ]

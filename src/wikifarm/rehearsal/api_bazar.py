@@ -1,0 +1,126 @@
+"""API routes of Bazar: forms and entries."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from . import bazar_entries, bazar_export, bazar_forms, bazar_views, html, rights
+from .api import route
+from .bazar_entries import Entry
+from .store import ENTRY
+from .visit import Answer, Visit
+
+
+@route("forms")
+def list_forms(visit: Visit) -> Answer:
+    """Every form, whole template included, to anybody (04)."""
+    found = {n: bazar_forms.form_json(visit, f) for n, f in bazar_forms.forms(visit).items()}
+    return visit.json(found or None)
+
+
+@route("forms/{form}")
+def one_form(visit: Visit, form: str) -> Answer:
+    """One form."""
+    found = bazar_forms.forms(visit).get(form)
+    return visit.json(bazar_forms.form_json(visit, found)) if found else Answer(404, "")
+
+
+@route("forms/{form}/entries")
+@route("forms/{form}/entries/{output}")
+@route("forms/{form}/entries/{output}/{chosen*}")
+def form_entries(visit: Visit, form: str, output: str = "", chosen: str = "") -> Answer:
+    """Entries of a form that the visitor may read, in several shapes (35, 36, 59)."""
+    query = bazar_entries.parse_query(unquote(visit.arg("query")))
+    if chosen:
+        query["id_fiche"] = chosen
+    found = bazar_entries.search(visit, form, query)
+    if output == "json-ld":
+        return visit.json(bazar_export.json_ld(visit, form, found))
+    if output == "geojson":
+        return visit.json(bazar_export.geojson(visit, found))
+    if output == "ical":
+        return bazar_export.ical(visit, found)
+    if output == "csv" and visit.dialect == "4.6":
+        return Answer(200, bazar_export.csv_text(visit, form), "text/csv; charset=UTF-8")
+    entries = {page.tag: bazar_entries.for_api(visit, page) for page in found}
+    if output == "html":
+        for page in found:
+            entries[page.tag]["html_output"] = bazar_views.view(visit, page, False, in_api=True)
+    elif visit.arg("fields"):
+        entries = _only(entries, visit.arg("fields").split(","))
+    return visit.json(entries or None)
+
+
+def _only(entries: dict[str, Entry], names: list[str]) -> dict[str, Entry]:
+    light = {
+        tag: {name: entry[name] for name in names if entry.get(name) is not None}
+        for tag, entry in entries.items()
+    }
+    return {tag: entry for tag, entry in light.items() if entry}
+
+
+@route("entries/bazarlist")
+def bazar_list(visit: Visit) -> Answer:
+    """Entries as arrays, for the lists drawn in the browser."""
+    ids = visit.get.get("idtypeannonce") or visit.get.get("id") or ""
+    wanted = [str(v) for v in ids.values()] if isinstance(ids, dict) else str(ids).split(",")
+    display = visit.get.get("displayfields")
+    extra = [str(v) for v in display.values()] if isinstance(display, dict) else []
+    names = ["id_fiche", "bf_titre", *([] if "id" in visit.get else ["id_typeannonce"])]
+    names += [n for n in dict.fromkeys(extra) if n and n not in names]
+    found = [p for form in wanted for p in bazar_entries.search(visit, form)]
+    rows = []
+    for page in found:
+        entry = bazar_entries.for_api(visit, page)
+        rows.append([entry.get(name) for name in names])
+    used = {str(bazar_entries.body_of(p).get("id_typeannonce")) for p in found}
+    known: dict[str, Any] = {
+        number: bazar_forms.form_json(visit, form)["prepared"]
+        for number, form in bazar_forms.forms(visit).items()
+        if number in used
+    }
+    return visit.json({"entries": rows, "fieldMapping": names, "filters": [], "forms": known})
+
+
+@route("entries")
+@route("entries/{output}")
+@route("entries/{output}/{chosen*}")
+def all_entries(visit: Visit, output: str = "", chosen: str = "") -> Answer:
+    """Entries of every form. The second part is an output: `api/entries/1/Tag` gives Tag."""
+    if output == "html" and chosen and "," not in chosen and visit.arg("fields") == "html_output":
+        return _fast_view(visit, chosen)
+    return form_entries(visit, "", output, chosen)
+
+
+def _fast_view(visit: Visit, tag: str) -> Answer:
+    """One entry as HTML: the one route of the API that shows the contact button."""
+    page = visit.farm.page(visit.w, tag)
+    if not rights.has_access(visit, "read", tag, page):
+        return visit.json({tag: {"html_output": html.alert("Accès interdit", "info")}})
+    if page is None or page.kind != ENTRY:
+        return visit.json(None)
+    visit.caches["fast_view"] = True
+    return visit.json({tag: {"html_output": bazar_views.view(visit, page, True, in_api=True)}})
+
+
+@route("entries/{form}", "POST", "key")
+@route("entries/{form}/json-ld", "POST", "key")
+def create_entry(visit: Visit, form: str) -> Answer:
+    """Make an entry; 4.6 changes it when `id_fiche` names one, older cores make a second one."""
+    posted: dict[str, object] = {**visit.post, "antispam": "1"}
+    tag = str(posted.get("id_fiche") or "")
+    page = visit.farm.page(visit.w, tag) if tag else None
+    if visit.dialect == "4.6" and page is not None and page.kind == ENTRY:
+        entry = bazar_entries.update(visit, tag, posted)
+    else:
+        if visit.dialect != "4.6":
+            posted.pop("id_fiche", None)
+        entry = bazar_entries.create(visit, form, posted)
+    return visit.json({"success": visit.href(str(entry["id_fiche"]))}, 201, noisy=True)
+
+
+@route("entry/url/{source*}", "GET", "key")
+def entry_by_source(visit: Visit, source: str) -> Answer:
+    """Source addresses are not kept in a rehearsal."""
+    return Answer(404, "")

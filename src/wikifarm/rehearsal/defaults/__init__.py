@@ -1,0 +1,1 @@
+"""What a new wiki of the rehearsal farm holds: short texts of our own under YesWiki's tags."""

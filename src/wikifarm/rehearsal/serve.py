@@ -1,0 +1,150 @@
+"""Serves the rehearsal farm on a port: in the foreground, or in a thread for tests."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+
+import uvicorn
+
+from .app import RehearsalApp
+from .settings import FarmSettings
+
+START_SECONDS = 10.0
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
+
+
+def _server(app: RehearsalApp) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1,
+            server_header=False,
+        )
+    )  # fmt: skip
+
+
+def _settled(settings: FarmSettings, host: str, port: int) -> FarmSettings:
+    """The settings with the address that was really bound."""
+    return replace(settings, base_url=f"http://{host}:{port}/")
+
+
+def serve(
+    settings: FarmSettings,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until Ctrl-C. Port 0 takes a free one. `on_ready` is given the farm's address.
+
+    Raises OSError when the port is taken.
+    """
+    listener = _bound(host, port)
+    settings = _settled(settings, host, listener.getsockname()[1])
+    app = RehearsalApp(settings)
+    server = _server(app)
+    if on_ready is not None:
+        _when_started(server, lambda: on_ready(app.farm.base_url))
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listener.close()
+        app.farm.store.close()
+
+
+def _when_started(server: uvicorn.Server, tell: Callable[[], None]) -> None:
+    """Call `tell` from a small thread once the server accepts connections."""
+
+    def wait() -> None:
+        pause = threading.Event()
+        while not server.started and not server.should_exit:
+            pause.wait(0.01)
+        if server.started:
+            tell()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+class RunningFarm:
+    """A farm in a background thread, for tests: `with RunningFarm(settings) as farm: farm.url`."""
+
+    def __init__(self, settings: FarmSettings, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Start at once. Raises RuntimeError when the server does not come up."""
+        listener = _bound(host, port)
+        self.settings = _settled(settings, host, listener.getsockname()[1])
+        self._app = RehearsalApp(self.settings)
+        self._server = _server(self._app)
+        self._listener = listener
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, daemon=True,
+            name=f"rehearsal-{secrets.token_hex(3)}",
+        )  # fmt: skip
+        self._thread.start()
+        pause = threading.Event()
+        for _ in range(int(START_SECONDS / 0.005)):
+            if self._server.started:
+                return
+            pause.wait(0.005)
+        raise RuntimeError("the rehearsal farm did not start")
+
+    @property
+    def url(self) -> str:
+        """The farm's address, with its final slash."""
+        return self._app.farm.base_url
+
+    @property
+    def admin(self) -> str:
+        """The administrator's name."""
+        return self.settings.admin
+
+    @property
+    def password(self) -> str:
+        """The administrator's password."""
+        return self.settings.password
+
+    @property
+    def token(self) -> str:
+        """The administrator's API key, or ''."""
+        return self.settings.token
+
+    @property
+    def traps(self) -> set[str]:
+        """The traps in force; adding or removing one holds from the next request on."""
+        return self._app.farm.traps
+
+    @property
+    def requests(self) -> list[tuple[str, str, str]]:
+        """Every request so far: method, path and query, account's name or 'visitor'."""
+        return self._app.farm.requests
+
+    def close(self) -> None:
+        """Stop serving; the data stays."""
+        self._server.should_exit = True
+        self._thread.join(timeout=5)
+        self._listener.close()
+        self._app.farm.store.close()
+
+    def __enter__(self) -> RunningFarm:
+        """The running farm."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop serving."""
+        self.close()

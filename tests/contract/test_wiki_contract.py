@@ -1,0 +1,226 @@
+"""What a wiki does when it is driven, traps included (PROTOCOL.md, Pages to Groups)."""
+
+from __future__ import annotations
+
+import pytest
+
+from wikifarm.errors import BadCredentials, WriteRefused
+from wikifarm.model import Dialect, Rights
+from wikifarm.yeswiki.wiki import Wiki
+
+HARD = 'Été d\'œuvre — €, 🌱 "guillemets", {{listusers}}, <b>gras</b> & ""brut""'
+
+
+def test_a_page_is_read_back_as_it_was_written(wiki: Wiki) -> None:
+    wiki.pages.save("PageDEssai", f"====== Titre ======\n{HARD}", "")
+    page = wiki.pages.read("PageDEssai")
+    assert page is not None
+    assert page.body == f"====== Titre ======\n{HARD}"
+    assert wiki.pages.all()["PageDEssai"] == page
+
+
+def test_a_stale_revision_is_refused_with_a_200(wiki: Wiki) -> None:
+    wiki.pages.save("PageDEssai", "un", "")
+    first = wiki.pages.read("PageDEssai")
+    assert first is not None
+    wiki.pages.save("PageDEssai", "deux", first.revision)
+    if wiki.capabilities.page_save:
+        pytest.skip("the save route of this dialect has no check of conflicts (NEWER.md, 2.1)")
+    with pytest.raises(WriteRefused):
+        wiki.pages.save("PageDEssai", "trois", first.revision)
+    page = wiki.pages.read("PageDEssai")
+    assert page is not None
+    assert page.body == "deux"
+
+
+def test_a_page_that_does_not_exist_is_none(wiki: Wiki) -> None:
+    assert wiki.pages.read("PageQuiNExistePas") is None
+    raw = wiki.session.page("PageQuiNExistePas", "raw")
+    assert (raw.status, raw.text.strip()) == (200, "")
+
+
+def test_a_deleted_page_is_gone_with_its_revisions_and_links_to_it(wiki: Wiki) -> None:
+    wiki.pages.save("PageDEssai", "un", "")
+    wiki.pages.save("AutrePage", "[[PageDEssai vers elle]]", "")
+    wiki.pages.delete("PageDEssai")
+    assert wiki.pages.read("PageDEssai") is None
+    assert "PageDEssai" not in wiki.rights.all()
+
+
+def test_rights_of_many_pages_are_set_and_read_in_one_request_each(wiki: Wiki) -> None:
+    wiki.pages.save("PageDEssai", "un", "")
+    before = wiki.network.traffic.post
+    table = wiki.rights.set(["PageDEssai", "TableauDeBord"], Rights("@admins,+", "%"))
+    assert wiki.network.traffic.post == before + 1
+    assert table["PageDEssai"] == table["TableauDeBord"] == Rights("+,@admins", "%")
+    assert wiki.rights.all()["PageDEssai"] == Rights("+,@admins", "%")
+
+
+def test_a_closed_page_reads_as_empty_for_a_visitor(wiki: Wiki) -> None:
+    wiki.pages.save("PageDEssai", "====== Titre ======\nsecret", "")
+    wiki.rights.set(["PageDEssai"], Rights("@admins", "@admins"))
+    visitor = wiki.visitor()
+    assert "secret" not in visitor.session.page("PageDEssai").text
+    assert "PageDEssai" not in visitor.pages.all()
+
+
+def test_an_action_is_closed_to_those_without_the_right(wiki: Wiki) -> None:
+    wiki.pages.save("PageCurieuse", "{{listusers}}", "")
+    visitor = wiki.visitor()
+    assert "WikiAdmin" in visitor.session.page("PageCurieuse").text
+    wiki.rights.set_module("action", "listusers", "@admins")
+    assert wiki.rights.module("action", "listusers") == "@admins"
+    text = visitor.session.page("PageCurieuse").text
+    assert "listusers" in text
+    assert "interdit" in text or "denied" in text.lower()
+
+
+def test_an_unknown_action_has_no_right(wiki: Wiki) -> None:
+    assert wiki.rights.module("action", "actionquinexistepas") is None
+
+
+def test_groups_hold_accounts_and_groups(wiki: Wiki) -> None:
+    wiki.groups.set("animation", ["WikiAdmin"])
+    wiki.groups.set("participants", ["@animation"])
+    assert wiki.groups.members("participants") == ("@animation",)
+    assert set(wiki.groups.names()) >= {"admins", "animation", "participants"}
+
+
+def test_before_4_6_the_groups_route_answers_success_and_creates_nothing(wiki: Wiki) -> None:
+    if wiki.capabilities.group_write:
+        pytest.skip("this dialect writes groups by API")
+    answer = wiki.session.api_post("groups", [("name", "fantome"), ("users[]", "WikiAdmin")])
+    assert answer.status == 200
+    assert "fantome" not in wiki.groups.names()
+
+
+def test_an_account_is_opened_once(wiki: Wiki) -> None:
+    wiki.users.create("CamilleD", "camille@example.org")
+    assert {one.name: one.email for one in wiki.users.all()}["CamilleD"] == "camille@example.org"
+    with pytest.raises(WriteRefused):
+        wiki.users.create("CamilleD", "autre@example.org")
+    with pytest.raises(WriteRefused):
+        wiki.users.create("AutreNom", "camille@example.org")
+    assert wiki.users.delete("CamilleD")
+    assert "CamilleD" not in {one.name for one in wiki.users.all()}
+
+
+def test_accounts_are_hidden_from_visitors(wiki: Wiki) -> None:
+    with pytest.raises(BadCredentials):
+        wiki.visitor().users.all()
+
+
+def test_importing_a_list_twice_makes_two_and_the_server_names_them(wiki: Wiki) -> None:
+    before = set(wiki.lists.all())
+    choice = ("Oui ou non d'essai", (("oui", "Oui"), ("non", "Non")))
+    wiki.lists.create([choice])
+    wiki.lists.create([choice])
+    made = {key: one for key, one in wiki.lists.all().items() if key not in before}
+    assert len(made) == 2
+    assert {one.title for one in made.values()} == {"Oui ou non d'essai"}
+    assert all(one.items == choice[1] for one in made.values())
+
+
+def _form(label: str, template: str) -> dict[str, str]:
+    return {
+        "bn_label_nature": label, "bn_description": "", "bn_condition": "", "bn_sem_context": "",
+        "bn_sem_type": "", "bn_sem_use_template": "1", "bn_template": template,
+        "bn_ce_i18n": "fr-FR",
+    }  # fmt: skip
+
+
+def _acls(read: str) -> str:
+    return f"acls***{read}***%***comments-closed*** *** *** ***\n"
+
+
+TITLE = "texte***bf_titre***Nom***60***255*** *** ***text***1*** *** *** * *** * *** *** *** ***\n"
+MAIL = (
+    "champs_mail***bf_mail***Mel*** ***@admins*** ***form*** ***1***0*** ***+*** *** *** *** ***\n"
+)
+
+
+def test_a_form_with_the_same_label_is_replaced_whatever_its_number(wiki: Wiki) -> None:
+    wiki.forms.save({"1200": _form("Membres", TITLE + _acls("+"))})
+    wiki.forms.save({"1300": _form("Membres", TITLE + MAIL + _acls("+"))})
+    forms = wiki.forms.all()
+    assert "1300" not in forms
+    assert "champs_mail" in forms["1200"].template
+
+
+def test_property_names_are_the_servers(wiki: Wiki) -> None:
+    wiki.lists.create([("Choix d'essai", (("oui", "Oui"), ("non", "Non")))])
+    key = next(k for k, one in wiki.lists.all().items() if one.title == "Choix d'essai")
+    # 4.4 joins type, list id and column 6; 4.5 and later take column 6 alone (EnumField.php).
+    line = (
+        f"radio***{key}***Accord*** *** *** ***bf_accord*** ***0*** *** *** *** *** *** *** ***\n"
+    )
+    wiki.forms.save({"1200": _form("Membres", TITLE + line + _acls("+"))})
+    names = set(wiki.forms.all()["1200"].properties.values())
+    expected = f"radio{key}bf_accord" if wiki.capabilities.dialect is Dialect.D44 else "bf_accord"
+    assert expected in names
+
+
+def test_two_entries_with_one_title_are_two_entries(wiki: Wiki) -> None:
+    wiki.forms.save({"1200": _form("Membres", TITLE + _acls("*"))})
+    tags = {wiki.entries.create("1200", {"bf_titre": "Ada Lovelace"}) for _each in range(2)}
+    assert len(tags) == 2
+    assert tags == set(wiki.entries.of("1200"))
+
+
+def test_an_entry_without_its_required_title_is_refused_with_a_200(wiki: Wiki) -> None:
+    wiki.forms.save({"1200": _form("Membres", TITLE + _acls("*"))})
+    with pytest.raises(WriteRefused):
+        wiki.entries.create("1200", {"bf_titre": ""})
+    assert wiki.entries.of("1200") == {}
+
+
+def test_entries_of_a_closed_form_are_hidden_from_visitors(wiki: Wiki) -> None:
+    wiki.forms.save({"1200": _form("Membres", TITLE + MAIL + _acls("+"))})
+    tag = wiki.entries.create("1200", {"bf_titre": "Fiche", "bf_mail": "secret@example.org"})
+    visitor = wiki.visitor()
+    assert visitor.entries.of("1200") == {}
+    assert "secret@example.org" not in visitor.session.page(tag).text
+
+
+def test_a_title_shows_to_strangers_even_when_the_entry_is_closed(wiki: Wiki) -> None:
+    """Why the participants' entries have a title that says nothing about anyone."""
+    wiki.forms.save({"1200": _form("Membres", TITLE + _acls("@admins"))})
+    tag = wiki.entries.create("1200", {"bf_titre": "Zoraide Quintilien"})
+    assert "Zoraide Quintilien" in wiki.visitor().session.page(tag).text
+
+
+def test_removing_a_form_removes_its_entries(wiki: Wiki) -> None:
+    wiki.forms.save({"1200": _form("Membres", TITLE + _acls("*"))})
+    tag = wiki.entries.create("1200", {"bf_titre": "Ada"})
+    wiki.forms.delete("1200")
+    assert "1200" not in wiki.forms.all()
+    assert tag not in wiki.rights.all()
+
+
+def test_the_name_of_the_wiki_is_a_setting(wiki: Wiki) -> None:
+    now = wiki.settings.all()
+    wiki.settings.save(now, {"wakka_name": HARD})
+    assert wiki.settings.all()["wakka_name"] == HARD
+    after = wiki.settings.all()
+    assert {key: value for key, value in after.items() if key != "wakka_name"} == {
+        key: value for key, value in now.items() if key != "wakka_name"
+    }
+
+
+def test_a_visitor_opens_an_account_and_is_logged_in(wiki: Wiki) -> None:
+    visitor = wiki.visitor()
+    if not visitor.session.sign_up("Nouvelle", "nouvelle@example.org", "MotDePasse1234"):
+        pytest.skip("a guard keeps programs from signing up on this wiki")
+    assert "Nouvelle" in {one.name for one in wiki.users.all()}
+    again = wiki.visitor()
+    again.login("Nouvelle", "MotDePasse1234")
+    with pytest.raises(BadCredentials):
+        again.users.all()
+
+
+def test_delete_is_refused_by_many_web_servers_so_it_is_never_used(wiki: Wiki) -> None:
+    wiki.pages.save("PageDEssai", "un", "")
+    answer = wiki.session.method("DELETE", "pages/PageDEssai")
+    if answer.status != 405:
+        pytest.skip("this web server lets DELETE through")
+    assert wiki.pages.read("PageDEssai") is not None

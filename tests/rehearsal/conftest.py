@@ -1,0 +1,115 @@
+"""A running farm and a small browser for the tests of the rehearsal farm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from wikifarm.rehearsal import FarmSettings, RunningFarm
+
+PASSWORD = "adminpass"
+TOKEN = "key-of-the-farm"
+
+WIKI = {
+    "bf_titre": "Robustesse Rennes",
+    "bf_description": "Communauté apprenante",
+    "bf_referent": "Camille",
+    "bf_mail": "camille@example.org",
+    "bf_dossier-wiki": "rennes",
+    "bf_dossier-wiki_wikiname": "WikiAdmin",
+    "bf_dossier-wiki_email": "bf_mail",
+    "bf_dossier-wiki_password": "secret12",
+    "yeswiki-farm-theme": "0",
+    "yeswiki-farm-model": "default-content",
+    "yeswiki-farm-acls": "0",
+    "radioListeOuiNon": "oui",
+    "antispam": "1",
+}
+
+
+def hashcash_value(script: str) -> str:
+    """The value hidden in the key script, by arithmetic only."""
+    words = [int(a) ^ int(b) for a, b in re.findall(r"= (\d+) \^ (\d+);", script)]
+    text = b"".join(word.to_bytes(4, "little") for word in words).decode()
+    return str(sum(int(n) for n in re.findall(r"= (\d+);", text)))
+
+
+class Browser:
+    """A visitor of one farm, with cookies, who never follows a redirect."""
+
+    def __init__(self, farm: RunningFarm) -> None:
+        self.farm = farm
+        self.http = httpx.Client(follow_redirects=False, verify=False)
+
+    def get(self, path: str) -> httpx.Response:
+        return self.http.get(self.farm.url + path)
+
+    def post(self, path: str, data: dict[str, str], key: bool = False) -> httpx.Response:
+        headers = {"authorization": f"Bearer {TOKEN}", "source-url": ""} if key else {}
+        return self.http.post(self.farm.url + path, data=data, headers=headers)
+
+    def login(self, wiki: str = "", name: str = "WikiAdmin", password: str = "") -> Browser:
+        password = password or (PASSWORD if not wiki else "secret12")
+        data = {"action": "login", "name": name, "password": password, "remember": "1"}
+        answer = self.post(f"{wiki}?ParametresUtilisateur", data)
+        assert any("token=" in c for c in answer.headers.get_list("set-cookie")), answer.text
+        return self
+
+    def field(self, path: str, name: str) -> str:
+        """The value of an input of a page."""
+        node = LexborHTMLParser(self.get(path).text).css_first(f"input[name='{name}']")
+        assert node is not None, f"no input {name} at {path}"
+        return node.attributes.get("value") or ""
+
+    def save(self, path: str, body: str, **more: str) -> httpx.Response:
+        """Save a page as a person would; `path` is `wiki/?Tag`."""
+        data = {
+            "previous": self.field(f"{path}/edit", "previous"),
+            "body": body,
+            "submit": "Sauver",
+        }
+        if self.farm.settings.dialect != "4.6":
+            wiki = path.partition("?")[0]
+            script = self.get(f"{wiki}tools/security/wp-hashcash-getkey.php").text
+            data["hashcash_value"] = hashcash_value(script)
+        return self.post(f"{path}/edit", data | more)
+
+    def delete(self, path: str) -> httpx.Response:
+        """Delete a page as a person would: to the address that the form gives."""
+        tree = LexborHTMLParser(self.get(f"{path}/deletepage").text)
+        form = next(f for f in tree.css("form") if "confirme=oui" in (f.attributes["action"] or ""))
+        token = form.css_first("input[name='csrf-token']").attributes["value"] or ""
+        return self.http.post(form.attributes["action"] or "", data={"csrf-token": token})
+
+
+@pytest.fixture(params=["4.4", "4.5", "4.6"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def farm(dialect: str, tmp_path: Path) -> Iterator[RunningFarm]:
+    with RunningFarm(FarmSettings(tmp_path, dialect, password=PASSWORD, token=TOKEN)) as running:
+        yield running
+
+
+@pytest.fixture
+def farm44(tmp_path: Path) -> Iterator[RunningFarm]:
+    with RunningFarm(FarmSettings(tmp_path, "4.4", password=PASSWORD, token=TOKEN)) as running:
+        yield running
+
+
+@pytest.fixture
+def farm46(tmp_path: Path) -> Iterator[RunningFarm]:
+    with RunningFarm(FarmSettings(tmp_path, "4.6", password=PASSWORD, token=TOKEN)) as running:
+        yield running
+
+
+def new_wiki(farm: RunningFarm, **more: str) -> httpx.Response:
+    """Ask for a wiki with the farm's key."""
+    return Browser(farm).post("?api/entries/1100", WIKI | more, key=True)
