@@ -50,10 +50,12 @@ AFTERWARDS = re.compile(r"\[\|.*?\|\]|\[[0-9]+%\]|##|<|\|", re.S)
 
 HOSTILE = [
     "{{bazar}}", '""<script>alert(1)</script>""', "[[PagePrincipale ici]]", "**gras**", "//it//",
-    "__souligné__", "## code ##", "@@barré@@", "££ajout££", "%%php%%", "==titre==", "# titre", "---",
-    "----", "~~x~~", "_<b>x</b>_", "*<b>x</b>*", "`x`", "[x](javascript:alert(1))", "![x](y)",
-    "https://example.org/", "RennesRobuste", "Rennes2", " - liste", "1) liste", "a) liste", "[|\n|a|\n|]",
-    "!onmouseover=alert(1)! x", "[12%]", "{#rien#}", "&lt;b&gt;", '" onmouseover="x', "a\nb\r\n c",
+    "__souligné__", "## code ##", "@@barré@@", "££ajout££", "%%php%%", "==titre==", "# titre",
+    "---", "----", "~~x~~", "_<b>x</b>_", "*<b>x</b>*", "`x`",
+    "[x](javascript:alert(1))", "![x](y)",
+    "https://example.org/", "RennesRobuste", "Rennes2", " - liste", "1) liste", "a) liste",
+    "[|\n|a|\n|]", "!onmouseover=alert(1)! x", "[12%]", "{#rien#}",
+    "&lt;b&gt;", '" onmouseover="x', "a\nb\r\n c",
     "{", "x{", '"', "=", "-", "\u202egnirts",
 ]  # fmt: skip
 

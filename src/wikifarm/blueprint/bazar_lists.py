@@ -1,11 +1,11 @@
-"""Lists of choices: our keys, the ids that YesWiki makes of their titles, and the JSON it imports."""
+"""Lists of choices: our keys, the ids YesWiki makes of their titles, the JSON it imports."""
 
 from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Mapping
+from html.entities import codepoint2name
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,29 @@ SCHEMA = "wikifarm/lists/1"
 _ITEM_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
+# removeAccents keeps of an entity of HTML 4 the letter that bears one of these, or a ligature.
+_ACCENTED = re.compile(r"([A-Za-z])(acute|cedil|caron|circ|grave|orn|ring|slash|th|tilde|uml)\Z")
+_LIGATURE = re.compile(r"([A-Za-z]{2})lig\Z")
+
+
 def wiki_name(text: str) -> str:
     """The tag YesWiki makes of a title (`genere_nom_wiki`, tools/bazar/libs/bazar.fonct.php)."""
     spaced = "".join(" " if _is_punctuation(one) else one for one in text)[:47]
-    bare = unicodedata.normalize("NFKD", spaced.replace("œ", "oe").replace("æ", "ae"))
-    words = bare.encode("ascii", "ignore").decode().lower().split(" ")
+    bare = "".join(_bare(one) for one in spaced)
+    words = re.sub(r"[A-Z]", lambda found: found[0].lower(), bare).split(" ")
     name = "".join(re.sub(r"[^a-zA-Z0-9]", "", word[:1].upper() + word[1:]) for word in words)
     if len(re.sub(r"[^A-Z]", "", name)) < 2:
         name = name[:-1] + name[-1:].upper()
     return name
+
+
+def _bare(sign: str) -> str:
+    """The letter without its accent; nothing for another sign that HTML 4 has a name for."""
+    name = codepoint2name.get(ord(sign))
+    if name is None:
+        return sign
+    found = _ACCENTED.match(name) or _LIGATURE.match(name)
+    return found[1] if found else ""
 
 
 def _is_punctuation(character: str) -> bool:
@@ -37,7 +51,7 @@ def _is_punctuation(character: str) -> bool:
 def expected_list_id(title: str, dialect: Dialect) -> str:
     """The id that the server should make of a new list's title; it adds a number when taken.
 
-    4.4.4: `Liste` and a space before the title; 4.5 and later: `List` glued to it (ListManager.php).
+    4.4.4: `Liste ` before the title; 4.5 and later: `List` glued to it (ListManager.php).
     """
     return wiki_name(f"Liste {title}" if dialect is Dialect.D44 else f"List{title}")
 
@@ -51,7 +65,7 @@ def list_json(one: BazarList, dialect: Dialect) -> dict[str, Any]:
 
 
 def same_list(one: BazarList, other: BazarList) -> bool:
-    """Same title and same choices in the same order, whatever the ids; entities are read as text."""
+    """Same title and choices in the same order, whatever the ids; entities are read as text."""
     return _readable(one) == _readable(other)
 
 
@@ -61,7 +75,7 @@ def _readable(one: BazarList) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def load_lists(folder: Path, language: str) -> dict[str, BazarList]:
-    """The lists of `folder/lists.yml` by key, in one language; `id` is our key until a server names it.
+    """The lists of `folder/lists.yml` by key, in one language; `id` is that key.
 
     Raises InvalidInput with every problem.
     """
@@ -77,7 +91,9 @@ def load_lists(folder: Path, language: str) -> dict[str, BazarList]:
 def _lists(document: Document, language: str, problems: Problems) -> dict[str, BazarList]:
     value = document.value if isinstance(document.value, dict) else {}
     if value.get("schema") != SCHEMA or not isinstance(value.get("lists"), dict):
-        message = _("a file of lists begins with “schema: {schema}”, then “lists:”").format(schema=SCHEMA)
+        message = _("a file of lists begins with “schema: {schema}”, then “lists:”").format(
+            schema=SCHEMA
+        )
         problems.append(document.problem(message, code="wrong-schema"))
         return {}
     found: dict[str, BazarList] = {}
@@ -115,7 +131,9 @@ def _items(
     for item, label in items.items():
         path = ("lists", key, "items", item)
         if not _ITEM_KEY.match(item):
-            message = _("“{item}” cannot be the key of a choice: a-z, 0-9 and “-” only").format(item=item)
+            message = _("“{item}” cannot be the key of a choice: a-z, 0-9 and “-” only").format(
+                item=item
+            )
             problems.append(document.key_problem(message, *path, code="list-key"))
         texts = label if isinstance(label, dict) else dict.fromkeys(LANGUAGES, label)
         if any(not isinstance(texts.get(one), str) or not texts[one] for one in LANGUAGES):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 from wikifarm.blueprint import neutral
 from wikifarm.blueprint.bazar_lists import expected_list_id, load_lists
-from wikifarm.blueprint.bazar_template import properties
+from wikifarm.blueprint.bazar_template import describe, properties
 from wikifarm.blueprint.blueprint_file import load_blueprint, schema_folder
 from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, FormPlan, PagePlan
 from wikifarm.blueprint.checklist import phases
@@ -24,8 +24,10 @@ from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import BazarList, Dialect, Module, Rights
 
-__all__ = ["Blueprint", "context_of", "design", "find_blueprint", "known_blueprints", "load_blueprint",
-           "render_text"]  # fmt: skip
+__all__ = ["Blueprint", "context_of", "design", "find_blueprint", "known_blueprints",
+           "load_blueprint", "render_text", "texts"]  # fmt: skip
+
+TEXTS = ("checklist.md", "checklist.html", "welcome.txt")
 
 
 def design(
@@ -35,20 +37,22 @@ def design(
     farm_url: str,
     wiki_url: str,
     accounts: Mapping[str, str],
-    dialect: Dialect,
+    facts: Collection[str] = (),
+    dialect: Dialect = Dialect.D45,
     list_ids: Mapping[str, str] | None = None,
 ) -> Design:
     """Everything the wiki of `community` should hold.
 
     `accounts` maps the e-mail of each facilitator to an account of the wiki (one that is absent is
-    left out of the groups). `list_ids` are the server's, once known; until then the ids that it
-    should make serve for the few pages that name an answer. Same input, same design: no date, no
-    chance. Raises InvalidInput when the language is missing or a template fails.
+    left out of the groups). `facts` are what the tool has seen, for the checklist in the pages.
+    `dialect` and `list_ids` (the server's, once known) only serve pages that name the answers of a
+    list; without them, the names that both dialects should give. Same input, same design: no date,
+    no chance. Raises InvalidInput when the language is missing or a template fails.
     """
     _check_language(community, blueprint)
     schemas = _designed_schemas(community, blueprint)
     context = context_of(community, blueprint, farm_url=farm_url, wiki_url=wiki_url,
-                         dialect=dialect, list_ids=list_ids)  # fmt: skip
+                         facts=facts, dialect=dialect, list_ids=list_ids)  # fmt: skip
     return Design(
         blueprint=blueprint.name,
         version=blueprint.version,
@@ -57,6 +61,8 @@ def design(
                     for one in blueprint.active_pages(community)),
         lists=_lists(schemas, community, blueprint),
         forms=tuple(DesignedForm(plan.id, schema, schema.zone) for plan, schema in schemas),
+        accounts={one.email: accounts[one.email] for one in community.facilitators
+                  if one.email in accounts},
         groups=_groups(community, blueprint, accounts),
         closed=_settled(blueprint.closed, community),
         closed_prefixes=_settled(blueprint.closed_prefixes, community),
@@ -65,16 +71,36 @@ def design(
         removed_pages=blueprint.removed_pages,
         removed_forms=blueprint.removed_forms,
         removed_lists=blueprint.removed_lists,
-        settings=blueprint.settings | _map_settings(community),
+        settings={**blueprint.settings, **_map_settings(community)},
     )  # fmt: skip
 
 
 def render_text(
     community: Community, blueprint: Blueprint, name: str, context: Mapping[str, Any]
 ) -> str:
-    """A text of the blueprint (`welcome.txt`, `checklist.md`, `checklist.html`): `<language>/<name>.j2`,
-    or else `<name>.j2`. `context` is that of `context_of`, with what the text needs besides."""
+    """One text of the blueprint (`welcome.txt`, `checklist.md`, ...).
+
+    Its file is `<language>/<name>.j2`, or else `<name>.j2`. `context` is that of `context_of`, with
+    what the text needs besides.
+    """
     return render(blueprint.folder, community.language, name, typed_context(context))
+
+
+def texts(
+    community: Community,
+    blueprint: Blueprint,
+    *,
+    farm_url: str,
+    wiki_url: str,
+    accounts: Mapping[str, str],
+    facts: Collection[str] = (),
+) -> dict[str, str]:
+    """The texts for those who facilitate: `checklist.md`, `checklist.html` and `welcome.txt`."""
+    _check_language(community, blueprint)
+    context = context_of(community, blueprint, farm_url=farm_url, wiki_url=wiki_url, facts=facts)
+    names = [accounts[one.email] for one in community.facilitators if one.email in accounts]
+    context["accounts"] = names
+    return {name: render_text(community, blueprint, name, context) + "\n" for name in TEXTS}
 
 
 def typed_context(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,13 +117,12 @@ def context_of(
     *,
     farm_url: str,
     wiki_url: str,
-    dialect: Dialect = Dialect.D44,
+    facts: Collection[str] = (),
+    dialect: Dialect = Dialect.D45,
     list_ids: Mapping[str, str] | None = None,
-    facts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What templates may name: community, facilitators, modules, forms, fields, lists, tags, has,
-    urls, phases, blueprint. `facts` is what the tool has seen for the checklist (see `phases`);
-    pages are rendered without any, so that they stay the same from one run to the next."""
+    """What templates may name: community, facilitators, modules, forms, fields, questions, lists,
+    tags, has, urls, phases, blueprint. `facts` is what the tool has seen, for the checklist."""
     tags = {page.key: Constant(page.tags[community.language])
             for page in blueprint.active_pages(community)}  # fmt: skip
     schemas = _designed_schemas(community, blueprint)
@@ -105,18 +130,19 @@ def context_of(
     urls = _Urls(farm_url, wiki_url, tags, blueprint)
     return {
         "phases": phases(blueprint.folder, community.language, community.modules,
-                         lambda key: urls.page(key) if key in tags else None, facts or {}),
+                         lambda key: urls.page(key) if key in tags else None, facts),
         "community": _community_names(community),
         "facilitators": [typed(one.name) for one in community.facilitators],
         "modules": Names({one.value.replace("-", "_"): one in community.modules for one in Module}),
         "forms": Names({plan.key: Constant(plan.id) for plan, _schema in schemas}),
         "fields": Names({plan.key: Names(_constants(properties(schema, dialect, ids)))
                          for plan, schema in schemas}),
+        "questions": Names({plan.key: describe(schema) for plan, schema in schemas}),
         "lists": Names(_constants(ids)),
         "tags": Names(tags),
         "has": tags.__contains__,
         "urls": urls,
-        "blueprint": Names({"name": Constant(blueprint.name), "version": Constant(blueprint.version)}),
+        "blueprint": Names(_constants({"name": blueprint.name, "version": blueprint.version})),
     }  # fmt: skip
 
 
@@ -148,7 +174,14 @@ def _community_names(community: Community) -> Names:
     links = [(typed(label), Constant(neutral.address(url))) for label, url in community.links]
     words = {
         key: typed(getattr(community, key))
-        for key in ("name", "description", "rhythm", "contact", "controller", "mailing_list_address")
+        for key in (
+            "name",
+            "description",
+            "rhythm",
+            "contact",
+            "controller",
+            "mailing_list_address",
+        )
     }
     choices = {
         key: Constant(getattr(community, key))
@@ -179,9 +212,7 @@ def _known_lists(folder: Path, language: str) -> Mapping[str, BazarList]:
     return load_lists(folder, language)
 
 
-def _designed_schemas(
-    community: Community, blueprint: Blueprint
-) -> list[tuple[FormPlan, Schema]]:
+def _designed_schemas(community: Community, blueprint: Blueprint) -> list[tuple[FormPlan, Schema]]:
     """The forms of the community, each with its schema for these modules."""
     schemas = _schemas(schema_folder(blueprint.folder), community.language)
     plans = blueprint.active_forms(community)
@@ -190,9 +221,7 @@ def _designed_schemas(
     return [(plan, tailored(schemas[plan.schema], community, ids, tags)) for plan in plans]
 
 
-def _expected_ids(
-    community: Community, blueprint: Blueprint, dialect: Dialect
-) -> dict[str, str]:
+def _expected_ids(community: Community, blueprint: Blueprint, dialect: Dialect) -> dict[str, str]:
     lists = _known_lists(schema_folder(blueprint.folder), community.language)
     return {key: expected_list_id(one.title, dialect) for key, one in lists.items()}
 

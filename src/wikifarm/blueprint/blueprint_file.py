@@ -1,4 +1,4 @@
-"""Loads the folder of a blueprint and checks it whole: every problem at once, with file and line."""
+"""Loads a blueprint's folder and checks it whole: every problem at once, with file and line."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class _BlueprintReader:
         self.value: Mapping[str, Any] = document.value if isinstance(document.value, dict) else {}
         self.problems = problems
 
-    def wrong(self, message: str, *path: str | int, code: str = "wrong-type", hint: str = "") -> None:
+    def wrong(
+        self, message: str, *path: str | int, code: str = "wrong-type", hint: str = ""
+    ) -> None:
         self.problems.append(self.document.problem(message, *path, code=code, hint=hint))
 
     def blueprint(self) -> Blueprint | None:
@@ -213,11 +215,15 @@ class _BlueprintReader:
         tags = {language: str(words.get(language) or key) for language in languages}
         for tag in {key, *tags.values()}:
             if not _TAG.match(tag):
-                message = _("“{name}” cannot be the name of a page: A-Z, a-z, 0-9 only").format(name=tag)
+                message = _("“{name}” cannot be the name of a page: A-Z, a-z, 0-9 only").format(
+                    name=tag
+                )
                 self.wrong(message, "pages", key, code="bad-name")
         return tags
 
-    def known_keys(self, value: Mapping[str, Any], known: Collection[str], *path: str | int) -> None:
+    def known_keys(
+        self, value: Mapping[str, Any], known: Collection[str], *path: str | int
+    ) -> None:
         for key in value:
             if key not in known:
                 message = _("unknown key “{name}”").format(name=key)

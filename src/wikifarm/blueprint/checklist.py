@@ -23,14 +23,15 @@ def phases(
     language: str,
     modules: Collection[Module],
     page_url: Callable[[str], str | None],
-    facts: Mapping[str, str],
+    facts: Collection[str],
 ) -> list[dict[str, Any]]:
     """The phases that concern the community, as its templates read them.
 
-    `page_url` gives the address of a page, or None when the community has no such page. `facts` maps
-    what the tool has seen (`auto`) to the sentence that says so: that item is done. A phase without
-    items is left out. A blueprint without a checklist has no phase.
+    `page_url` gives the address of a page, or None when the community has no such page. `facts` are
+    what the tool has seen (`auto`): those items are done; a mapping also gives the sentence that
+    says so. A phase without items is left out. A blueprint without a checklist has no phase.
     """
+    sentences = facts if isinstance(facts, Mapping) else dict.fromkeys(facts, "")
     found = []
     for phase in _read(folder):
         items = [
@@ -38,8 +39,8 @@ def phases(
                 "id": item["id"],
                 "text": item[language],
                 "url": (page_url(item["page"]) if "page" in item else None) or "",
-                "done": item.get("auto") in facts,
-                "seen": facts.get(item.get("auto", ""), ""),
+                "done": item.get("auto") in sentences,
+                "seen": sentences.get(item.get("auto", ""), ""),
                 "auto": item.get("auto", ""),
             }
             for item in phase["items"]
@@ -70,7 +71,9 @@ def check_checklist(
         return
     value = document.value if isinstance(document.value, dict) else {}
     if value.get("schema") != SCHEMA or not isinstance(value.get("phases"), list):
-        message = _("a checklist begins with “schema: {schema}”, then “phases:”").format(schema=SCHEMA)
+        message = _("a checklist begins with “schema: {schema}”, then “phases:”").format(
+            schema=SCHEMA
+        )
         problems.append(document.problem(message, code="wrong-schema"))
         return
     seen: set[str] = set()
@@ -85,7 +88,9 @@ def check_checklist(
             if key in one and one[key] not in set(known):
                 message = _("“{word}” is not known here").format(word=one[key])
                 hint = did_you_mean(str(one[key]), [str(word) for word in known])
-                problems.append(document.problem(message, *path, key, hint=hint, code=f"unknown-{key}"))
+                problems.append(
+                    document.problem(message, *path, key, hint=hint, code=f"unknown-{key}")
+                )
 
 
 def _all(

@@ -1,4 +1,4 @@
-"""The design: everything that the wiki of a community should hold, ready to be compared and written."""
+"""The design: all that the wiki of a community should hold, ready to be compared and written."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DesignedForm:
 
 @dataclass(frozen=True)
 class DesignedList:
-    """A list of choices; `key` is our name for it, `title` the one from which the server makes an id."""
+    """A list of choices; `key` is our name for it, and the server makes an id of `title`."""
 
     key: str
     title: str

@@ -42,7 +42,9 @@ class FieldType:
     prefixed: bool = False  # its property name is the type then the name (files)
 
 
-def _answer(name: str, *, personal: bool = False, prefixed: bool = False, **changes: str) -> FieldType:
+def _answer(
+    name: str, *, personal: bool = False, prefixed: bool = False, **changes: str
+) -> FieldType:
     return FieldType(name, Kind.ANSWER, _columns(changes), personal=personal, prefixed=prefixed)
 
 
@@ -65,7 +67,8 @@ TYPES: Mapping[str, FieldType] = {
     for one in (
         _answer("texte"),
         _answer("textelong", c4="rows", c6="max_chars", c7="syntax"),
-        _answer("champs_mail", personal=True, c4="address_seen_by", c6="contact_form", c9="send_copy"),
+        _answer("champs_mail", personal=True, c4="address_seen_by", c6="contact_form",
+                c9="send_copy"),
         _answer("lien_internet"),
         _answer("jour"),
         _answer("listedatedeb"),
@@ -78,12 +81,13 @@ TYPES: Mapping[str, FieldType] = {
         FieldType(
             "map", Kind.ANSWER,
             {1: "latitude", 2: "longitude", 4: "postcode_field", 5: "town_field", 6: "autocomplete",
-             7: "show_in_entry", 8: "required"},
+             7: "show_in_entry", 8: "required", 11: "read", 12: "write"},
             ("latitude", "longitude"),
         ),
         FieldType(
             "utilisateur_wikini", Kind.ANSWER,
-            _columns({"c1": "name_field", "c2": "email_field", "c6": "groups", "c9": "update_email"}),
+            _columns({"c1": "name_field", "c2": "email_field", "c6": "groups",
+                      "c9": "update_email"}),
             ("name_field", "email_field"), personal=True,
         ),
         *(_choice(name, Kind.LIST) for name in ("liste", "checkbox", "radio")),
@@ -104,12 +108,11 @@ ALIASES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 # Types YesWiki knows and this table does not describe: kept as they are when a form is imported.
-OTHER_TYPES = frozenset(
-    """
-    alerte calc carte_google collaborative_doc inscriptionliste listefiches listefichesliees
-    metadatas mot_de_passe reactions tabchange tabs yeswiki yeswiki_user
-    """.split()
-)
+OTHER_TYPES = frozenset({
+    "alerte", "calc", "carte_google", "collaborative_doc", "inscriptionliste", "listefiches",
+    "listefichesliees", "metadatas", "mot_de_passe", "reactions", "tabchange", "tabs",
+    "yeswiki", "yeswiki_user"
+})  # fmt: skip
 
 RAW = "raw"  # a line kept as it was read
 
@@ -147,25 +150,23 @@ class Field:
         return self.options.get("list") or self.options.get("form") or ""
 
 
-def property_name(one: Field, dialect_full_name: bool = True, target: str | None = None) -> str:
-    """The key under which entries hold the answer to this field.
+def property_name(one: Field, full_name: bool = True, target: str | None = None) -> str:
+    """The key under which entries hold the answer to this field; empty when it holds none.
 
-    4.4.4: type + list id + name (EnumField.php, l. 36). 4.5 and later: column 6 alone, where we write
-    that same full name, with the list's *key*, which is the id 4.4 makes of its title: so exports,
-    queries and facets read the same on both lines, and a wiki migrated from 4.4 (migration
-    RefactorEnumFieldPropertyName) ends with what a new wiki has.
+    4.4.4: type + list id + name (EnumField.php, l. 36). 4.5 and later: column 6 alone, where we
+    write that same full name, with the list's *key*, which is the id 4.4 makes of its title: so
+    exports, queries and facets read the same on both lines, and a wiki migrated from 4.4
+    (RefactorEnumFieldPropertyName) ends with what a new wiki has.
     """
-    kind = one.kind
-    if kind in (Kind.LIST, Kind.LINK):
-        if dialect_full_name and "property" in one.options:
+    if one.kind in (Kind.LIST, Kind.LINK):
+        if full_name and "property" in one.options:
             return one.options["property"]
         return one.type + (one.target if target is None else target) + one.name
-    if one.type == "titre":
-        return "bf_titre"
-    if one.type == "map":
-        return "geolocation"
-    if one.type == "utilisateur_wikini":
-        return "nomwiki"
-    if one.type in TYPES and TYPES[one.type].prefixed:
-        return one.type + one.name
-    return one.name if kind is Kind.ANSWER else ""
+    if one.type in _FIXED_PROPERTIES:
+        return _FIXED_PROPERTIES[one.type]
+    if one.kind is Kind.LAYOUT:
+        return ""
+    return (one.type if TYPES[one.type].prefixed else "") + one.name
+
+
+_FIXED_PROPERTIES = {"titre": "bf_titre", "map": "geolocation", "utilisateur_wikini": "nomwiki"}

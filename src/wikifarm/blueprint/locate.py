@@ -35,4 +35,6 @@ def find_blueprint(name: str, near: Path | None = None) -> Path:
     if folder != Path() and (folder / FILE).is_file():
         return folder
     message = _("no blueprint is called “{name}”").format(name=name)
-    raise InvalidInput([Problem(message, did_you_mean(name, known_blueprints()), code="unknown-blueprint")])
+    raise InvalidInput(
+        [Problem(message, did_you_mean(name, known_blueprints()), code="unknown-blueprint")]
+    )

@@ -21,7 +21,8 @@ from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Module
 
-__all__ = ["NEEDS", "default_modules", "dump", "json_schema", "load", "propose_slug", "split_email"]
+__all__ = ["NEEDS", "default_modules", "dump", "from_value", "json_schema", "load",
+           "propose_slug", "split_email"]  # fmt: skip
 
 SUFFIXES = (".yml", ".yaml", ".csv")
 DEFAULT_BLUEPRINT = "communaute-apprenante"
@@ -55,10 +56,24 @@ def load(paths: Sequence[Path]) -> list[Community]:
     return [one for one in read if one is not None]
 
 
+def from_value(value: dict[str, Any], name: str = "") -> Community:
+    """The community that `value` describes, checked as a manifest; `name` stands for its file.
+
+    Raises InvalidInput with every problem at once.
+    """
+    problems = Problems()
+    community = _community(Document(name, value), problems)
+    problems.stop()
+    assert community is not None  # noqa: S101 - no community without a problem
+    return community
+
+
 def _nothing_found(paths: Sequence[Path]) -> Problem:
     names = ", ".join(str(path) for path in paths)
     message = _("no community found in {paths}").format(paths=names)
-    return Problem(message, _("a manifest is a .yml file, or a row of a .csv file"), names, code="empty")
+    return Problem(
+        message, _("a manifest is a .yml file, or a row of a .csv file"), names, code="empty"
+    )
 
 
 def _community(document: Document, problems: Problems) -> Community | None:
@@ -111,7 +126,9 @@ def _modules(
             place: str | int = index if isinstance(asked, list) else str(word)
             message = _("no module is called “{word}”").format(word=word)
             hint = did_you_mean(str(word), words)
-            problems.append(document.key_problem(message, "modules", place, hint=hint, code="unknown-module"))
+            problems.append(
+                document.key_problem(message, "modules", place, hint=hint, code="unknown-module")
+            )
     if model is None:
         return frozenset()
     chosen = {module: module in default_modules(model.mailing_list.provider) for module in Module}
@@ -131,11 +148,15 @@ def _check_needs(
             hint = _("switch “{needed}” on, or “{module}” off too").format(
                 module=module.value, needed=needed.value
             )
-            problems.append(document.problem(message, "modules", needed.value, hint=hint, code="module-needs"))
+            problems.append(
+                document.problem(message, "modules", needed.value, hint=hint, code="module-needs")
+            )
     if chosen[Module.MAILING_LIST] and model.mailing_list.provider == "none":
         message = _("the module “mailing-list” needs to know who hosts the list")
         hint = _("add: mailing_list: sympa (or framaliste, or infini)")
-        problems.append(document.problem(message, "modules", "mailing-list", hint=hint, code="module-needs"))
+        problems.append(
+            document.problem(message, "modules", "mailing-list", hint=hint, code="module-needs")
+        )
 
 
 def _check_blueprint(document: Document, problems: Problems) -> None:
@@ -194,9 +215,9 @@ def _sentence(kind: str, context: dict[str, Any]) -> tuple[str, str]:
         if kind == "greater_than_equal":
             return _("must be at least {limit}").format(limit=limit), "out-of-range"
         return _("must be at most {limit}").format(limit=limit), "out-of-range"
-    if kind == "string_too_long":
+    if kind in ("string_too_long", "too_long"):
         return _("at most {limit} characters").format(limit=context["max_length"]), "too-long"
-    if kind == "string_too_short":
+    if kind in ("string_too_short", "too_short"):
         return _("must not be empty"), "missing"
     expected = {
         "bool": _("must be true or false"),
@@ -207,7 +228,7 @@ def _sentence(kind: str, context: dict[str, Any]) -> tuple[str, str]:
         "dict": _("must be lines “key: value”"),
         "model": _("must be lines “key: value”"),
     }
-    return expected.get(kind.split("_")[0], _("is not valid")), "wrong-type"
+    return expected.get(kind.split("_", maxsplit=1)[0], _("is not valid")), "wrong-type"
 
 
 def _known_keys(path: tuple[str | int, ...]) -> list[str]:
@@ -224,7 +245,10 @@ def _known_keys(path: tuple[str | int, ...]) -> list[str]:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a manifest, for editors; it also allows the short forms."""
     schema = ManifestModel.model_json_schema()
-    schema |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "wikifarm/manifest/1"}
+    schema |= {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "wikifarm/manifest/1",
+    }
     properties = schema["properties"]
     text = {"type": "string"}
     names = [module.value for module in Module]

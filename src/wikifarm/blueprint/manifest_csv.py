@@ -1,4 +1,4 @@
-"""Communities from a spreadsheet: CSV with one community a row, as LibreOffice and Excel save it."""
+"""Communities from a spreadsheet: CSV, one community a row, as LibreOffice and Excel save it."""
 
 from __future__ import annotations
 
@@ -43,20 +43,24 @@ _FRENCH = {
 
 
 def read_csv(path: Path, problems: list[Problem]) -> list[Document]:
-    """One document a row, as if each were a manifest; columns of a problem are those of the sheet."""
+    """One document a row, as if each were a manifest; columns count those of the sheet."""
     text = read_text(path, problems)
     if text is None:
         return []
     rows = _rows(text, path, problems)
     if not rows:
-        problems.append(Problem(_("{file} holds no row").format(file=path), file=str(path), code="empty"))
+        problems.append(
+            Problem(_("{file} holds no row").format(file=path), file=str(path), code="empty")
+        )
         return []
     (line, header), *rest = rows
     keys = _keys(header, line, path, problems)
     if keys is None:
         return []
     return [
-        _document(keys, number, cells, path, problems) for number, cells in rest if any(map(str.strip, cells))
+        _document(keys, number, cells, path, problems)
+        for number, cells in rest
+        if any(map(str.strip, cells))
     ]
 
 
@@ -76,7 +80,9 @@ def _rows(text: str, path: Path, problems: list[Problem]) -> list[tuple[int, lis
             begun = reader.line_num + 1
     except csv.Error as error:
         message = _("this row cannot be read: {reason}").format(reason=error)
-        problems.append(Problem(message, _("check its quotes"), str(path), begun + offset, 1, "csv"))
+        problems.append(
+            Problem(message, _("check its quotes"), str(path), begun + offset, 1, "csv")
+        )
     return rows
 
 
@@ -88,7 +94,9 @@ def _keys(header: list[str], line: int, path: Path, problems: list[Problem]) -> 
         word = _FRENCH.get(word, word)
         if word and (word not in COLUMNS or word in keys):
             message = (
-                _("the column “{name}” appears twice") if word in keys else _("unknown column “{name}”")
+                _("the column “{name}” appears twice")
+                if word in keys
+                else _("unknown column “{name}”")
             ).format(name=cell.strip())
             hint = "" if word in keys else did_you_mean(word, COLUMNS)
             problems.append(Problem(message, hint, str(path), line, number, "unknown-key"))
@@ -139,5 +147,3 @@ def _link(part: str) -> dict[str, str]:
     """`Pad https://pad.example.org/x` -> its label and its address."""
     label, _space, url = part.rpartition(" ")
     return {"label": label.strip() or url, "url": url}
-
-

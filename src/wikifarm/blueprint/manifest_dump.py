@@ -1,4 +1,4 @@
-"""Writes a manifest that people can read and edit: a stable order, and a comment where one helps."""
+"""Writes a manifest that people can read and edit: in a stable order, with a few comments."""
 
 from __future__ import annotations
 

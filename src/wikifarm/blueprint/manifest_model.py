@@ -29,7 +29,7 @@ from wikifarm.model import Module
 
 PROVIDERS = ("none", "sympa", "framaliste", "infini")
 
-# What PHP's FILTER_VALIDATE_EMAIL takes, which YesWiki applies to accounts; quoted local parts aside.
+# What PHP's FILTER_VALIDATE_EMAIL takes, as YesWiki does of accounts; quoted local parts aside.
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]\Z"
@@ -49,7 +49,11 @@ def one_line(text: str) -> str:
 
 def is_email(text: str) -> bool:
     """True for an address that YesWiki accepts and that cannot carry a mail header."""
-    return len(text) <= 254 and _EMAIL.match(text) is not None and len(text.split("@")[0]) <= 64
+    return (
+        len(text) <= 254
+        and _EMAIL.match(text) is not None
+        and len(text.split("@", maxsplit=1)[0]) <= 64
+    )
 
 
 def split_email(text: str) -> tuple[str, str]:
@@ -144,7 +148,9 @@ def _facilitator(value: Any) -> Any:
 class FacilitatorModel(_Strict):
     """Someone who facilitates: gets an account; the address is never shown."""
 
-    name: Annotated[Line, StringConstraints(min_length=1)] = Field(description="first name and name")
+    name: Annotated[Line, StringConstraints(min_length=1)] = Field(
+        description="first name and name"
+    )
     email: Email = Field(description="never shown")
 
 
@@ -194,7 +200,7 @@ def _mailing_list(value: Any) -> Any:
 def _modules(value: Any) -> Any:
     """A list names exactly the modules wanted; a mapping switches some on or off."""
     if isinstance(value, list):
-        return {name: True for name in map(str, value)} | {
+        return dict.fromkeys(map(str, value), True) | {
             module.value: False for module in Module if module.value not in map(str, value)
         }
     return {} if value is None else value
@@ -253,5 +259,3 @@ class ManifestModel(_Strict):
                     email=one.email))  # fmt: skip
             seen.add(one.email.lower())
         return value
-
-

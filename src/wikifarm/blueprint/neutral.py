@@ -1,8 +1,8 @@
 """Makes what a person typed safe where YesWiki, a mail or a spreadsheet would act upon it.
 
 `neutralise` is for the body of a wiki page. What YesWiki's formatter acts upon, read in
-formatters/wakka.php (v4.4.4; the line that became 4.5 has the same expression) and in the formatters
-of its extensions tableau, toc, templates and progressBar:
+formatters/wakka.php (v4.4.4; the line that became 4.5 has the same expression) and in those of
+its extensions tableau, toc, templates and progressBar:
 
     {{action}}  {#comment#}  ""raw HTML""  %%code%%  [[link]]  [text](link)  ![image](address)
     **  //  __  ~~  @@  ££  ##          bold, italic, underlined, struck, deleted, inserted, code
@@ -40,7 +40,9 @@ _PAGE_LINK = re.compile(r"([A-Z][a-z]+)(?=[A-Z0-9])")
 _ACTS_AT_AN_EDGE = "{}[]()/@£#%=:!-"
 _LIST_MARK = re.compile(r"[^\W_]+\)")
 # Control characters, the separators of lines and paragraphs, and what turns the direction of text.
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
+)
 
 
 def fold(text: str) -> str:
@@ -57,7 +59,7 @@ def neutralise(text: str) -> str:
 
 
 def _guarded(text: str) -> str:
-    """Joiners at both ends, where a neighbour in the page could pair with the first or last sign."""
+    """Joiners at both ends, where a neighbour in the page could pair with the first or last."""
     before = text[:1] in _ACTS_AT_AN_EDGE or _LIST_MARK.match(text)
     left = JOINER if text and before else ""
     right = JOINER if text and text[-1] in _ACTS_AT_AN_EDGE else ""
@@ -120,7 +122,7 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def address(url: str) -> str:
-    """A web address that can stand in a link, an attribute or a parameter; other signs are encoded."""
+    """A web address fit for a link, an attribute or a parameter; other signs are encoded."""
     encoded = "".join(
         one if _SAFE_IN_ADDRESS.match(one) else "".join(f"%{byte:02X}" for byte in one.encode())
         for one in fold(url).replace(" ", "%20")

@@ -1,9 +1,9 @@
 """Renders the templates of a blueprint: whatever a person typed comes out harmless.
 
 Delimiters are `<< value >>`, `<% block %>` and `<# comment #>`, since wiki text is full of `{{`.
-Every value is made safe for the kind of document (wiki, Markdown, HTML, plain text) on its way out;
-only what wikifarm makes itself (tags, ids, addresses) is a `Constant` and passes as it is. Templates
-run in Jinja's sandbox, and a name that does not exist is an error, not an empty string.
+Every value is made safe for the kind of document (wiki, Markdown, HTML, plain text) on its way
+out; only what wikifarm makes itself (tags, ids, addresses) is a `Constant` and passes as it is.
+Templates run in Jinja's sandbox, and a name that does not exist is an error, not an empty string.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def typed(value: Any) -> Any:
 
 
 def _wiki(value: Any) -> str:
-    return str(value) if isinstance(value, Constant) else neutral.neutralise(_shown(value))
+    if isinstance(value, Constant | int | float):
+        return str(value)
+    return neutral.neutralise(_shown(value))
 
 
 def _markdown(value: Any) -> str:
@@ -139,7 +141,9 @@ def syntax_problem(path: Path) -> Problem | None:
         message = _("this template cannot be read: {reason}").format(reason=error.message)
         return Problem(message, "", str(path), error.lineno, code="template-syntax")
     except (OSError, UnicodeDecodeError):
-        return Problem(_("{file} is not written in UTF-8").format(file=path), "", str(path), code="encoding")
+        return Problem(
+            _("{file} is not written in UTF-8").format(file=path), "", str(path), code="encoding"
+        )
     return None
 
 
@@ -159,7 +163,9 @@ def render(folder: Path, language: str, name: str, context: Mapping[str, Any]) -
     except TemplateSyntaxError as error:
         message = _("this template cannot be read: {reason}").format(reason=error.message)
         place = error.filename or name
-        raise InvalidInput([Problem(message, "", place, error.lineno, code="template-syntax")]) from None
+        raise InvalidInput(
+            [Problem(message, "", place, error.lineno, code="template-syntax")]
+        ) from None
     except (TemplateError, TypeError, ValueError, KeyError, ArithmeticError) as error:
         file, line = _place(error, folder)
         message = _("this template fails: {reason}").format(reason=error)
@@ -167,7 +173,7 @@ def render(folder: Path, language: str, name: str, context: Mapping[str, Any]) -
 
 
 def _place(error: Exception, folder: Path) -> tuple[str, int]:
-    """The deepest line of a template in a traceback (Jinja gives its frames the template's name)."""
+    """The deepest line of a template in a traceback (Jinja names its frames after it)."""
     file, line = "", 0
     trace = error.__traceback__
     while trace is not None:

@@ -1,4 +1,4 @@
-"""What a Bazar schema must hold to: nothing that YesWiki drops in silence, nobody shown to strangers."""
+"""What a Bazar schema must hold to: nothing that YesWiki drops, nobody shown to strangers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check_fields(
         checker.path = path
         checker.check(one)
         name = property_name(one)
-        if name and name in seen:
+        if name and name in seen and not schema.imported:
             checker.say(_("“{name}” is also the name of line {line}").format(
                 name=one.name or name, line=seen[name]), "name", code="duplicate-name")  # fmt: skip
         elif name:
@@ -88,7 +88,9 @@ class _Checker:
                 message = _("a field “{type}” needs “{key}”").format(type=one.type, key=key)
                 self.say(message, code="missing")
         if one.name and not _NAME.match(one.name):
-            message = _("“{name}” cannot be a field's name: letters, digits and _ only").format(name=one.name)
+            message = _("“{name}” cannot be a field's name: letters, digits and _ only").format(
+                name=one.name
+            )
             self.say(message, "name", code="bad-name")
         if one.module and one.module not in set(Module):
             message = _("no module is called “{word}”").format(word=one.module)
@@ -102,7 +104,9 @@ class _Checker:
     def check_texts(self, one: Field) -> None:
         for key in ("label", "hint"):
             if _MARKUP.search(getattr(one, key)):
-                message = _("“{key}” holds HTML or wiki markup: use a field “labelhtml”").format(key=key)
+                message = _("“{key}” holds HTML or wiki markup: use a field “labelhtml”").format(
+                    key=key
+                )
                 self.say(message, key, code="html")
 
     def check_targets(self, one: Field) -> None:
@@ -111,7 +115,9 @@ class _Checker:
             hint = did_you_mean(one.target, self.lists)
             self.say(message, "list", code="unknown-list", hint=hint)
         if one.type == "utilisateur_wikini" and one.admission != "open":
-            message = _("“utilisateur_wikini” lets strangers make accounts: only with “admission: open”")
+            message = _(
+                "“utilisateur_wikini” lets strangers make accounts: only with “admission: open”"
+            )
             self.say(message, "type", code="refused-type")
 
     def check_condition(self, one: Field) -> None:
@@ -135,11 +141,15 @@ class _Checker:
             return
         for key in _PERSONAL:
             if not getattr(one, key) and one.type != "champs_cache":
-                message = _("“{name}” says nothing of “{key}”").format(name=one.name or one.type, key=key)
+                message = _("“{name}” says nothing of “{key}”").format(
+                    name=one.name or one.type, key=key
+                )
                 hint = _("people must read why it is asked, who sees it and how long it is kept")
                 self.say(message, code="missing-purpose", hint=hint)
         if one.type in ("image", "fichier"):
-            message = _("a file sent with an entry is public by its address, even when the entry is not")
+            message = _(
+                "a file sent with an entry is public by its address, even when the entry is not"
+            )
             self.say(message, "type", code="public-file", hint=_("leave it out"))
 
 
@@ -154,7 +164,7 @@ def check_whole(document: Document, schema: Schema, problems: Problems) -> None:
 
 
 def _check_title(document: Document, schema: Schema, problems: Problems) -> None:
-    """An entry has no life without `bf_titre` (EntryManager::validate); strangers see every title."""
+    """An entry needs `bf_titre` (EntryManager::validate); strangers see every title."""
     mask = schema.title_mask
     typed = any(one.name == "bf_titre" for one in schema.fields)
     if bool(mask) == typed:
@@ -163,13 +173,15 @@ def _check_title(document: Document, schema: Schema, problems: Problems) -> None
     if schema.zone is Zone.PRODUCTIONS or document.value.get("title_is_public") is True:
         return
     if typed or _MASK_REFERENCE.search(mask):
-        message = _("strangers see the title of every entry: here it would hold what a person typed")
+        message = _(
+            "strangers see the title of every entry: here it would hold what a person typed"
+        )
         hint = _("write a constant title, or “title_is_public: true” when it can never name anyone")
         problems.append(document.problem(message, "title", hint=hint, code="title-leaks"))
 
 
 def _check_conditions(document: Document, schema: Schema, problems: Problems) -> None:
-    """A condition opens a `<div>` that a later `labelhtml` must close (conditions-checking.twig)."""
+    """A condition opens a `<div>` that a later `labelhtml` closes (conditions-checking.twig)."""
     opened = 0
     for one in schema.fields:
         if one.type == "conditionschecking":
@@ -187,5 +199,5 @@ def _check_closed(document: Document, schema: Schema, problems: Problems) -> Non
     readers = {one.strip() for one in rights.read.split(",")} if rights else {"*"}
     if readers & {"*", "+", ""}:
         message = _("a form of the zone “people” must name who may read its entries")
-        hint = "acls: {read: [\"@participants\", \"%\"], write: \"%\"}"
+        hint = 'acls: {read: ["@participants", "%"], write: "%"}'
         problems.append(document.problem(message, "acls", hint=hint, code="open-rights"))

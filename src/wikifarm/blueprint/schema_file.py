@@ -58,9 +58,7 @@ def load_schema(path: Path, language: str, lists: Collection[str] | None = None)
     return schema
 
 
-def _load(
-    path: Path, language: str, lists: Collection[str], problems: Problems
-) -> Schema | None:
+def _load(path: Path, language: str, lists: Collection[str], problems: Problems) -> Schema | None:
     document = read_yaml(path, problems)
     if document is None:
         return None
@@ -81,7 +79,9 @@ class _SchemaReader:
         self.problems = problems
         self.imported = self.value.get("imported") is True
 
-    def wrong(self, message: str, *path: str | int, code: str = "wrong-type", hint: str = "") -> None:
+    def wrong(
+        self, message: str, *path: str | int, code: str = "wrong-type", hint: str = ""
+    ) -> None:
         self.problems.append(self.document.problem(message, *path, code=code, hint=hint))
 
     def schema(self, lists: Collection[str]) -> Schema | None:
@@ -176,10 +176,27 @@ class _SchemaReader:
         return Field(
             type=kind,
             required=one.get("required") is True,
-            options=options,
+            options=self.guards(kind) | dict(options) if asked else options,
             extra={int(column): str(value) for column, value in (extra or {}).items()},
             **texts,
         )
+
+    def guards(self, kind: str) -> dict[str, str]:
+        """The rights that each answer of a people's form carries besides those of the entry.
+
+        The rights of an entry are not enough: `?BazaR&action=voir_fiche`, `modif_fiche` and the
+        meta tag og:description of a closed entry look at the rights of its fields alone
+        (EntryController::view and update, Utils::getDescriptionFromBody; measured on 4.4.4). A map
+        needs the right to write as well: its form shows the coordinates whatever the right to read.
+        """
+        if self.value.get("zone") != Zone.PEOPLE.value:
+            return {}
+        acls = self.value.get("acls") or {}
+        columns = set(TYPES[kind].columns.values())
+        rights = {"read": acls.get("read")} | (
+            {"write": acls.get("write")} if kind == "map" else {}
+        )
+        return {key: _joined(value) for key, value in rights.items() if value and key in columns}
 
     def unknown_type(self, word: str, path: Path_) -> None:
         if word == "inscriptionliste":
@@ -187,7 +204,9 @@ class _SchemaReader:
             hint = _("ask with a radio button, then subscribe through the list itself")
             self.wrong(message, *path, "type", code="refused-type", hint=hint)
             return
-        message = _("no field type is called “{type}”: YesWiki would drop the question").format(type=word)
+        message = _("no field type is called “{type}”: YesWiki would drop the question").format(
+            type=word
+        )
         hint = did_you_mean(word, [*TYPES, *ALIASES, RAW])
         self.wrong(message, *path, "type", code="unknown-type", hint=hint)
 
@@ -219,9 +238,9 @@ class _SchemaReader:
             value = value[self.language]
         text = _joined(value)
         if not raw and ("***" in text or "\n" in text or "\r" in text):
-            message = _("“{name}” may hold neither *** nor a new line: YesWiki would cut it").format(
-                name=path[-1]
-            )
+            message = _(
+                "“{name}” may hold neither *** nor a new line: YesWiki would cut it"
+            ).format(name=path[-1])
             self.wrong(message, *path, code="breaks-the-line")
         return text
 
@@ -234,7 +253,7 @@ def _joined(value: Any) -> str:
         return "1" if value else "0"
     if isinstance(value, list):
         return ",".join(str(one) for one in value)
-    return str(value).strip()
+    return str(value).strip(" \t\r\n")
 
 
 def to_yaml(schema: Schema) -> str:
@@ -267,8 +286,15 @@ def _field_lines(one: Field) -> Iterator[str]:
     yield from _pairs({"name": one.name, "label": one.label}, "    ")
     if one.required:
         yield "    required: true"
-    texts = {"hint": one.hint, **one.options, "purpose": one.purpose, "seen_by": one.seen_by,
-             "retention": one.retention, "module": one.module, "admission": one.admission}  # fmt: skip
+    texts = {
+        "hint": one.hint,
+        **one.options,
+        "purpose": one.purpose,
+        "seen_by": one.seen_by,
+        "retention": one.retention,
+        "module": one.module,
+        "admission": one.admission,
+    }
     yield from _pairs(texts, "    ")
     if one.extra:
         columns = ", ".join(f"{column}: {yaml_scalar(text)}" for column, text in one.extra.items())
@@ -279,5 +305,3 @@ def _pairs(values: Mapping[str, str], indent: str = "") -> Iterator[str]:
     for key, text in values.items():
         if text:
             yield f"{indent}{key}: {yaml_scalar(text)}"
-
-

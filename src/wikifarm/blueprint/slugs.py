@@ -9,17 +9,20 @@ SHORTEST, LONGEST = 2, 40
 
 # Folders at the root of a YesWiki (4.4.4 and later), and names that servers keep for themselves:
 # a wiki of that name would stand in, or hide, a part of the farm.
-RESERVED = frozenset(
-    """
-    actions admin api cache cgi-bin custom docker docs extensions favicon files formatters handlers
-    includes index javascripts lang mail private robots setup src static styles templates tests
-    themes tmp tools vendor wakka well-known wiki www yeswicli
-    """.split()
-)
+RESERVED = frozenset({
+    "actions", "admin", "api", "cache", "cgi-bin", "custom", "docker", "docs", "extensions",
+    "favicon", "files", "formatters", "handlers", "includes", "index", "javascripts", "lang",
+    "mail", "private", "robots", "setup", "src", "static", "styles", "templates", "tests",
+    "themes", "tmp", "tools", "vendor", "wakka", "well-known", "wiki", "www", "yeswicli"
+})  # fmt: skip
 
 _ALLOWED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o",
-                            "ł": "l", "Ł": "l", "đ": "d", "ı": "i"})  # fmt: skip
+_LIGATURES = str.maketrans(
+    {
+        "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o",
+        "ł": "l", "Ł": "l", "đ": "d", "ı": "i",
+    }
+)  # fmt: skip
 _JOINERS = re.compile(r"(?<=\w)[·•\u2027‧](?=\w)")  # inclusive writing: participant·e·s
 
 

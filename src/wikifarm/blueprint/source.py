@@ -20,7 +20,7 @@ from wikifarm.i18n import _
 
 SIZE_LIMIT = 1_000_000  # bytes
 DEPTH_LIMIT = 20
-EVENT_LIMIT = 50_000  # a shipped schema has about 1,500
+EVENT_LIMIT = 20_000  # a shipped schema has about 1,500
 
 Path_ = tuple[str | int, ...]
 Position = tuple[int, int]
@@ -235,8 +235,12 @@ class _Reader:
     def scalar(self, event: Any) -> Any:
         text = str(event.value)
         if _CONTROL.search(text):
-            self.refuse(_("this text holds an invisible control character"), event.start_mark,
-                        hint=_("delete it and type the text again"), code="control-character")  # fmt: skip
+            self.refuse(
+                _("this text holds an invisible control character"),
+                event.start_mark,
+                hint=_("delete it and type the text again"),
+                code="control-character",
+            )
             return ""
         quoted = event.style is not None or event.tag is not None
         return text if quoted else _plain_scalar(text)
@@ -270,7 +274,9 @@ def yaml_scalar(text: str) -> str:
 
 
 _BARE = re.compile(r"[^\W_][\w ’'@.,;!?()/+·«»–-]*(?<! )")
-_NOT_BARE = re.compile(r" #|: |\A(null|true|false|yes|no|on|off|y|n|oui|non)\Z|\A[-+.0-9 e]+\Z", re.I)
+_NOT_BARE = re.compile(
+    r" #|: |\A(null|true|false|yes|no|on|off|y|n|oui|non)\Z|\A[-+.0-9 e]+\Z", re.I
+)
 
 
 def _escaped(character: str) -> str:

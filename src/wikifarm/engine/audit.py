@@ -59,9 +59,9 @@ class Leak:
     advice: str
 
 
-def account_name(key: str, role: Role) -> str:
-    """The name of a sentinel account."""
-    return f"{ACCOUNT_PREFIX}{role.value.capitalize()}{key}"
+def account_name(key: str, who: str) -> str:
+    """The name of a sentinel account; `who` is a role, or the author of the entry."""
+    return f"{ACCOUNT_PREFIX}{who.capitalize()}{key}"
 
 
 def is_sentinel_address(email: str) -> bool:
@@ -166,8 +166,12 @@ def routes(form: str, sentinel: Sentinel, pages: Iterable[str], today: str) -> l
     return found
 
 
-def spy_page(form: str, entry: str, word: str) -> str:
-    """A page with every action that lists something; a mark before each tells which one spoke."""
+def spy_page(form: str, entry: str) -> str:
+    """A page with every action that lists something; a mark before each tells which one spoke.
+
+    Not the text searches: such a page finds itself and renders itself without end (4.4.4 runs out
+    of memory); the page RechercheTexte is asked instead.
+    """
     calls = [
         f'bazarliste id="{form}"',
         f'bazarliste id="{form}" template="map"',
@@ -178,8 +182,6 @@ def spy_page(form: str, entry: str, word: str) -> str:
         f'bazar vue="consulter" id="{form}"',
         f'include page="{entry}"',
         f'includepages pages="{entry}"',
-        f'newtextsearch phrase="{word}"',
-        f'textsearch phrase="{word}"',
         f'listfiles page="{entry}"',
         *SPY_ACTIONS,
     ]

@@ -77,7 +77,8 @@ class Receipt:
         data = json.dumps(packed, indent=0, sort_keys=True, ensure_ascii=True)
         intro = _INTRO.get(language, _INTRO["en"])
         # Two percent signs end the block in wiki syntax; JSON has another way to write them.
-        return f"{intro}\n%%\n{data.replace('%', '\\u0025')}\n%%"
+        block = data.replace("%", "\\u0025")
+        return f"{intro}\n%%\n{block}\n%%"
 
 
 def from_page(body: str) -> Receipt | None:

@@ -71,7 +71,8 @@ class Seen:
 
     def module(self, kind: str, name: str) -> str | None:
         """The right of an action or handler; None where this wiki has none of that name."""
-        return self._once(f"{kind} {name}", lambda wiki: wiki.rights.module(kind, name), "")
+        none: str | None = ""
+        return self._once(f"{kind} {name}", lambda wiki: wiki.rights.module(kind, name), none)
 
     @property
     def receipt(self) -> Receipt | None:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 
-from wikifarm.blueprint.blueprint import Blueprint, design, load_blueprint
 from wikifarm.blueprint.community import Community
-from wikifarm.blueprint.design import Design
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.run import apply as walk
 from wikifarm.engine.run import finish_receipt, start_receipt
 from wikifarm.engine.run import plan as walk_dry
-from wikifarm.engine.seen import Seen
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps import all_steps
-from wikifarm.errors import LeakFound, NotOurs, SlugTaken, WikifarmError
+from wikifarm.errors import NotOurs, SlugTaken
 from wikifarm.i18n import _
-from wikifarm.model import Dialect
-from wikifarm.operations.accounts import account_names
-from wikifarm.operations.checklist import known_facts, seen_sentences, write_files
-from wikifarm.operations.context import WIKI_ADMIN, Context
-from wikifarm.operations.outcome import Audit, CommunityOutcome
+from wikifarm.operations.checklist import write_files
+from wikifarm.operations.context import Context
+from wikifarm.operations.facts import known_facts
+from wikifarm.operations.outcome import CommunityOutcome
 from wikifarm.operations.site import find_site, make_site
-from wikifarm.operations.verify import audit_wiki
-from wikifarm.yeswiki.wiki import Wiki
+from wikifarm.operations.verify import audit_wiki, refuse_leaks
+from wikifarm.operations.work import design_for, measured, prepare
 
 
 def apply(
@@ -66,62 +60,6 @@ def plan(context: Context, communities: Sequence[Community]) -> list[CommunityOu
     return outcomes
 
 
-@contextmanager
-def measured(context: Context, outcome: CommunityOutcome) -> Iterator[None]:
-    """Counts time and requests into `outcome`, and keeps a foreseen failure there."""
-    started = time.monotonic()
-    traffic = context.network.traffic
-    before = (traffic.get, traffic.post)
-    outcome.url = outcome.url or context.farm.address_of(outcome.slug)
-    try:
-        yield
-    except WikifarmError as error:
-        outcome.error = error
-        outcome.status = "failed"
-    finally:
-        outcome.seconds = time.monotonic() - started
-        outcome.get, outcome.post = traffic.get - before[0], traffic.post - before[1]
-
-
-def prepare(context: Context, community: Community, wiki: Wiki | None) -> tuple[Blueprint, Work]:
-    """The blueprint and the work of one community: what should be, beside what is."""
-    blueprint = load_blueprint(community.blueprint)
-    seen = Seen(wiki)
-    held = seen.receipt or Receipt("", community.slug, community.name)
-    facts = frozenset(held.facts)
-    wanted = _design(context, community, blueprint, seen, facts)
-    return blueprint, Work(community.slug, wanted, seen, held, WIKI_ADMIN)
-
-
-def designed(
-    context: Context,
-    community: Community,
-    blueprint: Blueprint,
-    work: Work,
-    facts: frozenset[str],
-) -> Design:
-    """The design again, with other facts for its checklist."""
-    return _design(context, community, blueprint, work.seen, facts)
-
-
-def _design(
-    context: Context,
-    community: Community,
-    blueprint: Blueprint,
-    seen: Seen,
-    facts: frozenset[str],
-) -> Design:
-    return design(
-        community,
-        blueprint,
-        farm_url=context.farm.base,
-        wiki_url=context.farm.address_of(community.slug),
-        accounts=account_names(community.facilitators, seen.accounts),
-        dialect=seen.wiki.capabilities.dialect if seen.exists else Dialect.D44,
-        facts=seen_sentences(facts),
-    )
-
-
 def _apply_one(
     context: Context, community: Community, outcome: CommunityOutcome, *, audit: bool, new: bool
 ) -> None:
@@ -144,38 +82,14 @@ def _apply_one(
     if facts != frozenset(work.receipt.facts):
         # The checklist in the wiki shows as done what was just seen to be done.
         work.receipt = replace(work.receipt, facts=tuple(sorted(facts)))
-        work.design = designed(context, community, blueprint, work, facts)
+        work.design = design_for(context, community, blueprint, work.seen, facts)
         outcome.steps += walk(steps, work, context.journal, context.progress)
         finish_receipt(work, context.run)
     wrote = any(done.outcome == "done" for done in outcome.steps)
     outcome.status = "created" if first else "updated" if wrote else "unchanged"
-    _describe(outcome, work.design, work)
+    _describe(outcome, work)
     write_files(context, community, blueprint, work, outcome, facts)
     refuse_leaks(outcome.audit)
-
-
-def refuse_leaks(audit: Audit | None) -> None:
-    """Raises LeakFound when the audit saw someone."""
-    if audit is None or audit.ok:
-        return
-    leak = audit.leaks[0]
-    raise LeakFound(
-        _("Personal data can be seen: {route}, by a {role} ({seen}), and {others} more.").format(
-            route=leak.route,
-            role=_role(leak.role.value),
-            seen=leak.seen,
-            others=len(audit.leaks) - 1,
-        ),
-        hint=_("Set {right}; do not open this community before.").format(right=leak.advice),
-    )
-
-
-def _role(role: str) -> str:
-    return {
-        "visitor": _("visitor"),
-        "stranger": _("logged-in stranger"),
-        "member": _("member"),
-    }[role]
 
 
 def _plan_one(context: Context, community: Community, outcome: CommunityOutcome) -> None:
@@ -216,7 +130,8 @@ def _check_ours(
         )
 
 
-def _describe(outcome: CommunityOutcome, design: Design, work: Work) -> None:
+def _describe(outcome: CommunityOutcome, work: Work) -> None:
+    design = work.design
     outcome.pages = [page.tag for page in design.pages]
     outcome.forms = [
         {"id": form.id, "label": form.schema.label, "zone": form.zone.value}

@@ -9,7 +9,7 @@ from wikifarm.result import Envelope
 
 
 def show(context: Context, slug: str) -> Envelope:
-    """The account and the password that this computer keeps for a wiki. Asks nothing of the farm."""
+    """The account and the password that this computer keeps for a wiki; asks the farm nothing."""
     password = context.vault.get(slug)
     if not password:
         raise NotOurs(

@@ -30,7 +30,7 @@ _BASE = re.compile(r'"baseUrl":"([^"]*)"')
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. `state`: "ok", "warn", "fail", or "unknown" (cannot be seen from here)."""
+    """One thing looked at. `state`: "ok", "warn", "fail" or "unknown" (not seen from here)."""
 
     id: str
     state: str

@@ -26,18 +26,23 @@ def _manifest() -> Mapping[str, Any]:
     return json_schema()
 
 
-def _of(module: str) -> Mapping[str, Any]:
-    from importlib import import_module
+def _bazar() -> Mapping[str, Any]:
+    from wikifarm.blueprint.json_schemas import bazar
 
-    found: Mapping[str, Any] = import_module(f"wikifarm.blueprint.{module}").json_schema()
-    return found
+    return bazar()
+
+
+def _blueprint() -> Mapping[str, Any]:
+    from wikifarm.blueprint.json_schemas import blueprint
+
+    return blueprint()
 
 
 SCHEMAS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "envelope": _envelope,
     "manifest": _manifest,
-    "bazar": lambda: _of("schema_file"),
-    "blueprint": lambda: _of("blueprint"),
+    "bazar": _bazar,
+    "blueprint": _blueprint,
 }
 
 

@@ -29,6 +29,7 @@ from wikifarm.operations.vault import new_password
 from wikifarm.yeswiki.wiki import Wiki
 
 GROUP = "participants"
+AUTHOR = "author"
 STEP = "sentinel"
 
 
@@ -51,11 +52,17 @@ def planted(
     sentinel = _sentinel(key, schema, work)
     journal.intent(work.slug, STEP, key=key)
     try:
-        people = _people(wiki, key)
-        sentinel = replace(sentinel, account=account_name(key, Role.MEMBER))
+        author = _signed_up(wiki, key, AUTHOR)
+        people = {Role.VISITOR: wiki.visitor()}
+        for role in (Role.STRANGER, Role.MEMBER):
+            person = _signed_up(wiki, key, role.value)
+            if person is not None:
+                people[role] = person
         if Role.MEMBER in people:
-            wiki.groups.set(GROUP, [*wiki.groups.members(GROUP), sentinel.account])
-        entry = _enter(people.get(Role.MEMBER), wiki, form_id, sentinel)
+            member = account_name(key, Role.MEMBER.value)
+            wiki.groups.set(GROUP, [*wiki.groups.members(GROUP), member])
+        sentinel = replace(sentinel, account=account_name(key, AUTHOR))
+        entry = _enter(author, wiki, form_id, sentinel)
         yield Planted(replace(sentinel, entry=entry), people, f"{ACCOUNT_PREFIX}Page{key}")
     finally:
         clean(wiki, work, form_id)
@@ -100,27 +107,24 @@ def _sentinel_entries(wiki: Wiki, form_id: str) -> list[str]:
     ]
 
 
-def _people(wiki: Wiki, key: str) -> dict[Role, Wiki]:
-    """A stranger and a member with accounts of their own, and a visitor."""
-    people = {Role.VISITOR: wiki.visitor()}
-    for role in (Role.STRANGER, Role.MEMBER):
-        person = wiki.visitor()
-        name = account_name(key, role)
-        email = f"{role.value}-{key}@{DOMAIN}"
-        try:
-            if person.session.sign_up(name, email, new_password()):
-                people[role] = person
-        except WikifarmError:
-            continue
-    return people
+def _signed_up(wiki: Wiki, key: str, who: str) -> Wiki | None:
+    """An account opened as a visitor opens one; None where the wiki lets no program do it."""
+    person = wiki.visitor()
+    try:
+        opened = person.session.sign_up(
+            account_name(key, who), f"{who}-{key}@{DOMAIN}", new_password()
+        )
+    except WikifarmError:
+        return None
+    return person if opened else None
 
 
-def _enter(member: Wiki | None, wiki: Wiki, form_id: str, sentinel: Sentinel) -> str:
-    """The entry, written by the member as a person would; by the administrator where a guard
-    stands in the way of programs."""
-    if member is not None:
+def _enter(author: Wiki | None, wiki: Wiki, form_id: str, sentinel: Sentinel) -> str:
+    """The entry, written by its author as a person would; by the administrator where a guard
+    stands in the way of programs. Nobody who asks owns it: an owner sees everything."""
+    if author is not None:
         try:
-            return member.entries.create(form_id, sentinel.values)
+            return author.entries.create(form_id, sentinel.values)
         except WriteRefused:
             pass
     return wiki.entries.create(form_id, sentinel.values)

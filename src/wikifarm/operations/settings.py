@@ -1,4 +1,4 @@
-"""Where the settings of a run come from: options, environment, `.env`, `wikifarm.toml`, in this order.
+"""Where settings come from: options, environment, `.env`, `wikifarm.toml`, in this order.
 
 A secret goes only to the farm beside which it is written: another farm given with `--farm` never
 receives the password of the one in the file.
@@ -6,6 +6,7 @@ receives the password of the one in the file.
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -242,11 +243,10 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
     known = (*FARM_KEYS.values(), *OTHER_KEYS.values(), *ELSEWHERE)
     for name in found:
         if name.startswith("WIKIFARM_") and name not in known:
-            reading.warnings.append(
-                _("{file}: {name} is not a setting of wikifarm; {hint}").format(
-                    file=path, name=name, hint=did_you_mean(name, known)
-                )
-            )
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = _("did you mean “{word}”?").format(word=near[0]) if near else ""
+            message = _("{file}: {name} is not a setting of wikifarm.").format(file=path, name=name)
+            reading.warnings.append(f"{message} {hint}".strip())
     values = _from_names(found)
     if any(values.get(key) for key in SECRETS):
         _warn_if_readable(path, reading)
@@ -266,7 +266,7 @@ def _warn_if_readable(path: Path, reading: _Reading) -> None:
             _(
                 "{file} holds a password and other accounts of this computer can read it: "
                 "chmod 600 {file}"
-            ).format(file=path)  # fmt: skip
+            ).format(file=path)
         )
 
 
@@ -286,14 +286,11 @@ def _farm_table(
                 return _as_text(table)
         return {}
     if flags.farm:
-        if flags.farm in farms:
-            return _as_text(farms[flags.farm])
-        reading.problems.append(_no_such_farm(flags.farm, list(farms), path))
-        return {}
-    if default:
-        return _as_text(default)
-    if len(farms) == 1:
-        return _as_text(next(iter(farms.values())))
+        if flags.farm not in farms:
+            reading.problems.append(_no_such_farm(flags.farm, list(farms), path))
+        return _as_text(farms.get(flags.farm, {}))
+    if default or len(farms) == 1:
+        return _as_text(default or next(iter(farms.values())))
     if farms:
         reading.warnings.append(
             _("{file} knows several farms: choose one with --farm ({names}).").format(

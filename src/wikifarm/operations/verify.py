@@ -9,24 +9,22 @@ from wikifarm.blueprint.community import Community
 from wikifarm.engine import audit as auditing
 from wikifarm.engine.audit import Leak, Role, Route
 from wikifarm.engine.step import Work
-from wikifarm.errors import NotOurs
+from wikifarm.errors import LeakFound, NotOurs
 from wikifarm.i18n import _
 from wikifarm.model import Module, Rights, Zone
+from wikifarm.operations.checklist import write_files
+from wikifarm.operations.checks import content_checks
 from wikifarm.operations.context import Context
-from wikifarm.operations.outcome import Audit, Check, CommunityOutcome
+from wikifarm.operations.facts import known_facts
+from wikifarm.operations.outcome import Audit, CommunityOutcome
 from wikifarm.operations.sentinel import Planted, planted
+from wikifarm.operations.site import find_site
+from wikifarm.operations.work import measured, prepare
 from wikifarm.yeswiki.wiki import Wiki
-
-SYSTEM_PAGES = ("BazaR", "ParametresUtilisateur", "MotDePassePerdu", "GererUtilisateurs")
-LICENCE = "CC-BY-SA"
 
 
 def verify(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
     """The audit and the other checks of each community. Only the sentinel is written, then removed."""
-    from wikifarm.operations.apply import measured, prepare, refuse_leaks
-    from wikifarm.operations.checklist import known_facts, write_files
-    from wikifarm.operations.site import find_site
-
     outcomes = []
     with context.lock():
         for community in communities:
@@ -48,6 +46,30 @@ def verify(context: Context, communities: Sequence[Community]) -> list[Community
                 write_files(context, community, blueprint, work, outcome, facts)
                 refuse_leaks(outcome.audit)
     return outcomes
+
+
+def refuse_leaks(audit: Audit | None) -> None:
+    """Raises LeakFound when the audit saw someone."""
+    if audit is None or audit.ok:
+        return
+    leak = audit.leaks[0]
+    raise LeakFound(
+        _("Personal data can be seen: {route}, by a {role} ({seen}), and {others} more.").format(
+            route=leak.route,
+            role=_role(leak.role.value),
+            seen=leak.seen,
+            others=len(audit.leaks) - 1,
+        ),
+        hint=_("Set {right}; do not open this community before.").format(right=leak.advice),
+    )
+
+
+def _role(role: str) -> str:
+    return {
+        "visitor": _("visitor"),
+        "stranger": _("logged-in stranger"),
+        "member": _("member"),
+    }[role]
 
 
 def audit_wiki(context: Context, community: Community, work: Work, wiki: Wiki) -> Audit:
@@ -81,8 +103,7 @@ def _ask_all(
     context: Context, work: Work, wiki: Wiki, form_id: str, scene: Planted
 ) -> tuple[int, list[Leak], list[str]]:
     sentinel = scene.sentinel
-    word = next(iter(sentinel.secrets.values()))
-    wiki.pages.save(scene.spy, auditing.spy_page(form_id, sentinel.entry, word), "")
+    wiki.pages.save(scene.spy, auditing.spy_page(form_id, sentinel.entry), "")
     wiki.rights.set([scene.spy], Rights("*", "@admins"))
     today = datetime.now(UTC)
     pages = [page.tag for page in work.design.pages]
@@ -117,7 +138,6 @@ def _ask(person: Wiki, route: Route) -> str:
 
 def _ask_spy(person: Wiki, role: Role, scene: Planted) -> list[Leak]:
     text = person.session.page(scene.spy).text
-    route = Route(scene.spy, "page", scene.spy, query=(("phrase", _first(scene)),))
     found = []
     for leak in auditing.leaks(role, Route("actions", "page", scene.spy), text, scene.sentinel):
         secret = (
@@ -126,9 +146,6 @@ def _ask_spy(person: Wiki, role: Role, scene: Planted) -> list[Leak]:
             else scene.sentinel.secrets.get(leak.seen, scene.sentinel.account)
         )
         action = auditing.spoke(text, secret)
-        if action in {"newtextsearch", "textsearch"} and secret in dict(route.query).values():
-            # The page itself holds the word it searches for.
-            continue
         found.append(
             Leak(
                 f"{{{{{action}}}}}",
@@ -138,57 +155,3 @@ def _ask_spy(person: Wiki, role: Role, scene: Planted) -> list[Leak]:
             )
         )
     return found
-
-
-def _first(scene: Planted) -> str:
-    return next(iter(scene.sentinel.secrets.values()))
-
-
-def content_checks(work: Work) -> list[Check]:
-    """What else a careful person looks at: links, licence, system pages, no demonstration left."""
-    seen = work.seen
-    bodies = {
-        page.tag: seen.pages[page.tag].body for page in work.design.pages if page.tag in seen.pages
-    }
-    known = [*seen.rights, *seen.pages]
-    dead = auditing.dead_links(bodies, known)
-    missing = [tag for tag in SYSTEM_PAGES if tag not in seen.pages]
-    left = [tag for tag in work.design.removed_pages if tag in seen.pages]
-    left += [one.label for one in seen.forms.values() if one.label in work.design.removed_forms]
-    footer = bodies.get("PageFooter", "")
-    return [
-        Check(
-            "dead-links",
-            not dead,
-            _("every link of the pages leads somewhere")
-            if not dead
-            else _("links that lead nowhere: {links}").format(
-                links=", ".join(f"{page} → {target}" for page, target in dead[:8])
-            ),
-            _("Edit these pages or write the missing ones."),
-        ),
-        Check(
-            "system-pages",
-            not missing,
-            _("the pages that YesWiki needs are there")
-            if not missing
-            else _("pages that YesWiki needs are missing: {pages}").format(
-                pages=", ".join(missing)
-            ),
-            _("Put them back from another wiki of the farm."),
-        ),
-        Check(
-            "licence",
-            LICENCE in footer.replace(" ", "-").upper(),
-            _("the licence is shown at the foot of every page"),
-            _("Say the licence in the page PageFooter."),
-        ),
-        Check(
-            "demo-content",
-            not left,
-            _("no demonstration page or form is left")
-            if not left
-            else _("demonstration content is left: {what}").format(what=", ".join(left)),
-            _("Remove it, or keep it if people use it."),
-        ),
-    ]

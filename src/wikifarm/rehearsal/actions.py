@@ -45,9 +45,14 @@ def perform(visit: Visit, name: str, arguments: dict[str, str]) -> str:
     try:
         return run(visit, arguments)
     except ServerFault as fault:
-        path, _, line = fault.where.rpartition(":")
-        place = f"in <i>{esc(path)}</i> on line <i>{line}</i>"
-        return html.alert(f"Une erreur s'est produite :<br/>{fault.message} {place}")
+        return fault_shown(fault)
+
+
+def fault_shown(fault: ServerFault) -> str:
+    """An exception as a message in the page, with the server path that YesWiki lets out."""
+    path, _, line = fault.where.rpartition(":")
+    place = f"in <i>{esc(path)}</i> on line <i>{line}</i>"
+    return html.alert(f"Une erreur s'est produite :<br/>{fault.message} {place}")
 
 
 def format_text(visit: Visit, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import secrets
 from datetime import date
@@ -39,6 +40,9 @@ from .visit import Answer, ServerFault, Stop, Visit, php_json
 
 REGISTERED = (api_bazar, api_site, bazar_action, farm_api, listings, login, rightspages)
 """Modules imported for the actions and routes they register."""
+
+LOG = logging.getLogger(__name__)
+REQUESTS_KEPT = 100_000
 
 NGINX = (
     "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"
@@ -184,6 +188,11 @@ class Farm:
             self.store.run("ROLLBACK TO work")
             told = f"{fault.kind}: {fault.message} in {fault.where}\nStack trace:\n#0 {{main}}"
             answer = visit.json({"exceptionMessage": told}, 500)
+        except Exception:
+            LOG.exception("the rehearsal farm failed on %s %s", visit.method, visit.query)
+            self.store.run("ROLLBACK TO work")
+            told = "Error: unexpected in /var/www/ferme/rehearsal:1\nStack trace:\n#0 {main}"
+            answer = visit.json({"exceptionMessage": told}, 500)
         self.store.run("RELEASE work")
         return answer
 
@@ -221,7 +230,8 @@ class Farm:
                 return server_page(404, "Not Found")
             query = f"{rest}&{query}" if query else rest
         headers = dict(request.headers.items())
-        visit = Visit(self, wiki, request.method, query, body, headers)
+        method = "GET" if request.method == "HEAD" else request.method
+        visit = Visit(self, wiki, method, query, body, headers)
         _read_target(visit)
         return visit
 
@@ -240,6 +250,8 @@ class Farm:
 
     def _note(self, request: Request, role: str) -> None:
         query = f"?{request.url.query}" if request.url.query else ""
+        if len(self.requests) >= REQUESTS_KEPT:
+            del self.requests[: REQUESTS_KEPT // 2]
         self.requests.append((request.method, f"{request.url.path}{query}", role))
 
     def _keep_half_made(self) -> None:

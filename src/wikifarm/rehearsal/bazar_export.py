@@ -91,9 +91,12 @@ def geojson(visit: Visit, found: list[Page]) -> dict[str, Any]:
         entry = bazar_entries.for_api(visit, page)
         place = entry.get("geolocation")
         source = place if isinstance(place, dict) else entry
-        latitude, longitude = source.get("bf_latitude"), source.get("bf_longitude")
-        if latitude and longitude:
-            point = {"type": "Point", "coordinates": [float(longitude), float(latitude)]}
+        try:
+            numbers = [float(source[f"bf_{name}itude"]) for name in ("long", "lat")]
+        except (KeyError, TypeError, ValueError):
+            continue
+        else:
+            point = {"type": "Point", "coordinates": numbers}
             features.append({"type": "Feature", "geometry": point, "properties": entry})
     return {"type": "FeatureCollection", "features": features}
 

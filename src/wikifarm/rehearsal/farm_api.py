@@ -48,13 +48,18 @@ def list_wikis(visit: Visit) -> Answer:
     rows = [_row(visit, page) for page in _wikis(visit)]
     found = [r for r in rows if wanted.lower() in f"{r['title']} {r['folder']}".lower()]
     found.sort(key=lambda r: str(r["title"]).lower(), reverse=visit.field("direction") == "desc")
-    start = int(visit.field("start", "0") or 0)
-    length = min(500, max(1, int(visit.field("length", "100") or 100)))
+    start = _number(visit, "start", 0)
+    length = min(500, max(1, _number(visit, "length", 100)))
     return visit.json({
-        "draw": int(visit.field("draw", "0") or 0), "recordsTotal": len(rows),
+        "draw": _number(visit, "draw", 0), "recordsTotal": len(rows),
         "recordsFiltered": len(found), "data": found[start : start + length],
         "counts": {"all": len(rows)}, "totals": {},
     })  # fmt: skip
+
+
+def _number(visit: Visit, name: str, default: int) -> int:
+    value = visit.field(name)
+    return int(value) if value.isdigit() else default
 
 
 def _row(visit: Visit, page: Page) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from . import (
     accounts,
+    actions,
     bazar_action,
     bazar_export,
     bazar_forms,
@@ -19,7 +20,7 @@ from . import (
 from .actions import format_text, include_page
 from .login import bot_guard
 from .store import ENTRY
-from .visit import Answer, Visit, esc, php_json, redirect
+from .visit import Answer, ServerFault, Visit, esc, php_json, redirect
 
 Handle = Callable[[Visit], Answer]
 
@@ -47,7 +48,10 @@ def perform(visit: Visit) -> Answer:
     run = HANDLERS.get(name)
     if run is None:
         return Answer(200, html.alert(f"Handler {esc(name)} : N'existe pas"))
-    return run(visit)
+    try:
+        return run(visit)
+    except ServerFault as fault:  # `Performer::run` shows it in the page, with status 200
+        return html.page(visit, actions.fault_shown(fault))
 
 
 def content_of(visit: Visit) -> str:

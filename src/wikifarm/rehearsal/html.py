@@ -10,7 +10,7 @@ BANNER = "Ferme de répétition : les données restent sur cet ordinateur"
 CSS = """
 :root{--ink:#222;--soft:#f4f1ea;--line:#d9d3c5;--accent:#1a6b54}
 *{box-sizing:border-box}body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:var(--ink)}
-a{color:var(--accent)}.banner{background:#e7f0ec;font-size:.8rem;text-align:center;padding:.2rem}
+a{color:var(--accent)}.banner{margin:0;background:#e7f0ec;font-size:.8rem;text-align:center;padding:.2rem}
 header,main,footer{max-width:62rem;margin:0 auto;padding:.5rem 1rem}
 header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center}
 header ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;padding:0;margin:0}
@@ -21,7 +21,9 @@ header ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;padding:0;m
 .table-responsive{overflow-x:auto}table{border-collapse:collapse}
 td,th{border:1px solid var(--line);padding:.2rem .5rem;text-align:left;vertical-align:top}
 input[type=text],input[type=email],input[type=password],input[type=search],textarea,select{
-width:100%;max-width:40rem;padding:.3rem;font:inherit}textarea{min-height:8rem}
+width:100%;max-width:40rem;padding:.3rem;font:inherit}
+textarea{min-height:8rem;display:block;margin:.4rem 0}
+.quick{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center}
 label{display:block;margin-top:.4rem}.row{display:flex;flex-wrap:wrap;gap:1rem}
 .col{flex:1 1 15rem;min-width:0}
 .nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;list-style:none;padding:0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from . import html, markup, pages, rights
@@ -131,7 +132,7 @@ def text_search(visit: Visit, arguments: dict[str, str]) -> str:
 def _holds(page: Page, phrase: str) -> bool:
     body = page.body
     if page.kind == ENTRY:
-        body = body.encode().decode("unicode_escape", "replace") + body
+        body = str(json.loads(body))
     return phrase.lower() in f"{page.tag}\n{body}".lower()
 
 

@@ -10,7 +10,7 @@ SIGN_UP_FIELDS = ("email", "name", "password", "confpassword")
 
 
 @action("login")
-def login(visit: Visit, _arguments: dict[str, str]) -> str:
+def login(visit: Visit, arguments: dict[str, str]) -> str:
     """The form, or what was posted to it. Any page that holds it will do."""
     asked = visit.param("action")
     if asked == "logout":
@@ -21,7 +21,10 @@ def login(visit: Visit, _arguments: dict[str, str]) -> str:
         raise redirect(_log_in(visit))
     if visit.user:
         return _connected(visit)
-    return html.form(visit.url, _login_fields(visit))
+    form = html.form(visit.url, _login_fields(visit))
+    if arguments.get("template", "").startswith("modal"):
+        return f"<details><summary>Se connecter</summary>{form}</details>"
+    return form
 
 
 def _log_in(visit: Visit) -> str:

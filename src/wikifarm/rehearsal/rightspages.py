@@ -193,7 +193,7 @@ def edit_action_rights(visit: Visit, _arguments: dict[str, str]) -> str:
 @action("edithandlersacls")
 def edit_handler_rights(visit: Visit, _arguments: dict[str, str]) -> str:
     """Who may run each handler (78)."""
-    from .handlers import HANDLERS  # noqa: PLC0415 - handlers import the actions
+    from .handlers import HANDLERS
 
     return _edit_modules(visit, "handler", "handlername", list(HANDLERS))
 

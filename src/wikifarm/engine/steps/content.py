@@ -68,6 +68,17 @@ def wanted_body(page: DesignedPage, now: Page | None, receipt: Receipt) -> str:
     return now.body if merged is None else merged
 
 
+def edited_by_hand(work: Work) -> list[str]:
+    """Tags of the pages that people changed since wikifarm wrote them."""
+    return [
+        page.tag
+        for page in work.design.pages
+        if (now := work.seen.pages.get(page.tag)) is not None
+        and now.body != page.body
+        and not work.receipt.untouched(page.tag, now.body)
+    ]
+
+
 def pages_applied(work: Work) -> Receipt:
     """The receipt with the text of each page that is in step with the blueprint, or merged with it.
 

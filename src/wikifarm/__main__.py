@@ -1,0 +1,22 @@
+"""The command `wikifarm`: answers `--version` at once, everything else through `cli.main`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Runs the command line of this process and ends it with its exit status."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        from wikifarm import __version__
+
+        sys.stdout.write(f"wikifarm {__version__}\n")
+        sys.exit(0)
+    from wikifarm.cli.main import run
+
+    sys.exit(run(arguments))
+
+
+if __name__ == "__main__":
+    main()

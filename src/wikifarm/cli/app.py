@@ -1,0 +1,74 @@
+"""Every command of wikifarm, in the order in which people meet them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wikifarm import __version__
+from wikifarm.cli import communities, describe, farms, practice
+from wikifarm.cli.shared import Command, Group, words
+from wikifarm.i18n import _
+
+
+def build() -> typer.Typer:
+    """The commands, with their help in the language in use."""
+    app = _typer(
+        _(
+            "Opens learning communities on a YesWiki farm, and proves that people stay private.\n\n"
+            "Start with `wikifarm demo`, which needs no farm, or with `wikifarm init`."
+        )
+    )
+    app.callback(cls=Group, invoke_without_command=True)(_root)
+    for name, function, text in (
+        ("init", farms.init, _("Write settings and an example in a folder.")),
+        ("doctor", farms.doctor, _("Look at what this farm is and can do.")),
+        ("demo", practice.demo, _("Try it all on this computer, without a server.")),
+        ("rehearsal", practice.rehearsal, _("Serve a practice farm on this computer.")),
+        ("new-community", communities.new_community, _("""Open a community, from its name to its
+            checklist. On a terminal, asks for what is missing, shows what will be done and asks
+            for a yes; elsewhere (a script, --json, --no-input) it goes on without asking.""")),
+        ("plan", communities.plan, _("Show what `apply` would change.")),
+        ("apply", communities.apply, _("Make communities what their manifests say.")),
+        ("verify", communities.verify, _("Look as a visitor whether people are private.")),
+        ("status", farms.status, _("Show where each community stands.")),
+        ("list", farms.list_wikis, _("List the wikis of the farm.")),
+        ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
+        ("credentials", farms.credentials, _("Show or keep the admin password of a wiki.")),
+        ("schema", describe.schema, _("Print a JSON Schema.")),
+    ):  # fmt: skip
+        app.command(name, cls=Command, help=words(text))(function)
+    blueprint = _typer(_("Blueprints and Bazar schemas."))
+    blueprint.callback(cls=Group)(_nothing)
+    blueprint.command(
+        "import-form", cls=Command, help=_("Print a form of any YesWiki as a Bazar schema.")
+    )(describe.import_form)
+    app.add_typer(blueprint, name="blueprint", cls=Group)
+    return app
+
+
+def _typer(text: str) -> typer.Typer:
+    return typer.Typer(
+        help=text,
+        cls=Group,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=False,
+        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    )
+
+
+def _nothing() -> None:
+    """Nothing before a command of the group."""
+
+
+def _root(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help=_("Show the version."))] = False,
+) -> None:
+    if version:
+        typer.echo(f"wikifarm {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())

@@ -1,0 +1,72 @@
+"""Commands about the farm and about this computer."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from wikifarm.cli.shared import shared
+from wikifarm.i18n import _
+from wikifarm.result import Envelope
+
+
+def init(ctx: typer.Context) -> Envelope:
+    """`wikifarm init`."""
+    from wikifarm.operations.init import init as operation
+
+    options = shared(ctx)
+    return operation(options.directory, farm_url=options.farm)
+
+
+def doctor(ctx: typer.Context) -> Envelope:
+    """`wikifarm doctor`."""
+    from wikifarm.operations.doctor import doctor as operation
+
+    return operation(shared(ctx).context())
+
+
+def status(
+    ctx: typer.Context,
+    slugs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SLUG...", help=_("Communities; all those known by default.")),
+    ] = None,
+) -> Envelope:
+    """`wikifarm status`."""
+    from wikifarm.operations.status import status as operation
+
+    return operation(shared(ctx).context(), slugs or ())
+
+
+def list_wikis(ctx: typer.Context) -> Envelope:
+    """`wikifarm list`."""
+    from wikifarm.operations.listing import list_wikis as operation
+
+    return operation(shared(ctx).context())
+
+
+def credentials(
+    ctx: typer.Context,
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help=_("The community's address."))],
+    given: Annotated[
+        bool,
+        typer.Option("--set", help=_("Keep a password, typed when asked or sent on stdin.")),
+    ] = False,
+) -> Envelope:
+    """`wikifarm credentials`: the only command that shows a password."""
+    from wikifarm.operations import credentials as operation
+
+    options = shared(ctx)
+    if not given:
+        return operation.show(options.context(), slug)
+    return operation.keep(options.context(), slug, _password(slug, interactive=options.interactive))
+
+
+def _password(slug: str, *, interactive: bool) -> str:
+    if interactive:
+        question = _("Password of the administrator of {slug}").format(slug=slug)
+        answer: str = typer.prompt(question, hide_input=True, err=True)
+        return answer
+    return sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""

@@ -1,0 +1,188 @@
+"""One run of the command line: whatever happens, one envelope is shown and its status returned."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout, suppress
+from dataclasses import replace
+from typing import Any
+
+import typer
+
+from wikifarm.cli.app import build
+from wikifarm.cli.interrupts import Interrupts
+from wikifarm.cli.output import Output
+from wikifarm.cli.shared import Shared
+from wikifarm.cli.usage import problem
+from wikifarm.errors import (
+    INTERRUPTED,
+    USAGE,
+    Interrupted,
+    Unforeseen,
+    WikifarmError,
+)
+from wikifarm.i18n import _, chosen_language, speak
+from wikifarm.result import Envelope, failed
+
+PROGRAM = "wikifarm"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and answers the exit status. Never raises, never prints a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    options = _before_dashes(arguments)
+    speak(chosen_language(_value_of("--lang", options)))
+    shared = Shared(Output(json="--json" in options))
+    shared.command = _likely_command(options)
+    with Interrupts(lambda: _give_up(shared)):
+        try:
+            envelope = _answer(arguments, shared)
+        except KeyboardInterrupt:
+            envelope = _interrupted(shared)
+        with suppress(Exception, KeyboardInterrupt):
+            shared.close()
+        return shared.output.show(envelope)
+
+
+def _answer(arguments: Sequence[str], shared: Shared) -> Envelope:
+    """The envelope of this command line, its failures included."""
+    try:
+        return _invoke(arguments, shared)
+    except WikifarmError as error:
+        found = failed(shared.command, error)
+    except typer.Abort:
+        return _interrupted(shared)
+    except SystemExit as end:
+        # Completion scripts end the process themselves, after printing.
+        found = Envelope(PROGRAM, exit=end.code if isinstance(end.code, int) else 0)
+        shared.output.shown = found
+        return found
+    except Exception as error:
+        found = _usage(error, shared) or _unforeseen(error, shared)
+    return _with_warnings(found, shared)
+
+
+def _invoke(arguments: Sequence[str], shared: Shared) -> Envelope:
+    if not shared.output.json or "_WIKIFARM_COMPLETE" in os.environ:
+        result = _call(arguments, shared)
+        if isinstance(result, Envelope):
+            return _with_warnings(result, shared)
+        # Typer has printed what was asked (help): there is nothing to add.
+        shared.output.shown = Envelope(PROGRAM, exit=result if isinstance(result, int) else 0)
+        return shared.output.shown
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        result = _call(arguments, shared)
+    if isinstance(result, Envelope):
+        return _with_warnings(result, shared)
+    status = result if isinstance(result, int) else 0
+    return Envelope(shared.command, exit=status, data={"text": printed.getvalue()})
+
+
+def _call(arguments: Sequence[str], shared: Shared) -> Any:
+    """What the command returns, or an exit status. Typer's own `main` would swallow Ctrl-C."""
+    application = build()
+    if "_WIKIFARM_COMPLETE" in os.environ:
+        return application([], prog_name=PROGRAM)
+    command = typer.main.get_command(application)
+    try:
+        with command.make_context(PROGRAM, list(arguments) or ["--help"], obj=shared) as ctx:
+            return command.invoke(ctx)
+    except typer.Exit as end:
+        return end.exit_code
+
+
+def _with_warnings(envelope: Envelope, shared: Shared) -> Envelope:
+    return replace(envelope, messages=(*shared.warnings, *envelope.messages))
+
+
+# -- how it can end -------------------------------------------------------------------------
+
+
+def _usage(error: Exception, shared: Shared) -> Envelope | None:
+    found = problem(error)
+    if found is None:
+        return None
+    command, failure = found
+    return Envelope(command or shared.command, exit=USAGE, errors=(failure,))
+
+
+def _interrupted(shared: Shared) -> Envelope:
+    if shared.output.shown is not None:
+        return shared.output.shown
+    error = Interrupted(
+        _("Interrupted."),
+        hint=_("Run the same command again: it goes on from where it stopped."),
+    )
+    return failed(shared.command, error)
+
+
+def _unforeseen(error: Exception, shared: Shared) -> Envelope:
+    name = _keep_traceback()
+    message = _("Something unforeseen happened in wikifarm ({kind}).").format(
+        kind=type(error).__name__
+    )
+    hint = _("Run the same command again. If it comes back, send the file {name} to its makers.")
+    return failed(
+        shared.command,
+        Unforeseen(
+            message,
+            hint=hint.format(name=name) if name else _("Run the same command again."),
+            where=name,
+        ),
+    )
+
+
+def _keep_traceback() -> str:
+    """Writes the traceback for its owner only (0600); the name of the file, or nothing."""
+    import time
+    import traceback
+
+    from wikifarm.operations.places import state_folder
+
+    folder = state_folder() / "crashes"
+    name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(traceback.format_exc())
+    except OSError:
+        return ""
+    return name
+
+
+def _give_up(shared: Shared) -> None:
+    """Ends the process although something hangs: locks die with it, the next run goes on."""
+    status = INTERRUPTED
+    with suppress(BaseException):
+        status = shared.output.show(_interrupted(shared))
+    os._exit(status)
+
+
+# -- what is known before parsing -----------------------------------------------------------
+
+
+def _before_dashes(arguments: Sequence[str]) -> list[str]:
+    found = list(arguments)
+    return found[: found.index("--")] if "--" in found else found
+
+
+def _value_of(option: str, arguments: Sequence[str]) -> str | None:
+    for number, argument in enumerate(arguments):
+        if argument == option and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith(f"{option}="):
+            return argument.partition("=")[2]
+    return None
+
+
+def _likely_command(arguments: Sequence[str]) -> str:
+    return next((one for one in arguments if not one.startswith("-")), PROGRAM)
+
+

@@ -1,0 +1,56 @@
+"""Tells on stderr how the work goes on: one line, written over; silent when not a terminal."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TextIO
+
+from wikifarm.i18n import _
+
+_CLEAR = "\r\x1b[K"
+
+
+def step_words() -> dict[str, str]:
+    """What people read for each step."""
+    return {
+        "wiki": _("the wiki"),
+        "accounts": _("accounts"),
+        "groups": _("groups"),
+        "lists": _("lists of choices"),
+        "forms": _("forms"),
+        "pages": _("pages"),
+        "rights": _("rights of pages"),
+        "module-rights": _("rights of actions"),
+        "settings": _("settings"),
+        "tidy": _("demonstration content"),
+        "mailing-list": _("mailing list"),
+        "audit": _("privacy"),
+        "checklist": _("checklist"),
+    }
+
+
+class Progress:
+    """Called as `progress(slug, what)`; `clear` takes the line away before something is shown."""
+
+    def __init__(self, stream: TextIO | None, *, on: bool) -> None:
+        self._stream = stream
+        self._on = on and stream is not None and stream.isatty()
+        self._shown = False
+
+    def __call__(self, slug: str, what: str) -> None:
+        if not self._on or self._stream is None:
+            return
+        name, _space, rest = what.partition(" ")
+        text = " ".join(part for part in (step_words().get(name, name), rest) if part)
+        line = f"{slug}{_(': ')}{text}" if slug else text
+        width = shutil.get_terminal_size().columns - 1
+        self._stream.write(f"{_CLEAR}{line[:width]}")
+        self._stream.flush()
+        self._shown = True
+
+    def clear(self) -> None:
+        """Leaves the terminal as it was."""
+        if self._shown and self._stream is not None:
+            self._stream.write(_CLEAR)
+            self._stream.flush()
+            self._shown = False

@@ -1,0 +1,290 @@
+"""Text for people, from the same facts as the JSON: one function for each kind of data."""
+
+from __future__ import annotations
+
+import json
+import os
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+import typer
+
+from wikifarm.i18n import _
+from wikifarm.result import Envelope
+
+WIDTH = 100
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Colours, where there is a terminal that wants them."""
+
+    on: bool = False
+
+    def good(self, text: str) -> str:
+        return typer.style(text, fg="green") if self.on else text
+
+    def care(self, text: str) -> str:
+        return typer.style(text, fg="yellow") if self.on else text
+
+    def bad(self, text: str) -> str:
+        return typer.style(text, fg="red") if self.on else text
+
+    def strong(self, text: str) -> str:
+        return typer.style(text, bold=True) if self.on else text
+
+
+def paint_for(stream: TextIO | None) -> Paint:
+    """Colours for a terminal only, and never with NO_COLOR (https://no-color.org)."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Paint(on=bool(wanted and stream is not None and stream.isatty()))
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a function of this module needs besides the data."""
+
+    paint: Paint = Paint()
+    verbose: bool = False
+    command: str = ""
+
+
+def answer(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
+    """What goes to stdout."""
+    page = Page(paint, verbose, envelope.command)
+    kind = next((key for key in _KINDS if key in envelope.data), None)
+    lines = list(_KINDS[kind](envelope.data, page)) if kind else []
+    lines += pending(envelope, page)
+    return "\n".join(lines)
+
+
+def notes(envelope: Envelope, paint: Paint) -> str:
+    """What goes to stderr: messages, then errors with what to try."""
+    lines = [line for message in envelope.messages for line in wrapped(message, _("Note: "))]
+    owners = _owners(envelope)
+    for failure in envelope.errors:
+        owner = owners.get((failure.code, failure.message), "")
+        head = f"{owner}{_(': ')}" if owner else ""
+        first, *rest = wrapped(f"{head}{failure.message}", f"{_('Error')}{_(': ')}")
+        lines += [paint.bad(first), *rest]
+        if failure.hint:
+            lines += wrapped(failure.hint, "  " + _("Try: "))
+        if failure.where and failure.where not in failure.message:
+            lines.append(f"  {_('Where: ')}{failure.where}")
+    return "\n".join(lines)
+
+
+def wrapped(text: str, first: str = "", later: str | None = None) -> list[str]:
+    """Lines of at most WIDTH columns; addresses are never cut."""
+    indent = " " * len(first) if later is None else later
+    return textwrap.wrap(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [first.rstrip()]
+
+
+def table(rows: Iterable[Iterable[str]], indent: str = "  ") -> list[str]:
+    """Aligned columns; the last one is wrapped under itself."""
+    cells = [list(row) for row in rows]
+    if not cells:
+        return []
+    widths = [max(len(row[number]) for row in cells) for number in range(len(cells[0]) - 1)]
+    lines: list[str] = []
+    for *head, last in cells:
+        start = indent + "".join(
+            f"{text:<{width}}  " for text, width in zip(head, widths, strict=True)
+        )
+        lines += wrapped(last, start)
+    return lines
+
+
+def _owners(envelope: Envelope) -> dict[tuple[str, str], str]:
+    """Which community each error belongs to, when there are several."""
+    rows = [*envelope.data.get("communities", ()), *envelope.data.get("states", ())]
+    if len(rows) < 2:
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    for row in rows:
+        for one in row["errors"]:
+            found[(one["code"], one["message"])] = row["slug"]
+    return found
+
+
+# -- communities ----------------------------------------------------------------------------
+
+
+def communities(data: Data, page: Page) -> Iterator[str]:
+    """What came of each community, and what to do next."""
+    from wikifarm.cli.render_community import block, summary
+
+    rows = data["communities"]
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        yield from block(row, page)
+    yield from summary(rows, page)
+    if "demo" in data:
+        yield from demonstration(data["demo"], page)
+
+
+def demonstration(data: Data, page: Page) -> Iterator[str]:
+    """How to go and look at the demonstration."""
+    if data["serving"]:
+        yield ""
+        yield page.paint.strong(_("To look at it"))
+        yield from table(
+            [
+                (_("the wiki"), data["wiki"]["url"]),
+                ("", f"{data['wiki']['account']} / {data['wiki']['password']}"),
+                (_("the farm"), data["farm"]["url"]),
+                ("", f"{data['farm']['account']} / {data['farm']['password']}"),
+            ]
+        )
+        yield ""
+        yield page.paint.strong(_("To try"))
+        for one in data["try"]:
+            yield from wrapped(one, "  - ")
+        yield ""
+        yield _("To use wikifarm on this farm from another terminal:")
+        for name, value in data["environment"].items():
+            yield f"  export {name}='{value}'"
+    if data["folder"]:
+        yield ""
+        yield _("Everything is kept in {folder}").format(folder=data["folder"])
+
+
+def pending(envelope: Envelope, page: Page) -> Iterator[str]:
+    """What waits for a person, with the exact text to send."""
+    for one in envelope.pending:
+        yield ""
+        head = _("Waits for someone ({slug}): ").format(slug=one.slug)
+        first, *rest = wrapped(one.message, head, "  ")
+        yield page.paint.care(first)
+        yield from rest
+        yield from (f"  | {line}".rstrip() for line in one.text.splitlines())
+
+
+# -- the farm and this computer -------------------------------------------------------------
+
+
+def checks(data: Data, page: Page) -> Iterator[str]:
+    """What the doctor looked at."""
+    paint = page.paint
+    if data.get("farm"):
+        yield paint.strong(str(data["farm"]))
+    marks: dict[str, tuple[str, Callable[[str], str]]] = {
+        "ok": (_("ok"), paint.good),
+        "warn": (_("care"), paint.care),
+        "fail": (_("fail"), paint.bad),
+        "unknown": (_("?"), str),
+    }
+    width = max(len(word) for word, _paint in marks.values())
+    for one in data["checks"]:
+        word, colour = marks[one["state"]]
+        first, *rest = wrapped(one["message"], f"  {word:<{width}}  ")
+        yield first.replace(word, colour(word), 1)
+        yield from rest
+        if one["hint"] and one["state"] != "fail":
+            yield from wrapped(one["hint"], " " * (width + 4) + _("Try: "))
+
+
+def states(data: Data, page: Page) -> Iterator[str]:
+    """Where each community stands."""
+    rows = data["states"]
+    if not rows:
+        yield _("No community is known here yet: `wikifarm new-community` opens one.")
+        return
+    labels = {
+        "not-made": _("not made yet"),
+        "unfinished": _("unfinished: apply it again"),
+        "in-place": _("in place"),
+        "not-ours": _("not ours"),
+        "failed": _("cannot be read"),
+    }
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        yield f"{page.paint.strong(row['name'] or row['slug'])} ({labels[row['state']]})"
+        facts = [("URL", row["url"])]
+        if row["version"]:
+            facts.append((_("blueprint"), f"{row['blueprint']} {row['version']}"))
+        if row["edited"]:
+            facts.append((_("edited here"), ", ".join(row["edited"])))
+        if row["last_run"]:
+            facts.append((_("last run"), row["last_run"][:16].replace("T", " ") + " UTC"))
+        if row["manifest"]:
+            facts.append((_("manifest"), row["manifest"]))
+        yield from table(fact for fact in facts if fact[1])
+
+
+def wikis(data: Data, page: Page) -> Iterator[str]:
+    """The wikis of the farm."""
+    rows = data["wikis"]
+    if not rows:
+        yield _("This farm shows no wiki.")
+        return
+    yield from table(
+        (
+            (
+                row["slug"],
+                _("ours") if row["ours"] else "",
+                _("password here") if row["here"] else "",
+                row["name"],
+            )
+            for row in rows
+        ),
+        indent="",
+    )
+
+
+def files(data: Data, page: Page) -> Iterator[str]:
+    """What `init` wrote, and what comes next."""
+    yield from table(
+        (_("written") if one["made"] else _("kept as it was"), one["path"])
+        for one in data["files"]
+    )
+    yield ""
+    yield page.paint.strong(_("Next"))
+    for number, one in enumerate(data["next"], 1):
+        yield from wrapped(one, f"  {number}. ")
+
+
+def account(data: Data, page: Page) -> Iterator[str]:
+    """The account of a wiki."""
+    rows = [("URL", data["url"]), (_("account"), data["account"])]
+    if "password" in data:
+        rows.append((_("password"), data["password"]))
+    yield from table(rows, indent="")
+
+
+# -- plain texts ----------------------------------------------------------------------------
+
+
+def json_schema(data: Data, _page: Page) -> Iterator[str]:
+    """A JSON Schema, as it is."""
+    yield json.dumps(data["schema"], ensure_ascii=False, indent=2)
+
+
+def yaml(data: Data, _page: Page) -> Iterator[str]:
+    """A Bazar schema, as it is."""
+    yield str(data["yaml"]).rstrip("\n")
+
+
+_KINDS: Mapping[str, Callable[[Data, Page], Iterator[str]]] = {
+    "communities": communities,
+    "checks": checks,
+    "states": states,
+    "wikis": wikis,
+    "files": files,
+    "account": account,
+    "schema": json_schema,
+    "yaml": yaml,
+}

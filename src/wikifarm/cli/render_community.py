@@ -1,0 +1,222 @@
+"""One community as text: what was done, who could be seen, what is left to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from wikifarm.cli.progress import step_words
+from wikifarm.cli.render import Data, Page, table, wrapped
+from wikifarm.i18n import _, ngettext
+
+SHOWN_FIELDS = 3  # names told of what was seen, and of where; --json gives them all
+SHOWN_ROUTES = 4
+SHOWN_NAMES = 6  # of a step in a plan; --verbose shows them all
+SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": "="}
+
+
+def block(row: Data, page: Page) -> Iterator[str]:
+    """One community."""
+    yield f"{page.paint.strong(row['name'])} ({_status(row, page)})"
+    facts: list[tuple[str, str]] = [("URL", row["url"])]
+    facts += _done(row["steps"])
+    if row["kept"]:
+        edited = _("{names} (edited here by hand)").format(names=_keys(row["kept"]))
+        facts.append((_("kept"), edited))
+    if row["mailing_list"]:
+        facts.append((_("mailing list"), " ".join(map(str, row["mailing_list"].values()))))
+    facts += _privacy(row["audit"])
+    facts += [(_("checklist"), row["checklist"]), (_("welcome"), row["welcome"])]
+    yield from table(fact for fact in facts if fact[1])
+    yield from _planned(row["planned"], page)
+    if row["audit"]:
+        yield from _leaks(row["audit"], page)
+        yield from _advice(row["audit"], page)
+    if page.verbose:
+        yield from table([(_("requests"), _requests(row))])
+
+
+def summary(rows: Iterable[Data], page: Page) -> Iterator[str]:
+    """One line for several communities; the next thing to do where there is one."""
+    found = list(rows)
+    if not found:
+        yield _("There is nothing to do.")
+        return
+    if len(found) > 1:
+        words = _statuses()
+        counts = Counter(row["status"] for row in found)
+        parts = ", ".join(f"{count} {words.get(name, name)}" for name, count in counts.items())
+        total = ngettext("{count} community", "{count} communities", len(found))
+        yield ""
+        yield f"{total.format(count=len(found))}{_(': ')}{parts}"
+    step = _next(found, page.command)
+    if step:
+        yield ""
+        yield from wrapped(step, _("Next: "))
+
+
+def _statuses() -> dict[str, str]:
+    return {
+        "created": _("created"),
+        "updated": _("updated"),
+        "unchanged": _("unchanged"),
+        "pending": _("waiting for someone"),
+        "failed": _("failed"),
+        "planned": _("planned"),
+    }
+
+
+def _status(row: Data, page: Page) -> str:
+    word = _statuses().get(row["status"], "") or str(row["status"])
+    if row["audit"] and row["audit"]["leaks"]:
+        return page.paint.bad(_("people can be seen"))
+    if page.command == "verify" and row["status"] == "unchanged" and not row["errors"]:
+        return page.paint.good(_("verified"))
+    if row["status"] == "failed":
+        return page.paint.bad(word)
+    return page.paint.good(word) if row["status"] != "pending" else page.paint.care(word)
+
+
+def _step(change_id: str) -> str:
+    return change_id.partition(":")[0]
+
+
+def _keys(ids: Iterable[str]) -> str:
+    return ", ".join(one.partition(":")[2] for one in ids)
+
+
+def _some(ids: list[str], page: Page) -> str:
+    if page.verbose or len(ids) <= SHOWN_NAMES:
+        return _keys(ids)
+    return _few([_keys([one]) for one in ids], SHOWN_NAMES)
+
+
+def _done(steps: Iterable[Data]) -> list[tuple[str, str]]:
+    """(step, "31 created, 2 updated") in the order in which it was done."""
+    words = step_words()
+    written = [one for one in steps if one["outcome"] == "done"]
+    rows = []
+    for name, group in groupby(written, key=lambda one: _step(one["id"])):
+        counts = Counter(one["action"] for one in group)
+        rows.append((words.get(name, name), ", ".join(_counted(*one) for one in counts.items())))
+    return rows
+
+
+def _counted(action: str, count: int) -> str:
+    words = {
+        "create": ngettext("{count} created", "{count} created", count),
+        "update": ngettext("{count} updated", "{count} updated", count),
+        "delete": ngettext("{count} removed", "{count} removed", count),
+        "keep": ngettext("{count} kept", "{count} kept", count),
+    }
+    return words.get(action, f"{{count}} {action}").format(count=count)
+
+
+# -- plans ----------------------------------------------------------------------------------
+
+
+def _planned(changes: Iterable[Data], page: Page) -> Iterator[str]:
+    words = step_words()
+    rows: list[tuple[str, str, str]] = []
+    diffs: list[str] = []
+    for (name, action), group in groupby(
+        changes, key=lambda one: (_step(one["id"]), one["action"])
+    ):
+        found = list(group)
+        names = [one["id"] for one in found]
+        rows.append((SIGNS[action], words.get(name, name), _some(names, page)))
+        diffs += [one["diff"] for one in found if one["diff"]]
+    yield from table(rows)
+    if page.verbose:
+        for diff in diffs:
+            yield ""
+            yield from (f"    {line}" for line in diff.splitlines())
+
+
+# -- the audit ------------------------------------------------------------------------------
+
+
+def _privacy(audit: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if audit is None:
+        return []
+    if not audit["probes"]:
+        return [(_("privacy"), "; ".join(audit["not_asked"]) or _("not verified"))]
+    asked = ngettext("{count} question asked", "{count} questions asked", audit["probes"])
+    seen = (
+        ngettext("{count} leak seen", "{count} leaks seen", len(audit["leaks"])).format(
+            count=len(audit["leaks"])
+        )
+        if audit["leaks"]
+        else _("nobody was seen")
+    )
+    return [(_("privacy"), f"{asked.format(count=audit['probes'])}, {seen}")]
+
+
+def _leaks(audit: Data, page: Page) -> Iterator[str]:
+    """What to set, then who saw what through which addresses, the gravest first."""
+    words = {
+        "visitor": _("visitor"),
+        "stranger": _("logged-in stranger"),
+        "member": _("member"),
+    }
+    by_advice: dict[str, dict[str, list[Data]]] = {}
+    for leak in audit["leaks"]:
+        roles = by_advice.setdefault(leak["advice"], {})
+        roles.setdefault(str(leak["role"]), []).append(leak)
+    for advice, roles in by_advice.items():
+        first, *rest = wrapped(advice, "  " + _("To set: "))
+        yield page.paint.bad(first)
+        yield from rest
+        yield from table(
+            ((words.get(role, role), _seen(found)) for role, found in roles.items()),
+            indent="    ",
+        )
+
+
+def _seen(leaks: list[Data]) -> str:
+    routes = list(dict.fromkeys(leak["route"] for leak in leaks))
+    fields = list(dict.fromkeys(leak["seen"] for leak in leaks))
+    return _("{fields} through {routes}").format(
+        fields=_few(fields, SHOWN_FIELDS), routes=_few(routes, SHOWN_ROUTES)
+    )
+
+
+def _few(names: list[str], limit: int) -> str:
+    if len(names) <= limit:
+        return ", ".join(names)
+    return _("{names} and {count} more").format(
+        names=", ".join(names[:limit]), count=len(names) - limit
+    )
+
+
+def _advice(audit: Data, page: Page) -> Iterator[str]:
+    """The other checks that did not pass, and what could not be asked."""
+    for one in audit["checks"]:
+        if not one["ok"]:
+            yield from wrapped(one["message"], "  " + _("Care: "))
+            if one["hint"]:
+                yield from wrapped(one["hint"], "    " + _("Try: "))
+    if audit["probes"]:
+        for text in audit["not_asked"]:
+            yield from wrapped(text, "  " + _("Not asked: "))
+
+
+def _requests(row: Data) -> str:
+    return _("{get} GET, {post} POST, {seconds} s").format(
+        get=row["requests"]["get"], post=row["requests"]["post"], seconds=round(row["seconds"], 1)
+    )
+
+
+def _next(rows: list[Data], command: str) -> str:
+    if any(row["errors"] for row in rows):
+        return ""
+    if any(one["action"] != "keep" for row in rows for one in row["planned"]):
+        return _("`wikifarm apply` does this.") if command != "new-community" else ""
+    opened = next((row for row in rows if row["status"] == "created" and row["checklist"]), None)
+    if opened:
+        return _("open {checklist}, and send {welcome} to those who facilitate.").format(
+            checklist=opened["checklist"], welcome=opened["welcome"]
+        )
+    return ""

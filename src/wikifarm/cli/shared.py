@@ -1,0 +1,225 @@
+"""Options that every command takes, before or after its name, and what they become."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer._click.formatting import HelpFormatter
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from wikifarm.cli.output import Output
+from wikifarm.cli.progress import Progress
+from wikifarm.i18n import LANGUAGES, _, speak
+
+if TYPE_CHECKING:
+    from wikifarm.operations.context import Context
+    from wikifarm.operations.settings import Settings
+
+
+@dataclass
+class Shared:
+    """The options given, and what one process shows and closes at its end."""
+
+    output: Output
+    farm: str = ""
+    directory: Path = field(default_factory=Path)
+    insecure: bool = False
+    progress: bool = True
+    lang: str = ""
+    command: str = ""
+    warnings: list[str] = field(default_factory=list)
+    _context: Context | None = None
+
+    @property
+    def interactive(self) -> bool:
+        """True when someone is there to be asked."""
+        return sys.stdin is not None and sys.stdin.isatty() and not self.output.json
+
+    def settings(self) -> Settings:
+        """The settings of this run; speaks the language that the files ask for."""
+        import os
+
+        from wikifarm.operations import settings as reading
+
+        flags = reading.Flags(self.farm, self.insecure)
+        found = reading.load(flags, self.directory, os.environ, more_folders=(Path.cwd(),))
+        if found.language and not self.lang:
+            speak(found.language)
+        self.warnings += found.warnings
+        return found
+
+    def context(self) -> Context:
+        """What the operations work with; closed by `close`."""
+        from wikifarm.operations.context import Context
+        from wikifarm.operations.places import Places
+
+        if self._context is None:
+            found = self.settings()
+            self._context = Context(
+                found.farm,
+                Places(found.state, self.directory),
+                language=_spoken(),
+                progress=self.telling(),
+            )
+        return self._context
+
+    def telling(self) -> Progress:
+        """Who tells how the work goes on."""
+        return self.output.telling(on=self.progress)
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        if self._context is not None:
+            self._context.close()
+
+
+def _spoken() -> str:
+    from wikifarm.i18n import language
+
+    return language()
+
+
+def shared(ctx: typer.Context) -> Shared:
+    """The shared options of the process that runs `ctx`."""
+    found = ctx.find_root().obj
+    assert isinstance(found, Shared)  # noqa: S101 - run() puts it there
+    return found
+
+
+Keep = Callable[[Shared, Any], None]
+
+
+def _option(names: list[str], keep: Keep, **more: Any) -> TyperOption:
+    """An option whose value goes to `Shared`, wherever it stands on the line."""
+
+    def callback(ctx: typer.Context, _param: object, value: Any) -> Any:
+        if value and not ctx.resilient_parsing and isinstance(ctx.find_root().obj, Shared):
+            keep(shared(ctx), value)
+        return value
+
+    return TyperOption(param_decls=names, callback=callback, expose_value=False, **more)
+
+
+def _language(options: Shared, code: str) -> None:
+    if code[:2].lower() not in LANGUAGES:
+        raise typer.BadParameter(
+            _("wikifarm does not speak “{code}”: French and English only.").format(code=code)
+        )
+    options.lang = code[:2].lower()
+    speak(options.lang)
+
+
+def _directory(options: Shared, text: str) -> None:
+    path = Path(text).expanduser()
+    if path.exists() and not path.is_dir():
+        raise typer.BadParameter(_("“{path}” is not a folder").format(path=text))
+    options.directory = path
+
+
+def _farm(options: Shared, text: str) -> None:
+    options.farm = text
+
+
+def _json(options: Shared, _on: bool) -> None:
+    options.output.json = True
+
+
+def _insecure(options: Shared, _on: bool) -> None:
+    options.insecure = True
+
+
+def _verbose(options: Shared, _on: bool) -> None:
+    options.output.verbose = True
+
+
+def _silent(options: Shared, _on: bool) -> None:
+    options.progress = False
+
+
+def shared_options() -> list[TyperOption]:
+    """Fresh options, with their help in the language in use."""
+    flag = {"is_flag": True}
+    return [
+        _option(["--json"], _json, help=_("Answer one JSON object, for programs."), **flag),
+        _option(
+            ["--farm"], _farm, metavar="URL",
+            help=_("The farm: its address, or a name of wikifarm.toml ([farms.NAME])."),
+        ),
+        _option(
+            ["--directory", "-C"], _directory, metavar="DIR",
+            help=_("Where communities/, checklist/ and welcome/ are (the current folder)."),
+        ),
+        _option(["--lang"], _language, metavar="fr|en", help=_("The language of the answers.")),
+        _option(["--verbose"], _verbose, help=_("Tell more: differences, every line."), **flag),
+        _option(["--no-progress"], _silent, help=_("Do not tell how the work goes on."), **flag),
+        _option(
+            ["--insecure-skip-tls-verify"], _insecure,
+            help=_("Do not check the farm's certificate: anybody on the way can read all."),
+            **flag,
+        ),
+    ]  # fmt: skip
+
+
+class _Formatter(HelpFormatter):
+    """Typer's help, in the language in use."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or _("Usage: "))
+
+    def write_heading(self, heading: str) -> None:
+        words = {
+            "Options": _("Options"),
+            "Arguments": _("Arguments"),
+            "Commands": _("Commands"),
+        }
+        super().write_heading(words.get(heading, heading))
+
+    def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
+        words = {
+            "Show this message and exit.": _("Show this help."),
+            "Install completion for the current shell.": _("Install completion in this shell."),
+            "Show completion for the current shell, to copy it or customize the installation.": _(
+                "Show the completion script of this shell."
+            ),
+        }
+        told = [(name, words.get(text, text)) for name, text in rows]
+        super().write_dl(told, col_max, col_spacing)
+
+
+class _Context(typer.Context):
+    formatter_class = _Formatter
+
+
+class Command(TyperCommand):
+    """A command that also takes the shared options after its name."""
+
+    context_class = _Context
+
+    def __init__(self, *args: Any, params: Any = None, **more: Any) -> None:
+        super().__init__(*args, params=[*(params or []), *shared_options()], **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command; remembers its name for the envelope."""
+        shared(ctx).command = ctx.command_path.removeprefix("wikifarm ")
+        return super().invoke(ctx)
+
+
+class Group(TyperGroup):
+    """The commands; takes the shared options before their names."""
+
+    context_class = _Context
+
+    def __init__(self, **more: Any) -> None:
+        params = [*(more.pop("params", None) or []), *shared_options()]
+        super().__init__(params=params, **more)
+
+
+def words(text: str) -> str:
+    """A help text as one paragraph."""
+    return " ".join(inspect.cleandoc(text).split())

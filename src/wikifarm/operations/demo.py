@@ -1,0 +1,211 @@
+"""Demo: a farm of this computer, one community opened on it and verified, ready to be looked at."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from wikifarm.blueprint import manifest
+from wikifarm.blueprint.community import Community, Facilitator, Territory
+from wikifarm.engine.run import Progress
+from wikifarm.errors import InvalidInput, LocalStorage, Problem
+from wikifarm.i18n import _, language
+from wikifarm.operations.context import WIKI_ADMIN, Context, FarmSettings
+from wikifarm.operations.new_community import new_community
+from wikifarm.operations.outcome import envelope
+from wikifarm.operations.places import Places
+from wikifarm.rehearsal import DIALECTS, TRAPS, RunningFarm
+from wikifarm.rehearsal import FarmSettings as RehearsalSettings
+from wikifarm.result import Envelope
+
+SECRETS_FILE = "farm.json"
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What a practice farm is asked to be. `data` None: a folder that goes away at the end."""
+
+    data: Path | None = None
+    port: int = 0
+    dialect: str = "4.4"
+    traps: tuple[str, ...] = ()
+    stays: bool = True  # False: the farm stops once the community was verified
+
+
+def example() -> Community:
+    """The community of the founding text, with people who do not exist."""
+    return Community(
+        name="Robustesse autour de Rennes",
+        slug="rennes",
+        facilitators=(
+            Facilitator("Camille Le Goff", "camille@example.org"),
+            Facilitator("Dominique Morvan", "dominique@example.org"),
+        ),
+        territory=Territory("Rennes et environs", 48.11, -1.68, 10),
+        modules=manifest.default_modules(),
+        language=language(),
+        description="Une communauté apprenante de la robustesse, autour de Rennes.",
+        rhythm="2e mardi du mois, 18 h",
+    )
+
+
+@contextmanager
+def demo(practice: Practice, progress: Progress) -> Iterator[Envelope]:
+    """A running farm with its example community; both stop when the context ends."""
+    with _folder(practice) as folder, _running(practice, folder) as farm:
+        context = Context(
+            FarmSettings(url=farm.url, admin=farm.admin, password=farm.password, token=farm.token),
+            Places(folder / "state", folder),
+            language=language(),
+            progress=progress,
+        )
+        try:
+            outcome = new_community(context, example())
+            facts = _facts(context, farm, outcome.url, practice, folder)
+            yield envelope("demo", [outcome], data={"demo": facts})
+        finally:
+            context.close()
+
+
+def _facts(
+    context: Context, farm: RunningFarm, url: str, practice: Practice, folder: Path
+) -> dict[str, object]:
+    wiki_password = context.vault.get(example().slug)
+    return {
+        "folder": str(folder) if practice.data is not None else "",
+        "serving": practice.stays,
+        "farm": {"url": farm.url, "account": farm.admin, "password": farm.password},
+        "wiki": {"url": url, "account": WIKI_ADMIN, "password": wiki_password},
+        "try": [
+            _("open {url} as a visitor: nobody can be seen").format(url=url),
+            _("log in there as {name}: the participants appear").format(name=WIKI_ADMIN),
+            _("edit a page by hand, then run `wikifarm apply`: your words are kept"),
+        ],
+        "environment": {
+            "WIKIFARM_FARM_URL": farm.url,
+            "WIKIFARM_FARM_PASSWORD": farm.password,
+            "WIKIFARM_STATE_DIR": str(context.places.state),
+        },
+    }
+
+
+def rehearsal_settings(practice: Practice, folder: Path) -> RehearsalSettings:
+    """The farm to serve from `folder`; its password stays the same from one start to the next."""
+    problems = [
+        Problem(
+            _("No trap is called “{name}”.").format(name=name),
+            _("known words: {words}").format(words=", ".join(sorted(TRAPS))),
+            "--trap",
+            code="unknown-trap",
+        )
+        for name in practice.traps
+        if name not in TRAPS
+    ]
+    if practice.dialect not in DIALECTS:
+        problems.append(
+            Problem(
+                _("No dialect is called “{name}”.").format(name=practice.dialect),
+                _("known words: {words}").format(words=", ".join(DIALECTS)),
+                "--dialect",
+                code="unknown-dialect",
+            )
+        )
+    if problems:
+        raise InvalidInput(problems)
+    kept = _kept(folder)
+    return RehearsalSettings(
+        data=folder / "farm",
+        dialect=practice.dialect,
+        admin=WIKI_ADMIN,
+        password=str(kept["password"]),
+        token=str(kept["token"]),
+        traps=frozenset(practice.traps),
+    )
+
+
+def _kept(folder: Path) -> dict[str, object]:
+    """The password, the key and the port of a farm, kept beside its data from one start on."""
+    path = folder / SECRETS_FILE
+    try:
+        (folder / "farm").mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            found = json.loads(path.read_text("utf-8"))
+            return {"password": found["password"], "token": found["token"], "port": found["port"]}
+        fresh: dict[str, object] = {
+            "password": secrets.token_urlsafe(9), "token": secrets.token_urlsafe(12), "port": 0,
+        }  # fmt: skip
+        _keep(folder, fresh)
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise LocalStorage(
+            _("The folder {folder} cannot be used ({reason}).").format(
+                folder=folder, reason=getattr(fault, "strerror", None) or type(fault).__name__
+            ),
+            hint=_("Choose another folder with --data."),
+        ) from None
+    return fresh
+
+
+def _keep(folder: Path, values: dict[str, object]) -> None:
+    descriptor = os.open(folder / SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(values, file)
+
+
+def usual_port(practice: Practice, folder: Path) -> int:
+    """The port asked for, else the last one: the state of a farm goes by its address."""
+    port = practice.port or _kept(folder)["port"]
+    return port if isinstance(port, int) else 0
+
+
+def remember_port(folder: Path, url: str) -> None:
+    """Keeps the port that was taken."""
+    _keep(folder, _kept(folder) | {"port": urlsplit(url).port or 0})
+
+
+@contextmanager
+def _folder(practice: Practice) -> Iterator[Path]:
+    if practice.data is not None:
+        yield practice.data.absolute()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="wikifarm-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(practice: Practice, folder: Path) -> Iterator[RunningFarm]:
+    settings = rehearsal_settings(practice, folder)
+    port = usual_port(practice, folder)
+    try:
+        farm = RunningFarm(settings, port=port)
+    except OSError as fault:
+        raise port_taken(port, fault) from None
+    remember_port(folder, farm.url)
+    with farm:
+        yield farm
+
+
+def port_taken(port: int, fault: OSError) -> InvalidInput:
+    """The error for a port that cannot be listened on."""
+    return InvalidInput(
+        [
+            Problem(
+                _("Port {port} cannot be used ({reason}).").format(
+                    port=port, reason=fault.strerror
+                ),
+                _("Give another one with --port, or none: a free one is taken."),
+                "--port",
+                code="port-taken",
+            )
+        ]
+    )

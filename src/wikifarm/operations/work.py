@@ -1,0 +1,67 @@
+"""What apply, plan, verify and checklist share: the work of one community, measured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wikifarm.blueprint.blueprint import Blueprint, design, load_blueprint
+from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.design import Design
+from wikifarm.engine.receipt import Receipt
+from wikifarm.engine.seen import Seen
+from wikifarm.engine.step import Work
+from wikifarm.errors import WikifarmError
+from wikifarm.model import Dialect
+from wikifarm.operations.accounts import account_names
+from wikifarm.operations.context import WIKI_ADMIN, Context
+from wikifarm.operations.facts import seen_sentences
+from wikifarm.operations.outcome import CommunityOutcome
+from wikifarm.yeswiki.wiki import Wiki
+
+
+@contextmanager
+def measured(context: Context, outcome: CommunityOutcome) -> Iterator[None]:
+    """Counts time and requests into `outcome`, and keeps a foreseen failure there."""
+    started = time.monotonic()
+    traffic = context.network.traffic
+    before = (traffic.get, traffic.post)
+    outcome.url = outcome.url or context.farm.address_of(outcome.slug)
+    try:
+        yield
+    except WikifarmError as error:
+        outcome.error = error
+        outcome.status = "failed"
+    finally:
+        outcome.seconds = time.monotonic() - started
+        outcome.get, outcome.post = traffic.get - before[0], traffic.post - before[1]
+
+
+def prepare(context: Context, community: Community, wiki: Wiki | None) -> tuple[Blueprint, Work]:
+    """The blueprint and the work of one community: what should be, beside what is."""
+    blueprint = load_blueprint(community.blueprint)
+    seen = Seen(wiki)
+    held = seen.receipt or Receipt("", community.slug, community.name)
+    facts = frozenset(held.facts)
+    wanted = design_for(context, community, blueprint, seen, facts)
+    return blueprint, Work(community.slug, wanted, seen, held, WIKI_ADMIN)
+
+
+def design_for(
+    context: Context,
+    community: Community,
+    blueprint: Blueprint,
+    seen: Seen,
+    facts: frozenset[str],
+) -> Design:
+    """What the wiki should hold; `facts` are the lines of its checklist already seen done."""
+    return design(
+        community,
+        blueprint,
+        farm_url=context.farm.base,
+        wiki_url=context.farm.address_of(community.slug),
+        accounts=account_names(community.facilitators, seen.accounts),
+        dialect=seen.wiki.capabilities.dialect if seen.exists else Dialect.D44,
+        facts=seen_sentences(facts),
+    )

@@ -1,0 +1,110 @@
+"""Runs the command line in this process, and as a process of its own where that matters."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wikifarm.cli.main import run
+from wikifarm.rehearsal import FarmSettings, RunningFarm
+
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+@dataclass
+class Ran:
+    """What one command line gave."""
+
+    exit: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        """The one object on stdout."""
+        found = json.loads(self.out)
+        assert isinstance(found, dict)
+        return found
+
+
+Cli = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def clean_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, an empty state and no setting from outside."""
+    for name in list(os.environ):
+        if name.startswith("WIKIFARM_") and not name.startswith("WIKIFARM_E2E"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("WIKIFARM_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("WIKIFARM_LANG", "en")
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return work
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """`cli("plan", "--json")` in this process."""
+
+    def call(*arguments: str) -> Ran:
+        capsys.readouterr()
+        status = run([*arguments])
+        captured = capsys.readouterr()
+        return Ran(status, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def process() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`process("--version")` as a process of its own."""
+
+    def call(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "PYTHONPATH": str(SOURCE), **more.pop("env", {})}
+        return subprocess.run(
+            [sys.executable, "-m", "wikifarm", *arguments],
+            capture_output=True, text=True, timeout=60, check=False, env=env,
+            stdin=subprocess.DEVNULL, **more,
+        )  # fmt: skip
+
+    return call
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[RunningFarm]:
+    """A rehearsal farm that answers."""
+    data = tmp_path / "farm"
+    data.mkdir()
+    with RunningFarm(FarmSettings(data=data, password="secret-of-farm", token="key")) as running:
+        yield running
+
+
+@pytest.fixture
+def with_farm(farm: RunningFarm, monkeypatch: pytest.MonkeyPatch) -> RunningFarm:
+    """The same, named and entered through the environment."""
+    monkeypatch.setenv("WIKIFARM_FARM_URL", farm.url)
+    monkeypatch.setenv("WIKIFARM_FARM_PASSWORD", farm.password)
+    return farm
+
+
+@pytest.fixture
+def manifest(clean_place: Path) -> Path:
+    """communities/rennes.yml"""
+    path = clean_place / "communities" / "rennes.yml"
+    path.parent.mkdir()
+    path.write_text(
+        "name: Robustesse autour de Rennes\nslug: rennes\n"
+        "facilitators:\n  - name: Ada Lovelace\n    email: ada@example.org\n",
+        "utf-8",
+    )
+    return path

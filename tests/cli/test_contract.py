@@ -1,0 +1,144 @@
+"""`--json` answers exactly one object, true to its schema, whatever happens."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from wikifarm.rehearsal import RunningFarm
+
+from .conftest import Cli, Ran
+
+SCHEMA = json.loads(
+    resources.files("wikifarm").joinpath("schemas/envelope.schema.json").read_text("utf-8")
+)
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+
+def held(ran: Ran) -> dict[str, Any]:
+    """The envelope, checked."""
+    found = ran.json()
+    problems = [
+        f"{'/'.join(map(str, one.absolute_path))}: {one.message}"
+        for one in VALIDATOR.iter_errors(found)
+    ]
+    assert not problems
+    assert found["exit"] == ran.exit
+    assert found["ok"] == (not found["errors"])
+    assert ran.err == ""
+    return found
+
+
+COMMANDS = [
+    ["init"],
+    ["doctor"],
+    ["demo", "--exit", "--dialect", "9"],
+    ["rehearsal", "--trap", "nope"],
+    ["new-community", "Une commune", "--facilitator", "Ada L <ada@example.org>"],
+    ["new-community"],
+    ["plan"],
+    ["apply"],
+    ["apply", "--dry-run"],
+    ["verify"],
+    ["status"],
+    ["list"],
+    ["checklist"],
+    ["credentials", "rennes"],
+    ["credentials"],
+    ["schema"],
+    ["schema", "nope"],
+    ["blueprint", "import-form", "http://127.0.0.1:1/", "1"],
+    ["blueprint"],
+]
+FAULTS = [
+    [],
+    ["--help"],
+    ["--version"],
+    ["plan", "--help"],
+    ["nope"],
+    ["plan", "--nope"],
+    ["plan", "--max-failures", "x"],
+    ["apply", "--max-failures", "x"],
+    ["plan", "--only"],
+    ["doctor", "extra"],
+    ["--lang", "xx", "plan"],
+    ["plan", "nowhere.yml"],
+    ["plan", "--only", "nope"],
+]
+
+
+def test_the_schema_is_itself_valid() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("arguments", [*COMMANDS, *FAULTS], ids=" ".join)
+def test_without_a_farm(cli: Cli, arguments: list[str]) -> None:
+    held(cli(*arguments, "--json"))
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_with_a_farm_that_is_down(
+    cli: Cli, manifest: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setenv("WIKIFARM_FARM_URL", "http://127.0.0.1:1/")
+    monkeypatch.setenv("WIKIFARM_FARM_PASSWORD", "x")
+    held(cli("--json", *arguments))
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_when_the_command_crashes(
+    cli: Cli, manifest: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    def broken(*_all: object, **_named: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr("wikifarm.cli.shared.Command.invoke", broken)
+    found = held(cli("--json", *arguments))
+    if arguments not in (["credentials"], ["blueprint"]):
+        assert [one["code"] for one in found["errors"]] == ["unforeseen"]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_when_interrupted(
+    cli: Cli, manifest: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    def interrupted(*_all: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wikifarm.cli.shared.Command.invoke", interrupted)
+    found = held(cli("--json", *arguments))
+    if arguments not in (["credentials"], ["blueprint"]):
+        assert found["exit"] == 130
+        assert [one["code"] for one in found["errors"]] == ["interrupted"]
+
+
+def test_a_life_on_the_rehearsal_farm(cli: Cli, with_farm: RunningFarm) -> None:
+    assert held(cli("doctor", "--json"))["exit"] == 0
+    person = "Ada Lovelace <ada@example.org>"
+    opened = held(
+        cli("new-community", "Une commune", "--slug", "une", "--facilitator", person, "--json",
+            "--no-audit")
+    )  # fmt: skip
+    assert opened["exit"] == 0
+    (community,) = opened["data"]["communities"]
+    assert community["status"] == "created"
+    assert community["url"] == f"{with_farm.url}une/"
+    again = held(cli("apply", "--no-audit", "--json"))
+    assert again["data"]["communities"][0]["status"] == "unchanged"
+    for arguments in (["plan"], ["verify"], ["status"], ["list"], ["checklist"]):
+        held(cli(*arguments, "--json"))
+    assert held(cli("plan", "--detailed-exitcode", "--json"))["exit"] == 0
+    shown = held(cli("credentials", "une", "--json"))
+    assert len(shown["data"]["password"]) >= 20
+    assert held(cli("list", "--json"))["data"]["wikis"] == [
+        {"slug": "une", "name": "Une commune", "url": f"{with_farm.url}une/", "ours": True,
+         "here": True}
+    ]  # fmt: skip
+    (state,) = held(cli("status", "--json"))["data"]["states"]
+    assert state["state"] == "in-place"
+    assert state["edited"] == []

@@ -1,0 +1,175 @@
+"""How a command ends: statuses, words, no traceback, no secret."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from wikifarm.rehearsal import RunningFarm
+
+from .conftest import SOURCE, Cli
+
+Process = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_usage_errors_say_what_is_near(cli: Cli) -> None:
+    ran = cli("plna")
+    assert ran.exit == 2
+    assert ran.out == ""
+    assert ran.err == "Error: There is no command “plna”.\n  Try: did you mean “plan”?\n"
+    assert "--only" in cli("plan", "--onyl").err
+
+
+def test_errors_stand_on_stderr_with_something_to_try(cli: Cli) -> None:
+    ran = cli("list")
+    assert ran.exit == 2
+    assert ran.out == ""
+    assert "No farm is given." in ran.err
+    assert "  Try: " in ran.err
+
+
+def test_a_farm_that_is_down_exits_8(cli: Cli, manifest: Path) -> None:
+    for command in ("doctor", "list", "apply"):
+        ran = cli(command, "--farm", "http://127.0.0.1:1/")
+        assert ran.exit == 8
+        assert "127.0.0.1:1" in ran.err
+
+
+def test_bad_credentials_exit_8(
+    cli: Cli, with_farm: RunningFarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIKIFARM_FARM_PASSWORD", "not-this-one")
+    ran = cli("doctor")
+    assert ran.exit == 8
+    assert "not-this-one" not in ran.out + ran.err
+
+
+def test_a_crash_tells_a_file_and_shows_no_traceback(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_ctx: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr("wikifarm.operations.listing.list_wikis", broken)
+    ran = cli("list", "--farm", "http://127.0.0.1:1/")
+    assert ran.exit == 1
+    assert "Traceback" not in ran.err
+    assert str(tmp_path) not in ran.err
+    (kept,) = (tmp_path / "state" / "crashes").iterdir()
+    assert kept.name in ran.err
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert "ZeroDivisionError: a defect" in kept.read_text("utf-8")
+
+
+def test_a_state_folder_that_cannot_be_written_does_not_hide_a_crash(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("WIKIFARM_STATE_DIR", str(tmp_path / "file" / "state"))
+    monkeypatch.setattr("wikifarm.operations.schemas.schema", lambda _name: 1 // 0)
+    assert cli("schema").exit == 1
+
+
+def test_every_problem_of_a_manifest_is_told_with_its_place(cli: Cli, manifest: Path) -> None:
+    manifest.write_text("name: X\nslug: Bad Slug\nfacilitators: []\ncolour: red\n", "utf-8")
+    ran = cli("plan", "--farm", "http://127.0.0.1:1/")
+    assert ran.exit == 2
+    assert ran.err.count("Error: ") == 3
+    assert f"{manifest.name}:2" in ran.err
+
+
+def test_a_reader_that_stops_is_no_failure(process: Process) -> None:
+    command = f"'{sys.executable}' -m wikifarm schema envelope | head -c 1; echo ${{PIPESTATUS[0]}}"
+    env = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    found = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=30, check=False, env=env
+    )
+    assert found.stdout.splitlines()[-1].endswith("0")
+    assert found.stderr == ""
+
+
+def test_a_full_disk_behind_stdout_is_a_failure() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    env = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            [sys.executable, "-m", "wikifarm", "schema"], stdout=full, stderr=subprocess.PIPE,
+            text=True, timeout=30, check=False, env=env,
+        )  # fmt: skip
+    assert found.returncode == 1
+    assert "Traceback" not in found.stderr
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    """Accepts connections and never answers."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    kept: list[socket.socket] = []
+
+    def accept() -> None:
+        while True:
+            try:
+                kept.append(listener.accept()[0])
+            except OSError:
+                return
+
+    threading.Thread(target=accept, daemon=True).start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    listener.close()
+    for one in kept:
+        one.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"]], ids=" ".join)
+def test_ctrl_c_ends_within_two_seconds_inside_a_request(
+    silent_server: str, number: signal.Signals, arguments: list[str]
+) -> None:
+    env = {**os.environ, "PYTHONPATH": str(SOURCE), "WIKIFARM_FARM_URL": silent_server}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "wikifarm", *arguments], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env=env,
+    )  # fmt: skip
+    time.sleep(1.2)
+    started = time.monotonic()
+    running.send_signal(number)
+    out, err = running.communicate(timeout=10)
+    assert time.monotonic() - started < 2
+    assert running.returncode == 130
+    assert "goes on from where it stopped" in (out if "--json" in arguments else err)
+    assert "Traceback" not in err
+
+
+def test_ctrl_c_ends_within_two_seconds_even_where_python_cannot_be_interrupted() -> None:
+    """A name being resolved holds the interpreter: here, a sleep that swallows Ctrl-C."""
+    script = (
+        "import sys, time, wikifarm.operations.schemas as schemas\n"
+        "def stuck(_name):\n"
+        "    while True:\n"
+        "        try: time.sleep(60)\n"
+        "        except KeyboardInterrupt: pass\n"
+        "schemas.schema = stuck\n"
+        "from wikifarm.cli.main import run\n"
+        "sys.exit(run(['schema', '--json']))\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )  # fmt: skip
+    time.sleep(1.2)
+    started = time.monotonic()
+    running.send_signal(signal.SIGINT)
+    out, _err = running.communicate(timeout=10)
+    assert time.monotonic() - started < 2
+    assert running.returncode == 130
+    assert '"interrupted"' in out

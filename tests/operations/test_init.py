@@ -1,0 +1,53 @@
+"""Init: a folder ready to work in, and nothing ever written over."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from wikifarm.blueprint import manifest
+from wikifarm.errors import InvalidInput, LocalStorage
+from wikifarm.operations.init import EXAMPLE, init
+from wikifarm.operations.settings import Flags, load
+
+
+def test_a_new_folder(tmp_path: Path) -> None:
+    found = init(tmp_path / "new")
+    assert [one["made"] for one in found.data["files"]] == [True] * 4
+    assert (tmp_path / "new" / ".env").stat().st_mode & 0o777 == 0o600
+    assert ".env" in (tmp_path / "new" / ".gitignore").read_text("utf-8").split()
+    settings = load(Flags(), tmp_path / "new", {}, config=tmp_path)
+    assert settings.warnings == ()
+    assert settings.farm.url == ""
+
+
+def test_the_address_given_is_kept(tmp_path: Path) -> None:
+    init(tmp_path, farm_url='https://x.org/a"b/')
+    document = tomllib.loads((tmp_path / "wikifarm.toml").read_text("utf-8"))
+    assert document["farm"]["url"] == 'https://x.org/a"b/'
+
+
+def test_the_example_can_be_read_but_is_not_applied_by_mistake(tmp_path: Path) -> None:
+    init(tmp_path)
+    example = tmp_path / "communities" / EXAMPLE
+    (community,) = manifest.load([example])
+    assert community.slug == "rennes"
+    with pytest.raises(InvalidInput):
+        manifest.load([tmp_path / "communities"])
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    for name in ("wikifarm.toml", ".env", ".gitignore"):
+        (tmp_path / name).write_text("mine\n")
+    found = init(tmp_path)
+    assert [one["made"] for one in found.data["files"]] == [False, False, False, True]
+    assert (tmp_path / ".env").read_text() == "mine\n"
+    assert any(".env" in message for message in found.messages)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LocalStorage):
+        init(tmp_path / "file" / "below")
