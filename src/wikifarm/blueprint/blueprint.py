@@ -71,7 +71,7 @@ def design(
         removed_pages=blueprint.removed_pages,
         removed_forms=blueprint.removed_forms,
         removed_lists=blueprint.removed_lists,
-        settings={**blueprint.settings, **_map_settings(community)},
+        settings={**blueprint.settings, **_own_settings(community), **_map_settings(community)},
     )  # fmt: skip
 
 
@@ -262,6 +262,17 @@ def _groups(
             name for member in members for name in (names if member == FACILITATORS else [member])
         )
         for group, members in blueprint.groups.items()
+    }
+
+
+def _own_settings(community: Community) -> dict[str, str]:
+    """The wiki's name, which themes print bare in attributes, and who may write a new page.
+
+    The farm writes the name with backslashes before its quotes (FarmService, addslashes).
+    """
+    return {
+        "wakka_name": neutral.plain(community.name),
+        "default_write_acl": writing_right(community),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wikifarm.blueprint.fields import ALIASES, RAW, TYPES, Kind
+from wikifarm.blueprint.fields import ALIASES, RAW, TYPES
 from wikifarm.i18n import LANGUAGES
 from wikifarm.model import Module, Zone
 
@@ -87,8 +87,10 @@ def _fields() -> list[dict[str, Any]]:
         }
         more = {key: _LOCAL for key in kind.columns.values() if key not in common}
         properties = {**common, **more, "property": _TEXT}
-        asked = ("type",) if kind.kind is Kind.LAYOUT else ("type", "name")
-        found.append(_closed(properties, *asked))
+        asked = [
+            key for key in kind.needs if key != "label"
+        ]  # a form brought from a wiki may lack it
+        found.append(_closed(properties, "type", *asked))
     return found
 
 

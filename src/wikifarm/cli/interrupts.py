@@ -22,7 +22,9 @@ class Interrupts:
     def __init__(self, give_up: Callable[[], None]) -> None:
         self._give_up = give_up
         self._ended = threading.Event()
-        self._active = threading.current_thread() is threading.main_thread()
+        # A pipe can be the wake-up file on POSIX only; elsewhere Ctrl-C is what Python makes of it.
+        in_main = threading.current_thread() is threading.main_thread()
+        self._active = in_main and os.name == "posix"
 
     def __enter__(self) -> Interrupts:
         if self._active:

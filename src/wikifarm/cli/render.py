@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -56,8 +57,9 @@ class Page:
 def answer(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
     """What goes to stdout."""
     page = Page(paint, verbose, envelope.command)
-    kind = next((key for key in _KINDS if key in envelope.data), None)
-    lines = list(_KINDS[kind](envelope.data, page)) if kind else []
+    safe = harmless(envelope.data)
+    kind = next((key for key in _KINDS if key in safe), None)
+    lines = list(_KINDS[kind](safe, page)) if kind else []
     lines += pending(envelope, page)
     return "\n".join(lines)
 
@@ -74,15 +76,30 @@ def notes(envelope: Envelope, paint: Paint) -> str:
         if failure.hint:
             lines += wrapped(failure.hint, "  " + _("Try: "))
         if failure.where and failure.where not in failure.message:
-            lines.append(f"  {_('Where: ')}{failure.where}")
+            lines.append(f"  {_('Where: ')}{harmless(failure.where)}")
     return "\n".join(lines)
+
+
+def harmless(value: Any) -> Any:
+    """The same, without what could act on a terminal: servers and people write these texts."""
+    if isinstance(value, str):
+        return _ACTING.sub("", value)
+    if isinstance(value, Mapping):
+        return {key: harmless(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [harmless(one) for one in value]
+    return value
+
+
+# Control characters but tab and new line, and those that reverse the order of reading.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def wrapped(text: str, first: str = "", later: str | None = None) -> list[str]:
     """Lines of at most WIDTH columns; addresses are never cut."""
     indent = " " * len(first) if later is None else later
     return textwrap.wrap(
-        " ".join(text.split()),
+        " ".join(harmless(text).split()),
         WIDTH,
         initial_indent=first,
         subsequent_indent=indent,
@@ -169,7 +186,7 @@ def pending(envelope: Envelope, page: Page) -> Iterator[str]:
         first, *rest = wrapped(one.message, head, "  ")
         yield page.paint.care(first)
         yield from rest
-        yield from (f"  | {line}".rstrip() for line in one.text.splitlines())
+        yield from (f"  | {line}".rstrip() for line in harmless(one.text).splitlines())
 
 
 # -- the farm and this computer -------------------------------------------------------------

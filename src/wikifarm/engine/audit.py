@@ -227,6 +227,9 @@ def dead_links(pages: Mapping[str, str], known: Sequence[str]) -> list[tuple[str
     ]
 
 
+# Addresses that YesWiki answers without a page of that name, and what is not a page at all.
+_BUILT_IN = frozenset({"doc", "api", "http", "https", "mailto"})
+
 _LINKS = (
     re.compile(r"\[\[\s*([A-Za-z][\w-]*)(?:[/?&][^\s\]]*)?(?:\s[^\]]*)?\]\]"),
     re.compile(r"\]\(\s*\??([A-Za-z][\w-]*)(?:[/?&][^\s)]*)?\s*\)"),
@@ -236,4 +239,4 @@ _LINKS = (
 
 def _targets(body: str) -> list[str]:
     found = {match for pattern in _LINKS for match in pattern.findall(body)}
-    return sorted(found - {"http", "https", "mailto"})
+    return sorted(found - _BUILT_IN)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wikifarm.errors import DONE, BadCredentials, InvalidInput, Problem, WikifarmError
+from wikifarm.errors import DONE, BadCredentials, InvalidInput, LocalStorage, Problem, WikifarmError
 from wikifarm.i18n import _, ngettext
 from wikifarm.operations.context import Context
 from wikifarm.result import Envelope, Failure, failures
@@ -25,7 +24,6 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # What wikifarm fills when it asks for a wiki (yeswiki/farm.py): anything else required blocks it.
 _FILLED = frozenset({"bf_titre", "bf_description", "bf_referent", "bf_mail", "bf_dossier-wiki"})
 _FILLED_LISTS = frozenset({"ListeOuiNon"})
-_BASE = re.compile(r'"baseUrl":"([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -102,13 +100,10 @@ def _computer(visit: _Visit) -> Iterator[Finding]:
     except OSError:
         writable = False
     if not writable:
-        yield Finding(
-            "state-folder",
-            "fail",
+        raise LocalStorage(
             _("wikifarm cannot write in its state folder {folder}.").format(folder=folder),
-            _("Set WIKIFARM_STATE_DIR to a folder that can be written."),
+            hint=_("Set WIKIFARM_STATE_DIR to a folder that can be written."),
         )
-        return
     if os.name == "posix" and folder.stat().st_mode & 0o077 and _holds_passwords(folder):
         yield Finding(
             "state-folder",
@@ -164,9 +159,8 @@ def _address(visit: _Visit) -> Iterator[Finding]:
         "ok",
         _("A YesWiki answers; it speaks like {dialect}.").format(dialect=can.dialect.value),
     )
-    home = farm.visitor.page("PagePrincipale").text
-    base = _BASE.search(home)
-    rewrites = base is not None and "?" not in base[1]
+    bare = farm.visitor.file("api/forms")
+    rewrites = bare.status == 200 and bare.text[:1] in ("{", "[")
     visit.facts["rewrite_mode"] = rewrites
     if rewrites:
         yield Finding(

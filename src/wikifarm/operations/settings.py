@@ -229,12 +229,14 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
     for binding in parse_stream(StringIO(text)):
         # A cut line is often a secret: only its number is told.
         if binding.error:
+            blank = len(binding.original.string) - len(binding.original.string.lstrip("\r\n"))
+            line = binding.original.line + binding.original.string[:blank].count("\n")
             reading.problems.append(
                 Problem(
                     _("this line is not NAME=value"),
                     _("put the value between single quotes"),
                     str(path),
-                    binding.original.line,
+                    line,
                     code="dotenv",
                 )
             )

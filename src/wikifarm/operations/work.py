@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from wikifarm.blueprint.blueprint import Blueprint, design, load_blueprint
 from wikifarm.blueprint.community import Community
@@ -40,7 +41,7 @@ def measured(context: Context, outcome: CommunityOutcome) -> Iterator[None]:
 
 def prepare(context: Context, community: Community, wiki: Wiki | None) -> tuple[Blueprint, Work]:
     """The blueprint and the work of one community: what should be, beside what is."""
-    blueprint = load_blueprint(community.blueprint)
+    blueprint = load_blueprint(community.blueprint, near=Path(community.source).parent)
     seen = Seen(wiki)
     held = seen.receipt or Receipt("", community.slug, community.name)
     facts = frozenset(held.facts)

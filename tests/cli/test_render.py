@@ -1,0 +1,124 @@
+"""Text for people: the same facts as the JSON, aligned, short, without colours unless wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from wikifarm.cli.render import WIDTH, Paint, answer, notes
+from wikifarm.i18n import speak
+from wikifarm.result import Envelope, Failure, Pending
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    speak("en")
+
+
+def community(**more: Any) -> dict[str, Any]:
+    return {
+        "slug": "rennes", "name": "Robustesse autour de Rennes", "url": "https://f.org/rennes/",
+        "status": "created",
+        "steps": [
+            {"id": f"pages:P{number}", "action": "create", "outcome": "done", "ms": 1}
+            for number in range(31)
+        ] + [{"id": "pages:Q", "action": "update", "outcome": "done", "ms": 1},
+             {"id": "rights:Q", "action": "update", "outcome": "done", "ms": 1}],
+        "planned": [], "requests": {"get": 40, "post": 30}, "pages": [], "forms": [], "lists": [],
+        "groups": [], "mailing_list": {},
+        "audit": {"probes": 187, "leaks": [], "checks": [], "not_asked": []},
+        "kept": [], "checklist": "checklist/rennes.html", "welcome": "welcome/rennes.txt",
+        "seconds": 4.2, "errors": [],
+    } | more  # fmt: skip
+
+
+def text(*rows: dict[str, Any], command: str = "new-community", verbose: bool = False) -> str:
+    return answer(Envelope(command, data={"communities": list(rows)}), Paint(), verbose=verbose)
+
+
+def test_a_new_community() -> None:
+    shown = text(community())
+    assert shown.splitlines() == [
+        "Robustesse autour de Rennes (created)",
+        "  URL              https://f.org/rennes/",
+        "  pages            31 created, 1 updated",
+        "  rights of pages  1 updated",
+        "  privacy          187 questions asked, nobody was seen",
+        "  checklist        checklist/rennes.html",
+        "  welcome          welcome/rennes.txt",
+        "",
+        "Next: open checklist/rennes.html, and send welcome/rennes.txt to those who facilitate.",
+    ]
+
+
+def test_what_was_edited_by_hand_is_told() -> None:
+    shown = text(community(status="unchanged", steps=[], kept=["pages:Charte", "pages:Agenda"]))
+    assert "  kept       Charte, Agenda (edited here by hand)" in shown.splitlines()
+
+
+def test_a_leak_says_what_to_set_who_saw_what_and_where() -> None:
+    leaks = [
+        {"route": route, "role": role, "seen": seen, "advice": "the rights of the entry X"}
+        for role in ("visitor", "stranger")
+        for route in ("a", "b", "c", "d", "e")
+        for seen in ("bf_nom", "bf_mail")
+    ]
+    audit = {"probes": 3, "leaks": leaks, "checks": [], "not_asked": []}
+    shown = text(community(audit=audit))
+    assert "(people can be seen)" in shown
+    assert "  To set: the rights of the entry X" in shown
+    assert "    visitor             bf_nom, bf_mail through a, b, c, d and 1 more" in shown
+    assert "    logged-in stranger  bf_nom, bf_mail through" in shown
+    assert "nobody was seen" not in shown
+
+
+def test_several_communities_are_summed_up() -> None:
+    shown = text(community(), community(slug="brest", status="unchanged"), command="apply")
+    assert "2 communities: 1 created, 1 unchanged" in shown
+
+
+def test_a_plan_names_a_few_things_and_verbose_all_with_differences() -> None:
+    planned = [
+        {"id": f"pages:P{number}", "action": "create", "summary": "", "diff": "+ a line"}
+        for number in range(9)
+    ]
+    row = community(status="planned", steps=[], planned=planned, audit=None)
+    shown = text(row, command="plan")
+    assert "  +  pages  P0, P1, P2, P3, P4, P5 and 3 more" in shown
+    assert "Next: `wikifarm apply` does this." in shown
+    assert "+ a line" in text(row, command="plan", verbose=True)
+
+
+def test_what_waits_for_a_person_comes_with_the_text_to_send() -> None:
+    pending = (Pending("mailing-list", "rennes", "Ask Infini for the list.", "Hello,\n\nplease"),)
+    shown = answer(Envelope("apply", data={"communities": []}, pending=pending), Paint())
+    assert "Waits for someone (rennes): Ask Infini for the list." in shown
+    assert "  | Hello,\n  |\n  | please" in shown
+
+
+def test_errors_say_which_community_when_there_are_several() -> None:
+    error = {"code": "wiki-asleep", "message": "It sleeps.", "hint": "Wake it.", "where": ""}
+    rows = [community(), community(slug="brest", status="failed", errors=[error])]
+    envelope = Envelope("apply", exit=4, data={"communities": rows}, errors=(Failure(**error),))
+    assert notes(envelope, Paint()) == "Error: brest: It sleeps.\n  Try: Wake it."
+
+
+def test_lines_stay_short_and_addresses_whole() -> None:
+    long = "https://example.org/" + "x" * 150
+    rows = community(url=long, name="Une commune", kept=[f"pages:Page{n}" for n in range(40)])
+    lines = text(rows).splitlines()
+    assert any(long in line for line in lines)
+    assert all(len(line) <= WIDTH for line in lines if long not in line)
+
+
+def test_colours_only_where_wanted() -> None:
+    envelope = Envelope("apply", data={"communities": [community()]})
+    assert "\x1b[" not in answer(envelope, Paint(on=False))
+    assert "\x1b[" in answer(envelope, Paint(on=True))
+
+
+def test_control_characters_from_a_server_do_not_reach_the_terminal() -> None:
+    shown = text(community(name="Titre\x1b[2J\x07"))
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
