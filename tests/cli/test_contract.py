@@ -20,9 +20,10 @@ SCHEMA = json.loads(
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
-def held(ran: Ran) -> dict[str, Any]:
+def held(ran: Ran, *, crash: bool = False) -> dict[str, Any]:
     """The envelope, checked."""
     found = ran.json()
+    assert crash or "unforeseen" not in [one["code"] for one in found["errors"]]
     problems = [
         f"{'/'.join(map(str, one.absolute_path))}: {one.message}"
         for one in VALIDATOR.iter_errors(found)
@@ -98,7 +99,7 @@ def test_when_the_command_crashes(
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("wikifarm.cli.shared.Command.invoke", broken)
-    found = held(cli("--json", *arguments))
+    found = held(cli("--json", *arguments), crash=True)
     if arguments not in (["credentials"], ["blueprint"]):
         assert [one["code"] for one in found["errors"]] == ["unforeseen"]
 

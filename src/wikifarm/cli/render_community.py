@@ -96,12 +96,14 @@ def _some(ids: list[str], page: Page) -> str:
 def _done(steps: Iterable[Data]) -> list[tuple[str, str]]:
     """(step, "31 created, 2 updated") in the order in which it was done."""
     words = step_words()
-    written = [one for one in steps if one["outcome"] == "done"]
-    rows = []
-    for name, group in groupby(written, key=lambda one: _step(one["id"])):
-        counts = Counter(one["action"] for one in group)
-        rows.append((words.get(name, name), ", ".join(_counted(*one) for one in counts.items())))
-    return rows
+    counts: dict[str, Counter[str]] = {}
+    for one in steps:
+        if one["outcome"] == "done":
+            counts.setdefault(_step(one["id"]), Counter())[one["action"]] += 1
+    return [
+        (words.get(name, name), ", ".join(_counted(*one) for one in sorted(found.items())))
+        for name, found in counts.items()
+    ]
 
 
 def _counted(action: str, count: int) -> str:

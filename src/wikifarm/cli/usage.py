@@ -25,7 +25,7 @@ def problem(error: Exception) -> tuple[str, Failure] | None:
 
 def _sentence(error: Any, ctx: Any) -> tuple[str, str]:
     if isinstance(error, complaints.NoSuchOption):
-        known = [name for param in ctx.command.params for name in param.opts] if ctx else []
+        known = _options(ctx)
         near = [name for name in (error.possibilities or []) if name in known] or known
         message = _("There is no option {name}.").format(name=error.option_name)
         return message, did_you_mean(error.option_name, near) if near else ""
@@ -38,6 +38,11 @@ def _sentence(error: Any, ctx: Any) -> tuple[str, str]:
     if isinstance(error, complaints.UsageError) and ctx is not None:
         return _of_command(error, ctx)
     return error.format_message(), ""
+
+
+def _options(ctx: Any) -> list[str]:
+    params = ctx.command.params if ctx is not None else []
+    return [name for param in params for name in param.opts if name.startswith("-")]
 
 
 def _reason(error: Any) -> str:

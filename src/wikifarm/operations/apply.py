@@ -12,6 +12,7 @@ from wikifarm.engine.run import finish_receipt, start_receipt
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps import all_steps
+from wikifarm.engine.steps.content import PagesStep
 from wikifarm.errors import NotOurs, SlugTaken
 from wikifarm.i18n import _
 from wikifarm.operations.checklist import write_files
@@ -73,8 +74,7 @@ def _apply_one(
     work.receipt = start_receipt(work.seen, fresh, community.language)
     first = not work.receipt.complete
     work.receipt = replace(work.receipt, name=community.name)
-    steps = all_steps(context.backups)
-    outcome.steps = walk(steps, work, context.journal, context.progress)
+    outcome.steps = walk(all_steps(context.backups), work, context.journal, context.progress)
     finish_receipt(work, context.run)
     if audit:
         outcome.audit = audit_wiki(context, community, work, wiki)
@@ -83,7 +83,8 @@ def _apply_one(
         # The checklist in the wiki shows as done what was just seen to be done.
         work.receipt = replace(work.receipt, facts=tuple(sorted(facts)))
         work.design = design_for(context, community, blueprint, work.seen, facts)
-        outcome.steps += walk(steps, work, context.journal, context.progress)
+        ticked = walk((PagesStep(),), work, context.journal, context.progress)
+        outcome.steps += [done for done in ticked if done.outcome == "done"]
         finish_receipt(work, context.run)
     wrote = any(done.outcome == "done" for done in outcome.steps)
     outcome.status = "created" if first else "updated" if wrote else "unchanged"

@@ -36,7 +36,7 @@ def community(wishes: Wishes) -> Community:
     modules = dict.fromkeys(wishes.with_modules, True) | dict.fromkeys(wishes.without, False)
     given: dict[str, Any] = {
         "name": wishes.name,
-        "slug": wishes.slug or (manifest.propose_slug(wishes.name) if wishes.name else ""),
+        "slug": wishes.slug or manifest.propose_slug(wishes.name),
         "facilitators": list(wishes.facilitators),
         "territory": wishes.territory,
         "blueprint": wishes.blueprint,

@@ -31,6 +31,8 @@ from wikifarm.yeswiki.wiki import Wiki
 
 FORM = "1100"
 MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (NEWER.md, 1.4)
+# The account of the tool in each wiki: its address must be nobody's, since an address has one account.
+ADMIN_EMAIL = "administration@compte.wikifarm.invalid"
 FOLDER = re.compile(r"^[0-9a-zA-Z_-]+$")
 
 _TAKEN = re.compile(r"utilis|already (?:used|taken)", re.IGNORECASE)
@@ -277,7 +279,7 @@ def _asked(new: NewWiki) -> dict[str, str]:
         "bf_mail": new.email,
         "bf_dossier-wiki": new.folder,
         "bf_dossier-wiki_wikiname": new.admin,
-        "bf_dossier-wiki_email": "bf_mail",
+        "bf_dossier-wiki_email": ADMIN_EMAIL,
         "bf_dossier-wiki_password": new.password,
         "radioListeOuiNon": "oui",
         MARK: new.mark,

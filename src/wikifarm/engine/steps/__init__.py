@@ -15,8 +15,9 @@ def all_steps(backups: Backups) -> tuple[Step, ...]:
         GroupsStep(),
         SettingsStep(),
         PagesStep(),
-        RightsStep(),
         ModuleRightsStep(),
+        # After the rights of actions: setting those writes an administrative log, which is closed here.
+        RightsStep(),
         ListsStep(),
         FormsStep(),
         TidyStep(backups),

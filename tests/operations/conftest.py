@@ -1,0 +1,59 @@
+"""A rehearsal farm and what it takes to run operations against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from wikifarm.blueprint import manifest
+from wikifarm.blueprint.community import Community, Facilitator, Territory
+from wikifarm.operations.context import Context
+from wikifarm.operations.context import FarmSettings as Settings
+from wikifarm.operations.places import Places
+from wikifarm.rehearsal import FarmSettings, RunningFarm
+
+PASSWORD = "MotDePasseDEssai123"
+
+
+def start_farm(data: Path, dialect: str = "4.4") -> RunningFarm:
+    return RunningFarm(FarmSettings(data=data, dialect=dialect, password=PASSWORD))
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningFarm]:
+    with start_farm(tmp_path / "farm") as farm:
+        yield farm
+
+
+Fresh = Callable[[], Context]
+
+
+def context_for(url: str, folder: Path, **changes: object) -> Context:
+    settings = Settings(url=url, admin="WikiAdmin", password=PASSWORD)
+    return Context(
+        replace(settings, **changes),  # type: ignore[arg-type]
+        Places(folder / "state", folder / "out"),
+    )
+
+
+@pytest.fixture
+def fresh(running: RunningFarm, tmp_path: Path) -> Fresh:
+    """A new run each time it is called, on the same computer."""
+    return lambda: context_for(running.url, tmp_path)
+
+
+@pytest.fixture
+def rennes() -> Community:
+    return Community(
+        name="Robustesse autour de Rennes",
+        slug="rennes",
+        facilitators=(
+            Facilitator("Camille Le Goff", "camille@example.org"),
+            Facilitator("Dominique Perrin", "dominique@example.org"),
+        ),
+        territory=Territory("Rennes et alentours", 48.11, -1.68, 10),
+        modules=manifest.default_modules(),
+    )

@@ -1,0 +1,254 @@
+"""Apply: what a second run does, what a hand edit is worth, what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import Fresh, context_for, start_farm
+from wikifarm.blueprint.community import Community, Facilitator
+from wikifarm.model import Module, Rights
+from wikifarm.operations.apply import apply, plan
+from wikifarm.operations.new_community import new_community
+from wikifarm.operations.outcome import CommunityOutcome
+from wikifarm.operations.site import open_wiki
+from wikifarm.rehearsal import RunningFarm, snapshot
+
+
+def _one(outcomes: list[CommunityOutcome]) -> CommunityOutcome:
+    assert len(outcomes) == 1
+    assert outcomes[0].error is None, outcomes[0].error
+    return outcomes[0]
+
+
+def _writes(outcome: CommunityOutcome) -> int:
+    return sum(1 for done in outcome.steps if done.outcome == "done")
+
+
+def test_a_second_apply_writes_nothing(fresh: Fresh, rennes: Community, tmp_path: Path) -> None:
+    first = _one(apply(fresh(), [rennes], audit=False))
+    before = snapshot(tmp_path / "farm")
+    second = _one(apply(fresh(), [rennes], audit=False))
+    assert (first.status, second.status) == ("created", "unchanged")
+    assert _writes(second) == 0
+    assert snapshot(tmp_path / "farm") == before
+
+
+@pytest.mark.parametrize("dialect", ["4.5", "4.6"])
+def test_a_second_apply_writes_nothing_in_other_dialects(
+    dialect: str, rennes: Community, tmp_path: Path
+) -> None:
+    with start_farm(tmp_path / "farm", dialect) as farm:
+        runs = [
+            _one(apply(context_for(farm.url, tmp_path), [rennes], audit=False)) for _each in "ab"
+        ]
+    assert [run.status for run in runs] == ["created", "unchanged"]
+
+
+def test_a_page_edited_by_hand_is_kept_and_named(fresh: Fresh, rennes: Community) -> None:
+    _one(apply(fresh(), [rennes], audit=False))
+    wiki = open_wiki(fresh(), "rennes")
+    page = wiki.pages.read("CadreDeLaCommunaute")
+    assert page is not None
+    wiki.pages.save("CadreDeLaCommunaute", page.body + "\n\nNotre intention.", page.revision)
+    again = _one(apply(fresh(), [rennes], audit=False))
+    assert again.kept == ["pages:CadreDeLaCommunaute"]
+    after = wiki.pages.read("CadreDeLaCommunaute")
+    assert after is not None
+    assert after.body.endswith("Notre intention.")
+
+
+def test_an_upgrade_merges_what_people_wrote(
+    fresh: Fresh, rennes: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _one(apply(fresh(), [rennes], audit=False))
+    wiki = open_wiki(fresh(), "rennes")
+    page = wiki.pages.read("Charte")
+    assert page is not None
+    wiki.pages.save("Charte", page.body + "\n\nArticle 2, écrit ici.", page.revision)
+    renamed = replace(rennes, contact="animation@example.org")
+    _one(apply(fresh(), [renamed], audit=False))
+    _change_blueprint(monkeypatch, "Charte", lambda body: "Nouveau préambule.\n" + body)
+    merged = _one(apply(fresh(), [renamed], audit=False))
+    assert "pages:Charte" in {done.change.id for done in merged.steps if done.outcome == "done"}
+    now = wiki.pages.read("Charte")
+    assert now is not None
+    assert now.body.startswith("Nouveau préambule.")
+    assert now.body.endswith("Article 2, écrit ici.")
+    again = _one(apply(fresh(), [renamed], audit=False))
+    assert _writes(again) == 0
+
+
+def test_a_conflict_keeps_what_people_wrote(
+    fresh: Fresh, rennes: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _one(apply(fresh(), [rennes], audit=False))
+    wiki = open_wiki(fresh(), "rennes")
+    page = wiki.pages.read("Charte")
+    assert page is not None
+    first, _line, rest = page.body.partition("\n")
+    wiki.pages.save("Charte", f"{first} à nous\n{rest}", page.revision)
+    _change_blueprint(monkeypatch, "Charte", lambda body: body.replace(first, first + " autre"))
+    again = _one(apply(fresh(), [rennes], audit=False))
+    assert "pages:Charte" in again.kept
+    now = wiki.pages.read("Charte")
+    assert now is not None
+    assert now.body.startswith(f"{first} à nous")
+
+
+def _change_blueprint(monkeypatch: pytest.MonkeyPatch, tag: str, change: object) -> None:
+    from wikifarm.operations import work
+
+    original = work.design_for
+
+    def changed(*args: object, **kwargs: object) -> object:
+        design = original(*args, **kwargs)  # type: ignore[arg-type]
+        pages = tuple(
+            replace(page, body=change(page.body)) if page.tag == tag else page  # type: ignore[operator]
+            for page in design.pages
+        )
+        return replace(design, pages=pages)
+
+    monkeypatch.setattr(work, "design_for", changed)
+    monkeypatch.setattr("wikifarm.operations.apply.design_for", changed)
+
+
+def test_people_added_by_hand_stay_in_their_group(fresh: Fresh, rennes: Community) -> None:
+    _one(apply(fresh(), [rennes], audit=False))
+    wiki = open_wiki(fresh(), "rennes")
+    wiki.users.create("Nouvelle", "nouvelle@example.org")
+    wiki.groups.set("participants", [*wiki.groups.members("participants"), "Nouvelle"])
+    again = _one(apply(fresh(), [rennes], audit=False))
+    assert again.status == "unchanged"
+    assert "Nouvelle" in wiki.groups.members("participants")
+
+
+def test_a_facilitator_who_leaves_the_manifest_leaves_the_group(
+    fresh: Fresh, rennes: Community
+) -> None:
+    _one(apply(fresh(), [rennes], audit=False))
+    left = replace(rennes, facilitators=rennes.facilitators[:1])
+    _one(apply(fresh(), [left], audit=False))
+    wiki = open_wiki(fresh(), "rennes")
+    assert wiki.groups.members("animation") == ("CamilleG",)
+
+
+def test_rights_opened_by_hand_are_closed_again(fresh: Fresh, rennes: Community) -> None:
+    _one(apply(fresh(), [rennes], audit=False))
+    wiki = open_wiki(fresh(), "rennes")
+    wiki.rights.set(["TableauDeBord", "Participants"], Rights("*", "*"))
+    again = _one(apply(fresh(), [rennes], audit=False))
+    assert {done.change.id for done in again.steps} >= {
+        "rights:TableauDeBord",
+        "rights:Participants",
+    }
+    assert "*" not in wiki.rights.all()["Participants"].read
+
+
+def test_a_module_switched_off_leaves_no_menu_entry(fresh: Fresh, rennes: Community) -> None:
+    without = replace(
+        rennes,
+        modules=frozenset({Module.PARTICIPANTS, Module.AGENDA}),
+    )
+    _one(apply(fresh(), [without], audit=False))
+    wiki = open_wiki(fresh(), "rennes")
+    menu = wiki.pages.read("PageMenuHaut")
+    assert menu is not None
+    assert "Agenda" in menu.body
+    assert "Ressources" not in menu.body
+    assert "Carte" not in wiki.pages.all()
+
+
+def test_an_entry_in_a_demonstration_form_keeps_the_form(fresh: Fresh, rennes: Community) -> None:
+    """Only what came with the wiki and was never touched is removed."""
+    context = fresh()
+    from wikifarm.engine.receipt import Receipt
+    from wikifarm.engine.run import start_receipt
+    from wikifarm.engine.seen import Seen
+    from wikifarm.operations.site import make_site
+
+    wiki, mark = make_site(context, rennes)
+    start_receipt(Seen(wiki), Receipt(mark, rennes.slug, rennes.name), "fr")
+    wiki.entries.create(
+        "1", {"bf_titre": "Quelqu'un", "bf_nom": "Quelqu'un", "bf_prenom": "Ici"}
+    )
+    outcome = _one(apply(fresh(), [rennes], audit=False))
+    assert "tidy:form 1" in outcome.kept
+    assert "1" in wiki.forms.all()
+
+
+def test_the_plan_of_a_new_community_writes_nothing(
+    fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    before = snapshot(tmp_path / "farm")
+    planned = _one(plan(fresh(), [rennes]))
+    assert planned.status == "planned"
+    assert {change.step for change in planned.planned} >= {"pages", "forms", "groups", "accounts"}
+    assert snapshot(tmp_path / "farm") == before
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_slug_taken_by_a_stranger_is_refused_and_left_alone(
+    running: RunningFarm, fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    from tests.contract.conftest import new_wiki
+
+    fresh().farm.create(new_wiki("rennes", title="Un autre wiki", mark=""))
+    before = snapshot(tmp_path / "farm")
+    outcome = apply(fresh(), [rennes], audit=False)[0]
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.error.exit) == ("slug-taken", 7)
+    assert snapshot(tmp_path / "farm") == before
+
+
+def test_a_slug_of_another_of_our_communities_is_refused(fresh: Fresh, rennes: Community) -> None:
+    assert new_community(fresh(), rennes, audit=False).error is None
+    other = replace(
+        rennes,
+        name="Une autre communauté",
+        facilitators=(Facilitator("Autre Personne", "autre@example.org"),),
+    )
+    context = fresh()
+    context.places = replace(context.places, output=context.places.output / "ailleurs")
+    outcome = new_community(context, other, audit=False)
+    assert outcome.error is not None
+    assert outcome.error.code == "slug-taken"
+
+
+def test_a_wiki_made_from_another_computer_is_not_touched_without_its_password(
+    running: RunningFarm, fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    _one(apply(fresh(), [rennes], audit=False))
+    elsewhere = context_for(running.url, tmp_path / "ailleurs")
+    outcome = apply(elsewhere, [rennes], audit=False)[0]
+    assert outcome.error is not None
+    assert outcome.error.code == "not-ours"
+    # With the password, the receipt in the wiki lets any computer go on.
+    elsewhere = context_for(running.url, tmp_path / "ailleurs")
+    elsewhere.vault.keep("rennes", fresh().vault.get("rennes"))
+    assert _one(apply(elsewhere, [rennes], audit=False)).status == "unchanged"
+
+
+def test_the_failure_of_one_never_undoes_another(
+    running: RunningFarm, fresh: Fresh, rennes: Community
+) -> None:
+    from tests.contract.conftest import new_wiki
+
+    fresh().farm.create(new_wiki("pris", title="Un autre wiki", mark=""))
+    outcomes = apply(
+        fresh(), [replace(rennes, slug="pris"), rennes], audit=False, max_failures=3
+    )
+    assert [one.status for one in outcomes] == ["failed", "created"]
+
+
+def test_no_password_and_no_address_in_the_journal(
+    fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    context = fresh()
+    _one(apply(context, [rennes], audit=False))
+    text = (context.folder / "journal.jsonl").read_text("utf-8")
+    assert context.vault.get("rennes") not in text
+    assert "example.org" not in text
+    assert (context.folder / "credentials.json").stat().st_mode & 0o777 == 0o600
