@@ -171,9 +171,7 @@ def test_an_entry_in_a_demonstration_form_keeps_the_form(fresh: Fresh, rennes: C
 
     wiki, mark = make_site(context, rennes)
     start_receipt(Seen(wiki), Receipt(mark, rennes.slug, rennes.name), "fr")
-    wiki.entries.create(
-        "1", {"bf_titre": "Quelqu'un", "bf_nom": "Quelqu'un", "bf_prenom": "Ici"}
-    )
+    wiki.entries.create("1", {"bf_titre": "Quelqu'un", "bf_nom": "Quelqu'un", "bf_prenom": "Ici"})
     outcome = _one(apply(fresh(), [rennes], audit=False))
     assert "tidy:form 1" in outcome.kept
     assert "1" in wiki.forms.all()
@@ -237,9 +235,7 @@ def test_the_failure_of_one_never_undoes_another(
     from tests.contract.conftest import new_wiki
 
     fresh().farm.create(new_wiki("pris", title="Un autre wiki", mark=""))
-    outcomes = apply(
-        fresh(), [replace(rennes, slug="pris"), rennes], audit=False, max_failures=3
-    )
+    outcomes = apply(fresh(), [replace(rennes, slug="pris"), rennes], audit=False, max_failures=3)
     assert [one.status for one in outcomes] == ["failed", "created"]
 
 

@@ -180,7 +180,9 @@ def test_language_and_state_folder(tmp_path: Path) -> None:
 
 
 def test_several_farms_and_none_chosen(tmp_path: Path) -> None:
-    write(tmp_path / "wikifarm.toml", '[farms.a]\nurl = "https://a/"\n[farms.b]\nurl = "https://b/"')
+    write(
+        tmp_path / "wikifarm.toml", '[farms.a]\nurl = "https://a/"\n[farms.b]\nurl = "https://b/"'
+    )
     found = read(tmp_path)
     assert found.farm.url == ""
     assert "--farm (a, b)" in found.warnings[0]

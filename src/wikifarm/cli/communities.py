@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def new_community(
     ctx: typer.Context,
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help=_("The name people read."))
-    ] = "",
+    name: Annotated[str, typer.Argument(metavar="NAME", help=_("The name people read."))] = "",
     slug: Annotated[
         str, typer.Option(metavar="SLUG", help=_("Its address on the farm; made from the name."))
     ] = "",
@@ -43,9 +41,7 @@ def new_community(
     ] = None,
     mailing_list: Annotated[
         str,
-        typer.Option(
-            metavar="sympa|framaliste|infini|none", help=_("Who hosts its mailing list.")
-        ),
+        typer.Option(metavar="sympa|framaliste|infini|none", help=_("Who hosts its mailing list.")),
     ] = "",
     admission: Annotated[
         str, typer.Option(metavar="two-step|open|invited", help=_("How people join it."))
@@ -153,9 +149,7 @@ def plan(
     ctx: typer.Context,
     paths: Annotated[list[Path] | None, _paths()] = None,
     only: Annotated[list[str] | None, _only()] = None,
-    detailed_exitcode: Annotated[
-        bool, _detailed(_("Exit 3 when something would change."))
-    ] = False,
+    detailed_exitcode: Annotated[bool, _detailed(_("Exit 3 when something would change."))] = False,
 ) -> Envelope:
     """`wikifarm plan`."""
     options = shared(ctx)
@@ -192,9 +186,7 @@ def apply(
     wanted = _chosen(options, paths, only)
     if dry_run:
         return _plan("apply", options, wanted, detailed=detailed_exitcode)
-    outcomes = operation(
-        options.context(), wanted, max_failures=max_failures, audit=not no_audit
-    )
+    outcomes = operation(options.context(), wanted, max_failures=max_failures, audit=not no_audit)
     return envelope("apply", outcomes, detailed=detailed_exitcode)
 
 

@@ -184,5 +184,3 @@ def _value_of(option: str, arguments: Sequence[str]) -> str | None:
 
 def _likely_command(arguments: Sequence[str]) -> str:
     return next((one for one in arguments if not one.startswith("-")), PROGRAM)
-
-

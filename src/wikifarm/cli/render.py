@@ -265,8 +265,7 @@ def wikis(data: Data, page: Page) -> Iterator[str]:
 def files(data: Data, page: Page) -> Iterator[str]:
     """What `init` wrote, and what comes next."""
     yield from table(
-        (_("written") if one["made"] else _("kept as it was"), one["path"])
-        for one in data["files"]
+        (_("written") if one["made"] else _("kept as it was"), one["path"]) for one in data["files"]
     )
     yield ""
     yield page.paint.strong(_("Next"))

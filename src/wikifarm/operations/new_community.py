@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community
-from wikifarm.errors import LocalStorage, SlugTaken
+from wikifarm.errors import LocalStorage, Refused, SlugTaken
 from wikifarm.i18n import _
 from wikifarm.operations import apply as applying
 from wikifarm.operations.context import Context
@@ -27,7 +27,8 @@ def new_community(
     _check_manifest(path, community)
     if dry_run:
         return applying.plan(context, [community])[0]
-    write_manifest(path, community)
+    if not path.exists():
+        write_manifest(path, community)
     return applying.apply(context, [community], audit=audit, new=True)[0]
 
 
@@ -55,14 +56,26 @@ def write_manifest(path: Path, community: Community) -> None:
 
 
 def _check_manifest(path: Path, community: Community) -> None:
+    """A manifest already there must say the same: it may have been edited by hand."""
     if not path.exists():
         return
-    held = manifest.load([path])
-    if held and held[0].name != community.name:
+    held = manifest.load([path])[0]
+    if held == community:
+        return
+    if held.name != community.name:
         raise SlugTaken(
             _("{path} already describes another community, “{name}”.").format(
-                path=path, name=held[0].name
+                path=path, name=held.name
             ),
             hint=_("Choose another address with --slug. Nothing was changed."),
             where=str(path),
         )
+    raise Refused(
+        _("{path} already describes this community, otherwise than you just did.").format(
+            path=path
+        ),
+        hint=_("Edit that file and run `wikifarm apply {path}`. Nothing was changed.").format(
+            path=path
+        ),
+        where=str(path),
+    )

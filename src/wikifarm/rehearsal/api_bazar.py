@@ -46,7 +46,7 @@ def form_entries(visit: Visit, form: str, output: str = "", chosen: str = "") ->
     entries = {page.tag: bazar_entries.for_api(visit, page) for page in found}
     if output == "html":
         for page in found:
-            entries[page.tag]["html_output"] = bazar_views.view(visit, page, False, in_api=True)
+            entries[page.tag]["html_output"] = bazar_views.view(visit, page, False)
     elif visit.arg("fields"):
         entries = _only(entries, visit.arg("fields").split(","))
     return visit.json(entries or None)
@@ -101,7 +101,7 @@ def _fast_view(visit: Visit, tag: str) -> Answer:
     if page is None or page.kind != ENTRY:
         return visit.json(None)
     visit.caches["fast_view"] = True
-    return visit.json({tag: {"html_output": bazar_views.view(visit, page, True, in_api=True)}})
+    return visit.json({tag: {"html_output": bazar_views.view(visit, page)}})
 
 
 @route("entries/{form}", "POST", "key")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from . import accounts, handlers, html, pages, rights
+from . import accounts, bazar_entries, handlers, html, pages, rights
 from .api import NEW_ONLY, forbidden, route
 from .store import Page, User
 from .visit import Answer, Visit
@@ -228,7 +228,9 @@ def one_page(visit: Visit, tag: str) -> Answer:
     if page is None:
         return visit.json(None, 404)
     seen = _as_page(visit, page)
-    return visit.json({**_page_json(page), "html": handlers.content_of(seen), "code": page.body})
+    body = bazar_entries.guarded_body(visit, page)
+    shown = handlers.content_of(seen, footer=False)
+    return visit.json({**_page_json(page), "body": body, "html": shown, "code": body})
 
 
 def _as_page(visit: Visit, page: Page) -> Visit:

@@ -22,6 +22,7 @@ from . import (
     api_bazar,
     api_site,
     bazar_action,
+    bazar_views,
     farm,
     farm_api,
     handlers,
@@ -35,7 +36,7 @@ from . import (
 from .bazar_fields import Field
 from .defaults.pages import FARM_PAGES
 from .settings import SLOW_SECONDS, FarmSettings
-from .store import Page, Store, WikiRow
+from .store import ENTRY, Page, Store, WikiRow
 from .visit import Answer, ServerFault, Stop, Visit, php_json
 
 REGISTERED = (api_bazar, api_site, bazar_action, farm_api, listings, login, rightspages)
@@ -119,9 +120,20 @@ class Farm:
         return pages.title_from_body(visit, visit.page)
 
     @staticmethod
+    def description_of(visit: Visit) -> str:
+        """What the head of the visited page tells of it: entries only."""
+        page = visit.page
+        return bazar_views.description(visit, page) if page and page.kind == ENTRY else ""
+
+    @staticmethod
     def include(visit: Visit, tag: str) -> str:
         """A page of the frame: menu, title, footer."""
         return actions.include_page(visit, tag)
+
+    @staticmethod
+    def entry_included(visit: Visit, page: Page) -> str:
+        """An entry as `{{include}}` shows it."""
+        return bazar_views.view(visit, page, footer=False, included=True)
 
     def hashcash_value(self, wiki: str) -> int:
         """The value a save must carry on this wiki."""

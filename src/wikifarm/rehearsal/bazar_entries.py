@@ -204,16 +204,23 @@ def _add_to_groups(visit: Visit, name: str, wanted: str) -> None:
 # -- reading --------------------------------------------------------------------------------
 
 
-def can_read(visit: Visit, field: Field, tag: str, in_api: bool = False) -> bool:
-    """Whether a field of an entry may be shown to the visitor (`canRead`)."""
+CONTACT_HANDLERS = ("show", "iframe", "html", "edit", "editiframe", "mail")
+
+
+def can_read(visit: Visit, field: Field, tag: str, at: str = "") -> bool:
+    """Whether a field of an entry may be shown to the visitor (`canRead`).
+
+    `at` is the page that YesWiki takes itself to be on: the entry itself while it renders it.
+    """
     allowed = not field.read_acl or rights.check(visit, field.read_acl, visit.user, tag=tag)
     if not allowed or not field.contact_form:
         return allowed
-    if in_api:
+    at = at or visit.tag
+    if at == "api":
         return bool(visit.caches.get("fast_view"))
     if rights.check(visit, field.see_email, visit.user):
         return True
-    return visit.tag == tag and visit.handler in ("show", "html", "edit", "mail")
+    return at == tag and visit.tag != "api" and visit.handler in CONTACT_HANDLERS
 
 
 def can_edit(visit: Visit, field: Field, tag: str, creating: bool = False) -> bool:
@@ -223,31 +230,42 @@ def can_edit(visit: Visit, field: Field, tag: str, creating: bool = False) -> bo
     return rights.check(visit, field.write_acl, visit.user, tag=tag, creating=creating)
 
 
-def guarded(visit: Visit, page: Page, in_api: bool = True) -> Entry:
-    """An entry with the fields blanked that the visitor may not read.
+def guarded(visit: Visit, page: Page, at: str = "") -> Entry:
+    """An entry with the fields blanked that the visitor may not read (`Guard::checkAcls`).
 
-    Only the field's own property is blanked: a restricted map keeps its coordinates (P1).
+    Every reading of an entry goes through this, whatever the right of its page; only the list of
+    the search and its owner and administrators do without. Only the field's own property is
+    blanked: a restricted map keeps its coordinates (P1).
     """
     entry = body_of(page)
     if rights.is_admin(visit) or (visit.user and page.owner == visit.user):
         return entry
     form = form_of(visit, entry)
     for field in known_fields(form, visit.dialect) if form else []:
-        if not can_read(visit, field, page.tag, in_api):
+        if not can_read(visit, field, page.tag, at):
             entry[field.prop] = ""
     return entry
+
+
+def guarded_body(visit: Visit, page: Page) -> str:
+    """The text of a page as the visitor may read it: an entry's is written again when blanked."""
+    if page.kind != ENTRY:
+        return page.body
+    entry = guarded(visit, page)
+    return page.body if entry == body_of(page) else php_json(entry)
 
 
 def for_api(visit: Visit, page: Page) -> Entry:
     """An entry as the API lists it: values, user, owner, html_data, url (27, 59)."""
     entry = guarded(visit, page)
     entry["user"], entry["owner"] = page.user, page.owner
-    entry["html_data"] = _html_data(visit, entry)
+    entry["html_data"] = html_data(visit, entry)
     entry["url"] = visit.href(page.tag)
     return entry
 
 
-def _html_data(visit: Visit, entry: Entry) -> str:
+def html_data(visit: Visit, entry: Entry) -> str:
+    """The attributes that a list writes beside an entry: place, owner, dates, choices."""
     form = form_of(visit, entry)
     fields = known_fields(form, visit.dialect) if form else []
     shown = {f.prop for f in fields if f.is_enum or f.kind in DATE_KINDS}

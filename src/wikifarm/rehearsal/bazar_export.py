@@ -6,9 +6,9 @@ import csv
 import io
 from typing import Any
 
-from . import bazar_entries, bazar_forms, html
+from . import bazar_entries, bazar_forms, bazar_views, html, rights
 from .bazar_entries import body_of
-from .bazar_fields import known_fields
+from .bazar_fields import Field, known_fields
 from .store import Page
 from .visit import Answer, Visit, esc
 
@@ -18,24 +18,34 @@ def csv_text(visit: Visit, form_id: str) -> str:
     form = bazar_forms.forms(visit).get(form_id)
     if form is None:
         return ""
-    fields = [f for f in known_fields(form, visit.dialect) if f.prop]
+    known = [f for f in known_fields(form, visit.dialect) if f.prop]
+    columns = [column for field in known for column in _csv_columns(field)]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     head = ["id_fiche", "date_creation_fiche", "date_maj_fiche"]
-    writer.writerow(head + [f.label or f.prop for f in fields])
+    writer.writerow(head + [label for label, _, _ in columns])
     for page in bazar_entries.search(visit, form_id):
         entry = bazar_entries.guarded(visit, page)
         values = [entry.get(key, "") for key in head]
-        for field in fields:
-            value = entry.get(field.prop) or ""
-            known = bazar_forms.options(visit, field) if field.is_enum else {}
-            values.append(known.get(str(value), value) if not isinstance(value, dict) else "")
+        for _, name, field in columns:
+            value = entry.get(name) or ""
+            names = bazar_forms.options(visit, field) if field.is_enum else {}
+            values.append(names.get(str(value), value) if not isinstance(value, dict) else "")
         writer.writerow(values)
     return out.getvalue()
 
 
+def _csv_columns(field: Field) -> list[tuple[str, str, Field]]:
+    """Label, key and field of each column: a map has two."""
+    if field.kind == "map":
+        return [(name, name, field) for name in field.columns[1:3]]
+    return [(field.label or field.prop, field.prop, field)]
+
+
 def export_page(visit: Visit) -> str:
-    """The page that shows the CSV to copy (61)."""
+    """The page that shows the CSV to copy, for administrators (61)."""
+    if not rights.is_admin(visit):
+        return html.alert("Action bazarexport : réservée aux administrateurs.")
     form_id = visit.param("id_typeannonce") or visit.arg("id_form") or visit.arg("id")
     options = "".join(
         f'<option value="{n}"{" selected" if n == form_id else ""}>{esc(f["bn_label_nature"])}'
@@ -73,7 +83,8 @@ def rss(visit: Visit) -> Answer:
         url = visit.href(page.tag)
         items += (
             f"<item><title>{title}</title><link><![CDATA[{url}]]></link>"
-            f"<guid><![CDATA[{url}]]></guid><dc:creator>{esc(page.owner)}</dc:creator></item>"
+            f"<guid><![CDATA[{url}]]></guid><dc:creator>{esc(page.owner)}</dc:creator>"
+            f"<description><![CDATA[{_in_cdata(visit, page)}]]></description></item>"
         )
     xml = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<rss version="2.0" '
@@ -82,6 +93,11 @@ def rss(visit: Visit) -> Answer:
         f"<description></description><language>fr-FR</language>{items}</channel></rss>"
     )
     return Answer(200, xml, "application/rss+xml; charset=UTF-8")
+
+
+def _in_cdata(visit: Visit, page: Page) -> str:
+    """The whole entry, which nothing in it can end."""
+    return bazar_views.view(visit, page).replace("]]>", "]]&gt;")
 
 
 def geojson(visit: Visit, found: list[Page]) -> dict[str, Any]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 
-from . import bazar_entries, bazar_forms, html, pages, rights
+from . import bazar_entries, bazar_forms, html, markup, pages, rights
 from .actions import action, format_text
 from .bazar_entries import Entry, body_of, can_edit, can_read
 from .bazar_fields import DATE_KINDS, MANY_KINDS, Field, known_fields
 from .login import bot_guard
 from .store import Page
-from .visit import Visit, esc
+from .visit import Visit, esc, php_json
 
 
-def view(visit: Visit, page: Page, footer: bool = True, in_api: bool = False) -> str:
-    """One entry as HTML, without the fields the visitor may not read."""
-    entry = body_of(page)
+def view(visit: Visit, page: Page, footer: bool = True, included: bool = False) -> str:
+    """One entry as HTML, without the fields the visitor may not read (`EntryController::view`).
+
+    The right of the page is not looked at: whoever calls this does it, or does not. `included`
+    is for `{{include}}`, which takes the entry for the visited page before it is read.
+    """
+    entry = bazar_entries.guarded(visit, page, at=page.tag if included else "")
     form = bazar_entries.form_of(visit, entry)
     if form is None:
         number = esc(entry.get("id_typeannonce", ""))
@@ -23,11 +29,13 @@ def view(visit: Visit, page: Page, footer: bool = True, in_api: bool = False) ->
     shown = "".join(
         _static(visit, field, entry)
         for field in known_fields(form, visit.dialect)
-        if can_read(visit, field, page.tag, in_api)
+        if can_read(visit, field, page.tag, at=page.tag)
     )
     tools = _entry_tools(visit, page) if footer else ""
-    owner = esc(page.owner or "utilisateur inconnu")
-    info = f'<p class="entry-owner"><small>Fiche de {owner}</small></p>' if footer else ""
+    info = ""
+    if footer and rights.is_admin(visit):
+        owner = esc(page.owner or "utilisateur inconnu")
+        info = f'<p class="entry-owner"><small>Fiche écrite par {owner}</small></p>'
     name = esc(page.tag)
     article = f'<article class="BAZ_cadre_fiche" data-id_fiche="{name}">{shown}{info}</article>'
     return article + tools
@@ -48,18 +56,33 @@ def _static(visit: Visit, field: Field, entry: Entry) -> str:
     """One field of an entry, '' when it has no value."""
     if field.kind == "labelhtml":
         return field.columns[3]
+    if field.kind == "map":
+        return _static_map(visit, field, entry)
     value = entry.get(field.prop) if field.prop else None
     if field.prop == "bf_titre":
         return f'<h1 class="BAZ_fiche_titre">{esc(value or "")}</h1>'
     if not value:
         return ""
-    shown = _value(visit, field, value)
-    label = "Position" if field.kind == "map" else field.label
+    return _rubric(field, field.label, _value(visit, field, value))
+
+
+def _rubric(field: Field, label: str, shown: str) -> str:
+    """A field's label and value; blanks as YesWiki's: the search counts them in its extracts."""
     return (
-        f'<div class="BAZ_rubrique" data-id="{esc(field.prop)}">'
-        f'<span class="BAZ_label">{esc(label)} :</span> '
-        f'<span class="BAZ_texte">{shown}</span></div>\n'
+        f'<div class="BAZ_rubrique" data-id="{esc(field.prop)}">\n    '
+        f'<span class="BAZ_label">{esc(label)}</span>\n{" " * 16}'
+        f'<span class="BAZ_texte">\n{" " * 12}{shown}{" " * 8}</span>\n    </div>'
     )
+
+
+def _static_map(visit: Visit, field: Field, entry: Entry) -> str:
+    """A place is shown where column 7 is 1, on the page of the entry only (`MapField`)."""
+    place = entry.get("geolocation")
+    place = place if isinstance(place, dict) else entry
+    numbers = [str(place.get(name) or "") for name in field.columns[1:3]]
+    if field.columns[7] != "1" or visit.tag != entry.get("id_fiche") or not all(numbers):
+        return ""
+    return _rubric(field, "Position", esc(", ".join(numbers)))
 
 
 def _value(visit: Visit, field: Field, value: object) -> str:  # noqa: PLR0911 - one a kind
@@ -69,8 +92,6 @@ def _value(visit: Visit, field: Field, value: object) -> str:  # noqa: PLR0911 -
         known = bazar_forms.options(visit, field)
         keys = [str(key) for key in str(value).split(",")]
         return esc(", ".join(known.get(key, "") or key for key in keys))
-    if field.kind == "map" and isinstance(value, dict):
-        return esc(", ".join(str(part) for part in value.values()))
     if field.kind == "textelong" and field.columns[7] in ("wiki", ""):
         return format_text(visit, str(value))
     if field.kind == "textelong" and field.columns[7] == "html":
@@ -86,16 +107,45 @@ def _value(visit: Visit, field: Field, value: object) -> str:  # noqa: PLR0911 -
 def _email(visit: Visit, field: Field, value: str) -> str:
     if field.contact_form:
         url = visit.href(visit.tag, "mail", f"field={field.prop}")
-        return f'<a class="btn" href="{esc(url)}">Contacter par mail</a>'
+        button = f'<a class="btn" href="{esc(url)}">\n{" " * 13}Contacter par mail'
+        return f"{' ' * 12}{button}\n{' ' * 8}</a>\n    "
     return f'<a href="mailto:{esc(value)}">{esc(value)}</a>'
+
+
+DESCRIBED = ("description", "bf_description", "content", "bf_content", "soustitre")
+DESCRIPTION_LENGTH = 300
+
+
+def description(visit: Visit, page: Page) -> str:
+    """What the head of an entry's page tells of it, to anybody: only field rights are looked at.
+
+    Source: `Utils::getDescriptionFromBody`, v4.4.4: the last of DESCRIBED that has a value, or
+    the whole entry; cut after a word.
+    """
+    entry = bazar_entries.guarded(visit, page)
+    known = [str(entry[name]) for name in DESCRIBED if entry.get(name) is not None]
+    text = (known[-1] if known else "") or view(visit, page, footer=False)
+    text = markup.strip_tags(re.sub(r"(?is)<\s*script\b[^>]*>.*?<\s*/\s*script\s*>", "", text))
+    title = str(entry.get("bf_titre") or "")
+    text = unescape(text.replace(title, "") if title else text)
+    text = re.sub(r"\s+", " ", text).strip()
+    if len(text) <= DESCRIPTION_LENGTH:
+        return text
+    cut = text.rfind(" ", 0, DESCRIPTION_LENGTH + 1)
+    cut = cut if cut > 0 else text.find(" ")
+    return f"{text[:cut]}…" if cut > 0 else text
 
 
 # -- the form -------------------------------------------------------------------------------
 
 
 def entry_form(visit: Visit, form: dict[str, str], page: Page | None, error: str = "") -> str:
-    """The form that writes an entry, refilled with what was posted."""
-    entry = body_of(page) if page else {}
+    """The form that writes an entry, refilled with what was posted.
+
+    The right of the page is not looked at (`EntryController::update`): fields that may not be
+    read are empty, those that may not be written are absent.
+    """
+    entry = bazar_entries.guarded(visit, page) if page else {}
     tag = page.tag if page else ""
     inputs = "".join(
         _input(visit, field, entry)
@@ -114,11 +164,14 @@ def entry_form(visit: Visit, form: dict[str, str], page: Page | None, error: str
 
 def _input(visit: Visit, field: Field, entry: Entry) -> str:  # noqa: PLR0911 - one a kind
     posted = visit.field(field.prop) if field.prop else ""
-    value = str(entry.get(field.prop) or posted or field.default or "")
+    kept = entry.get(field.prop)
+    value = str((posted or field.default or "") if kept is None else kept)
     if field.kind == "titre":
         return html.hidden("bf_titre", field.name)
     if field.kind == "map":
-        return "".join(html.hidden(name, str(entry.get(name) or "")) for name in field.columns[1:3])
+        place = entry.get("geolocation")
+        place = place if isinstance(place, dict) else entry  # a blanked map keeps its numbers
+        return "".join(html.hidden(name, str(place.get(name) or "")) for name in field.columns[1:3])
     if field.kind == "labelhtml":
         return field.columns[1]
     if field.kind == "yeswiki":
@@ -195,6 +248,8 @@ def _listed(visit: Visit, arguments: dict[str, str]) -> list[Page]:
     found: list[Page] = []
     for number in [part.strip() for part in ids.split(",")] if ids else [""]:
         found += bazar_entries.search(visit, number, query)
+    words = visit.arg("q").lower()
+    found = [p for p in found if words in str(body_of(p)).lower()]
     key = arguments.get("champ", "bf_titre")
     found.sort(
         key=lambda p: str(body_of(p).get(key) or "").lower(),
@@ -214,19 +269,35 @@ def _columns(arguments: dict[str, str]) -> list[str]:
 
 @action("bazarliste", "bazartable", "bazaruserpage")
 def entry_list(visit: Visit, arguments: dict[str, str]) -> str:
-    """Entries that the visitor may read; every template is shown as one list."""
+    """Entries that the visitor may read: one list whatever the template, whole entries by default.
+
+    As in YesWiki a static list writes its entries in the page, a dynamic one asks the API.
+    """
     found = _listed(visit, arguments)
     count = html.alert(f"Il y a {len(found)} fiche{'s' if len(found) > 1 else ''}.", "info")
     if not found:
         return count
     columns = _columns(arguments)
-    items = "".join(f"<li>{_line(visit, p, columns)}</li>" for p in found)
-    template = esc(arguments.get("template", "liste_accordeon"))
+    template = arguments.get("template") or "liste_accordeon"
+    static = arguments.get("dynamic") not in ("true", "1")
+    if static and template == "map":
+        return entry_map(visit, arguments)
+    item = _whole if static and template == "liste_accordeon" and not columns else _line
+    items = "".join(f"<li>{item(visit, p, columns)}</li>" for p in found)
+    template = esc(template)
     return f'<div class="bazar-list" data-template="{template}">{count}<ul>{items}</ul></div>'
 
 
+def _whole(visit: Visit, page: Page, _columns: list[str]) -> str:
+    """An entry folded under its title, with the attributes by which the page filters it."""
+    entry = bazar_entries.for_api(visit, page)
+    title = pages.page_link(visit, page.tag, str(entry.get("bf_titre") or page.tag))
+    shown = f"<summary>{title}</summary>{view(visit, page)}"
+    return f'<details class="bazar-entry" {entry["html_data"]}>{shown}</details>'
+
+
 def _line(visit: Visit, page: Page, columns: list[str]) -> str:
-    entry = bazar_entries.guarded(visit, page, in_api=False)
+    entry = bazar_entries.guarded(visit, page)
     form = bazar_entries.form_of(visit, entry)
     known = {f.prop: f for f in known_fields(form, visit.dialect)} if form else {}
     shown = []
@@ -241,14 +312,21 @@ def _line(visit: Visit, page: Page, columns: list[str]) -> str:
 
 @action("bazarcarto", "map")
 def entry_map(visit: Visit, arguments: dict[str, str]) -> str:
-    """The map, as a list of places."""
+    """The map, as a list; places and whole entries stand in a script at the end of the page.
+
+    Whether YesWiki writes that script is measured on the page as a whole: the mark of another
+    action may stand before it.
+    """
     found = _listed(visit, arguments)
     count = html.alert(f"Il y a {len(found)} fiche{'s' if len(found) > 1 else ''}.", "info")
     items = ""
     for page in found:
-        entry = bazar_entries.guarded(visit, page, in_api=False)
-        place = f"{entry.get('bf_latitude') or '?'}, {entry.get('bf_longitude') or '?'}"
-        items += f"<li>{_line(visit, page, [])} <small>({esc(place)})</small></li>"
+        entry = bazar_entries.for_api(visit, page)
+        place = entry.get("geolocation")
+        if isinstance(place, dict):
+            shown = {"place": place, "data": entry["html_data"], "html": view(visit, page)}
+            visit.late_scripts.append(php_json(shown))
+        items += f"<li>{_line(visit, page, [])}</li>"
     return f'<div class="bazar-map">{count}<ul>{items}</ul></div>'
 
 

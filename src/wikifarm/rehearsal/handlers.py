@@ -10,6 +10,7 @@ from . import (
     accounts,
     actions,
     bazar_action,
+    bazar_entries,
     bazar_export,
     bazar_forms,
     bazar_views,
@@ -19,7 +20,7 @@ from . import (
 )
 from .actions import format_text, include_page
 from .login import bot_guard
-from .store import ENTRY
+from .store import ENTRY, LIST
 from .visit import Answer, ServerFault, Visit, esc, php_json, redirect
 
 Handle = Callable[[Visit], Answer]
@@ -54,14 +55,14 @@ def perform(visit: Visit) -> Answer:
         return html.page(visit, actions.fault_shown(fault))
 
 
-def content_of(visit: Visit) -> str:
+def content_of(visit: Visit, footer: bool = True) -> str:
     """The HTML of the visited page's text or entry."""
     page = visit.page
     if page is None:
         return ""
     visit.inclusions.append(page.tag)
     entry = page.kind == ENTRY
-    out = bazar_views.view(visit, page) if entry else format_text(visit, page.body)
+    out = bazar_views.view(visit, page, footer) if entry else format_text(visit, page.body)
     visit.inclusions.pop()
     return out
 
@@ -103,7 +104,24 @@ def raw(visit: Visit) -> Answer:
     """The text: empty for a missing page and for one that may not be read (08, 14)."""
     if visit.page is None or not _may_read(visit):
         return Answer(200, "")
-    return Answer(200, visit.page.body, "text/plain; charset=UTF-8")
+    body = bazar_entries.guarded_body(visit, visit.page)
+    return Answer(200, body, "text/plain; charset=UTF-8")
+
+
+@handler("css")
+def css(visit: Visit) -> Answer:
+    """The text again, as a style sheet."""
+    return Answer(200, raw(visit).body, "text/css")
+
+
+@handler("diaporama", "slide_show")
+def slides(visit: Visit) -> Answer:
+    """The text as slides; that of an entry is its JSON."""
+    if visit.page is None or not _may_read(visit):
+        return html.frame(visit, "")
+    body = bazar_entries.guarded_body(visit, visit.page)
+    shown = esc(body) if visit.page.kind == ENTRY else format_text(visit, body)
+    return html.frame(visit, f'<div class="slides">{shown}</div>')
 
 
 @handler("html")
@@ -111,15 +129,17 @@ def html_only(visit: Visit) -> Answer:
     """The page without its frame."""
     if visit.page is None or not _may_read(visit):
         return Answer(200, "")
-    return Answer(200, f'<div class="page">\n{content_of(visit)}\n</div>\n')
+    shown = content_of(visit, footer=False)
+    return Answer(200, f'<div class="page">\n{shown}\n</div>\n')
 
 
 @handler("xml")
 def xml(visit: Visit) -> Answer:
-    """The page's actions as XML."""
-    readable = visit.page is not None and _may_read(visit)
+    """The page's actions as XML; an entry has none."""
     head = '<?xml version="1.0" encoding="UTF-8"?>'
-    body = head + content_of(visit) if readable else ""
+    body = ""
+    if visit.page is not None and _may_read(visit):
+        body = head + (content_of(visit) if visit.page.kind != ENTRY else "")
     return Answer(200, body, "text/xml; charset=UTF-8")
 
 
@@ -169,7 +189,28 @@ def _one_entry(visit: Visit) -> object:
         return {"error": f"id_fiche {tag} not found."}
     if not rights.has_access(visit, "read", tag, page):
         return {"error": f"You have no right to access to entry '{tag}'."}
-    return json.loads(page.body)
+    return json.loads(bazar_entries.guarded_body(visit, page))
+
+
+@handler("share", "widget", "referrers")
+def tools(visit: Visit) -> Answer:
+    """Addresses to share a page or a list, and where visits came from: nothing in a rehearsal."""
+    told = f"Handler {esc(visit.handler)} : absent de la répétition"
+    return html.page(visit, f'<div class="page"><small>{told}</small></div>')
+
+
+@handler("listpages")
+def list_pages(visit: Visit) -> Answer:
+    """Every page and entry that the visitor may read, each included whole."""
+    shown = "".join(
+        f"<h4>{pages.page_link(visit, page.tag)}</h4>{actions.include(visit, {'page': page.tag})}"
+        for page in visit.farm.store.pages(visit.w)
+        if page.kind != LIST
+        and not page.tag.startswith(pages.HIDDEN_TAG)
+        and not visit.farm.is_hidden(visit.w, page.tag)
+        and rights.has_access(visit, "read", page.tag, page)
+    )
+    return html.page(visit, f'<div class="page">{shown}</div>')
 
 
 @handler("rss")
@@ -215,14 +256,17 @@ def revisions(visit: Visit) -> Answer:
 def edit(visit: Visit) -> Answer:
     """The edit form, and what it posts. A refused save is the form again (11, 12)."""
     page = visit.page
-    if not rights.has_access(visit, "write", visit.tag, page) or not _may_read(visit):
+    framed = html.frame if visit.handler.lower() == "editiframe" else html.page
+    entry = page is not None and page.kind == ENTRY
+    readable = entry or _may_read(visit)  # an entry's form looks at field rights alone
+    if not rights.has_access(visit, "write", visit.tag, page) or not readable:
         told = "<i>Vous n'avez pas accès en écriture à cette page !</i>"
-        return html.page(visit, f'<div class="page">{told}</div>')
+        return framed(visit, f'<div class="page">{told}</div>')
     if rights.is_asleep(visit):
-        return html.page(visit, f'<div class="page">{html.alert(rights.ASLEEP, "warning")}</div>')
-    if page and page.kind == ENTRY:
+        return framed(visit, f'<div class="page">{html.alert(rights.ASLEEP, "warning")}</div>')
+    if entry:
         out = bazar_action.edit_entry(visit, visit.tag)
-        return html.page(visit, f'<div class="page">{out}</div>')
+        return framed(visit, f'<div class="page">{out}</div>')
     previous = visit.field("previous") or (str(page.id) if page else "")
     body = visit.field("body") or (page.body if page else "")
     error = ""
@@ -234,7 +278,7 @@ def edit(visit: Visit) -> Answer:
             )
         elif not _refused_once(visit):
             _save_and_leave(visit, body)
-    return html.page(visit, f'<div class="page">{error}{_edit_form(visit, previous, body)}</div>')
+    return framed(visit, f'<div class="page">{error}{_edit_form(visit, previous, body)}</div>')
 
 
 def _guard_passed(visit: Visit) -> bool:

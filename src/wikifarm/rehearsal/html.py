@@ -32,7 +32,7 @@ border:1px solid var(--accent);
 background:#fff;color:var(--accent);border-radius:.2rem;text-decoration:none;font:inherit;cursor:pointer}
 .missingpage{color:#777}.sr-only{position:absolute;left:-99rem}.remove-this-div-on-page-load{display:none}
 .panel{border:1px solid var(--line);padding:.3rem .8rem;margin:.5rem 0}pre{overflow-x:auto}
-.page-tools{font-size:.85rem;border-top:1px solid var(--line);margin-top:2rem}
+.BAZ_label::after{content:" :"}.page-tools{font-size:.85rem;border-top:1px solid var(--line);margin-top:2rem}
 @media(max-width:40rem){header{flex-direction:column;align-items:flex-start}}
 """
 
@@ -51,9 +51,19 @@ def head(visit: Visit) -> str:
         '<!doctype html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{esc(name)} : {esc(title or visit.tag)}</title>\n"
-        f'<meta property="og:title" content="{esc(title or name)}">\n'
+        f"{_described(visit, title or name)}<style>{CSS}</style>\n</head>\n"
+    )
+
+
+def _described(visit: Visit, title: str) -> str:
+    """What search engines and previews read; no right of the page is asked (`metarobots`)."""
+    if visit.handler not in ("show", "iframe"):
+        return '<meta name="robots" content="noindex, nofollow">\n'
+    told = visit.farm.description_of(visit)
+    return (
         f'<link rel="canonical" href="{esc(visit.href(visit.tag))}">\n'
-        f"<style>{CSS}</style>\n</head>\n"
+        f'<meta property="og:title" content="{esc(title)}">\n'
+        + (f'<meta property="og:description" content="{esc(told)}">\n' if told else "")
     )
 
 
@@ -71,7 +81,7 @@ def page(visit: Visit, content: str, status: int = 200) -> Answer:
         f'{head(visit)}<body{onload}>\n<p class="banner">{BANNER}</p>\n'
         f'<header><div class="wiki-name">{title}</div><nav aria-label="Menu">{menu}</nav>'
         f'<div class="quick">{quick}</div></header>\n{top}\n<main>{shown}\n{content}\n'
-        f"{_tools(visit)}</main>\n<footer>{bottom}</footer>\n</body>\n</html>\n"
+        f"{_tools(visit)}</main>\n<footer>{bottom}</footer>\n{_late(visit)}</body>\n</html>\n"
     )
     return Answer(status, body, headers=[("content-security-policy", SECURITY)])
 
@@ -80,7 +90,7 @@ def frame(visit: Visit, content: str) -> Answer:
     """A page without its menus (handlers iframe and render)."""
     body = (
         f'{head(visit)}<body class="yeswiki-iframe-body">\n<div class="container">{content}</div>'
-        "\n</body>\n</html>\n"
+        f"\n{_late(visit)}</body>\n</html>\n"
     )
     return Answer(200, body, headers=[("content-security-policy", SECURITY)])
 
@@ -90,20 +100,39 @@ def alert(text: str, kind: str = "danger") -> str:
     return f'<div class="alert alert-{kind}">{text}</div>\n'
 
 
+def _late(visit: Visit) -> str:
+    """What actions left for the end of the page, which no text can close."""
+    return "".join(
+        f'<script type="application/json">{text.replace("<", _LESS)}</script>\n'
+        for text in visit.late_scripts
+    )
+
+
+_LESS = "\\u003c"
+
+
 def _tools(visit: Visit) -> str:
     if not visit.page:
         return ""
     links = [("revisions", "Historique")]
+    owner = ""
     if rights.has_access(visit, "write", visit.tag, visit.page):
         links.insert(0, ("edit", "Modifier la page"))
     if rights.is_admin(visit) or rights.is_owner(visit, visit.tag, visit.page.owner):
         links += [("acls", "Droits"), ("deletepage", "Supprimer")]
+        owner = _owner(visit, visit.page.owner) if visit.handler != "revisions" else ""
     items = "".join(
         f'<li><a href="{esc(visit.href(visit.tag, handler))}">{label}</a></li>'
         for handler, label in links
     )
-    bar = f'<ul class="nav">{items}</ul>'
+    bar = f'<ul class="nav">{items}{owner}</ul>'
     return f'<nav class="page-tools" aria-label="Outils de la page">{bar}</nav>'
+
+
+def _owner(visit: Visit, owner: str) -> str:
+    mine = bool(visit.user) and owner == visit.user
+    told = "vous" if mine else owner
+    return f"<li>Propriétaire : {esc(told)}</li>" if told else "<li>Pas de propriétaire</li>"
 
 
 def field(label: str, control: str) -> str:

@@ -48,15 +48,22 @@ def recent_changes_rss(visit: Visit, arguments: dict[str, str]) -> str:
         link = f'<a href="{esc(visit.href(visit.tag, "xml"))}">'
         return f"<p>{link}Flux RSS des derniers changements</a></p>"
     items = "".join(
-        f"<item><title>{esc(p.tag)}</title><link>{esc(visit.href(p.tag))}</link>"
+        f"<item><title>{esc(tag)}</title><link>{esc(visit.href(tag))}</link>"
         f"<description>Modifié par {esc(p.user)}</description><pubDate>{p.time}</pubDate></item>"
         for p in pages.recent(visit, _number(arguments, "max", default=50))
+        for tag in [_shortened(visit, p)]
     )
     return (
         f'<rss version="2.0"><channel><title>{esc(visit.wiki.name)}</title>'
         f"<link>{esc(visit.base)}</link><generator>YesWiki {visit.farm.release}</generator>"
         f"{items}</channel></rss>"
     )
+
+
+def _shortened(visit: Visit, page: Page) -> str:
+    """The tag of a page, cut where it may not be read; its author is told all the same."""
+    readable = rights.has_access(visit, "read", page.tag, page)
+    return page.tag if readable else f"{page.tag[:3]}___"
 
 
 def _readable(visit: Visit, found: list[Page]) -> list[Page]:
@@ -73,7 +80,16 @@ def page_index(visit: Visit, _arguments: dict[str, str]) -> str:
     return _tags(visit, visit.farm.store.pages(visit.w))
 
 
-@action("pageonlyindex", "listpages")
+@action("listpages")
+def list_pages(visit: Visit, _arguments: dict[str, str]) -> str:
+    """Pages and entries that the visitor may read, with their owners."""
+    found = _readable(visit, visit.farm.store.pages(visit.w))
+    return _items(
+        [f"{pages.page_link(visit, p.tag)} . . . . {esc(p.owner or 'inconnu')}" for p in found]
+    )
+
+
+@action("pageonlyindex")
 def page_only_index(visit: Visit, _arguments: dict[str, str]) -> str:
     """Tags of the plain pages."""
     return _tags(visit, visit.farm.store.pages(visit.w, ""))
@@ -125,7 +141,7 @@ def text_search(visit: Visit, arguments: dict[str, str]) -> str:
         return form
     found = [p for p in _readable(visit, visit.farm.store.pages(visit.w)) if _holds(p, phrase)]
     found = [p for p in found if p.kind != LIST]
-    lines = [f"{pages.page_link(visit, p.tag)} {_excerpt(p.body, phrase)}" for p in found]
+    lines = [f"{pages.page_link(visit, p.tag)} {_extract(visit, p, phrase)}" for p in found]
     return form + f"<p>{len(found)} résultat(s) pour « {esc(phrase)} ».</p>" + _items(lines)
 
 
@@ -136,9 +152,25 @@ def _holds(page: Page, phrase: str) -> bool:
     return phrase.lower() in f"{page.tag}\n{body}".lower()
 
 
-def _excerpt(body: str, phrase: str) -> str:
-    where = body.lower().find(phrase.lower())
+EXTRACT_LENGTH = 154
+
+
+def _extract(visit: Visit, page: Page, phrase: str) -> str:
+    """What stands around the phrase: in the entry as shown, or else in its text as stored.
+
+    So a field that the visitor may not read is given away to whoever may read the page and knows
+    a word of it (`actions/newtextsearch.php`, v4.4.4).
+    """
+    shown = visit.farm.entry_included(visit, page) if page.kind == ENTRY else ""
+    return _excerpt(markup.strip_tags(shown), phrase) or _excerpt(esc(page.body), phrase)
+
+
+def _excerpt(text: str, phrase: str) -> str:
+    """Of a text in HTML without tags; its blanks and entities count as they are written."""
+    phrase = esc(phrase)
+    where = text.lower().find(phrase.lower())
     if where < 0:
         return ""
-    text = re.sub(r"\s+", " ", body[max(0, where - 60) : where + 80])
-    return f"<small>… {esc(text)} …</small>"
+    end = where + len(phrase) + EXTRACT_LENGTH
+    around = re.sub(r"\s+", " ", text[max(0, where - EXTRACT_LENGTH) : end])
+    return f"<small>… {around} …</small>"

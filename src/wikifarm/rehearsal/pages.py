@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from . import markup, rights
-from .store import ENTRY, Page
+from .store import ENTRY, Page, now
 from .visit import Visit, esc
 
 HIDDEN_TAG = "LogDesActionsAdministratives"
@@ -72,18 +72,15 @@ def delete(visit: Visit, tag: str) -> None:
 
 
 def log(visit: Visit, message: str) -> None:
-    """Add a line to the day's page of administrative actions, as YesWiki does."""
-    day = visit.farm.today()
-    tag = f"{HIDDEN_TAG}{day}"
+    """Add a line to the day's page of administrative actions, as YesWiki does.
+
+    The page is made with the wiki's default rights: whoever may read a new page reads the names.
+    """
+    tag = f"{HIDDEN_TAG}{visit.farm.today()}"
     page = visit.farm.store.page(visit.w, tag)
-    line = f"{visit.user or 'localhost'} . . . . {message}"
-    body = f"{page.body}\n{line}" if page else line
-    if page is None:
-        visit.farm.store.set_acl(visit.w, tag, "read", "@admins")
-        visit.farm.store.set_acl(visit.w, tag, "write", "@admins")
-        visit.farm.store.set_acl(visit.w, tag, "comment", "@admins")
-        visit.caches.pop("acls", None)
-    visit.farm.store.add_revision(visit.w, tag, body, page.owner if page else "", visit.user)
+    told = message.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
+    line = f"\n{now()} . . . . {visit.user or 'localhost'} . . . . {told}\n"
+    save(visit, tag, (page.body if page else "") + line, ignore_rights=True)
 
 
 def wiki_name(visit: Visit, text: str) -> str:

@@ -231,7 +231,7 @@ def _save_group(visit: Visit, name: str) -> tuple[str, str]:
     visit.caches.pop("groups", None)
     visit.caches.pop("admins", None)
     shown = name[:1].upper() + name[1:]
-    pages.log(visit, f"Nouvelle ACL pour le groupe {shown} : {members}")
+    pages.log(visit, f"Nouvelle ACL pour le groupe {shown} : {members}\n")
     return f"Nouvelle ACL enrégistrée avec succès pour le groupe {shown}", "success"
 
 

@@ -1,0 +1,139 @@
+"""kill -9 between any two HTTP requests, then the same command: the same final state, nothing twice.
+
+Each child process is killed by itself just before its k-th request goes out. `WIKIFARM_KILL_EVERY=1`
+tries every k (`.ci/run` does); without it one k in nine is tried, another each time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.operations.conftest import context_for, start_farm
+from wikifarm import transport
+from wikifarm.blueprint.community import Community
+from wikifarm.operations.apply import apply
+from wikifarm.operations.outcome import CommunityOutcome
+from wikifarm.rehearsal import snapshot
+
+EVERY = int(os.environ.get("WIKIFARM_KILL_EVERY", "9"))
+OFFSET = int(time.time()) % EVERY
+
+
+def _run(url: str, folder: Path, community: Community, *, audit: bool) -> CommunityOutcome:
+    context = context_for(url, folder)
+    try:
+        return apply(context, [community], audit=audit)[0]
+    finally:
+        context.close()
+
+
+def _run_and_die(
+    url: str, folder: Path, community: Community, k: int, *, audit: bool, writes_only: bool
+) -> bool:
+    """Runs in a child that kills itself before its k-th request; False if it ended before."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        count = 0
+        send = transport.Client._send
+
+        def dying(self: Any, verb: str, *args: Any) -> Any:
+            nonlocal count
+            if verb != "GET" or not writes_only:
+                if count == k:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                count += 1
+            return send(self, verb, *args)
+
+        transport.Client._send = dying  # type: ignore[method-assign]
+        outcome = _run(url, folder, community, audit=audit)
+        os._exit(0 if outcome.error is None else 1)
+    _pid, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return True
+    assert os.WEXITSTATUS(status) == 0
+    return False
+
+
+def _state(data: Path) -> dict[str, Any]:
+    """The farm without what may differ: revisions, and the receipt's run."""
+    state = snapshot(data)
+    text = repr(state)
+    assert "WikifarmTemoin" not in re.sub(r"LogDesActions.*", "", text)
+    return _without_revisions(state)
+
+
+def _without_revisions(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _without_revisions(item)
+            for key, item in value.items()
+            if key not in {"revisions", "WikifarmRecu"} and not str(key).startswith("wikifarm_")
+        }
+    if isinstance(value, list | tuple):
+        return [_without_revisions(item) for item in value]
+    if isinstance(value, str):
+        # Each farm of the test has its own port, and each community its own mark.
+        return re.sub(r"\b[0-9a-f]{16}\b", "MARK", re.sub(r"127\.0\.0\.1:\d+", "FARM", value))
+    return value
+
+
+def _expected(folder: Path, *, audit: bool) -> dict[str, Any]:
+    """The final state of a run that nobody killed."""
+    with start_farm(folder / "farm") as farm:
+        outcome = _run(farm.url, folder, _community(), audit=audit)
+        assert outcome.error is None, outcome.error.message
+        return _state(folder / "farm")
+
+
+def _community() -> Community:
+    from wikifarm.blueprint import manifest
+    from wikifarm.blueprint.community import Facilitator
+
+    return Community(
+        name="Robustesse autour de Rennes",
+        slug="rennes",
+        facilitators=(
+            Facilitator("Camille Le Goff", "camille@example.org"),
+            Facilitator("Dominique Perrin", "dominique@example.org"),
+        ),
+        modules=manifest.default_modules(),
+    )
+
+
+def _kill_at(k: int, folder: Path, expected: dict[str, Any], *, audit: bool, writes: bool) -> bool:
+    with start_farm(folder / "farm") as farm:
+        killed = _run_and_die(farm.url, folder, _community(), k, audit=audit, writes_only=writes)
+        outcome = _run(farm.url, folder, _community(), audit=audit)
+        assert outcome.error is None, (k, outcome.error.message)
+        assert _state(folder / "farm") == expected, k
+        return killed
+
+
+def test_a_creation_killed_before_any_request_ends_the_same(tmp_path: Path) -> None:
+    expected = _expected(tmp_path / "whole", audit=False)
+    k, tried = OFFSET, 0
+    while _kill_at(k, tmp_path / str(k), expected, audit=False, writes=False):
+        k += EVERY
+        tried += 1
+    assert tried >= 200 // EVERY
+
+
+def test_an_audit_killed_before_any_write_leaves_no_sentinel(tmp_path: Path) -> None:
+    """The writes of the audit are the last ones of a run: from the first sign-up to the clean-up."""
+    expected = _expected(tmp_path / "whole", audit=True)
+    first = 95
+    tried = 0
+    for k in range(first + OFFSET, first + 60, EVERY):
+        if not _kill_at(k, tmp_path / str(k), expected, audit=True, writes=True):
+            break
+        tried += 1
+    assert tried >= 1
