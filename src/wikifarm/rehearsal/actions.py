@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from . import html, markup, rights
@@ -84,7 +85,7 @@ def include_entry(visit: Visit, page: Page) -> str:
         return ""
     visit.inclusions.append(page.tag)
     try:
-        return visit.farm.entry_included(visit, page)
+        return visit.farm.entry_shown(visit, page, included=True)
     finally:
         visit.inclusions.pop()
 
@@ -115,7 +116,8 @@ def _label(_visit: Visit, _arguments: dict[str, str]) -> str:
 @action("panel")
 def _panel(_visit: Visit, arguments: dict[str, str]) -> str:
     title = esc(arguments.get("title", ""))
-    return f'<div class="panel"><h3 class="panel-title">{title}</h3>'
+    css = esc(f"panel {arguments.get('class', '')}".strip())
+    return f'<div class="{css}"><h3 class="panel-title">{title}</h3>'
 
 
 @action("section")
@@ -145,11 +147,21 @@ def _end(_visit: Visit, arguments: dict[str, str]) -> str:
 
 @action("button")
 def _button(visit: Visit, arguments: dict[str, str]) -> str:
+    """Source: `tools/templates/actions/button.php`, v4.4.4."""
     target = arguments.get("link", "")
-    text = arguments.get("text") or arguments.get("title") or target
-    css = "" if arguments.get("nobtn") == "1" else ' class="btn"'
-    anchor = markup.link(visit, target, text)
-    return anchor.replace("<a ", f"<a{css} ", 1) if anchor.startswith("<a ") else anchor
+    text = esc(arguments.get("text") or arguments.get("title") or target)
+    found = markup.page_address(visit, target)
+    if found and arguments.get("hideifnoaccess") == "true":
+        page = visit.farm.page(visit.w, found[0])
+        if not rights.has_access(visit, "read", found[0], page):
+            return ""
+    outside = target.startswith(("https://", "http://", "mailto:", "#"))
+    if not found and not outside:
+        return text
+    given = arguments.get("class", "")
+    css = f"{given} btn".strip() if re.search(r"\bbtn-", given) else f"{given} btn btn-default"
+    shown = "" if arguments.get("nobtn") == "1" else f' class="{esc(css.strip())}"'
+    return f'<a{shown} href="{esc(found[1] if found else target)}">{text}</a>'
 
 
 @action("nav")

@@ -94,7 +94,8 @@ def all_entries(visit: Visit, output: str = "", chosen: str = "") -> Answer:
 
 
 def _fast_view(visit: Visit, tag: str) -> Answer:
-    """One entry as HTML: the one route of the API that shows the contact button."""
+    """One entry as HTML: the one route of the API that may show a contact button, to those who
+    may see the address itself."""
     page = visit.farm.page(visit.w, tag)
     if not rights.has_access(visit, "read", tag, page):
         return visit.json({tag: {"html_output": html.alert("Accès interdit", "info")}})

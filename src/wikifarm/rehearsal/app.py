@@ -131,9 +131,9 @@ class Farm:
         return actions.include_page(visit, tag)
 
     @staticmethod
-    def entry_included(visit: Visit, page: Page) -> str:
-        """An entry as `{{include}}` shows it."""
-        return bazar_views.view(visit, page, footer=False, included=True)
+    def entry_shown(visit: Visit, page: Page, included: bool = False) -> str:
+        """An entry as a text search reads it, or as `{{include}}` shows it."""
+        return bazar_views.view(visit, page, footer=False, included=included)
 
     def hashcash_value(self, wiki: str) -> int:
         """The value a save must carry on this wiki."""

@@ -248,6 +248,8 @@ def _listed(visit: Visit, arguments: dict[str, str]) -> list[Page]:
     found: list[Page] = []
     for number in [part.strip() for part in ids.split(",")] if ids else [""]:
         found += bazar_entries.search(visit, number, query)
+    if arguments.get("filteruserasowner") == "true":
+        found = [p for p in found if visit.user and p.owner == visit.user]
     words = visit.arg("q").lower()
     found = [p for p in found if words in str(body_of(p)).lower()]
     key = arguments.get("champ", "bf_titre")
@@ -267,7 +269,13 @@ def _columns(arguments: dict[str, str]) -> list[str]:
     return [n.strip() for n in names if n.strip() and n.strip() != "bf_titre"]
 
 
-@action("bazarliste", "bazartable", "bazaruserpage")
+@action("bazaruserpage")
+def own_entries(visit: Visit, arguments: dict[str, str]) -> str:
+    """The visitor's own entries."""
+    return "<h2>Vos fiches</h2>" + entry_list(visit, {"filteruserasowner": "true", **arguments})
+
+
+@action("bazarliste", "bazartable")
 def entry_list(visit: Visit, arguments: dict[str, str]) -> str:
     """Entries that the visitor may read: one list whatever the template, whole entries by default.
 
@@ -314,8 +322,7 @@ def _line(visit: Visit, page: Page, columns: list[str]) -> str:
 def entry_map(visit: Visit, arguments: dict[str, str]) -> str:
     """The map, as a list; places and whole entries stand in a script at the end of the page.
 
-    Whether YesWiki writes that script is measured on the page as a whole: the mark of another
-    action may stand before it.
+    So it is the page that shows them, after the text of any other action.
     """
     found = _listed(visit, arguments)
     count = html.alert(f"Il y a {len(found)} fiche{'s' if len(found) > 1 else ''}.", "info")

@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
+import re
+
 from . import rights
 from .visit import Answer, Visit, addslashes, esc
 
 BANNER = "Ferme de répétition : les données restent sur cet ordinateur"
 
 CSS = """
-:root{--ink:#222;--soft:#f4f1ea;--line:#d9d3c5;--accent:#1a6b54}
-*{box-sizing:border-box}body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:var(--ink)}
-a{color:var(--accent)}.banner{margin:0;background:#e7f0ec;font-size:.8rem;text-align:center;padding:.2rem}
-header,main,footer{max-width:62rem;margin:0 auto;padding:.5rem 1rem}
-header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center}
-header ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;padding:0;margin:0}
-.wiki-name{font-weight:bold;font-size:1.2rem}main{min-height:60vh}
+:root{--ink:#23302b;--soft:#eef4f1;--line:#b9c7c0;--accent:#14573f;--warn:#7a4a00}
+*{box-sizing:border-box}
+body{margin:0;font:1rem/1.55 system-ui,sans-serif;color:var(--ink);overflow-wrap:break-word}
+a{color:var(--accent)}:focus-visible{outline:3px solid #d98a00;outline-offset:2px}
+.banner{margin:0;background:#fff3d6;font-size:.8rem;text-align:center;padding:.2rem}
+header{background:var(--accent);color:#fff}
+header>div,main,footer,.top{max-width:64rem;margin:0 auto;padding:.5rem 1rem}
+.bar{display:flex;flex-wrap:wrap;gap:.3rem 1.5rem;align-items:center}
+.wiki-name{font-weight:bold;font-size:1.2rem;flex:1 1 100%}
+header nav{flex:1 1 28rem}
+header nav>ul{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;list-style:none;padding:0;margin:0}
+header a,header summary,header label{color:#fff}
+header nav a,summary{display:inline-block;padding:.25rem 0;cursor:pointer}
+header nav a{text-decoration:none}header nav a:hover{text-decoration:underline}
+header details{position:relative}
+header summary::after{content:" \\25be"}header summary{list-style:none}
+header details>ul,header details>form{position:absolute;z-index:2;left:0;min-width:15rem;
+list-style:none;margin:0;padding:.5rem 1rem;background:#fff;border:1px solid var(--line);
+border-radius:.3rem;box-shadow:0 .3rem .8rem #0003}
+header details a,header details label{color:var(--accent)}
+.quick details>form{left:auto;right:0}
+.quick{display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:center;min-width:0}
+.quick input[type=search]{max-width:11rem}.quick p{margin:0}
+header .btn{color:var(--accent);background:#fff}
+main{min-height:60vh}h1,h2,h3{line-height:1.25;color:var(--accent);margin:1.4em 0 .4em}
+h1{margin-top:.6em;font-size:1.9rem}h2{font-size:1.35rem}h3{font-size:1.1rem}
+footer{border-top:1px solid var(--line);margin-top:2rem;font-size:.95rem}
+.text-center{text-align:center}
 .alert{border:1px solid var(--line);background:var(--soft);padding:.5rem 1rem;margin:.5rem 0}
 .alert-danger{border-color:#b33;background:#fbeaea}.alert-success{border-color:#3a7;background:#eaf7f0}
+.alert-warning{border-color:#c80;background:#fff6e3}
 .toast{border-left:4px solid var(--accent);background:var(--soft);padding:.4rem 1rem}
 .table-responsive{overflow-x:auto}table{border-collapse:collapse}
-td,th{border:1px solid var(--line);padding:.2rem .5rem;text-align:left;vertical-align:top}
-input[type=text],input[type=email],input[type=password],input[type=search],textarea,select{
-width:100%;max-width:40rem;padding:.3rem;font:inherit}
-textarea{min-height:8rem;display:block;margin:.4rem 0}
-.quick{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center}
-label{display:block;margin-top:.4rem}.row{display:flex;flex-wrap:wrap;gap:1rem}
-.col{flex:1 1 15rem;min-width:0}
+td,th{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}
+tr:nth-child(even) td{background:var(--soft)}
+input[type=text],input[type=email],input[type=password],input[type=search],input[type=url],
+input[type=date],input[type=number],input:not([type]),textarea,select{display:block;width:100%;
+max-width:40rem;padding:.35rem .5rem;margin:.15rem 0;font:inherit;color:var(--ink);background:#fff;
+border:1px solid #6b7b73;border-radius:.25rem}
+textarea{min-height:7rem}
+label{display:block;margin-top:.6rem}fieldset{border:1px solid var(--line);border-radius:.25rem;
+margin:.8rem 0;max-width:40rem}fieldset label{margin-top:.1rem}
+.row{display:flex;flex-wrap:wrap;gap:1rem}.col{flex:1 1 15rem;min-width:0}
 .nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;list-style:none;padding:0}
-.btn,input[type=submit],button{display:inline-block;padding:.3rem .8rem;
-border:1px solid var(--accent);
-background:#fff;color:var(--accent);border-radius:.2rem;text-decoration:none;font:inherit;cursor:pointer}
-.missingpage{color:#777}.sr-only{position:absolute;left:-99rem}.remove-this-div-on-page-load{display:none}
-.panel{border:1px solid var(--line);padding:.3rem .8rem;margin:.5rem 0}pre{overflow-x:auto}
-.BAZ_label::after{content:" :"}.page-tools{font-size:.85rem;border-top:1px solid var(--line);margin-top:2rem}
-@media(max-width:40rem){header{flex-direction:column;align-items:flex-start}}
+.btn,input[type=submit],button{display:inline-block;padding:.35rem .9rem;margin:.15rem 0;
+border:1px solid var(--accent);border-radius:.3rem;background:#fff;color:var(--accent);
+text-decoration:none;font:inherit;cursor:pointer}
+main .btn-primary,main input[type=submit]:not(.btn-danger){background:var(--accent);color:#fff}
+.btn:hover{text-decoration:underline}
+.missingpage{color:#666}.sr-only{position:absolute;left:-99rem}.remove-this-div-on-page-load{display:none}
+.panel{border:1px solid var(--line);border-radius:.3rem;padding:.5rem .9rem;margin:.6rem 0}
+.panel-title{margin:0}.panel-warning{border-color:#c80;background:#fff9ec}
+.panel-warning .panel-title{color:var(--warn)}pre{overflow-x:auto}
+.bazar-list>ul{padding:0;list-style:none}
+.bazar-list>ul>li{padding:.5rem 0;border-bottom:1px solid var(--line)}
+.bazar-list[data-template=card]>ul{display:grid;gap:1rem;
+grid-template-columns:repeat(auto-fill,minmax(14rem,1fr))}
+.bazar-list[data-template=card]>ul>li{border:1px solid var(--line);border-radius:.4rem;
+padding:.8rem 1rem;background:var(--soft)}
+.BAZ_rubrique{margin:.5rem 0}.BAZ_label{font-weight:bold}
+.page-tools{font-size:.85rem;border-top:1px solid var(--line);margin-top:2rem}
+@media(max-width:40rem){.bar{flex-direction:column;align-items:stretch}header nav{flex:none}
+header details>ul,.quick details>form{position:static}header nav>ul{gap:.1rem 1rem}}
 """
 
 SECURITY = (
@@ -79,11 +118,18 @@ def page(visit: Visit, content: str, status: int = 200) -> Answer:
     shown = "".join(f'<p class="toast" role="status">{esc(text)}</p>' for text in toasts)
     body = (
         f'{head(visit)}<body{onload}>\n<p class="banner">{BANNER}</p>\n'
-        f'<header><div class="wiki-name">{title}</div><nav aria-label="Menu">{menu}</nav>'
-        f'<div class="quick">{quick}</div></header>\n{top}\n<main>{shown}\n{content}\n'
+        f'<header><div class="bar"><div class="wiki-name">{title}</div>'
+        f'<nav aria-label="Menu">{_folded(menu)}</nav><div class="quick">{quick}</div></div>'
+        f'</header>\n<div class="top">{top}</div>\n<main>{shown}\n{content}\n'
         f"{_tools(visit)}</main>\n<footer>{bottom}</footer>\n{_late(visit)}</body>\n</html>\n"
     )
     return Answer(status, body, headers=[("content-security-policy", SECURITY)])
+
+
+def _folded(menu: str) -> str:
+    """A menu whose lists inside a list open at a click or a key, without any script."""
+    opening = r'<li><details name="menu"><summary>\1</summary><ul>\2</ul></details>'
+    return re.sub(r"<li>([^<\n]+)\n?<ul>(.*?)</ul>", opening, menu, flags=re.DOTALL)
 
 
 def frame(visit: Visit, content: str) -> Answer:

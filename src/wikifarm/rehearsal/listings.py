@@ -161,7 +161,7 @@ def _extract(visit: Visit, page: Page, phrase: str) -> str:
     So a field that the visitor may not read is given away to whoever may read the page and knows
     a word of it (`actions/newtextsearch.php`, v4.4.4).
     """
-    shown = visit.farm.entry_included(visit, page) if page.kind == ENTRY else ""
+    shown = visit.farm.entry_shown(visit, page) if page.kind == ENTRY else ""
     return _excerpt(markup.strip_tags(shown), phrase) or _excerpt(esc(page.body), phrase)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from .visit import Visit, esc
 
@@ -18,6 +17,7 @@ WIKI_WORD = r"\b[A-ZÀ-Þ][a-zß-ÿ]+[A-ZÀ-Þ0-9][A-Za-zÀ-ÿ0-9]*\b"
 
 _TOKENS = re.compile(
     r'(?P<raw>""(?:.*?)"")'
+    r"|(?P<table>\[\|.*?\|\])"
     r"|(?P<code>%%(?:.*?)%%)"
     r"|(?P<link>\[\[[^\n]*?\]\])"
     r"|(?P<image>!\[[^\]\n]*\]\([^)\n]+\))"
@@ -41,6 +41,11 @@ _TOKENS = re.compile(
 
 _PAIRS = {"**": "b", "//": "i", "__": "u", "##": "code", "~~": "s", "@@": "del", "££": "ins"}
 
+_ITEM = re.compile(r"[ \t]+(?:-|[0-9A-Za-z]+\))")
+
+_LINK = re.compile(r"([\w.'-]+)(?:/([\w.'-]+))?(?:[?&]([^\s\"<>]*))?")
+"""A page, its handler, its parameters. Source: `YesWiki::extractLinkParts`, v4.4.4."""
+
 _ARGUMENT = re.compile(r'([\w-]+)\s*=\s*"([^"]*)"')
 
 
@@ -52,7 +57,6 @@ class _Writer:
         self.run_action = run_action
         self.open: list[str] = []
         self.lists: list[tuple[int, str]] = []
-        self.item_open = False
         self.heading = 0
         self.break_line = True
 
@@ -67,6 +71,17 @@ class _Writer:
     def on_code(self, text: str) -> str:
         code = re.sub(r"^\([^)]*\)", "", text[2:-2])
         return f'<div class="code"><pre>{esc(code.strip())}</pre></div>\n'
+
+    def on_table(self, text: str) -> str:
+        """Rows between `[|` and `|]`, one a line. Source: `tools/tableau`, v4.4.4."""
+        self.break_line = False
+        rows = ""
+        for line in text[2:-2].split("\n"):
+            row = re.fullmatch(r"(?:![^|]*!)?\|(.*)\|", line.strip())
+            if row:
+                cells = (render(self.visit, c, self.run_action) for c in row.group(1).split("|"))
+                rows += f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
+        return f'<div class="table-responsive"><table class="table">\n{rows}</table></div>'
 
     def on_link(self, text: str) -> str:
         target, _, label = text[2:-2].strip().partition(" ")
@@ -137,31 +152,28 @@ class _Writer:
     def on_item(self, text: str) -> str:
         depth = len(text) - len(text.lstrip())
         tag = "ul" if text.strip() == "-" else "ol"
-        out = self.close_item()
+        out = ""
         while self.lists and self.lists[-1][0] > depth:
-            out += f"</{self.lists.pop()[1]}>"
-        if not self.lists or self.lists[-1][0] < depth:
+            out += f"</li></{self.lists.pop()[1]}>"
+        if self.lists and self.lists[-1][0] == depth:
+            out += "</li>"
+        else:
             self.lists.append((depth, tag))
             out += f"<{tag}>"
-        self.item_open = True
         self.break_line = False
         return out + "<li>"
-
-    def close_item(self) -> str:
-        was, self.item_open = self.item_open, False
-        return "</li>" if was else ""
 
     def on_newline(self, _text: str) -> str:
         broke, self.break_line = self.break_line, True
         return "<br>\n" if broke and not self.heading else "\n"
 
     def finish(self) -> str:
-        out = self.close_item() + self.close_lists()
+        out = self.close_lists()
         out += "".join(f"</{tag}>" for tag in reversed(self.open))
         return out + (f"</h{self.heading}>" if self.heading else "")
 
     def close_lists(self) -> str:
-        out = "".join(f"</{tag}>" for _, tag in reversed(self.lists))
+        out = "".join(f"</li></{tag}>" for _, tag in reversed(self.lists))
         self.lists = []
         return out
 
@@ -175,19 +187,11 @@ def render(visit: Visit, text: str, run_action: Action) -> str:
     for match in _TOKENS.finditer(source):
         out.append(esc_text(source[position : match.start()]))
         position = match.end()
-        if match.lastgroup != "item" and writer.lists and _line_starts(source, match.start()):
-            out.append(writer.close_item() + writer.close_lists())
         out.append(writer.token(match))
+        if match.lastgroup == "newline" and writer.lists and not _ITEM.match(source, position):
+            out.append(writer.close_lists())
     out.append(esc_text(source[position:]) + writer.finish())
     return "".join(out).strip()
-
-
-def _line_starts(source: str, position: int) -> bool:
-    """Whether the line holding `position` starts with neither a list mark nor this line's item."""
-    start = source.rfind("\n", 0, position) + 1
-    if source[start : position + 1].strip() == "" and source[position] == "\n":
-        return position == start
-    return not re.match(r"[ \t]+(?:-|[0-9A-Za-z]+\))", source[start : start + 200])
 
 
 def esc_text(text: str) -> str:
@@ -210,15 +214,24 @@ def link(visit: Visit, target: str, label: str = "") -> str:
         return f'<a href="{esc(target)}">{shown}</a>'
     if "@" in target and "/" not in target:
         return f'<a href="mailto:{esc(target)}">{shown}</a>'
-    tag, _, rest = target.lstrip("?").partition("&")
-    page, _, handler = tag.partition("/")
-    if not re.fullmatch(r"[\w.'-]+", page) or "script" in urlsplit(target).scheme:
+    found = page_address(visit, target)
+    if not found:
         return shown
-    if not handler and not visit.farm.page(visit.w, page):
+    page, address = found
+    if "/" not in target and not visit.farm.page(visit.w, page):
         edit = esc(visit.href(page, "edit"))
         create = f'<a href="{edit}" title="créer la page">?</a>'
         return f'<span class="missingpage">{shown}{create}</span>'
-    return f'<a href="{esc(visit.href(page, handler, rest))}">{shown}</a>'
+    return f'<a href="{esc(address)}">{shown}</a>'
+
+
+def page_address(visit: Visit, target: str) -> tuple[str, str] | None:
+    """The page that `Tag`, `Tag/handler` or `Tag?a=b` points to and its address, or None."""
+    match = _LINK.fullmatch(target.lstrip("?"))
+    if not match:
+        return None
+    page, handler, rest = match.groups(default="")
+    return page, visit.href(page, handler, rest)
 
 
 def linked_pages(text: str) -> set[str]:

@@ -170,7 +170,7 @@ def _edit_modules(visit: Visit, kind: str, name_field: str, names: list[str]) ->
         rights.set_module_right(visit, kind, posted, visit.field("acl"))
         what = "l'action" if kind == "action" else "le handler"
         shown = esc(posted[:1].upper() + posted[1:])
-        pages.log(visit, f"Nouvelle ACL pour {what} {posted} : {visit.field('acl')}")
+        pages.log(visit, f"Nouvelle ACL pour {what} {shown} : {visit.field('acl')}\n")
         return f"{out}Nouvelle ACL enregistrée avec succès pour {what} {shown}.<br>"
     if chosen in names:
         current = esc(rights.module_right(visit, kind, chosen))

@@ -48,7 +48,8 @@ PAGES: dict[str, str] = {
     "LookWiki": _MANAGE + "====Apparence====\nLes couleurs et les polices d'un wiki.",
     "MesContenus": (
         "======Mes contenus======\n====Mes pages====\n{{mypages}}\n\n"
-        "====Mes fiches====\n{{bazarliste}}"
+        "====Mes fiches====\n"
+        '{{bazarliste template="liste_accordeon" dynamic="true" filteruserasowner="true"}}'
     ),
     "MotDePassePerdu": "{{lostpassword}}",
     "PageColonneDroite": "À droite.",

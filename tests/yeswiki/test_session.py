@@ -1,0 +1,142 @@
+"""What a session makes of odd answers: noise, exceptions with server paths, captive pages."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+import respx
+
+from wikifarm.errors import (
+    BadCredentials,
+    NotYesWiki,
+    UnexpectedAnswer,
+    Unreachable,
+    WikiAsleep,
+    WikiBusy,
+)
+from wikifarm.transport import MAX_BYTES, Network
+from wikifarm.yeswiki.addresses import Addresses, base_url
+from wikifarm.yeswiki.session import Session, exception_message, unexpected
+
+BASE = "http://ferme.test/"
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(Network(), Addresses(BASE))
+
+
+@respx.mock
+def test_stray_output_is_dropped(session: Session) -> None:
+    respx.get(f"{BASE}?api/users").respond(json={"rawOutput": "<b>mail</b>", "created": ["A"]})
+    assert session.api_json("users") == {"created": ["A"]}
+
+
+@respx.mock
+def test_a_captive_page_is_not_a_wiki(session: Session) -> None:
+    respx.get(f"{BASE}?api/pages").respond(200, html="<h1>Hôtel : connectez-vous</h1>")
+    with pytest.raises(NotYesWiki):
+        session.api_json("pages")
+
+
+@respx.mock
+def test_a_captive_page_at_login_is_not_a_wiki(session: Session) -> None:
+    respx.post(f"{BASE}?ParametresUtilisateur").respond(200, html="<h1>Hôtel</h1>")
+    with pytest.raises(NotYesWiki):
+        session.login("WikiAdmin", "x")
+
+
+@respx.mock
+def test_the_cookie_tells_a_login_not_the_status(session: Session) -> None:
+    location = {"location": f"{BASE}?ParametresUtilisateur"}
+    route = respx.post(f"{BASE}?ParametresUtilisateur")
+    route.respond(302, headers={**location, "set-cookie": "YesWiki-main=a; path=/"})
+    with pytest.raises(BadCredentials) as refused:
+        session.login("WikiAdmin", "secret-jamais-montre")
+    assert "secret-jamais-montre" not in str(refused.value) + refused.value.hint
+
+
+@respx.mock
+def test_a_sleeping_wiki_says_so(session: Session) -> None:
+    respx.post(f"{BASE}?api/users").respond(
+        500, json={"exceptionMessage": "Exception: Le wiki est en hibernation in /var/www/x.php:3"}
+    )
+    with pytest.raises(WikiAsleep):
+        session.api_post("users", [("name", "A")])
+
+
+@respx.mock
+def test_no_server_path_and_no_stack_is_shown(session: Session) -> None:
+    respx.get(f"{BASE}?api/x").respond(
+        500,
+        json={
+            "exceptionMessage": "Exception: Fichier SQL non trouvé in "
+            "/var/www/ferme/tools/ferme/services/FarmService.php:917\nStack trace:\n#0 /var/www"
+        },
+    )
+    answer = session.api("x")
+    assert exception_message(answer) == "Fichier SQL non trouvé"
+    error = unexpected(answer)
+    assert "/var/www" not in error.message
+    assert "Stack" not in error.message
+
+
+@respx.mock
+def test_a_busy_wiki_says_to_wait(session: Session) -> None:
+    respx.get(f"{BASE}?api/x").respond(
+        500, json={"exceptionMessage": "WikiBusyException: archiving in /a.php:1"}
+    )
+    assert isinstance(unexpected(session.api("x")), WikiBusy)
+
+
+@respx.mock
+def test_a_read_is_tried_again_after_a_passing_fault(session: Session) -> None:
+    route = respx.get(f"{BASE}?api/pages")
+    route.side_effect = [httpx.Response(502), httpx.ConnectError("x"), httpx.Response(200, json={})]
+    assert session.api_json("pages") == {}
+    assert route.call_count == 3
+
+
+@respx.mock
+def test_a_write_is_never_sent_twice(session: Session) -> None:
+    route = respx.post(f"{BASE}?api/users")
+    route.side_effect = httpx.ReadTimeout("x")
+    with pytest.raises(Unreachable):
+        session.api_post("users", [("name", "A")])
+    assert route.call_count == 1
+
+
+@respx.mock
+def test_an_endless_answer_is_cut(session: Session) -> None:
+    respx.get(f"{BASE}?api/pages").respond(200, content=b"{" + b" " * (MAX_BYTES + 1))
+    with pytest.raises(UnexpectedAnswer):
+        session.api_json("pages")
+
+
+@respx.mock
+def test_no_redirection_is_followed(session: Session) -> None:
+    respx.get(f"{BASE}?api/pages").respond(302, headers={"location": "http://169.254.169.254/"})
+    elsewhere = respx.get("http://169.254.169.254/")
+    with pytest.raises(UnexpectedAnswer):
+        session.api_json("pages")
+    assert not elsewhere.called
+
+
+@pytest.mark.parametrize(
+    ("pasted", "base"),
+    [
+        ("https://ferme.example.org", "https://ferme.example.org/"),
+        ("https://ferme.example.org/?PagePrincipale", "https://ferme.example.org/"),
+        ("https://example.org/ferme/index.php?AccueiL#haut", "https://example.org/ferme/"),
+        (" https://example.org/ferme/ ", "https://example.org/ferme/"),
+    ],
+)
+def test_the_base_is_found_in_what_people_paste(pasted: str, base: str) -> None:
+    assert base_url(pasted) == base
+
+
+def test_addresses_with_and_without_the_question_mark() -> None:
+    plain, rewritten = Addresses(BASE), Addresses(BASE, rewrite=True)
+    assert plain.page("Tag", "edit", {"a": "b c"}) == f"{BASE}?Tag/edit&a=b+c"
+    assert rewritten.page("Tag", "edit", {"a": "b c"}) == f"{BASE}Tag/edit?a=b+c"
+    assert plain.page("../etc", "") == f"{BASE}?..%2Fetc"
