@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 LANGUAGES = ("fr", "en")
@@ -41,15 +41,25 @@ def language() -> str:
     return _language
 
 
+def _read(language: str) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("wikifarm", _LOCALES, languages=[language], fallback=True)
+
+
 def _loaded() -> gettext.NullTranslations:
     global _catalogue  # noqa: PLW0603
     if _catalogue is None:
-        _catalogue = (
-            gettext.NullTranslations()
-            if _language == "en"
-            else gettext.translation("wikifarm", _LOCALES, languages=[_language], fallback=True)
-        )
+        _catalogue = _read(_language)
     return _catalogue
+
+
+def in_language(language: str) -> Callable[[str], str]:
+    """A `_` of that language, for what is written in a wiki: there, the community's words count.
+
+    Two people who run wikifarm in two languages must write the same pages.
+    """
+    return _read(language).gettext
 
 
 def _(message: str) -> str:

@@ -50,7 +50,7 @@ class Answer:
             return json.loads(self.text)
         except ValueError:
             raise UnexpectedAnswer(
-                _("The server answered something other than the JSON expected."),
+                _("The server answered something else than the data expected."),
                 hint=_("Open the address in a browser to see what is there."),
                 where=self.url,
             ) from None
@@ -250,7 +250,7 @@ def _network_errors(url: str) -> Iterator[None]:
         ) from None
     except httpx.InvalidURL:
         raise Unreachable(
-            _("This is not an address that can be asked: {host}").format(host=where), where=where
+            _("{host} is not an address that can be reached.").format(host=where), where=where
         ) from None
 
 

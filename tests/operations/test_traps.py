@@ -74,7 +74,7 @@ def test_an_answer_lost_on_the_way_is_found_again(
     running.traps.add("lost_answer")
     _error(fresh(), rennes)
     assert _done(fresh(), rennes) == "created"
-    assert list(snapshot(tmp_path / "farm")["wikis"]) == ["rennes"]
+    assert [name for name in snapshot(tmp_path / "farm")["wikis"] if name] == ["rennes"]
 
 
 def test_a_save_refused_with_a_200_is_sent_again(

@@ -117,7 +117,7 @@ class _BlueprintReader:
     def mapping(self, key: str) -> Mapping[str, Any]:
         value = self.value.get(key)
         if value is not None and not isinstance(value, dict):
-            self.wrong(f"{key}{_(': ')}{_('must be lines “key: value”')}", key)
+            self.wrong(_("“{name}” must be made of lines “key: value”").format(name=key), key)
         return value if isinstance(value, dict) else {}
 
     def entries(self, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -125,7 +125,7 @@ class _BlueprintReader:
             if isinstance(one, dict):
                 yield name, one
             else:
-                self.wrong(_("must be lines “key: value”"), key, name)
+                self.wrong(_("“{name}” must be made of lines “key: value”").format(name=name), key, name)
 
     def groups(self) -> dict[str, tuple[str, ...]]:
         found = {}

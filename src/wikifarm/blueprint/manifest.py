@@ -72,7 +72,7 @@ def _nothing_found(paths: Sequence[Path]) -> Problem:
     names = ", ".join(str(path) for path in paths)
     message = _("no community found in {paths}").format(paths=names)
     return Problem(
-        message, _("a manifest is a .yml file, or a row of a .csv file"), names, code="empty"
+        message, _("a community is described by a .yml file, or by a row of a .csv file"), names, code="empty"
     )
 
 
@@ -180,7 +180,7 @@ def _refuse_same_slugs(documents: Sequence[Document], problems: Problems) -> Non
         for document in holders[1:]:
             first = holders[0]
             where = f"{first.file}:{first.position('slug')[0]}"
-            message = _("the slug “{slug}” is also that of {where}").format(slug=slug, where=where)
+            message = _("the address “{slug}” is already that of {where}").format(slug=slug, where=where)
             hint = _("two communities cannot share an address; capitals make no difference")
             problems.append(document.problem(message, "slug", hint=hint, code="duplicate-slug"))
 
@@ -200,7 +200,9 @@ def _translated(error: Any, document: Document) -> Problem:
         return document.problem(_("“{name}” is missing").format(name=name), *path,
                                 hint=_missing_hint(path, document), code="missing")  # fmt: skip
     sentence, code = _sentence(kind, context)
-    return document.problem(f"{name}{_(': ')}{sentence}", *path, code=code)
+    return document.problem(
+        _("“{name}” {sentence}").format(name=name, sentence=sentence), *path, code=code
+    )
 
 
 def _missing_hint(path: tuple[str | int, ...], document: Document) -> str:
@@ -216,7 +218,7 @@ def _sentence(kind: str, context: dict[str, Any]) -> tuple[str, str]:
             return _("must be at least {limit}").format(limit=limit), "out-of-range"
         return _("must be at most {limit}").format(limit=limit), "out-of-range"
     if kind in ("string_too_long", "too_long"):
-        return _("at most {limit} characters").format(limit=context["max_length"]), "too-long"
+        return _("may have at most {limit} characters").format(limit=context["max_length"]), "too-long"
     if kind in ("string_too_short", "too_short"):
         return _("must not be empty"), "missing"
     expected = {
@@ -224,9 +226,9 @@ def _sentence(kind: str, context: dict[str, Any]) -> tuple[str, str]:
         "float": _("must be a number"),
         "int": _("must be a whole number"),
         "string": _("must be a text"),
-        "list": _("must be a list, one item a line after “- ”"),
-        "dict": _("must be lines “key: value”"),
-        "model": _("must be lines “key: value”"),
+        "list": _("must be a list, one item a line, each after “- ”"),
+        "dict": _("must be made of lines “key: value”"),
+        "model": _("must be made of lines “key: value”"),
     }
     return expected.get(kind.split("_", maxsplit=1)[0], _("is not valid")), "wrong-type"
 

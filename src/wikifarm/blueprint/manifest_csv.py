@@ -79,7 +79,7 @@ def _rows(text: str, path: Path, problems: list[Problem]) -> list[tuple[int, lis
             rows.append((begun + offset, cells))
             begun = reader.line_num + 1
     except csv.Error as error:
-        message = _("this row cannot be read: {reason}").format(reason=error)
+        message = _("this row cannot be read: {reason}").format(reason=of_reader(error))
         problems.append(
             Problem(message, _("check its quotes"), str(path), begun + offset, 1, "csv")
         )

@@ -86,7 +86,7 @@ def read_text(path: Path, problems: list[Problem]) -> str | None:
     try:
         raw = path.read_bytes() if path.stat().st_size <= SIZE_LIMIT else None
     except OSError as error:
-        message = _("cannot read {file}: {reason}").format(file=path, reason=error.strerror)
+        message = _("cannot read {file}: {reason}").format(file=path, reason=of_system(error))
         problems.append(Problem(message, file=str(path), code="unreadable"))
         return None
     if raw is None:
@@ -134,14 +134,18 @@ def parse_yaml(text: str, file: str, problems: list[Problem]) -> Document | None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reader.refuse(
-            _("this is not valid YAML: {reason}").format(reason=error.problem or error.context),
+            _("this is not valid YAML: {reason}").format(
+                reason=of_reader(error.problem or error.context)
+            ),
             mark,
             hint=_("check the indentation, and put quotes around a text that holds “: ” or “#”"),
             code="yaml",
         )
     except (YAMLError, _Stop, ValueError) as error:
         if not isinstance(error, _Stop):
-            message = _("this is not valid YAML: {reason}").format(reason=str(error).split("\n")[0])
+            message = _("this is not valid YAML: {reason}").format(
+                reason=of_reader(str(error).split("\n")[0])
+            )
             problems.append(Problem(message, file=file, code="yaml"))
     else:
         if len(problems) == found:

@@ -8,7 +8,7 @@ import typer
 
 from wikifarm import __version__
 from wikifarm.cli import communities, describe, farms, practice
-from wikifarm.cli.shared import Command, Group, words
+from wikifarm.cli.shared import Command, Group
 from wikifarm.i18n import _
 
 
@@ -23,26 +23,28 @@ def build() -> typer.Typer:
     app.callback(cls=Group, invoke_without_command=True)(_root)
     for name, function, text in (
         ("init", farms.init, _("Write settings and an example in a folder.")),
-        ("doctor", farms.doctor, _("Look at what this farm is and can do.")),
+        ("doctor", farms.doctor, _("Check the farm, the account and this computer.")),
         ("demo", practice.demo, _("Try it all on this computer, without a server.")),
         ("rehearsal", practice.rehearsal, _("Serve a practice farm on this computer.")),
-        ("new-community", communities.new_community, _("""Open a community, from its name to its
-            checklist. On a terminal, asks for what is missing, shows what will be done and asks
-            for a yes; elsewhere (a script, --json, --no-input) it goes on without asking.""")),
+        ("new-community", communities.new_community, _(
+            "Open a community, from its name to its checklist. On a terminal, asks for what is "
+            "missing, shows what will be done and asks for a yes; elsewhere (a script, --json, "
+            "--no-input) goes on without asking."
+        )),
         ("plan", communities.plan, _("Show what `apply` would change.")),
-        ("apply", communities.apply, _("Make communities what their manifests say.")),
-        ("verify", communities.verify, _("Look as a visitor whether people are private.")),
+        ("apply", communities.apply, _("Make the wikis what the files of the communities say.")),
+        ("verify", communities.verify, _("Check, as a visitor would, that nobody can be seen.")),
         ("status", farms.status, _("Show where each community stands.")),
         ("list", farms.list_wikis, _("List the wikis of the farm.")),
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
-        ("credentials", farms.credentials, _("Show or keep the admin password of a wiki.")),
-        ("schema", describe.schema, _("Print a JSON Schema.")),
+        ("credentials", farms.credentials, _("Show or store the administrator's password of a wiki.")),
+        ("schema", describe.schema, _("Print a JSON Schema, for programs.")),
     ):  # fmt: skip
-        app.command(name, cls=Command, help=words(text))(function)
-    blueprint = _typer(_("Blueprints and Bazar schemas."))
+        app.command(name, cls=Command, help=text)(function)
+    blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     blueprint.command(
-        "import-form", cls=Command, help=_("Print a form of any YesWiki as a Bazar schema.")
+        "import-form", cls=Command, help=_("Print the description of a form of any YesWiki.")
     )(describe.import_form)
     app.add_typer(blueprint, name="blueprint", cls=Group)
     return app

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def new_community(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help=_("The name people read."))] = "",
+    name: Annotated[str, typer.Argument(metavar="NAME", help=_("Its name, as people read it."))] = "",
     slug: Annotated[
-        str, typer.Option(metavar="SLUG", help=_("Its address on the farm; made from the name."))
+        str, typer.Option(metavar="SLUG", help=_("Its address on the farm; by default, made from the name."))
     ] = "",
     facilitator: Annotated[
         list[str] | None,
@@ -62,10 +62,10 @@ def new_community(
         bool, typer.Option("--no-input", help=_("Never ask anything, even on a terminal."))
     ] = False,
     no_audit: Annotated[
-        bool, typer.Option("--no-audit", help=_("Do not verify privacy: not for real people."))
+        bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
     ] = False,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help=_("Exit 5 when it waits for a person."))
+        bool, typer.Option("--detailed-exitcode", help=_("Exit 5 when something waits for a person."))
     ] = False,
 ) -> Envelope:
     """`wikifarm new-community`."""
@@ -115,7 +115,7 @@ def _agreed(options: Shared, planned: Envelope) -> bool:
 def _paths() -> typer.models.ArgumentInfo:
     found: typer.models.ArgumentInfo = typer.Argument(
         metavar="PATH...",
-        help=_("Manifests, folders of them, or CSV files; communities/ by default."),
+        help=_("Files of communities, folders of them, or CSV files; by default, communities/."),
     )
     return found
 
@@ -172,7 +172,7 @@ def apply(
         bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
     ] = False,
     no_audit: Annotated[
-        bool, typer.Option("--no-audit", help=_("Do not verify privacy: not for real people."))
+        bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
     ] = False,
     detailed_exitcode: Annotated[
         bool, _detailed(_("Exit 5 when something waits for a person."))

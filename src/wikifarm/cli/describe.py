@@ -16,7 +16,7 @@ def schema(
         str,
         typer.Argument(
             metavar="[envelope|manifest|bazar|blueprint]",
-            help=_("Of what: the answers of --json, a manifest, a Bazar schema, a blueprint."),
+            help=_("Of the answers of --json, of a community, of a Bazar form, or of a blueprint."),
         ),
     ] = "envelope",
 ) -> Envelope:

@@ -31,7 +31,7 @@ def status(
     ctx: typer.Context,
     slugs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SLUG...", help=_("Communities; all those known by default.")),
+        typer.Argument(metavar="SLUG...", help=_("Addresses of communities; by default, all those known here.")),
     ] = None,
 ) -> Envelope:
     """`wikifarm status`."""
@@ -52,7 +52,7 @@ def credentials(
     slug: Annotated[str, typer.Argument(metavar="SLUG", help=_("The community's address."))],
     given: Annotated[
         bool,
-        typer.Option("--set", help=_("Keep a password, typed when asked or sent on stdin.")),
+        typer.Option("--set", help=_("Store a password, typed when asked or sent on standard input.")),
     ] = False,
 ) -> Envelope:
     """`wikifarm credentials`: the only command that shows a password."""

@@ -124,10 +124,13 @@ def _interrupted(shared: Shared) -> Envelope:
 
 def _unforeseen(error: Exception, shared: Shared) -> Envelope:
     name = _keep_traceback()
-    message = _("Something unforeseen happened in wikifarm ({kind}).").format(
+    message = _("wikifarm met something it did not foresee ({kind}).").format(
         kind=type(error).__name__
     )
-    hint = _("Run the same command again. If it comes back, send the file {name} to its makers.")
+    hint = _(
+        "Run the same command again. If it comes back, send the file {name}, of the folder "
+        "“crashes” of the state, to the people who make wikifarm."
+    )
     return failed(
         shared.command,
         Unforeseen(

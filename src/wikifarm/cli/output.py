@@ -49,7 +49,7 @@ class Output:
         except OSError as fault:
             self._detach()
             with suppress(OSError):
-                self.note(f"wikifarm: {fault.strerror}")
+                self.note(f"wikifarm: {of_system(fault)}")
             return envelope.exit or FAILED
         return envelope.exit
 

@@ -19,14 +19,14 @@ def demo(
     ctx: typer.Context,
     port: Annotated[
         int,
-        typer.Option(metavar="N", min=0, max=65535, help=_("The port; a free one by default.")),
+        typer.Option(metavar="N", min=0, max=65535, help=_("The port; by default, a free one.")),
     ] = 0,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help=_("Keep all there; else it goes away at the end.")),
+        typer.Option(metavar="DIR", help=_("Keep everything in this folder; else it is removed at the end.")),
     ] = None,
     dialect: Annotated[
-        str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki it speaks like."))
+        str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki that it imitates."))
     ] = "4.4",
     leave: Annotated[
         bool, typer.Option("--exit", help=_("End once the community is open and verified."))
@@ -52,20 +52,21 @@ def rehearsal(
     ctx: typer.Context,
     port: Annotated[
         int,
-        typer.Option(metavar="N", min=0, max=65535, help=_("The port; a free one by default.")),
+        typer.Option(metavar="N", min=0, max=65535, help=_("The port; by default, a free one.")),
     ] = 0,
     data: Annotated[
         Path, typer.Option(metavar="DIR", help=_("Where the farm keeps its data."))
     ] = Path("rehearsal"),
     dialect: Annotated[
-        str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki it speaks like."))
+        str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki that it imitates."))
     ] = "4.4",
     trap: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help=_("Something that goes wrong; may be repeated.")),
+        typer.Option(metavar="NAME", help=_("Something that goes wrong on purpose; may be repeated.")),
     ] = None,
 ) -> Envelope:
     """`wikifarm rehearsal`."""
+    from wikifarm.cli.render import table
     from wikifarm.operations.demo import (
         Practice,
         port_taken,
@@ -90,9 +91,13 @@ def rehearsal(
             output.line(json.dumps({"url": url, **facts}))
             return
         output.line(_("The farm answers at {url} until Ctrl-C.").format(url=url))
-        output.line(f"  {_('account')}   {facts['admin']}")
-        output.line(f"  {_('password')}  {facts['password']}")
-        output.line(f"  {_('key')}       {facts['token']}")
+        rows = [
+            (_("account"), settings.admin),
+            (_("password"), settings.password),
+            (_("key"), settings.token),
+        ]
+        for line in table(rows):
+            output.line(line)
 
     try:
         serve(settings, port=port, on_ready=ready)

@@ -26,6 +26,25 @@ def step_words() -> dict[str, str]:
         "mailing-list": _("mailing list"),
         "audit": _("privacy"),
         "checklist": _("checklist"),
+        # What the doctor looks at.
+        "computer": _("this computer"),
+        "address": _("the address of the farm"),
+        "farm_form": _("the form that makes wikis"),
+        "open_entries": _("what a visitor can read"),
+        "pages_of_farm": _("pages"),
+        "account": _("account"),
+        "key": _("key"),
+        "verbs": _("the web server"),
+        "mail": _("mail"),
+    }
+
+
+def role_words() -> dict[str, str]:
+    """What people read for each of those who ask in the audit."""
+    return {
+        "visitor": _("someone not logged in"),
+        "stranger": _("someone with an account, outside the group"),
+        "member": _("a member of the group"),
     }
 
 
@@ -40,9 +59,9 @@ class Progress:
     def __call__(self, slug: str, what: str) -> None:
         if not self._on or self._stream is None:
             return
-        name, _space, rest = what.partition(" ")
-        text = " ".join(part for part in (step_words().get(name, name), rest) if part)
-        line = f"{slug}{_(': ')}{text}" if slug else text
+        known = {**step_words(), **role_words()}
+        text = " ".join(known.get(word, word) for word in what.split(" "))
+        line = _("{subject}: {text}").format(subject=slug, text=text) if slug else text
         width = shutil.get_terminal_size().columns - 1
         self._stream.write(f"{_CLEAR}{line[:width]}")
         self._stream.flush()

@@ -70,13 +70,15 @@ def notes(envelope: Envelope, paint: Paint) -> str:
     owners = _owners(envelope)
     for failure in envelope.errors:
         owner = owners.get((failure.code, failure.message), "")
-        head = f"{owner}{_(': ')}" if owner else ""
-        first, *rest = wrapped(f"{head}{failure.message}", f"{_('Error')}{_(': ')}")
+        text = failure.message
+        if owner:
+            text = _("{subject}: {text}").format(subject=owner, text=text)
+        first, *rest = wrapped(text, _("Error: "))
         lines += [paint.bad(first), *rest]
         if failure.hint:
             lines += wrapped(failure.hint, "  " + _("Try: "))
         if failure.where and failure.where not in failure.message:
-            lines.append(f"  {_('Where: ')}{harmless(failure.where)}")
+            lines.append("  " + _("Where: ") + str(harmless(failure.where)))
     return "\n".join(lines)
 
 
@@ -175,7 +177,7 @@ def demonstration(data: Data, page: Page) -> Iterator[str]:
             yield f"  export {name}='{value}'"
     if data["folder"]:
         yield ""
-        yield _("Everything is kept in {folder}").format(folder=data["folder"])
+        yield _("Everything is kept in {folder}.").format(folder=data["folder"])
 
 
 def pending(envelope: Envelope, page: Page) -> Iterator[str]:
@@ -199,9 +201,9 @@ def checks(data: Data, page: Page) -> Iterator[str]:
         yield paint.strong(str(data["farm"]))
     marks: dict[str, tuple[str, Callable[[str], str]]] = {
         "ok": (_("ok"), paint.good),
-        "warn": (_("care"), paint.care),
-        "fail": (_("fail"), paint.bad),
-        "unknown": (_("?"), str),
+        "warn": (_("warning"), paint.care),
+        "fail": (_("failed"), paint.bad),
+        "unknown": ("?", str),
     }
     width = max(len(word) for word, _paint in marks.values())
     for one in data["checks"]:
@@ -221,9 +223,9 @@ def states(data: Data, page: Page) -> Iterator[str]:
         return
     labels = {
         "not-made": _("not made yet"),
-        "unfinished": _("unfinished: apply it again"),
+        "unfinished": _("unfinished: run `wikifarm apply` again"),
         "in-place": _("in place"),
-        "not-ours": _("not ours"),
+        "not-ours": _("not made by wikifarm from here"),
         "failed": _("cannot be read"),
     }
     for number, row in enumerate(rows):
@@ -238,7 +240,7 @@ def states(data: Data, page: Page) -> Iterator[str]:
         if row["last_run"]:
             facts.append((_("last run"), row["last_run"][:16].replace("T", " ") + " UTC"))
         if row["manifest"]:
-            facts.append((_("manifest"), row["manifest"]))
+            facts.append((_("file"), row["manifest"]))
         yield from table(fact for fact in facts if fact[1])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from wikifarm.cli.progress import step_words
+from wikifarm.cli.progress import role_words, step_words
 from wikifarm.cli.render import Data, Page, table, wrapped
 from wikifarm.i18n import _, ngettext
 
@@ -45,12 +45,11 @@ def summary(rows: Iterable[Data], page: Page) -> Iterator[str]:
         yield _("There is nothing to do.")
         return
     if len(found) > 1:
-        words = _statuses()
         counts = Counter(row["status"] for row in found)
-        parts = ", ".join(f"{count} {words.get(name, name)}" for name, count in counts.items())
+        parts = ", ".join(_counted_status(*one) for one in counts.items())
         total = ngettext("{count} community", "{count} communities", len(found))
         yield ""
-        yield f"{total.format(count=len(found))}{_(': ')}{parts}"
+        yield _("{subject}: {text}").format(subject=total.format(count=len(found)), text=parts)
     step = _next(found, page.command)
     if step:
         yield ""
@@ -64,8 +63,20 @@ def _statuses() -> dict[str, str]:
         "unchanged": _("unchanged"),
         "pending": _("waiting for someone"),
         "failed": _("failed"),
-        "planned": _("planned"),
+        "planned": _("to be done"),
     }
+
+
+def _counted_status(status: str, count: int) -> str:
+    words = {
+        "created": ngettext("{count} created", "{count} created", count),
+        "updated": ngettext("{count} updated", "{count} updated", count),
+        "unchanged": ngettext("{count} unchanged", "{count} unchanged", count),
+        "pending": ngettext("{count} waiting for someone", "{count} waiting for someone", count),
+        "failed": ngettext("{count} failed", "{count} failed", count),
+        "planned": ngettext("{count} to be done", "{count} to be done", count),
+    }
+    return words.get(status, f"{{count}} {status}").format(count=count)
 
 
 def _status(row: Data, page: Page) -> str:
@@ -108,8 +119,8 @@ def _done(steps: Iterable[Data]) -> list[tuple[str, str]]:
 
 def _counted(action: str, count: int) -> str:
     words = {
-        "create": ngettext("{count} created", "{count} created", count),
-        "update": ngettext("{count} updated", "{count} updated", count),
+        "create": ngettext("{count} new", "{count} new", count),
+        "update": ngettext("{count} changed", "{count} changed", count),
         "delete": ngettext("{count} removed", "{count} removed", count),
         "keep": ngettext("{count} kept", "{count} kept", count),
     }
@@ -158,11 +169,7 @@ def _privacy(audit: dict[str, Any] | None) -> list[tuple[str, str]]:
 
 def _leaks(audit: Data, page: Page) -> Iterator[str]:
     """What to set, then who saw what through which addresses, the gravest first."""
-    words = {
-        "visitor": _("visitor"),
-        "stranger": _("logged-in stranger"),
-        "member": _("member"),
-    }
+    words = role_words()
     by_advice: dict[str, dict[str, list[Data]]] = {}
     for leak in audit["leaks"]:
         roles = by_advice.setdefault(leak["advice"], {})
@@ -197,7 +204,7 @@ def _advice(audit: Data, page: Page) -> Iterator[str]:
     """The other checks that did not pass, and what could not be asked."""
     for one in audit["checks"]:
         if not one["ok"]:
-            yield from wrapped(one["message"], "  " + _("Care: "))
+            yield from wrapped(one["message"], "  " + _("Warning: "))
             if one["hint"]:
                 yield from wrapped(one["hint"], "    " + _("Try: "))
     if audit["probes"]:
@@ -215,7 +222,7 @@ def _next(rows: list[Data], command: str) -> str:
     if any(row["errors"] for row in rows):
         return ""
     if any(one["action"] != "keep" for row in rows for one in row["planned"]):
-        return _("`wikifarm apply` does this.") if command != "new-community" else ""
+        return _("`wikifarm apply` will do this.") if command != "new-community" else ""
     opened = next((row for row in rows if row["status"] == "created" and row["checklist"]), None)
     if opened:
         return _("open {checklist}, and send {welcome} to those who facilitate.").format(

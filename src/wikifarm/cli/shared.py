@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -149,18 +148,18 @@ def shared_options() -> list[TyperOption]:
         _option(["--json"], _json, help=_("Answer one JSON object, for programs."), **flag),
         _option(
             ["--farm"], _farm, metavar="URL",
-            help=_("The farm: its address, or a name of wikifarm.toml ([farms.NAME])."),
+            help=_("The farm: its address, or its name in wikifarm.toml."),
         ),
         _option(
             ["--directory", "-C"], _directory, metavar="DIR",
-            help=_("Where communities/, checklist/ and welcome/ are (the current folder)."),
+            help=_("Where communities/, checklist/ and welcome/ are; by default, here."),
         ),
         _option(["--lang"], _language, metavar="fr|en", help=_("The language of the answers.")),
-        _option(["--verbose"], _verbose, help=_("Tell more: differences, every line."), **flag),
-        _option(["--no-progress"], _silent, help=_("Do not tell how the work goes on."), **flag),
+        _option(["--verbose"], _verbose, help=_("Say more: the differences, every name."), **flag),
+        _option(["--no-progress"], _silent, help=_("Do not show how the work goes on."), **flag),
         _option(
             ["--insecure-skip-tls-verify"], _insecure,
-            help=_("Do not check the farm's certificate: anybody on the way can read all."),
+            help=_("Do not check the farm's certificate: someone on the way could read all."),
             **flag,
         ),
     ]  # fmt: skip
@@ -218,8 +217,3 @@ class Group(TyperGroup):
     def __init__(self, **more: Any) -> None:
         params = [*(more.pop("params", None) or []), *shared_options()]
         super().__init__(params=params, **more)
-
-
-def words(text: str) -> str:
-    """A help text as one paragraph."""
-    return " ".join(inspect.cleandoc(text).split())

@@ -48,8 +48,17 @@ def _options(ctx: Any) -> list[str]:
 def _reason(error: Any) -> str:
     """Typer's own words, in ours where it is about a number."""
     if "valid int" in error.message or "not in the range" in error.message:
-        return _("a whole number is expected, not too large nor too small")
+        return _number_wanted(error.param.type if error.param is not None else None)
     return str(error.message)
+
+
+def _number_wanted(kind: Any) -> str:
+    least, most = getattr(kind, "min", None), getattr(kind, "max", None)
+    if least is not None and most is not None:
+        return _("a whole number from {least} to {most} is expected").format(least=least, most=most)
+    if least is not None:
+        return _("a whole number from {least} up is expected").format(least=least)
+    return _("a whole number is expected")
 
 
 def _of_command(error: Any, ctx: Any) -> tuple[str, str]:

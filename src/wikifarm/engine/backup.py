@@ -31,7 +31,7 @@ class Backups:
             kept = path.read_text("utf-8")
         except OSError as fault:
             kept = ""
-            reason = fault.strerror
+            reason = of_system(fault)
         else:
             reason = ""
         if kept != text:

@@ -88,7 +88,7 @@ class Journal:
         except OSError as fault:
             raise LocalStorage(
                 _("The journal cannot be written ({reason}). Nothing more was done.").format(
-                    reason=fault.strerror
+                    reason=of_system(fault)
                 ),
                 hint=_("Free some space or set WIKIFARM_STATE_DIR, then run the command again."),
             ) from None

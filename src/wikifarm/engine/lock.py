@@ -22,7 +22,7 @@ def farm_lock(folder: Path) -> Iterator[None]:
     except OSError as fault:
         raise LocalStorage(
             _("The folder {folder} cannot be made ({reason}).").format(
-                folder=folder, reason=fault.strerror
+                folder=folder, reason=of_system(fault)
             ),
             hint=_("Set WIKIFARM_STATE_DIR to a folder that can be written."),
         ) from None
@@ -39,7 +39,7 @@ def farm_lock(folder: Path) -> Iterator[None]:
         ) from None
     try:
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        holder.write_text(f"process {os.getpid()}, {since}", "utf-8")
+        holder.write_text(f"{os.getpid()} {since}", "utf-8")
         yield
     finally:
         lock.release()
@@ -47,6 +47,7 @@ def farm_lock(folder: Path) -> Iterator[None]:
 
 def _who(holder: Path) -> str:
     try:
-        return holder.read_text("utf-8")
-    except OSError:
+        number, since = holder.read_text("utf-8").split(maxsplit=1)
+    except (OSError, ValueError):
         return "?"
+    return _("process {number}, since {since}").format(number=number, since=since)

@@ -42,7 +42,7 @@ def read_back(step: Step, work: Work) -> None:
     if missing:
         names = ", ".join(change.key for change in missing[:5])
         raise WriteRefused(
-            _("Written, read back, and not there: {names} ({step}).").format(
+            _("The wiki did not keep what was written: {names} ({step}).").format(
                 names=names, step=step.name
             ),
             hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),

@@ -55,7 +55,7 @@ def write_files(
         blueprint,
         farm_url=context.farm.base,
         wiki_url=context.farm.address_of(slug),
-        facts=seen_sentences(facts),
+        facts=seen_sentences(facts, community.language),
     )
     checklists, welcomes = context.places.checklists, context.places.welcomes
     files = {
@@ -82,7 +82,7 @@ def write_text(path: Path, text: str) -> None:
     except OSError as fault:
         raise LocalStorage(
             _("The wiki is ready, but {path} cannot be written ({reason}).").format(
-                path=path, reason=fault.strerror
+                path=path, reason=of_system(fault)
             ),
             hint=_("Free some space, then run `wikifarm checklist`."),
         ) from None

@@ -146,7 +146,7 @@ def _kept(folder: Path) -> dict[str, object]:
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise LocalStorage(
             _("The folder {folder} cannot be used ({reason}).").format(
-                folder=folder, reason=getattr(fault, "strerror", None) or type(fault).__name__
+                folder=folder, reason=of_system(fault)
             ),
             hint=_("Choose another folder with --data."),
         ) from None
@@ -201,7 +201,7 @@ def port_taken(port: int, fault: OSError) -> InvalidInput:
         [
             Problem(
                 _("Port {port} cannot be used ({reason}).").format(
-                    port=port, reason=fault.strerror
+                    port=port, reason=of_system(fault)
                 ),
                 _("Give another one with --port, or none: a free one is taken."),
                 "--port",

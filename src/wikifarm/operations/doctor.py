@@ -101,7 +101,7 @@ def _computer(visit: _Visit) -> Iterator[Finding]:
         writable = False
     if not writable:
         raise LocalStorage(
-            _("wikifarm cannot write in its state folder {folder}.").format(folder=folder),
+            _("wikifarm cannot write in {folder}, where it keeps what it knows.").format(folder=folder),
             hint=_("Set WIKIFARM_STATE_DIR to a folder that can be written."),
         )
     if os.name == "posix" and folder.stat().st_mode & 0o077 and _holds_passwords(folder):
@@ -109,10 +109,10 @@ def _computer(visit: _Visit) -> Iterator[Finding]:
             "state-folder",
             "warn",
             _("Other accounts of this computer can look into {folder}.").format(folder=folder),
-            _("chmod 700 {folder}").format(folder=folder),
+            f"chmod 700 {folder}",
         )
     else:
-        yield Finding("state-folder", "ok", _("State is kept in {folder}").format(folder=folder))
+        yield Finding("state-folder", "ok", _("wikifarm keeps what it knows in {folder}").format(folder=folder))
     free = shutil.disk_usage(folder).free
     if free < LEAST_DISK:
         yield Finding(
@@ -135,7 +135,7 @@ def _settings(visit: _Visit) -> Iterator[Finding]:
         yield Finding(
             "https",
             "warn",
-            _("{url} is not https: passwords travel in clear.").format(url=settings.url),
+            _("{url} is not https: passwords can be read on their way.").format(url=settings.url),
             _("Ask who runs the server for a certificate; try the same address with https://."),
         )
     if not settings.verify_tls:
@@ -157,14 +157,14 @@ def _address(visit: _Visit) -> Iterator[Finding]:
     yield Finding(
         "yeswiki",
         "ok",
-        _("A YesWiki answers; it speaks like {dialect}.").format(dialect=can.dialect.value),
+        _("A YesWiki answers; it works like version {dialect}.").format(dialect=can.dialect.value),
     )
     bare = farm.visitor.file("api/forms")
     rewrites = bare.status == 200 and bare.text[:1] in ("{", "[")
     visit.facts["rewrite_mode"] = rewrites
     if rewrites:
         yield Finding(
-            "rewrite-mode", "ok", _("The farm rewrites addresses (no “?”); both ways are asked.")
+            "rewrite-mode", "ok", _("The farm has addresses without “?”; wikifarm knows both forms.")
         )
 
 
@@ -221,7 +221,7 @@ def _open_entries(visit: _Visit) -> Iterator[Finding]:
         yield Finding(
             "referents",
             "unknown",
-            _("The farm shows no wiki to a visitor: nothing is seen of their referents."),
+            _("A visitor sees no wiki on this farm: the addresses of the referents could not be looked for."),
         )
 
 
@@ -229,10 +229,10 @@ def _pages_of_farm(visit: _Visit) -> Iterator[Finding]:
     answer = visit.context.farm.visitor.file(HASHCASH)
     if answer.status == 200:
         hashcash.value(answer.text)
-        yield Finding("hashcash", "ok", _("The anti-spam value of its pages can be computed."))
+        yield Finding("hashcash", "ok", _("wikifarm can answer the anti-spam check of its pages."))
     else:
         yield Finding(
-            "hashcash", "ok", _("Its pages ask no anti-spam value of that kind ({status}).").format(
+            "hashcash", "ok", _("Its pages have no anti-spam check of the usual kind ({status}).").format(
                 status=answer.status
             )
         )  # fmt: skip
@@ -319,7 +319,7 @@ def _mail(visit: _Visit) -> Iterator[Finding]:
     yield Finding(
         "mail",
         "unknown",
-        _("Whether this server sends mail cannot be seen from here."),
+        _("Whether this server sends e-mails cannot be seen from here."),
         _(
             "Ask for a lost password there and see whether the message comes; if not, send the "
             "welcome messages yourself: they are written in welcome/."

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from wikifarm.blueprint.community import Community
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.content import edited_by_hand
-from wikifarm.i18n import _
+from wikifarm.i18n import in_language
 from wikifarm.operations.checks import content_checks
 from wikifarm.operations.outcome import Audit
 
@@ -33,12 +33,13 @@ def known_facts(community: Community, work: Work, audit: Audit | None) -> frozen
     return frozenset(facts)
 
 
-def seen_sentences(facts: frozenset[str]) -> dict[str, str]:
-    """What the checklist says beside a line that wikifarm saw done."""
+def seen_sentences(facts: frozenset[str], language: str) -> dict[str, str]:
+    """What the checklist says, in the community's language, beside a line that was seen done."""
+    _ = in_language(language)
     sentences = {
-        "two-facilitators": _("seen by wikifarm: two facilitators or more in the manifest"),
-        "data-page-filled": _("seen by wikifarm: the person responsible is named"),
-        "frame-page-edited": _("seen by wikifarm: the page was written"),
+        "two-facilitators": _("seen by wikifarm: two people or more facilitate"),
+        "data-page-filled": _("seen by wikifarm: who answers for the data is named"),
+        "frame-page-edited": _("seen by wikifarm: the page has been written"),
         "privacy-audit-passed": _("seen by wikifarm: nobody could be seen from outside"),
         "demo-removed": _("seen by wikifarm: no demonstration content is left"),
         "licence-shown": _("seen by wikifarm: the licence is in the footer"),

@@ -36,7 +36,7 @@ def init(folder: Path, *, farm_url: str = "") -> Envelope:
     except OSError as fault:
         raise LocalStorage(
             _("{path} cannot be written ({reason}).").format(
-                path=fault.filename or folder, reason=fault.strerror
+                path=fault.filename or folder, reason=of_system(fault)
             ),
             hint=_("Choose another folder with --directory."),
             where=str(folder),

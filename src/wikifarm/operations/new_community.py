@@ -50,7 +50,7 @@ def write_manifest(path: Path, community: Community) -> None:
         raise LocalStorage(
             _(
                 "The manifest cannot be written to {path} ({reason}). Nothing was asked of the farm."
-            ).format(path=path, reason=fault.strerror),
+            ).format(path=path, reason=of_system(fault)),
             hint=_("Free some space or choose another folder with --directory."),
         ) from None
 

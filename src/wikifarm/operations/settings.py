@@ -145,7 +145,7 @@ def _toml(path: Path, reading: _Reading) -> dict[str, Any]:
         line, column = (int(one or 0) for one in place.groups()) if place else (0, 0)
         reading.problems.append(
             Problem(
-                _("this is not valid TOML: {reason}").format(reason=reason),
+                _("this is not valid TOML: {reason}").format(reason=of_reader(reason)),
                 _('put texts between quotes: url = "https://…"'),
                 str(path),
                 line or text.count("\n") + 1,
@@ -170,7 +170,7 @@ def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -
     for name, table in tables:
         if not isinstance(table, dict):
             reading.problems.append(
-                _at(path, text, "", name, _("“{key}” is a table: [{key}]").format(key=name), "")
+                _at(path, text, "", name, _("“{key}” is a section: write [{key}] on a line of its own").format(key=name), "")
             )
             continue
         for key, value in table.items():
@@ -186,10 +186,10 @@ def _check_value(path: Path, text: str, entry: tuple[str, str, Any], reading: _R
         hint = did_you_mean(key, FARM_KEYS)
         reading.problems.append(_at(path, text, table, key, _unknown(key), hint, "unknown-key"))
     elif key in SWITCHES and not isinstance(value, bool):
-        message = _("“{key}” is true or false").format(key=key)
+        message = _("“{key}” must be true or false").format(key=key)
         reading.problems.append(_at(path, text, table, key, message, ""))
     elif key not in SWITCHES and not isinstance(value, str):
-        message = _("“{key}” is a text: put it between quotes").format(key=key)
+        message = _("“{key}” must be a text: put it between quotes").format(key=key)
         reading.problems.append(_at(path, text, table, key, message, ""))
 
 
@@ -233,7 +233,7 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
             line = binding.original.line + binding.original.string[:blank].count("\n")
             reading.problems.append(
                 Problem(
-                    _("this line is not NAME=value"),
+                    _("this line is not of the form NAME=value"),
                     _("put the value between single quotes"),
                     str(path),
                     line,
@@ -266,8 +266,8 @@ def _warn_if_readable(path: Path, reading: _Reading) -> None:
     if os.name == "posix" and path.stat().st_mode & 0o077:
         reading.warnings.append(
             _(
-                "{file} holds a password and other accounts of this computer can read it: "
-                "chmod 600 {file}"
+                "{file} holds a password, and other accounts of this computer can read it. "
+                "To close it: chmod 600 {file}"
             ).format(file=path)
         )
 
@@ -374,7 +374,7 @@ def _with_files(layer: _Layer, reading: _Reading) -> _Layer:
         try:
             values[key] = path.read_text("utf-8").rstrip("\r\n")
         except (OSError, ValueError) as fault:
-            reason = getattr(fault, "strerror", None) or _("it is not a text")
+            reason = of_system(fault) if isinstance(fault, OSError) else _("it is not a text")
             reading.problems.append(
                 Problem(
                     _("the file {file} cannot be read ({reason})").format(file=path, reason=reason),
@@ -404,7 +404,7 @@ def _switch(values: list[Mapping[str, str]], key: str, reading: _Reading) -> boo
     if word in _YES or word in _NO:
         return word in _YES
     reading.problems.append(
-        Problem(_("{name} is true or false").format(name=FARM_KEYS[key]), code="wrong-type")
+        Problem(_("{name} must be true or false").format(name=FARM_KEYS[key]), code="wrong-type")
     )
     return False
 

@@ -93,7 +93,7 @@ def _asked(context: Context, community: Community, mark: str, password: str) -> 
         description=plain(community.description or community.name),
         folder=community.slug,
         # The farm may show this name to anybody: it is the community's, not a person's.
-        referent=_("Facilitation of {name}").format(name=name),
+        referent=said("Facilitation of {name}").format(name=name),
         email=context.settings.contact or first.email,
         admin=WIKI_ADMIN,
         password=password,

@@ -63,7 +63,7 @@ class Vault:
             raise LocalStorage(
                 _(
                     "The password of the new wiki cannot be kept ({reason}): it was not made."
-                ).format(reason=fault.strerror),
+                ).format(reason=of_system(fault)),
                 hint=_("Free some space or set WIKIFARM_STATE_DIR, then run the command again."),
             ) from None
 

@@ -10,7 +10,7 @@ from wikifarm.engine import audit as auditing
 from wikifarm.engine.audit import Leak, Role, Route
 from wikifarm.engine.step import Work
 from wikifarm.errors import LeakFound, NotOurs
-from wikifarm.i18n import _
+from wikifarm.i18n import _, ngettext
 from wikifarm.model import Module, Rights, Zone
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.checks import content_checks
@@ -53,23 +53,22 @@ def refuse_leaks(audit: Audit | None) -> None:
     if audit is None or audit.ok:
         return
     leak = audit.leaks[0]
-    raise LeakFound(
-        _("Personal data can be seen: {route}, by a {role} ({seen}), and {others} more.").format(
-            route=leak.route,
-            role=_role(leak.role.value),
-            seen=leak.seen,
-            others=len(audit.leaks) - 1,
+    words = {
+        Role.VISITOR: _("Someone not logged in can see personal data: {seen}, at {route}."),
+        Role.STRANGER: _(
+            "Someone with an account, outside the group, can see personal data: {seen}, at {route}."
         ),
-        hint=_("Set {right}; do not open this community before.").format(right=leak.advice),
+        Role.MEMBER: _("A member can see what even members must not see: {seen}, at {route}."),
+    }
+    message = words[leak.role].format(seen=leak.seen, route=leak.route)
+    others = len(audit.leaks) - 1
+    if others:
+        more = ngettext("{count} other leak was seen.", "{count} other leaks were seen.", others)
+        message = f"{message} {more.format(count=others)}"
+    raise LeakFound(
+        message,
+        hint=_("Do not open this community yet. First set {right}.").format(right=leak.advice),
     )
-
-
-def _role(role: str) -> str:
-    return {
-        "visitor": _("visitor"),
-        "stranger": _("logged-in stranger"),
-        "member": _("member"),
-    }[role]
 
 
 def audit_wiki(context: Context, community: Community, work: Work, wiki: Wiki) -> Audit:
@@ -112,11 +111,11 @@ def _ask_all(
     routes.append(Route(yesterday, "page", yesterday, advice=_("its reading right")))
     probes = 0
     leaks: list[Leak] = []
-    not_asked = [
-        _("the wiki let no {role} sign up: asked as the others only").format(role=role.value)
-        for role in Role
-        if role not in scene.people
-    ]
+    words = {
+        Role.STRANGER: _("as someone outside the group: the wiki let no such account be opened"),
+        Role.MEMBER: _("as a member: the wiki let no such account be opened"),
+    }
+    not_asked = [words[role] for role in words if role not in scene.people]
     for role, person in scene.people.items():
         for done, route in enumerate(routes, 1):
             context.progress(work.slug, f"audit {role.value} {done}/{len(routes)}")

@@ -64,5 +64,5 @@ def design_for(
         wiki_url=context.farm.address_of(community.slug),
         accounts=account_names(community.facilitators, seen.accounts),
         dialect=seen.wiki.capabilities.dialect if seen.exists else Dialect.D44,
-        facts=seen_sentences(facts),
+        facts=seen_sentences(facts, community.language),
     )

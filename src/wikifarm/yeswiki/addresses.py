@@ -1,4 +1,8 @@
-"""How a wiki is addressed: `base?Tag/handler&name=value`, or without `?` where it rewrites."""
+"""How a wiki is addressed: `base?Tag/handler&name=value`.
+
+A wiki in `rewrite_mode` writes its own links without the `?`, but goes on answering to it
+(YesWikiInit::getRoute), so there is one way to ask.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,6 @@ class Addresses:
     """The addresses of one wiki; `base` ends in `/`."""
 
     base: str
-    rewrite: bool = False
 
     def page(self, tag: str, handler: str = "", query: Mapping[str, str] | None = None) -> str:
         """The address of a page or of one of its handlers."""
@@ -28,8 +31,7 @@ class Addresses:
         return self.base + path
 
     def _join(self, path: str, query: Mapping[str, str] | None) -> str:
-        mark, joint = ("", "?") if self.rewrite else ("?", "&")
-        return self.base + mark + path + (joint + urlencode(query) if query else "")
+        return f"{self.base}?{path}" + (f"&{urlencode(query)}" if query else "")
 
 
 def base_url(url: str) -> str:

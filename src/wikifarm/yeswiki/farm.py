@@ -26,7 +26,7 @@ from wikifarm.model import Capabilities, FarmWiki
 from wikifarm.transport import Answer, Network
 from wikifarm.yeswiki import capabilities, html
 from wikifarm.yeswiki.addresses import Addresses, base_url
-from wikifarm.yeswiki.session import Session, exception_message, unexpected
+from wikifarm.yeswiki.session import Session, exception_message, unexpected, without_paths
 from wikifarm.yeswiki.wiki import Wiki
 
 FORM = "1100"
@@ -161,7 +161,7 @@ class Farm:
 
     def wiki(self, folder: str) -> Wiki:
         """The driver of a wiki of this farm, as a visitor until it logs in."""
-        addresses = Addresses(self.address_of(folder), self.visitor.addresses.rewrite)
+        addresses = Addresses(self.address_of(folder))
         found = capabilities.probe(Session(self.network, addresses))
         return Wiki(self.network, addresses, found)
 
@@ -221,7 +221,9 @@ class Farm:
                 ),
                 where=self.base,
             )
-        words = exception_message(answer) or " ".join(html.alerts(html.parse(answer.text)))
+        words = exception_message(answer) or without_paths(
+            " ".join(html.alerts(html.parse(answer.text)))
+        )
         if _TAKEN.search(words):
             return SlugTaken(
                 _("The address “{folder}” is already used on this farm.").format(folder=new.folder),

@@ -91,7 +91,7 @@ class Pages:
 
 def _page(tag: str, row: object) -> Page:
     if not isinstance(row, dict):
-        raise UnexpectedAnswer(_("The list of pages of this wiki is not in the form expected."))
+        raise UnexpectedAnswer(_("The list of the pages of this wiki cannot be read."))
     return Page(
         str(row.get("tag") or tag),
         as_stored(str(row.get("body") or "")),

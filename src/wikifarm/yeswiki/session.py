@@ -27,6 +27,7 @@ from wikifarm.yeswiki.addresses import Addresses
 LOGIN_PAGE = "ParametresUtilisateur"
 
 _EXCEPTION = re.compile(r"^(?:[\w\\]+):\s*(.*?)(?:\s+in\s+/.*)?$", re.DOTALL)
+_PATH = re.compile(r"(?:\s+(?:in|dans)\s+)?/(?:[\w.-]+/)+[\w.-]+(?::\d+|\s+on line \d+)?")
 _ASLEEP = re.compile(r"hibern", re.IGNORECASE)
 _BUSY = re.compile(r"archiving|updating|busy|occup", re.IGNORECASE)
 
@@ -76,7 +77,7 @@ class Session:
             raise unexpected(answer)
         if not answer.text.lstrip().startswith(("{", "[", "null", '"')):
             raise NotYesWiki(
-                _("Something other than a YesWiki answers at {url}.").format(
+                _("Something else than a YesWiki answers at {url}.").format(
                     url=self.addresses.base
                 ),
                 hint=_(
@@ -164,7 +165,7 @@ class Session:
             self._csrf = html.hidden(document, "confirmToken") or ""
             if not self._csrf:
                 raise UnexpectedAnswer(
-                    _("The page of the accounts of this wiki holds no form for its groups."),
+                    _("The page GererUtilisateurs of this wiki has no form for groups."),
                     hint=_("Put {{{{editgroups}}}} back in the page GererUtilisateurs.").format(),
                     where=self.addresses.base,
                 )
@@ -202,7 +203,12 @@ def exception_message(answer: Answer) -> str:
         return ""
     found = _EXCEPTION.match(message)
     text = found[1] if found else message.split(" in /", maxsplit=1)[0]
-    return text.split("\nStack trace")[0].strip()
+    return without_paths(text.split("\nStack trace")[0])
+
+
+def without_paths(words: str) -> str:
+    """The server's words without its paths and line numbers, on one line of 300 signs at most."""
+    return " ".join(_PATH.sub("", words).split())[:300]
 
 
 def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy:
@@ -216,7 +222,7 @@ def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy:
     message = (
         _("The server failed and says: {words}").format(words=words)
         if words
-        else _("The server answered {status} where it should not.").format(status=answer.status)
+        else _("The server gave an unexpected answer ({status}).").format(status=answer.status)
     )
     return UnexpectedAnswer(
         message, hint=_("Run `wikifarm doctor` to see what this farm can do."), where=answer.url
@@ -226,7 +232,7 @@ def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy:
 def not_yeswiki(base: str, answer: Answer) -> NotYesWiki:
     """The error for a host that answers, but is no YesWiki."""
     return NotYesWiki(
-        _("Something other than a YesWiki answers at {url} ({status}).").format(
+        _("Something else than a YesWiki answers at {url} ({status}).").format(
             url=base, status=answer.status
         ),
         hint=_(

@@ -112,7 +112,7 @@ def wanted_json(work: Work, wanted: DesignedForm) -> dict[str, Any]:
 
 def _not_ours(form: Form) -> NotOurs:
     return NotOurs(
-        _("A form of this wiki, “{label}” ({id}), has the place that wikifarm needs.").format(
+        _("A form of this wiki, “{label}” ({id}), stands in the place that wikifarm needs.").format(
             label=form.label, id=form.id
         ),
         hint=_("Give it another name and number there, or choose other numbers in the blueprint."),
