@@ -14,8 +14,8 @@ from wikifarm.i18n import _
 
 def of_system(fault: BaseException) -> str:
     """Why the operating system refused; the kind of the exception where it gives no reason."""
-    number = getattr(fault, "errno", None)
-    words = {
+    number = getattr(fault, "errno", None) or 0
+    words: dict[int, str] = {
         errno.EACCES: _("not allowed"),
         errno.EPERM: _("not allowed"),
         errno.EADDRINUSE: _("another program uses it"),

@@ -62,7 +62,7 @@ class Traffic:
 
     get: int = 0
     post: int = 0
-    log: list[tuple[str, str, bytes]] | None = None  # filled only for benchmarks
+    log: list[tuple[int, str, str, bytes]] | None = None  # who, verb, address, body: benchmarks
 
 
 class Passing(Exception):
@@ -181,7 +181,7 @@ class Client:
         else:
             traffic.post += 1
         if traffic.log is not None:
-            traffic.log.append((verb, url, body or b""))
+            traffic.log.append((id(self), verb, url, body or b""))
         with (
             _network_errors(url),
             self._http.stream(verb, url, content=body, headers=sent) as response,

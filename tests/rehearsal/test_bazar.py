@@ -150,7 +150,6 @@ def test_a_strangers_entry_follows_the_rights_of_its_form(farm: RunningFarm) -> 
         f"?{tag}/xml",
         "?RechercheTexte&phrase=sentinell",
         f"?BazaR/json&demand=entry&id_fiche={tag}",
-        f"?BazaR&vue=consulter&action=voir_fiche&id_fiche={tag}",
         f"?api/pages/{tag}",
         f"?api/entries/html/{tag}&fields=html_output",
     ]
@@ -174,10 +173,17 @@ def test_an_address_is_never_in_json_and_shown_as_a_button(farm: RunningFarm) ->
     assert 'name="message"' in visitor.get(f"?{tag}/mail&field=bf_mail").text
 
 
-def test_the_raw_handler_of_a_readable_entry_hides_nothing(farm: RunningFarm) -> None:
-    admin, visitor = Browser(farm).login(), Browser(farm)
+@pytest.mark.parametrize("handler", ["raw", "css", "diaporama", "slide_show"])
+def test_the_text_of_a_readable_entry_lacks_its_closed_fields(
+    handler: str, farm44: RunningFarm
+) -> None:
+    admin, visitor = Browser(farm44).login(), Browser(farm44)
     _form(admin)
-    assert "grace@example.org" in visitor.get(f"?{_enter(visitor)}/raw").text
+    tag = _enter(visitor)
+    seen, whole = (person.get(f"?{tag}/{handler}").text for person in (visitor, admin))
+    words = ("Hopper", "48.11", "grace@example.org", "sentinelle")
+    assert [word in seen for word in words] == [True, True, False, False]
+    assert all(word in whole for word in words)
 
 
 def test_an_entry_is_changed_by_its_edit_form(farm: RunningFarm) -> None:

@@ -125,7 +125,9 @@ class _BlueprintReader:
             if isinstance(one, dict):
                 yield name, one
             else:
-                self.wrong(_("“{name}” must be made of lines “key: value”").format(name=name), key, name)
+                self.wrong(
+                    _("“{name}” must be made of lines “key: value”").format(name=name), key, name
+                )
 
     def groups(self) -> dict[str, tuple[str, ...]]:
         found = {}

@@ -72,7 +72,10 @@ def _nothing_found(paths: Sequence[Path]) -> Problem:
     names = ", ".join(str(path) for path in paths)
     message = _("no community found in {paths}").format(paths=names)
     return Problem(
-        message, _("a community is described by a .yml file, or by a row of a .csv file"), names, code="empty"
+        message,
+        _("a community is described by a .yml file, or by a row of a .csv file"),
+        names,
+        code="empty",
     )
 
 
@@ -180,7 +183,9 @@ def _refuse_same_slugs(documents: Sequence[Document], problems: Problems) -> Non
         for document in holders[1:]:
             first = holders[0]
             where = f"{first.file}:{first.position('slug')[0]}"
-            message = _("the address “{slug}” is already that of {where}").format(slug=slug, where=where)
+            message = _("the address “{slug}” is already that of {where}").format(
+                slug=slug, where=where
+            )
             hint = _("two communities cannot share an address; capitals make no difference")
             problems.append(document.problem(message, "slug", hint=hint, code="duplicate-slug"))
 
@@ -218,7 +223,9 @@ def _sentence(kind: str, context: dict[str, Any]) -> tuple[str, str]:
             return _("must be at least {limit}").format(limit=limit), "out-of-range"
         return _("must be at most {limit}").format(limit=limit), "out-of-range"
     if kind in ("string_too_long", "too_long"):
-        return _("may have at most {limit} characters").format(limit=context["max_length"]), "too-long"
+        return _("may have at most {limit} characters").format(
+            limit=context["max_length"]
+        ), "too-long"
     if kind in ("string_too_short", "too_short"):
         return _("must not be empty"), "missing"
     expected = {

@@ -10,6 +10,7 @@ from typing import Any
 from wikifarm.blueprint.source import Document, Path_, Position, did_you_mean, read_text
 from wikifarm.errors import Problem
 from wikifarm.i18n import _
+from wikifarm.reasons import of_reader
 
 SEPARATOR = "|"  # between several facilitators, modules or links of one cell
 

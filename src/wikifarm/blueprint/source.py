@@ -17,6 +17,7 @@ from typing import Any
 
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
+from wikifarm.reasons import of_reader, of_system
 
 SIZE_LIMIT = 1_000_000  # bytes
 DEPTH_LIMIT = 20

@@ -37,7 +37,8 @@ def build() -> typer.Typer:
         ("status", farms.status, _("Show where each community stands.")),
         ("list", farms.list_wikis, _("List the wikis of the farm.")),
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
-        ("credentials", farms.credentials, _("Show or store the administrator's password of a wiki.")),
+        ("credentials", farms.credentials,
+         _("Show or store the administrator's password of a wiki.")),
         ("schema", describe.schema, _("Print a JSON Schema, for programs.")),
     ):  # fmt: skip
         app.command(name, cls=Command, help=text)(function)

@@ -18,13 +18,41 @@ def complete(wishes: Wishes) -> Wishes:
     people = wishes.facilitators or _people()
     territory = wishes.territory
     if not wishes.name and not territory:
-        territory = _line(_("Where does it live? (may stay empty)"), default="")
+        territory = _line(_("Which territory? (may stay empty)"), default="")
     return replace(wishes, name=name, slug=slug, facilitators=people, territory=territory)
 
 
+def agreed(question: str) -> bool:
+    """A yes or a no, in the language in use; nothing is a yes."""
+    yes, no = _("y"), _("n")
+    while True:
+        answer = _line(f"{question} [{yes.upper()}/{no}]", default="").lower()
+        if answer in ("", "y", "yes", yes, _("yes")):
+            return True
+        if answer in ("n", "no", no, _("no")):
+            return False
+        typer.echo(_("Answer {yes} or {no}.").format(yes=yes, no=no), err=True)
+
+
+def secret(question: str) -> str:
+    """A text that does not show while it is typed."""
+    answer: str = typer.prompt(question, hide_input=True, prompt_suffix=_suffix(question), err=True)
+    return answer
+
+
 def _line(question: str, default: str | None = None) -> str:
-    answer: str = typer.prompt(question, default=default, show_default=bool(default), err=True)
+    answer: str = typer.prompt(
+        question,
+        default=default,
+        show_default=bool(default),
+        prompt_suffix=_suffix(question),
+        err=True,
+    )
     return answer.strip()
+
+
+def _suffix(question: str) -> str:
+    return " " if question.endswith(("?", ")", "]", ">")) else _(": ")
 
 
 def _slug(name: str) -> str:
@@ -32,18 +60,18 @@ def _slug(name: str) -> str:
         answer = _line(_("Its address on the farm"), default=propose_slug(name))
         if is_slug(answer):
             return answer
-        typer.echo(_("Only a-z, 0-9 and “-”, 2 to 40 of them; some words are taken."), err=True)
+        typer.echo(_("2 to 40 letters (a-z), digits and “-”; a few words are reserved."), err=True)
 
 
 def _people() -> tuple[str, ...]:
     found: list[str] = []
-    question = _("Who facilitates it? First Last <mail@example.org>")
+    question = _("Who facilitates it? (First Last <mail@example.org>)")
     while True:
         answer = _line(question, default="" if found else None)
         if not answer:
             return tuple(found)
         if "@" in answer:
             found.append(answer)
-            question = _("Someone else? (nothing: that is all)")
+            question = _("Someone else? (leave empty if nobody)")
         else:
             typer.echo(_("An e-mail address is needed, for the account of this person."), err=True)

@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 
 def new_community(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help=_("Its name, as people read it."))] = "",
+    name: Annotated[
+        str, typer.Argument(metavar=_("NAME"), help=_("Its name, as people read it."))
+    ] = "",
     slug: Annotated[
-        str, typer.Option(metavar="SLUG", help=_("Its address on the farm; by default, made from the name."))
+        str,
+        typer.Option(
+            metavar=_("ADDRESS"), help=_("Its address on the farm; by default, made from the name.")
+        ),
     ] = "",
     facilitator: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="'NAME <MAIL>'", help=_("Someone who facilitates it; once for each person.")
+            metavar=_("'NAME <MAIL>'"), help=_("Someone who facilitates it; once for each person.")
         ),
     ] = None,
-    territory: Annotated[str, typer.Option(metavar="TEXT", help=_("Where it lives."))] = "",
+    territory: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Where it lives."))] = "",
     blueprint: Annotated[
-        str, typer.Option(metavar="NAME", help=_("The blueprint, by name or folder."))
+        str, typer.Option(metavar=_("NAME"), help=_("The blueprint, by name or folder."))
     ] = "",
     with_modules: Annotated[
         list[str] | None,
@@ -65,7 +70,8 @@ def new_community(
         bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
     ] = False,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help=_("Exit 5 when something waits for a person."))
+        bool,
+        typer.Option("--detailed-exitcode", help=_("Exit 5 when something waits for a person.")),
     ] = False,
 ) -> Envelope:
     """`wikifarm new-community`."""
@@ -99,11 +105,12 @@ def new_community(
 
 def _agreed(options: Shared, planned: Envelope) -> bool:
     from wikifarm.cli import render
+    from wikifarm.cli.asking import agreed
 
     options.telling().clear()
     output = options.output
     output.note(render.answer(planned, render.paint_for(output.err), verbose=output.verbose))
-    if typer.confirm(_("Do this?"), default=True, err=True):
+    if agreed(_("Do this?")):
         return True
     options.warnings.append(_("Nothing was done."))
     return False
@@ -114,7 +121,7 @@ def _agreed(options: Shared, planned: Envelope) -> bool:
 
 def _paths() -> typer.models.ArgumentInfo:
     found: typer.models.ArgumentInfo = typer.Argument(
-        metavar="PATH...",
+        metavar=_("PATH..."),
         help=_("Files of communities, folders of them, or CSV files; by default, communities/."),
     )
     return found
@@ -122,7 +129,7 @@ def _paths() -> typer.models.ArgumentInfo:
 
 def _only() -> typer.models.OptionInfo:
     found: typer.models.OptionInfo = typer.Option(
-        "--only", metavar="SLUG", help=_("This community only; may be repeated.")
+        "--only", metavar=_("ADDRESS"), help=_("This community only; may be repeated.")
     )
     return found
 

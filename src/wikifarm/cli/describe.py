@@ -29,7 +29,7 @@ def schema(
 def import_form(
     ctx: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help=_("The address of the wiki."))],
-    form_id: Annotated[str, typer.Argument(metavar="ID", help=_("The number of the form."))],
+    form_id: Annotated[str, typer.Argument(metavar=_("NUMBER"), help=_("The number of the form."))],
 ) -> Envelope:
     """`wikifarm blueprint import-form`."""
     from wikifarm.operations.schemas import import_form as operation

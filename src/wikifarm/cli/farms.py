@@ -31,7 +31,10 @@ def status(
     ctx: typer.Context,
     slugs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SLUG...", help=_("Addresses of communities; by default, all those known here.")),
+        typer.Argument(
+            metavar=_("ADDRESS..."),
+            help=_("Addresses of communities; by default, all those known here."),
+        ),
     ] = None,
 ) -> Envelope:
     """`wikifarm status`."""
@@ -49,10 +52,12 @@ def list_wikis(ctx: typer.Context) -> Envelope:
 
 def credentials(
     ctx: typer.Context,
-    slug: Annotated[str, typer.Argument(metavar="SLUG", help=_("The community's address."))],
+    slug: Annotated[str, typer.Argument(metavar=_("ADDRESS"), help=_("The community's address."))],
     given: Annotated[
         bool,
-        typer.Option("--set", help=_("Store a password, typed when asked or sent on standard input.")),
+        typer.Option(
+            "--set", help=_("Store a password, typed when asked or sent on standard input.")
+        ),
     ] = False,
 ) -> Envelope:
     """`wikifarm credentials`: the only command that shows a password."""
@@ -66,7 +71,7 @@ def credentials(
 
 def _password(slug: str, *, interactive: bool) -> str:
     if interactive:
-        question = _("Password of the administrator of {slug}").format(slug=slug)
-        answer: str = typer.prompt(question, hide_input=True, err=True)
-        return answer
+        from wikifarm.cli.asking import secret
+
+        return secret(_("Password of the administrator of {slug}").format(slug=slug))
     return sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from wikifarm.cli.progress import Progress
 from wikifarm.errors import FAILED
+from wikifarm.reasons import of_system
 from wikifarm.result import Envelope
 
 

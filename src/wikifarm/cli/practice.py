@@ -23,7 +23,10 @@ def demo(
     ] = 0,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help=_("Keep everything in this folder; else it is removed at the end.")),
+        typer.Option(
+            metavar=_("FOLDER"),
+            help=_("Keep everything in this folder; else it is removed at the end."),
+        ),
     ] = None,
     dialect: Annotated[
         str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki that it imitates."))
@@ -55,14 +58,16 @@ def rehearsal(
         typer.Option(metavar="N", min=0, max=65535, help=_("The port; by default, a free one.")),
     ] = 0,
     data: Annotated[
-        Path, typer.Option(metavar="DIR", help=_("Where the farm keeps its data."))
+        Path, typer.Option(metavar=_("FOLDER"), help=_("Where the farm keeps its data."))
     ] = Path("rehearsal"),
     dialect: Annotated[
         str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki that it imitates."))
     ] = "4.4",
     trap: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help=_("Something that goes wrong on purpose; may be repeated.")),
+        typer.Option(
+            metavar=_("NAME"), help=_("Something that goes wrong on purpose; may be repeated.")
+        ),
     ] = None,
 ) -> Envelope:
     """`wikifarm rehearsal`."""

@@ -95,7 +95,25 @@ def _step(change_id: str) -> str:
 
 
 def _keys(ids: Iterable[str]) -> str:
-    return ", ".join(one.partition(":")[2] for one in ids)
+    return ", ".join(_key(one.partition(":")[2]) for one in ids)
+
+
+def _key(key: str) -> str:
+    """What people read for one thing of a step: "page Agenda", "default_write_acl"."""
+    words = {
+        "wakka_name": _("name of the wiki"),
+        "default_write_acl": _("who may write a new page"),
+        "baz_map_center_lat": _("latitude of the map"),
+        "baz_map_center_lon": _("longitude of the map"),
+        "baz_map_zoom": _("zoom of the map"),
+        "page": _("page"),
+        "form": _("form"),
+        "list": _("list"),
+        "action": _("action"),
+        "handler": _("handler"),
+    }
+    kind, space, name = key.partition(" ")
+    return f"{words.get(kind, kind)}{space}{name}"
 
 
 def _some(ids: list[str], page: Page) -> str:

@@ -151,7 +151,7 @@ def shared_options() -> list[TyperOption]:
             help=_("The farm: its address, or its name in wikifarm.toml."),
         ),
         _option(
-            ["--directory", "-C"], _directory, metavar="DIR",
+            ["--directory", "-C"], _directory, metavar=_("FOLDER"),
             help=_("Where communities/, checklist/ and welcome/ are; by default, here."),
         ),
         _option(["--lang"], _language, metavar="fr|en", help=_("The language of the answers.")),
@@ -201,6 +201,7 @@ class Command(TyperCommand):
     context_class = _Context
 
     def __init__(self, *args: Any, params: Any = None, **more: Any) -> None:
+        more["options_metavar"] = _("[OPTIONS]")
         super().__init__(*args, params=[*(params or []), *shared_options()], **more)
 
     def invoke(self, ctx: Any) -> Any:
@@ -216,4 +217,6 @@ class Group(TyperGroup):
 
     def __init__(self, **more: Any) -> None:
         params = [*(more.pop("params", None) or []), *shared_options()]
+        more["options_metavar"] = _("[OPTIONS]")
+        more["subcommand_metavar"] = _("COMMAND [ARGUMENTS]...")
         super().__init__(params=params, **more)

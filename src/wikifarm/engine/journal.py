@@ -14,6 +14,7 @@ from typing import Any
 
 from wikifarm.errors import LocalStorage
 from wikifarm.i18n import _
+from wikifarm.reasons import of_system
 
 
 class Journal:

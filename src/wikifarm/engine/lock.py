@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from wikifarm.errors import LocalStorage, Locked
 from wikifarm.i18n import _
+from wikifarm.reasons import of_system
 
 
 @contextmanager

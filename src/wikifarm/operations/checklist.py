@@ -16,6 +16,7 @@ from wikifarm.operations.facts import known_facts, seen_sentences
 from wikifarm.operations.outcome import CommunityOutcome
 from wikifarm.operations.site import find_site
 from wikifarm.operations.work import measured, prepare
+from wikifarm.reasons import of_system
 
 
 def checklist(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:

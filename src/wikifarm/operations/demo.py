@@ -22,6 +22,7 @@ from wikifarm.operations.context import WIKI_ADMIN, Context, FarmSettings
 from wikifarm.operations.new_community import new_community
 from wikifarm.operations.outcome import envelope
 from wikifarm.operations.places import Places
+from wikifarm.reasons import of_system
 from wikifarm.rehearsal import DIALECTS, TRAPS, RunningFarm
 from wikifarm.rehearsal import FarmSettings as RehearsalSettings
 from wikifarm.result import Envelope

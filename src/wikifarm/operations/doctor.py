@@ -101,7 +101,9 @@ def _computer(visit: _Visit) -> Iterator[Finding]:
         writable = False
     if not writable:
         raise LocalStorage(
-            _("wikifarm cannot write in {folder}, where it keeps what it knows.").format(folder=folder),
+            _("wikifarm cannot write in {folder}, where it keeps what it knows.").format(
+                folder=folder
+            ),
             hint=_("Set WIKIFARM_STATE_DIR to a folder that can be written."),
         )
     if os.name == "posix" and folder.stat().st_mode & 0o077 and _holds_passwords(folder):
@@ -112,7 +114,11 @@ def _computer(visit: _Visit) -> Iterator[Finding]:
             f"chmod 700 {folder}",
         )
     else:
-        yield Finding("state-folder", "ok", _("wikifarm keeps what it knows in {folder}").format(folder=folder))
+        yield Finding(
+            "state-folder",
+            "ok",
+            _("wikifarm keeps what it knows in {folder}").format(folder=folder),
+        )
     free = shutil.disk_usage(folder).free
     if free < LEAST_DISK:
         yield Finding(
@@ -164,7 +170,9 @@ def _address(visit: _Visit) -> Iterator[Finding]:
     visit.facts["rewrite_mode"] = rewrites
     if rewrites:
         yield Finding(
-            "rewrite-mode", "ok", _("The farm has addresses without “?”; wikifarm knows both forms.")
+            "rewrite-mode",
+            "ok",
+            _("The farm has addresses without “?”; wikifarm knows both forms."),
         )
 
 
@@ -221,7 +229,10 @@ def _open_entries(visit: _Visit) -> Iterator[Finding]:
         yield Finding(
             "referents",
             "unknown",
-            _("A visitor sees no wiki on this farm: the addresses of the referents could not be looked for."),
+            _(
+                "A visitor sees no wiki on this farm: "
+                "the addresses of the referents could not be looked for."
+            ),
         )
 
 
@@ -232,10 +243,12 @@ def _pages_of_farm(visit: _Visit) -> Iterator[Finding]:
         yield Finding("hashcash", "ok", _("wikifarm can answer the anti-spam check of its pages."))
     else:
         yield Finding(
-            "hashcash", "ok", _("Its pages have no anti-spam check of the usual kind ({status}).").format(
+            "hashcash",
+            "ok",
+            _("Its pages have no anti-spam check of the usual kind ({status}).").format(
                 status=answer.status
-            )
-        )  # fmt: skip
+            ),
+        )
 
 
 # -- the farm, as an administrator ----------------------------------------------------------

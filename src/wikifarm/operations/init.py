@@ -10,6 +10,7 @@ from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community, Facilitator, Territory
 from wikifarm.errors import LocalStorage
 from wikifarm.i18n import _
+from wikifarm.reasons import of_system
 from wikifarm.result import Envelope
 
 EXAMPLE = "_exemple.yml"  # the underscore keeps it out of `apply communities/`

@@ -13,6 +13,7 @@ from wikifarm.i18n import _
 from wikifarm.operations import apply as applying
 from wikifarm.operations.context import Context
 from wikifarm.operations.outcome import CommunityOutcome
+from wikifarm.reasons import of_system
 
 
 def new_community(

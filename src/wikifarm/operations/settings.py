@@ -19,6 +19,7 @@ from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import LANGUAGES, _
 from wikifarm.operations import places
 from wikifarm.operations.context import WIKI_ADMIN, FarmSettings
+from wikifarm.reasons import of_reader, of_system
 from wikifarm.yeswiki.addresses import base_url
 
 FILE = "wikifarm.toml"
@@ -170,7 +171,14 @@ def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -
     for name, table in tables:
         if not isinstance(table, dict):
             reading.problems.append(
-                _at(path, text, "", name, _("“{key}” is a section: write [{key}] on a line of its own").format(key=name), "")
+                _at(
+                    path,
+                    text,
+                    "",
+                    name,
+                    _("“{key}” is a section: write [{key}] on a line of its own").format(key=name),
+                    "",
+                )
             )
             continue
         for key, value in table.items():

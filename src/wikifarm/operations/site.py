@@ -7,7 +7,7 @@ import secrets
 from wikifarm.blueprint.community import Community
 from wikifarm.blueprint.neutral import plain
 from wikifarm.errors import BadCredentials, NotOurs, NotYesWiki, SlugTaken, WriteRefused
-from wikifarm.i18n import _
+from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki
 from wikifarm.operations.context import WIKI_ADMIN, Context
 from wikifarm.yeswiki.farm import NewWiki, half_made
@@ -86,6 +86,7 @@ def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
 
 
 def _asked(context: Context, community: Community, mark: str, password: str) -> NewWiki:
+    _ = in_language(community.language)
     first = community.facilitators[0]
     name = plain(community.name)
     return NewWiki(
@@ -93,7 +94,7 @@ def _asked(context: Context, community: Community, mark: str, password: str) -> 
         description=plain(community.description or community.name),
         folder=community.slug,
         # The farm may show this name to anybody: it is the community's, not a person's.
-        referent=said("Facilitation of {name}").format(name=name),
+        referent=_("Facilitation of {name}").format(name=name),
         email=context.settings.contact or first.email,
         admin=WIKI_ADMIN,
         password=password,

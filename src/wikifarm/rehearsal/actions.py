@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from . import html, markup, rights
-from .store import ENTRY, Page
+from .store import ENTRY
 from .visit import ServerFault, Visit, esc
 
 Run = Callable[[Visit, dict[str, str]], str]
@@ -72,20 +72,6 @@ def include_page(visit: Visit, tag: str) -> str:
     visit.inclusions.append(tag)
     try:
         return format_text(visit, page.body)
-    finally:
-        visit.inclusions.pop()
-
-
-def include_entry(visit: Visit, page: Page) -> str:
-    """An entry inside a page: the right of its own page is not looked at, as in YesWiki.
-
-    Source: `tools/bazar/actions/include__.php`, v4.4.4, which takes the place of the refusal.
-    """
-    if visit.inclusions.count(page.tag) > 1:
-        return ""
-    visit.inclusions.append(page.tag)
-    try:
-        return visit.farm.entry_shown(visit, page, included=True)
     finally:
         visit.inclusions.pop()
 
@@ -177,13 +163,16 @@ def _nav(visit: Visit, arguments: dict[str, str]) -> str:
 
 @action("include")
 def include(visit: Visit, arguments: dict[str, str]) -> str:
-    """A page inside another one, or why not."""
+    """A page inside another one, or why not; an entry whatever the right of its page.
+
+    `tools/bazar/actions/include__.php`, v4.4.4, puts the entry in the place of the refusal.
+    """
     tag = arguments.get("page", "")
     page = visit.farm.page(visit.w, tag)
     if page is None:
         return html.alert(f"Action include : la page {esc(tag)} ne semble pas exister...")
     if page.kind == ENTRY:
-        return f'<div class="include">{include_entry(visit, page)}</div>'
+        return f'<div class="include">{visit.farm.entry_shown(visit, page, included=True)}</div>'
     if not rights.has_access(visit, "read", tag, page):
         quiet = arguments.get("auth") == "noError"
         return "" if quiet else html.alert(f"Vous n'êtes pas autorisé à lire la page {esc(tag)}.")

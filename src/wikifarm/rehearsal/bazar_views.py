@@ -14,6 +14,9 @@ from .login import bot_guard
 from .store import Page
 from .visit import Visit, esc, php_json
 
+NESTED = 2
+"""How many times an entry may stand inside itself: its text may hold a list of entries."""
+
 
 def view(visit: Visit, page: Page, footer: bool = True, included: bool = False) -> str:
     """One entry as HTML, without the fields the visitor may not read (`EntryController::view`).
@@ -21,6 +24,16 @@ def view(visit: Visit, page: Page, footer: bool = True, included: bool = False) 
     The right of the page is not looked at: whoever calls this does it, or does not. `included`
     is for `{{include}}`, which takes the entry for the visited page before it is read.
     """
+    if visit.entries_open.count(page.tag) >= NESTED:
+        return ""
+    visit.entries_open.append(page.tag)
+    try:
+        return _view(visit, page, footer, included)
+    finally:
+        visit.entries_open.pop()
+
+
+def _view(visit: Visit, page: Page, footer: bool, included: bool) -> str:
     entry = bazar_entries.guarded(visit, page, at=page.tag if included else "")
     form = bazar_entries.form_of(visit, entry)
     if form is None:
@@ -174,6 +187,9 @@ def _input(visit: Visit, field: Field, entry: Entry) -> str:  # noqa: PLR0911 - 
         return "".join(html.hidden(name, str(place.get(name) or "")) for name in field.columns[1:3])
     if field.kind == "labelhtml":
         return field.columns[1]
+    if field.kind == "conditionschecking":
+        # A labelhtml further on closes it; the rehearsal shows what it holds whatever the answer.
+        return f'<div class="conditional" data-condition="{esc(field.columns[1])}">'
     if field.kind == "yeswiki":
         return visit.farm.wiki_inputs(visit, field, value)
     if field.kind in ("utilisateur_wikini", "yeswiki_user"):

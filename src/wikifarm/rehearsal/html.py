@@ -89,6 +89,7 @@ def head(visit: Visit) -> str:
     return (
         '<!doctype html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<link rel="icon" href="data:,">\n'
         f"<title>{esc(name)} : {esc(title or visit.tag)}</title>\n"
         f"{_described(visit, title or name)}<style>{CSS}</style>\n</head>\n"
     )

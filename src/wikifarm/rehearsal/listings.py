@@ -173,4 +173,5 @@ def _excerpt(text: str, phrase: str) -> str:
         return ""
     end = where + len(phrase) + EXTRACT_LENGTH
     around = re.sub(r"\s+", " ", text[max(0, where - EXTRACT_LENGTH) : end])
+    around = around.replace("<", "&lt;")  # a tag that nothing closes is none
     return f"<small>… {around} …</small>"

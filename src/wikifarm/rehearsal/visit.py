@@ -88,6 +88,7 @@ class Visit:
     set_cookies: list[str] = field(default_factory=list)
     page_time: str = ""
     inclusions: list[str] = field(default_factory=list)
+    entries_open: list[str] = field(default_factory=list)
     late_scripts: list[str] = field(default_factory=list)
     """JSON that actions leave for the end of the page."""
     caches: dict[str, Any] = field(default_factory=dict)

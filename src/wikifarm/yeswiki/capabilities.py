@@ -21,9 +21,7 @@ def probe(visitor: Session, *, farm: bool = False) -> Capabilities:
         forms.json()
     ):
         raise NotYesWiki(
-            _("Something else than a YesWiki answers at {url}.").format(
-                url=visitor.addresses.base
-            ),
+            _("Something else than a YesWiki answers at {url}.").format(url=visitor.addresses.base),
             hint=_("Check the address of the farm."),
             where=visitor.addresses.base,
         )

@@ -1,0 +1,123 @@
+"""One creation with its audit, beside the bare replay of the same requests on another new farm.
+
+The farms run in processes of their own. The replay sends the recorded requests one after another
+with the same cookies and connections; only tokens that each farm makes for itself are replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+import httpx
+from selectolax.lexbor import LexborHTMLParser
+
+from wikifarm.blueprint import manifest
+from wikifarm.operations.apply import apply
+from wikifarm.operations.context import Context, FarmSettings
+from wikifarm.operations.places import Places
+from wikifarm.transport import Traffic
+from wikifarm.yeswiki import hashcash
+
+PASSWORD = "MotDePasseDeMesure1"
+EXAMPLE = Path(__file__).parent.parent / "examples" / "rennes.yml"
+TOKENS = {"confirmToken", "csrf-token", "csrfToken", "confirmDeleteToken"}
+ROUNDS = 3
+
+
+@contextmanager
+def farm() -> Iterator[str]:
+    """A rehearsal farm in its own process; gives its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "wikifarm", "rehearsal", "--data", folder, "--json"]
+        process = subprocess.Popen(
+            [*command, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert process.stdout is not None
+        started = json.loads(process.stdout.readline())
+        try:
+            yield f"{started['url']} {started['password']}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def create(url: str, password: str) -> tuple[float, Traffic, int]:
+    """Seconds of one creation, and what it sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        places = Places(Path(folder) / "state", Path(folder) / "out")
+        context = Context(FarmSettings(url, "WikiAdmin", password), places)
+        context.network.traffic.log = []
+        community = manifest.load([EXAMPLE])[0]
+        started = time.perf_counter()
+        outcome = apply(context, [community])[0]
+        seconds = time.perf_counter() - started
+        context.close()
+        assert outcome.error is None, outcome.error
+        assert outcome.audit is not None
+        return seconds, context.network.traffic, outcome.audit.probes
+
+
+def replay(traffic: Traffic, before: str, url: str, password: str, old_password: str) -> float:
+    """Seconds that the same requests take without wikifarm around them."""
+    transport = httpx.HTTPTransport()
+    people: dict[int, httpx.Client] = {}
+    tokens: dict[int, str] = {}
+    value = ""
+    started = time.perf_counter()
+    for who, verb, address, body in traffic.log or []:
+        client = people.setdefault(who, httpx.Client(transport=transport))
+        fields = [
+            (
+                name,
+                tokens.get(who, text)
+                if name in TOKENS
+                else value
+                if name == "hashcash_value"
+                else password
+                if text == old_password
+                else text,
+            )
+            for name, text in parse_qsl(body.decode(), keep_blank_values=True)
+        ]
+        answer = client.request(
+            verb,
+            address.replace(before, url),
+            content=urlencode(fields) if verb != "GET" else None,
+            headers={"Content-Type": "application/x-www-form-urlencoded"} if fields else None,
+        )
+        if address.endswith("wp-hashcash-getkey.php"):
+            value = hashcash.value(answer.text)
+        elif who not in tokens and "confirmToken" in answer.text:
+            node = LexborHTMLParser(answer.text).css_first('input[name="confirmToken"]')
+            tokens[who] = (node.attributes.get("value") or "") if node else ""
+    seconds = time.perf_counter() - started
+    transport.close()
+    return seconds
+
+
+def main() -> None:
+    """Prints the figures of the best of a few rounds."""
+    ours, bare = [], []
+    for _each in range(ROUNDS):
+        with farm() as one, farm() as two:
+            url, password = one.split()
+            other, other_password = two.split()
+            seconds, traffic, probes = create(url, password)
+            ours.append(seconds)
+            bare.append(replay(traffic, url, other, other_password, password))
+    print(f"requests      {traffic.get} GET + {traffic.post} POST ({probes} probes of the audit)")
+    print(f"wikifarm      {min(ours):.2f} s")
+    print(f"bare replay   {min(bare):.2f} s")
+    print(f"ratio         {min(ours) / min(bare):.2f}   (aim: at most 1.3)")
+
+
+if __name__ == "__main__":
+    main()

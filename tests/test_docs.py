@@ -1,0 +1,68 @@
+"""Every shell block of the docs runs as written, and every example applies."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wikifarm.rehearsal import FarmSettings, RunningFarm
+
+ROOT = Path(__file__).parent.parent
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PASSWORD = "MotDePasseDesDocs1"
+
+
+def _blocks() -> list[tuple[str, str]]:
+    return [
+        (f"{path.relative_to(ROOT)}:{path.read_text('utf-8')[: found.start()].count(chr(10)) + 1}",
+         found[1])
+        for path in DOCS
+        for found in re.finditer(r"^```sh\n(.*?)^```", path.read_text("utf-8"), re.M | re.S)
+    ]  # fmt: skip
+
+
+BLOCKS = _blocks()
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningFarm]:
+    settings = FarmSettings(data=tmp_path_factory.mktemp("farm"), password=PASSWORD)
+    with RunningFarm(settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like the project's, where the blocks of one page follow one another."""
+    made = tmp_path_factory.mktemp("docs")
+    shutil.copytree(ROOT / "examples", made / "examples")
+    return made
+
+
+@pytest.mark.parametrize(("place", "block"), BLOCKS, ids=[place for place, _block in BLOCKS])
+def test_a_shell_block_runs(place: str, block: str, farm: RunningFarm, folder: Path) -> None:
+    if "./run tests" in block or "./run check" in block:
+        pytest.skip("this block is the test command itself: running it here would never end")
+    script = block.replace("./run demo", "./run demo --exit --port 0")
+    script = script.replace("./run ", f"{sys.executable} -m wikifarm ")
+    environment = {
+        **os.environ,
+        "WIKIFARM_FARM_URL": farm.url,
+        "WIKIFARM_FARM_ADMIN": "WikiAdmin",
+        "WIKIFARM_FARM_PASSWORD": PASSWORD,
+        "WIKIFARM_STATE_DIR": str(folder / "state"),
+        "WIKIFARM_LANG": "fr",
+    }
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{place}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
