@@ -25,7 +25,9 @@ def main() -> None:
     print(f"{'python -c pass':<22}{bare:6.0f} ms")
     for option in ("--version", "--help"):
         ours = best("-m", "wikifarm", option)
-        print(f"{'wikifarm ' + option:<22}{ours:6.0f} ms  +{ours - bare:.0f} ms  x{ours / bare:.1f}")
+        print(
+            f"{'wikifarm ' + option:<22}{ours:6.0f} ms  +{ours - bare:.0f} ms  x{ours / bare:.1f}"
+        )
 
 
 if __name__ == "__main__":

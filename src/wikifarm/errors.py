@@ -5,8 +5,7 @@
     ├── Refused                 7  wikifarm declines to act
     │   ├── SlugTaken              the address belongs to another community
     │   ├── Locked                 another run holds the farm
-    │   ├── NotOurs                neither the receipt nor the journal says it is ours
-    │   └── OverThreshold          the plan changes more than the safety threshold allows
+    │   └── NotOurs                neither the receipt nor the journal says it is ours
     ├── ServerProblem           8  a server cannot be reached or refuses the credentials
     │   ├── Unreachable            no answer
     │   ├── TlsFailed              the certificate does not prove who answers
@@ -95,10 +94,6 @@ class Locked(Refused):
 
 class NotOurs(Refused):
     code = "not-ours"
-
-
-class OverThreshold(Refused):
-    code = "over-threshold"
 
 
 class ServerProblem(WikifarmError):

@@ -22,6 +22,9 @@ from wikifarm import __version__
 from wikifarm.errors import TlsFailed, UnexpectedAnswer, Unreachable
 from wikifarm.i18n import _
 
+# Trying again is no news: stamina would log each try, on the terminal or into the JSON of --json.
+stamina.instrumentation.set_on_retry_hooks(())
+
 MAX_BYTES = 32 * 1024 * 1024
 USER_AGENT = f"wikifarm/{__version__}"
 PASSING = frozenset({502, 503, 504})

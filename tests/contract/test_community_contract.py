@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract.conftest import FarmUnderTest
-from wikifarm.blueprint import manifest
-from wikifarm.blueprint.community import Community, Facilitator, Territory
+from tests.operations.conftest import a_community
+from wikifarm.blueprint.community import Community
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
 from wikifarm.operations.context import Context, FarmSettings
@@ -50,16 +50,7 @@ def workshop(farm_under_test: FarmUnderTest, tmp_path: Path) -> Iterator[Worksho
 
 @pytest.fixture
 def community(farm_under_test: FarmUnderTest) -> Community:
-    return Community(
-        name="Robustesse autour de Rennes",
-        slug=farm_under_test.folder(),
-        facilitators=(
-            Facilitator("Camille Le Goff", "camille@example.org"),
-            Facilitator("Dominique Perrin", "dominique@example.org"),
-        ),
-        territory=Territory("Rennes et alentours", 48.11, -1.68, 10),
-        modules=manifest.default_modules(),
-    )
+    return a_community(farm_under_test.folder())
 
 
 def test_a_community_is_made_and_nobody_can_be_seen(
@@ -116,7 +107,7 @@ def test_an_open_dashboard_is_closed_again(workshop: Workshop, community: Commun
     assert [done.change.id for done in again.steps] == ["rights:TableauDeBord"]
 
 
-HOSTILE = "Été d'œuvre {{listusers}} \"\"<b>gras</b>\"\" [[PagePrincipale ici]] 🌱 \"fin\""
+HOSTILE = 'Été d\'œuvre {{listusers}} ""<b>gras</b>"" [[PagePrincipale ici]] 🌱 "fin"'
 
 
 def test_a_hostile_name_is_shown_and_executed_nowhere(

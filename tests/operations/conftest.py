@@ -45,11 +45,10 @@ def fresh(running: RunningFarm, tmp_path: Path) -> Fresh:
     return lambda: context_for(running.url, tmp_path)
 
 
-@pytest.fixture
-def rennes() -> Community:
+def a_community(slug: str = "rennes") -> Community:
     return Community(
         name="Robustesse autour de Rennes",
-        slug="rennes",
+        slug=slug,
         facilitators=(
             Facilitator("Camille Le Goff", "camille@example.org"),
             Facilitator("Dominique Perrin", "dominique@example.org"),
@@ -57,3 +56,8 @@ def rennes() -> Community:
         territory=Territory("Rennes et alentours", 48.11, -1.68, 10),
         modules=manifest.default_modules(),
     )
+
+
+@pytest.fixture
+def rennes() -> Community:
+    return a_community()

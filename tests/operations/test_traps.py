@@ -109,9 +109,7 @@ def test_a_sleeping_wiki_can_be_woken_and_the_work_goes_on(
     assert _done(fresh(), rennes) == "created"
 
 
-def test_mail_noise_changes_nothing(
-    running: RunningFarm, fresh: Fresh, rennes: Community
-) -> None:
+def test_mail_noise_changes_nothing(running: RunningFarm, fresh: Fresh, rennes: Community) -> None:
     running.traps.add("mail_noise")
     assert _done(fresh(), rennes) == "created"
 

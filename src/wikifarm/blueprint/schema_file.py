@@ -215,7 +215,7 @@ class _SchemaReader:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            self.wrong(_("must be lines “key: value”"), key)
+            self.wrong(_("“{name}” must be made of lines “key: value”").format(name=key), key)
             return {}
         self.known_keys(value, known, (key,))
         return value

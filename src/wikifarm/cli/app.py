@@ -21,6 +21,7 @@ def build() -> typer.Typer:
         )
     )
     app.callback(cls=Group, invoke_without_command=True)(_root)
+    short = {"new-community": _("Open a community.")}
     for name, function, text in (
         ("init", farms.init, _("Write settings and an example in a folder.")),
         ("doctor", farms.doctor, _("Check the farm, the account and this computer.")),
@@ -28,20 +29,18 @@ def build() -> typer.Typer:
         ("rehearsal", practice.rehearsal, _("Serve a practice farm on this computer.")),
         ("new-community", communities.new_community, _(
             "Open a community, from its name to its checklist. On a terminal, asks for what is "
-            "missing, shows what will be done and asks for a yes; elsewhere (a script, --json, "
-            "--no-input) goes on without asking."
+            "missing, shows what will be done and waits for a yes; in a script, goes on."
         )),
         ("plan", communities.plan, _("Show what `apply` would change.")),
-        ("apply", communities.apply, _("Make the wikis what the files of the communities say.")),
-        ("verify", communities.verify, _("Check, as a visitor would, that nobody can be seen.")),
+        ("apply", communities.apply, _("Make the wikis what their files say.")),
+        ("verify", communities.verify, _("Check from outside that nobody can be seen.")),
         ("status", farms.status, _("Show where each community stands.")),
         ("list", farms.list_wikis, _("List the wikis of the farm.")),
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
-        ("credentials", farms.credentials,
-         _("Show or store the administrator's password of a wiki.")),
+        ("credentials", farms.credentials, _("Show or store the password of a wiki.")),
         ("schema", describe.schema, _("Print a JSON Schema, for programs.")),
     ):  # fmt: skip
-        app.command(name, cls=Command, help=text)(function)
+        app.command(name, cls=Command, help=text, short_help=short.get(name))(function)
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     blueprint.command(

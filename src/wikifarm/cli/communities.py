@@ -29,7 +29,8 @@ def new_community(
     facilitator: Annotated[
         list[str] | None,
         typer.Option(
-            metavar=_("'NAME <MAIL>'"), help=_("Someone who facilitates it; once for each person.")
+            metavar=_('"NAME <E-MAIL>"'),
+            help=_("Someone who facilitates it; once for each person."),
         ),
     ] = None,
     territory: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Where it lives."))] = "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -93,16 +94,23 @@ def harmless(value: Any) -> Any:
     return value
 
 
+_SPACES = re.compile(r"[ \t\n]+")  # not the no-break space, which French wants before “:”
+
 # Control characters but tab and new line, and those that reverse the order of reading.
 _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+def width() -> int:
+    """Columns to fill: those of the terminal, where there is one, and WIDTH at most."""
+    return max(40, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
+
+
 def wrapped(text: str, first: str = "", later: str | None = None) -> list[str]:
-    """Lines of at most WIDTH columns; addresses are never cut."""
+    """Lines of at most WIDTH columns, or of the terminal if it is narrower; addresses are whole."""
     indent = " " * len(first) if later is None else later
     return textwrap.wrap(
-        " ".join(harmless(text).split()),
-        WIDTH,
+        " ".join(_SPACES.split(harmless(text).strip())),
+        width(),
         initial_indent=first,
         subsequent_indent=indent,
         break_long_words=False,
@@ -205,14 +213,14 @@ def checks(data: Data, page: Page) -> Iterator[str]:
         "fail": (_("failed"), paint.bad),
         "unknown": ("?", str),
     }
-    width = max(len(word) for word, _paint in marks.values())
+    column = max(len(word) for word, _paint in marks.values())
     for one in data["checks"]:
         word, colour = marks[one["state"]]
-        first, *rest = wrapped(one["message"], f"  {word:<{width}}  ")
+        first, *rest = wrapped(one["message"], f"  {word:<{column}}  ")
         yield first.replace(word, colour(word), 1)
         yield from rest
         if one["hint"] and one["state"] != "fail":
-            yield from wrapped(one["hint"], " " * (width + 4) + _("Try: "))
+            yield from wrapped(one["hint"], " " * (column + 4) + _("Try: "))
 
 
 def states(data: Data, page: Page) -> Iterator[str]:

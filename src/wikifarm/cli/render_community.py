@@ -26,7 +26,7 @@ def block(row: Data, page: Page) -> Iterator[str]:
         edited = _("{names} (edited here by hand)").format(names=_keys(row["kept"]))
         facts.append((_("kept"), edited))
     if row["mailing_list"]:
-        facts.append((_("mailing list"), " ".join(map(str, row["mailing_list"].values()))))
+        facts.append((_("mailing list"), _mailing_list(row["mailing_list"])))
     facts += _privacy(row["audit"])
     facts += [(_("checklist"), row["checklist"]), (_("welcome"), row["welcome"])]
     yield from table(fact for fact in facts if fact[1])
@@ -90,6 +90,15 @@ def _status(row: Data, page: Page) -> str:
     return page.paint.good(word) if row["status"] != "pending" else page.paint.care(word)
 
 
+def _mailing_list(held: Data) -> str:
+    """Who hosts it and how far it is; nothing where the community wants none."""
+    provider, state = held.get("provider", ""), held.get("state", "")
+    if provider in ("", "none"):
+        return ""
+    words = {"requested": _("to be asked for")}
+    return f"{provider} ({words.get(state, state)})" if state else str(provider)
+
+
 def _step(change_id: str) -> str:
     return change_id.partition(":")[0]
 
@@ -116,10 +125,14 @@ def _key(key: str) -> str:
     return f"{words.get(kind, kind)}{space}{name}"
 
 
-def _some(ids: list[str], page: Page) -> str:
-    if page.verbose or len(ids) <= SHOWN_NAMES:
-        return _keys(ids)
-    return _few([_keys([one]) for one in ids], SHOWN_NAMES)
+def _name(change: Data) -> str:
+    """What names a change of a plan: a form and a list have a title, which says more than an id."""
+    titled = _step(change["id"]) in ("forms", "lists") and change["action"] != "keep"
+    return str((titled and change["summary"]) or _keys([change["id"]]))
+
+
+def _some(names: list[str], page: Page) -> str:
+    return ", ".join(names) if page.verbose else _few(names, SHOWN_NAMES)
 
 
 def _done(steps: Iterable[Data]) -> list[tuple[str, str]]:
@@ -156,7 +169,7 @@ def _planned(changes: Iterable[Data], page: Page) -> Iterator[str]:
         changes, key=lambda one: (_step(one["id"]), one["action"])
     ):
         found = list(group)
-        names = [one["id"] for one in found]
+        names = [_name(one) for one in found]
         rows.append((SIGNS[action], words.get(name, name), _some(names, page)))
         diffs += [one["diff"] for one in found if one["diff"]]
     yield from table(rows)

@@ -173,11 +173,11 @@ class _Formatter(HelpFormatter):
 
     def write_heading(self, heading: str) -> None:
         words = {
-            "Options": _("Options"),
-            "Arguments": _("Arguments"),
-            "Commands": _("Commands"),
+            "Options": _("Options:"),
+            "Arguments": _("Arguments:"),
+            "Commands": _("Commands:"),
         }
-        super().write_heading(words.get(heading, heading))
+        self.write(f"{'':>{self.current_indent}}{words.get(heading, heading + ':')}\n")
 
     def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
         words = {

@@ -65,7 +65,7 @@ def _of_command(error: Any, ctx: Any) -> tuple[str, str]:
     """Unknown commands, missing commands and arguments too many."""
     commands = getattr(ctx.command, "commands", None)
     if commands is None:
-        extra = re.search(r"unexpected extra arguments? \((.*)\)", error.message)
+        extra = re.search(r"unexpected extra argument(?:s|\(s\))? \((.*)\)", error.message)
         if extra is None:
             return error.format_message(), ""
         return _("Too many words: “{words}”.").format(words=extra[1]), ""

@@ -106,5 +106,5 @@ def _unpack(text: str) -> str:
     if not text:
         return "{}"
     decoder = zlib.decompressobj()
-    raw = base64.b64decode(text)
+    raw = base64.b64decode(text, validate=True)
     return decoder.decompress(raw, 8_000_000).decode()

@@ -22,6 +22,7 @@ from wikifarm.operations.outcome import CommunityOutcome
 from wikifarm.operations.site import find_site, make_site
 from wikifarm.operations.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.work import design_for, measured, prepare
+from wikifarm.result import Pending
 
 
 def apply(
@@ -89,6 +90,7 @@ def _apply_one(
     wrote = any(done.outcome == "done" for done in outcome.steps)
     outcome.status = "created" if first else "updated" if wrote else "unchanged"
     _describe(outcome, work)
+    _note_mailing_list(community, outcome)
     write_files(context, community, blueprint, work, outcome, facts)
     refuse_leaks(outcome.audit)
 
@@ -129,6 +131,34 @@ def _check_ours(
             ),
             hint=_("Choose another address with --slug, or change the manifest and `apply` it."),
         )
+
+
+def _note_mailing_list(community: Community, outcome: CommunityOutcome) -> None:
+    """A list is asked for by a person: wikifarm opens none, and says so with the text to send."""
+    provider = community.mailing_list
+    outcome.mailing_list = {"provider": provider, "state": "none"}
+    if provider == "none":
+        return
+    outcome.mailing_list["state"] = "requested"
+    text = _(
+        "Hello, we would like a discussion list for “{name}”: {slug}, in {language}, with "
+        "subscription after approval, archives for subscribers only, and these owners: {owners}."
+    ).format(
+        name=community.name,
+        slug=community.slug,
+        language=community.language,
+        owners=", ".join(f"{one.name} <{one.email}>" for one in community.facilitators),
+    )
+    outcome.pending.append(
+        Pending(
+            "mailing-list",
+            community.slug,
+            _("wikifarm does not open mailing lists yet: ask {provider} for it.").format(
+                provider=provider
+            ),
+            text,
+        )
+    )
 
 
 def _describe(outcome: CommunityOutcome, work: Work) -> None:

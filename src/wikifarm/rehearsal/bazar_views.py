@@ -307,6 +307,9 @@ def entry_list(visit: Visit, arguments: dict[str, str]) -> str:
     if static and template == "map":
         return entry_map(visit, arguments)
     item = _whole if static and template == "liste_accordeon" and not columns else _line
+    parts = (part.partition("=") for part in arguments.get("displayfields", "").split(","))
+    if {place: name for place, _, name in parts}.get("title", "bf_titre") != "bf_titre":
+        item = _card
     items = "".join(f"<li>{item(visit, p, columns)}</li>" for p in found)
     template = esc(template)
     return f'<div class="bazar-list" data-template="{template}">{count}<ul>{items}</ul></div>'
@@ -332,6 +335,17 @@ def _line(visit: Visit, page: Page, columns: list[str]) -> str:
             shown.append(f"<span>{esc(field.label)} : {_value(visit, field, value)}</span>")
     title = pages.page_link(visit, page.tag, str(entry.get("bf_titre") or page.tag))
     return " — ".join([title, *shown])
+
+
+def _card(visit: Visit, page: Page, columns: list[str]) -> str:
+    """The fields of `displayfields` without their labels, the first one as the link."""
+    entry = bazar_entries.guarded(visit, page)
+    form = bazar_entries.form_of(visit, entry)
+    known = {f.prop: f for f in known_fields(form, visit.dialect)} if form else {}
+    given = [(known[name], entry[name]) for name in columns if name in known and entry.get(name)]
+    shown = [f"<span>{_value(visit, field, value)}</span>" for field, value in given[1:]]
+    first = str(given[0][1]) if given else str(entry.get("bf_titre") or page.tag)
+    return "<br>\n".join([f"<b>{pages.page_link(visit, page.tag, first)}</b>", *shown])
 
 
 @action("bazarcarto", "map")

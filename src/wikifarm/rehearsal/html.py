@@ -18,8 +18,8 @@ a{color:var(--accent)}:focus-visible{outline:3px solid #d98a00;outline-offset:2p
 header{background:var(--accent);color:#fff}
 header>div,main,footer,.top{max-width:64rem;margin:0 auto;padding:.5rem 1rem}
 .bar{display:flex;flex-wrap:wrap;gap:.3rem 1.5rem;align-items:center}
-.wiki-name{font-weight:bold;font-size:1.2rem;flex:1 1 100%}
-header nav{flex:1 1 28rem}
+.wiki-name{font-weight:bold;font-size:1.2rem;flex:1 1 auto}
+header nav{flex:1 1 100%}
 header nav>ul{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;list-style:none;padding:0;margin:0}
 header a,header summary,header label{color:#fff}
 header nav a,summary{display:inline-block;padding:.25rem 0;cursor:pointer}
@@ -120,7 +120,7 @@ def page(visit: Visit, content: str, status: int = 200) -> Answer:
     body = (
         f'{head(visit)}<body{onload}>\n<p class="banner">{BANNER}</p>\n'
         f'<header><div class="bar"><div class="wiki-name">{title}</div>'
-        f'<nav aria-label="Menu">{_folded(menu)}</nav><div class="quick">{quick}</div></div>'
+        f'<div class="quick">{quick}</div><nav aria-label="Menu">{_folded(menu)}</nav></div>'
         f'</header>\n<div class="top">{top}</div>\n<main>{shown}\n{content}\n'
         f"{_tools(visit)}</main>\n<footer>{bottom}</footer>\n{_late(visit)}</body>\n</html>\n"
     )

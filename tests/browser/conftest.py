@@ -1,0 +1,123 @@
+"""A rehearsal farm with a community and its English twin, and people at their browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from wikifarm.blueprint import manifest
+from wikifarm.operations.apply import apply
+from wikifarm.operations.context import Context
+from wikifarm.operations.context import FarmSettings as Settings
+from wikifarm.operations.places import Places
+from wikifarm.rehearsal import FarmSettings, RunningFarm, accounts
+
+selenium = pytest.importorskip("selenium", reason="Selenium is not installed")
+
+from .driving import CHROMIUM, DRIVER, Person  # noqa: E402 - it needs Selenium
+
+PASSWORD = "MotDePasseDEssai123"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "rennes.yml"
+FACILITATOR = "camille.legoff@example.org"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    missing = [str(one) for one in (CHROMIUM, DRIVER) if not one.exists()]
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if missing:
+                item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(missing)}"))
+
+
+@dataclass
+class Region:
+    """The farm and what `apply` wrote on this computer."""
+
+    farm: RunningFarm
+    checklists: Path
+    facilitator: str
+
+    def wiki(self, slug: str) -> str:
+        return f"{self.farm.url}{slug}/"
+
+    def checklist(self, slug: str) -> str:
+        return (self.checklists / f"{slug}.html").as_uri()
+
+
+@pytest.fixture(scope="session")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
+    folder = tmp_path_factory.mktemp("region")
+    rennes = manifest.load([EXAMPLE])[0]
+    twin = replace(
+        rennes, slug="rennes-en", language="en", name="Robustness around Rennes", description=""
+    )
+    with RunningFarm(FarmSettings(folder / "farm", "4.5", password=PASSWORD)) as farm:
+        settings = Settings(url=farm.url, admin=farm.admin, password=PASSWORD)
+        context = Context(settings, Places(folder / "state", folder / "out"))
+        try:
+            outcomes = apply(context, [rennes, twin], audit=False)
+        finally:
+            context.close()
+        assert [one.status for one in outcomes] == ["created", "created"], outcomes
+        store = farm._app.farm.store
+        user = store.user("rennes", email=FACILITATOR)
+        assert user is not None
+        # No mail leaves the rehearsal: the password that one asks for by mail is set here.
+        sql = "UPDATE users SET password = ? WHERE wiki = 'rennes' AND name = ?"
+        store.run(sql, accounts.hash_password(PASSWORD), user.name)
+        yield Region(farm, context.places.checklists, user.name)
+
+
+@pytest.fixture(scope="session")
+def people(
+    region: Region, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Person]]:
+    """A person by their name: the same browser each time, closed at the end."""
+    known: dict[str, Person] = {}
+    with ExitStack() as stack:
+
+        def somebody(name: str) -> Person:
+            if name not in known:
+                profile = tmp_path_factory.mktemp(name)
+                known[name] = Person(profile, region.wiki("rennes"))
+                stack.callback(known[name].close)
+            return known[name]
+
+        somebody.known = known  # type: ignore[attr-defined]
+        yield somebody
+
+
+@pytest.fixture(autouse=True)
+def quiet(people: Callable[[str], Person], region: Region) -> Iterator[None]:
+    """Whatever was opened: no complaint in the console, no request that leaves this computer."""
+    yield
+    for person in people.known.values():  # type: ignore[attr-defined]
+        person.listen()
+        ours = (region.farm.url, "file://", "data:")
+        outside = sorted(one for one in person.asked if not one.startswith(ours))
+        complaints, person.complaints = person.complaints, []
+        assert not outside
+        assert not complaints
+
+
+@pytest.fixture
+def reader(people: Callable[[str], Person]) -> Iterator[Person]:
+    """Somebody who opens the checklist, at a desk; nothing was ticked yet."""
+    person = people("reader")
+    person.width(1200, 900)
+    person.media()
+    yield person
+
+
+@pytest.fixture
+def stranger(people: Callable[[str], Person]) -> Person:
+    """Somebody who passes by, in a private window."""
+    person = people("stranger")
+    person.width(1200, 900)
+    return person.forget()

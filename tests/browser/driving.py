@@ -1,0 +1,196 @@
+"""A Chromium that somebody drives: what it shows, what it asks for, what it complains about."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+CHROMIUM = Path("/usr/bin/chromium")
+DRIVER = Path("/usr/bin/chromedriver")
+
+_OPTIONS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--hide-scrollbars", "--lang=fr", "--window-size=1200,900",
+)  # fmt: skip
+
+CONTRASTS = """
+const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+function rgba(css) {
+  canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = css; canvas.fillRect(0, 0, 1, 1);
+  return canvas.getImageData(0, 0, 1, 1).data;
+}
+function light(c) {
+  const [r, g, b] = [c[0], c[1], c[2]].map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function behind(node) {
+  for (let one = node; one; one = one.parentElement) {
+    const c = rgba(getComputedStyle(one).backgroundColor);
+    if (c[3] > 250) return c;
+  }
+  return rgba('white');
+}
+const poor = [];
+for (const node of document.body.querySelectorAll('*')) {
+  const own = [...node.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+  if (!own || !node.checkVisibility({visibilityProperty: true})) continue;
+  const a = light(rgba(getComputedStyle(node).color)), b = light(behind(node));
+  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (ratio < 4.5) poor.push([node.textContent.trim().slice(0, 60), Math.round(ratio * 100) / 100]);
+}
+return poor;
+"""
+"""The texts whose contrast with what is behind them is under 4.5 (WCAG 2.2, 1.4.3)."""
+
+
+class Person:
+    """Somebody at a browser of their own. `home` is the wiki that they visit."""
+
+    def __init__(self, profile: Path, home: str = "") -> None:
+        """Open the browser, with a fresh profile in this folder."""
+        options = webdriver.ChromeOptions()
+        options.binary_location = str(CHROMIUM)
+        for option in (*_OPTIONS, f"--user-data-dir={profile}"):
+            options.add_argument(option)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+        self.home = home
+        self.asked: set[str] = set()
+        self.complaints: list[str] = []
+
+    def close(self) -> None:
+        """Close the browser."""
+        self.driver.quit()
+
+    # -- going about ----------------------------------------------------------------------------
+
+    def open(self, address: str) -> Person:
+        """Go to a page of the wiki, or to a whole address."""
+        whole = address if "://" in address else f"{self.home}?{address}"
+        self.driver.get(whole)
+        self.listen()
+        return self
+
+    def listen(self) -> None:
+        """Note what the page asked the network for, and what the console says."""
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                url = str(message["params"]["request"]["url"])
+                if not url.startswith("chrome"):  # Chromium's own first tab
+                    self.asked.add(url)
+        for entry in self.driver.get_log("browser"):
+            if entry["level"] in ("SEVERE", "WARNING"):
+                self.complaints.append(entry["message"])
+
+    def one(self, css: str) -> WebElement:
+        """The first element."""
+        return self.driver.find_element(By.CSS_SELECTOR, css)
+
+    def all(self, css: str) -> list[WebElement]:
+        """Every element."""
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def follow(self, words: str, within: str = "main") -> None:
+        """Click the link or button that says these words."""
+        wanted = f"//{within}//*[self::a or self::button][normalize-space()='{words}']"
+        self.driver.find_element(By.XPATH, wanted).click()
+        self.listen()
+
+    def fill(self, values: Mapping[str, str], within: str = "main") -> None:
+        """Write in inputs, by their name."""
+        for name, value in values.items():
+            control = self.one(f'{within} [name="{name}"]')
+            control.clear()
+            control.send_keys(value)
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose an answer of a question."""
+        self.one(f'main [name="{name}"][value="{value}"]').click()
+
+    def send(self, css: str) -> None:
+        """Press the button of a form."""
+        self.one(css).click()
+        self.listen()
+
+    # -- what is seen ---------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """All that the page shows."""
+        return str(self.one("body").text)
+
+    @property
+    def main(self) -> str:
+        """What the page shows between its menu and its footer."""
+        return str(self.one("main").text)
+
+    @property
+    def source(self) -> str:
+        """The page as it is in memory, shown or not."""
+        return str(self.driver.page_source)
+
+    def width(self, pixels: int, height: int = 800) -> None:
+        """Take a screen of this width."""
+        size = {"width": pixels, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def media(self, kind: str = "", **features: str) -> None:
+        """Look as on paper, or with a preference (`prefers_color_scheme="dark"`)."""
+        wanted = [{"name": k.replace("_", "-"), "value": v} for k, v in features.items()]
+        command = {"media": kind, "features": wanted}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", command)
+
+    def overflows(self) -> bool:
+        """Whether one has to scroll sideways."""
+        script = "return document.documentElement.scrollWidth > window.innerWidth"
+        return bool(self.driver.execute_script(script))
+
+    def poor_contrasts(self) -> list[list[object]]:
+        """Texts hard to read, with their ratio."""
+        return list(self.driver.execute_script(CONTRASTS))
+
+    def picture(self, path: Path, height: int) -> None:
+        """Save the top of the page as a PNG."""
+        width = self.driver.execute_script("return window.innerWidth")
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        command = {"clip": clip, "captureBeyondViewport": True}
+        data = self.driver.execute_cdp_cmd("Page.captureScreenshot", command)["data"]
+        path.write_bytes(base64.b64decode(data))
+
+    # -- the wiki -------------------------------------------------------------------------------
+
+    def forget(self) -> Person:
+        """Become a passer-by: a private window."""
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        return self
+
+    def sign_up(self, name: str, email: str, password: str) -> None:
+        """Create an account on the page of settings."""
+        self.fill({"name": name, "email": email, "password": password, "confpassword": password})
+        self.send('main form:has([name="confpassword"]) [type="submit"]')
+
+    def log_in(self, name: str, password: str) -> Person:
+        """Log in from the page of log in."""
+        self.forget().open("PageLogin")
+        self.fill({"name": name, "password": password})
+        self.send('main form:has([name="password"]) [type="submit"]')
+        return self
+
+    def introduce(self, first_name: str, email: str, town: str, words: str) -> None:
+        """Fill in the form of the participants, which is open, and send it."""
+        texts = {"bf_prenom": first_name, "bf_presentation": words, "bf_mail": email,
+                 "bf_ville": town}  # fmt: skip
+        self.fill(texts)
+        for end in ("bf_consent_carte", "bf_consent_presentation", "bf_charte"):
+            self.one(f'main [name$="{end}"][value="oui"]').click()
+        self.send('main form#formulaire [type="submit"]')

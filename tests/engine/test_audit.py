@@ -1,0 +1,71 @@
+"""The audit recognises what must not be seen, and an echo of the question is not an answer."""
+
+from __future__ import annotations
+
+from wikifarm.engine.audit import (
+    Role,
+    Route,
+    Sentinel,
+    dead_links,
+    is_sentinel_address,
+    leaks,
+    routes,
+    spoke,
+    spy_page,
+)
+
+SENTINEL = Sentinel(
+    key="ab12",
+    values={},
+    secrets={"bf_prenom": "wfprenomab12", "bf_mail": "wfmailab12"},
+    address="wfmailab12",
+    entry="FicheDeParticipante",
+    account="WikifarmTemoinAuthorab12",
+)
+ROUTE = Route("api/pages", "api", "pages", advice="the rights of the entry")
+
+
+def test_an_outsider_must_see_nothing_at_all() -> None:
+    found = leaks(Role.VISITOR, ROUTE, "<p>WFPRENOMAB12 WikifarmTemoinAuthorab12</p>", SENTINEL)
+    assert {leak.seen for leak in found} == {"bf_prenom", "account"}
+    assert all(leak.advice for leak in found)
+
+
+def test_a_member_may_see_the_card_but_never_the_address() -> None:
+    assert leaks(Role.MEMBER, ROUTE, "wfprenomab12", SENTINEL) == []
+    assert [leak.seen for leak in leaks(Role.MEMBER, ROUTE, "wfmailab12@x", SENTINEL)] == ["bf_mail"]
+
+
+def test_the_echo_of_a_search_is_no_leak() -> None:
+    asked = Route("search", "page", "RechercheTexte", query=(("phrase", "wfprenomab12"),))
+    assert leaks(Role.VISITOR, asked, "Rien pour « wfprenomab12 »", SENTINEL) == []
+
+
+def test_no_leak_tells_the_value_that_was_seen() -> None:
+    for leak in leaks(Role.VISITOR, ROUTE, "wfprenomab12 wfmailab12", SENTINEL):
+        assert "wfprenomab12" not in repr(leak)
+
+
+def test_enough_routes_are_asked_and_each_has_its_cure() -> None:
+    asked = routes("101", SENTINEL, ["PagePrincipale", "Participants"], "20261122")
+    assert len(asked) >= 60
+    assert len({route.id for route in asked}) == len(asked)
+    assert all(route.advice for route in asked)
+
+
+def test_the_action_that_spoke_is_named() -> None:
+    page = spy_page("101", "FicheDeParticipante")
+    assert "{{listusers}}" in page
+    rendered = "wfmark-bazarliste- rien wfmark-listusers- wfprenomab12 wfmark-trail-"
+    assert spoke(rendered, "WFprenomAB12") == "listusers"
+
+
+def test_only_a_sentinel_has_such_an_address() -> None:
+    assert is_sentinel_address("member-ab12@wikifarm.invalid")
+    assert not is_sentinel_address("administration@compte.wikifarm.invalid")
+    assert not is_sentinel_address("camille@example.org")
+
+
+def test_a_link_to_a_missing_page_is_dead() -> None:
+    pages = {"A": "[[B ici]] [[C]] [texte](?D) {{button link=\"E\"}} [[https://x.org X]] [[doc]]"}
+    assert dead_links(pages, ["A", "B", "D"]) == [("A", "C"), ("A", "E")]

@@ -1,0 +1,68 @@
+"""The journal survives a crash in the middle of a line; the lock dies with its owner."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from wikifarm.engine.journal import Journal
+from wikifarm.engine.lock import farm_lock
+from wikifarm.errors import LocalStorage, Locked
+
+
+def test_the_mark_of_a_wiki_is_known_before_the_farm_is_asked(tmp_path: Path) -> None:
+    Journal(tmp_path / "journal.jsonl", "run1").intent("rennes", "wiki", mark="abc")
+    assert Journal(tmp_path / "journal.jsonl", "run2").mark_of("rennes") == "abc"
+    assert Journal(tmp_path / "journal.jsonl", "run2").mark_of("brest") == ""
+
+
+def test_a_line_cut_by_a_crash_is_passed_over_and_swallows_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path, "run")
+    journal.intent("rennes", "wiki", mark="abc")
+    path.write_text(path.read_text() + '{"at": "2026', "utf-8")
+    journal.outcome("rennes", "wiki", mark="abc")
+    assert [entry["event"] for entry in journal.entries()] == ["intent", "outcome"]
+
+
+def test_a_journal_that_cannot_be_written_stops_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LocalStorage):
+        Journal(tmp_path / "file" / "journal.jsonl", "run").intent("rennes", "wiki")
+
+
+def test_a_second_run_is_refused_at_once(tmp_path: Path) -> None:
+    with farm_lock(tmp_path), pytest.raises(Locked) as refused, farm_lock(tmp_path):
+        pass
+    assert str(os.getpid()) in refused.value.message
+
+
+def test_a_lock_heals_after_kill_9(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time, pathlib\n"
+            "from wikifarm.engine.lock import farm_lock\n"
+            f"with farm_lock(pathlib.Path({str(tmp_path)!r})):\n"
+            "    print('held', flush=True)\n"
+            "    time.sleep(60)\n",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(Locked), farm_lock(tmp_path):
+        pass
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    time.sleep(0.05)
+    with farm_lock(tmp_path):
+        pass

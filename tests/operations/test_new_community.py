@@ -1,0 +1,119 @@
+"""New community: its manifest first, nothing half-done, and the sentinel removed on any way out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import PASSWORD, Fresh, a_community
+from wikifarm.blueprint import manifest
+from wikifarm.blueprint.community import Community
+from wikifarm.operations import verify as verifying
+from wikifarm.operations.new_community import new_community
+from wikifarm.operations.site import open_wiki
+from wikifarm.rehearsal import RunningFarm, snapshot
+
+
+def test_the_manifest_is_written_and_gives_the_same_community(
+    fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    assert new_community(fresh(), rennes, audit=False).error is None
+    path = tmp_path / "out" / "communities" / "rennes.yml"
+    assert manifest.load([path]) == [rennes]
+    assert path.stat().st_mode & 0o077 == 0, "it holds addresses"
+    again = new_community(fresh(), rennes, audit=False)
+    assert again.status == "unchanged"
+
+
+def test_a_manifest_edited_by_hand_is_not_overwritten(
+    fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    assert new_community(fresh(), rennes, audit=False).error is None
+    path = tmp_path / "out" / "communities" / "rennes.yml"
+    path.write_text(path.read_text("utf-8") + "\ncontact: animation@example.org\n", "utf-8")
+    before = path.read_bytes()
+    with pytest.raises(Exception, match="rennes") as refused:
+        new_community(fresh(), rennes, audit=False)
+    assert getattr(refused.value, "exit", None) == 7
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_stops_before_the_farm_is_asked(running: RunningFarm, tmp_path: Path) -> None:
+    """Files may not grow in this child process: the manifest cannot be written."""
+    before = snapshot(tmp_path / "farm")
+    limited = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "from wikifarm.__main__ import main\n"
+        "sys.argv = ['wikifarm', *sys.argv[1:]]\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited, "new-community", "Rennes", "--slug", "rennes",
+         "--facilitator", "A B <a@example.org>", "--yes", "--no-input"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "WIKIFARM_FARM_URL": running.url, "WIKIFARM_FARM_ADMIN": "WikiAdmin",
+             "WIKIFARM_FARM_PASSWORD": PASSWORD, "WIKIFARM_STATE_DIR": str(tmp_path / "state"),
+             "WIKIFARM_LANG": "en", "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "manifest" in done.stderr or "community file" in done.stderr
+    assert not (tmp_path / "communities" / "rennes.yml").exists()
+    assert snapshot(tmp_path / "farm") == before
+
+
+def test_the_sentinel_is_removed_when_the_audit_breaks(
+    fresh: Fresh, rennes: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    def breaking(*_arguments: object) -> str:
+        nonlocal asked
+        asked += 1
+        if asked > 40:
+            raise KeyboardInterrupt
+        return ""
+
+    monkeypatch.setattr(verifying, "_ask", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        new_community(fresh(), rennes)
+    wiki = open_wiki(fresh(), "rennes")
+    assert not [one for one in wiki.users.all() if "Temoin" in one.name]
+    assert not [tag for tag in wiki.rights.all() if "Temoin" in tag or tag.startswith("FicheDe")]
+    assert "Temoin" not in str(wiki.groups.members("participants"))
+
+
+def test_the_checklist_and_the_welcome_are_this_communitys(
+    fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    context = fresh()
+    outcome = new_community(context, rennes)
+    assert outcome.error is None
+    page = Path(outcome.checklist).read_text("utf-8")
+    text = Path(outcome.welcome).read_text("utf-8")
+    password = context.vault.get("rennes")
+    for shown in (page, text, Path(outcome.checklist).with_suffix(".md").read_text("utf-8")):
+        assert outcome.url in shown
+        assert password not in shown
+    assert "http://" not in page.replace(outcome.url.rstrip("/"), "").replace(
+        fresh().farm.base.rstrip("/"), ""
+    )
+    assert "checked" in page, "what the tool saw is ticked"
+
+
+def test_english_twin(fresh: Fresh) -> None:
+    english = replace(a_community(), language="en", name="Robustness around Rennes")
+    outcome = new_community(fresh(), english, audit=False)
+    assert outcome.error is None
+    wiki = open_wiki(fresh(), "rennes")
+    home = wiki.pages.read("PagePrincipale")
+    assert home is not None
+    assert "Nous" not in home.body
+    assert "Charter" in wiki.pages.all()
