@@ -16,8 +16,9 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.browser.driving import Person  # noqa: E402
+
 from wikifarm.blueprint import manifest  # noqa: E402
-from wikifarm.i18n import use_language  # noqa: E402
+from wikifarm.i18n import speak  # noqa: E402
 from wikifarm.operations.apply import apply  # noqa: E402
 from wikifarm.operations.context import Context, FarmSettings  # noqa: E402
 from wikifarm.operations.places import Places  # noqa: E402
@@ -25,15 +26,15 @@ from wikifarm.rehearsal import FarmSettings as Rehearsal  # noqa: E402
 from wikifarm.rehearsal import RunningFarm  # noqa: E402
 
 WIDTH = 1200
-PASSWORD = "UneRepetition123"
+PASSWORD = "UneRepetition123"  # noqa: S105 - of a farm that goes away
 SLUG = "rennes"
 PEOPLE = (
     ("Anaïs", "Betton", "Je répare des vélos et j’apprends aux autres à le faire."),
     ("Bachir", "Rennes", "Je cultive des légumes en ville."),
     ("Camille", "Cesson-Sévigné", "J’accueille les personnes qui arrivent."),
     ("Denez", "Saint-Malo", "Je travaille dans une commune littorale."),
-    ("Élodie", "Rennes", "J’enseigne, et je me demande ce qui nous rend robustes."),
     ("Farah", "Vitré", "Je tiens un café où l’on se retrouve."),
+    ("Gaëlle", "Rennes", "J’enseigne, et je me demande ce qui nous rend robustes."),
 )
 
 
@@ -42,7 +43,7 @@ def write_entries(person: Person) -> None:
     person.open("Agenda").follow("Annoncer une rencontre")
     person.fill({"bf_titre": "Ce que la sécheresse nous a appris", "bf_ville": "Rennes"})
     day = 'document.querySelector(`[name="bf_date_debut_evenement"]`).value = "2031-03-11"'
-    person.driver.execute_script(day + ';' + day.replace("debut", "fin"))
+    person.driver.execute_script(day + ";" + day.replace("debut", "fin"))
     person.send('main form#formulaire [type="submit"]')
     person.open("Ressources").follow("Partager une ressource")
     person.fill({"bf_titre": "Un tour de présence en dix minutes",
@@ -53,7 +54,7 @@ def write_entries(person: Person) -> None:
 def introduce_everybody(person: Person) -> None:
     """An account and a card each."""
     for first_name, town, words in PEOPLE:
-        account = first_name.replace("É", "E").replace("ï", "i") + "Exemple"
+        account = first_name.replace("ï", "i").replace("ë", "e") + "Exemple"
         address = f"{account.lower()}@example.org"
         person.forget().open("ParametresUtilisateur")
         person.sign_up(account, address, PASSWORD)
@@ -64,7 +65,7 @@ def introduce_everybody(person: Person) -> None:
 def main(folder: Path) -> None:
     """The three pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    use_language("fr")
+    speak("fr")
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
         with RunningFarm(Rehearsal(here / "farm", "4.5", password=PASSWORD)) as farm:
@@ -82,7 +83,7 @@ def main(folder: Path) -> None:
                 person.log_in("WikiAdmin", password)
                 write_entries(person)
                 person.open("Participants").picture(folder / "participants.png", 720)
-                person.forget().open("PagePrincipale").picture(folder / "accueil.png", 1000)
+                person.forget().open("PagePrincipale").picture(folder / "accueil.png", 850)
                 checklist = context.places.checklists / f"{SLUG}.html"
                 person.open(checklist.as_uri()).picture(folder / "checklist.png", 900)
             finally:

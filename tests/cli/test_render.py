@@ -42,8 +42,8 @@ def test_a_new_community() -> None:
     assert shown.splitlines() == [
         "Robustesse autour de Rennes (created)",
         "  URL              https://f.org/rennes/",
-        "  pages            31 created, 1 updated",
-        "  rights of pages  1 updated",
+        "  pages            31 new, 1 changed",
+        "  rights of pages  1 changed",
         "  privacy          187 questions asked, nobody was seen",
         "  checklist        checklist/rennes.html",
         "  welcome          welcome/rennes.txt",
@@ -86,7 +86,7 @@ def test_a_plan_names_a_few_things_and_verbose_all_with_differences() -> None:
     row = community(status="planned", steps=[], planned=planned, audit=None)
     shown = text(row, command="plan")
     assert "  +  pages  P0, P1, P2, P3, P4, P5 and 3 more" in shown
-    assert "Next: `wikifarm apply` does this." in shown
+    assert "Next: `wikifarm apply` will do this." in shown
     assert "+ a line" in text(row, command="plan", verbose=True)
 
 

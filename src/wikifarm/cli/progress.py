@@ -42,9 +42,9 @@ def step_words() -> dict[str, str]:
 def role_words() -> dict[str, str]:
     """What people read for each of those who ask in the audit."""
     return {
-        "visitor": _("someone not logged in"),
-        "stranger": _("someone with an account, outside the group"),
-        "member": _("a member of the group"),
+        "visitor": _("visitor"),
+        "stranger": _("logged-in stranger"),
+        "member": _("member"),
     }
 
 

@@ -1,0 +1,21 @@
+"""Every test speaks English unless it asks for French, with or without a compiled translation."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from wikifarm.i18n import speak
+
+# For what stands outside one test: fixtures of a module, processes that they start.
+os.environ["WIKIFARM_LANG"] = "en"
+speak("en")
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """English, and lines as wide as the longest allowed, whatever the terminal of the developer."""
+    monkeypatch.setenv("WIKIFARM_LANG", "en")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    speak("en")
