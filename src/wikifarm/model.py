@@ -1,4 +1,4 @@
-"""The things every layer speaks of, as plain frozen dataclasses: no file, no network, no terminal."""
+"""The things every layer speaks of, as frozen dataclasses: no file, no network, no terminal."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a farm or a wiki can do, as its answers to harmless questions tell (NEWER.md, part 3)."""
+    """What a farm or a wiki can do, as harmless questions tell (NEWER.md, part 3)."""
 
     dialect: Dialect
     ferme_api: bool = False  # ?api/ferme answers

@@ -44,7 +44,7 @@ class Envelope:
 
     @property
     def ok(self) -> bool:
-        """True unless something failed: waiting for a person or pending changes are not failures."""
+        """True unless something failed: waiting for a person, or pending changes, is no failure."""
         return not self.errors
 
     def as_json(self) -> dict[str, Any]:

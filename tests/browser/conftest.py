@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,9 +17,8 @@ from wikifarm.operations.context import FarmSettings as Settings
 from wikifarm.operations.places import Places
 from wikifarm.rehearsal import FarmSettings, RunningFarm, accounts
 
-selenium = pytest.importorskip("selenium", reason="Selenium is not installed")
-
-from .driving import CHROMIUM, DRIVER, Person  # noqa: E402 - it needs Selenium
+if TYPE_CHECKING:
+    from .driving import Person
 
 PASSWORD = "MotDePasseDEssai123"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rennes.yml"
@@ -27,6 +27,10 @@ FACILITATOR = "camille.legoff@example.org"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
+    if not any(here in item.path.parents for item in items):
+        return
+    from .driving import CHROMIUM, DRIVER  # a module that needs Selenium is already skipped
+
     missing = [str(one) for one in (CHROMIUM, DRIVER) if not one.exists()]
     for item in items:
         if here in item.path.parents:
@@ -79,6 +83,8 @@ def people(
     region: Region, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Person]]:
     """A person by their name: the same browser each time, closed at the end."""
+    from .driving import Person
+
     known: dict[str, Person] = {}
     with ExitStack() as stack:
 

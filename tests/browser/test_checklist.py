@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+
+pytest.importorskip("selenium", reason="Selenium is not installed")
+
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 

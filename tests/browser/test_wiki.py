@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+
+pytest.importorskip("selenium", reason="Selenium is not installed")
+
 from selenium.webdriver.support.ui import Select
 
 from .conftest import PASSWORD, Region

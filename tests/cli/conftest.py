@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+import wikifarm
 from wikifarm.cli.main import run
 from wikifarm.rehearsal import FarmSettings, RunningFarm
 
-SOURCE = Path(__file__).parents[2] / "src"
+# Where the wikifarm under test stands: the installed wheel, or a checkout on the path.
+SOURCE = Path(wikifarm.__file__).parents[1]
 
 
 @dataclass

@@ -33,7 +33,9 @@ def test_an_outsider_must_see_nothing_at_all() -> None:
 
 def test_a_member_may_see_the_card_but_never_the_address() -> None:
     assert leaks(Role.MEMBER, ROUTE, "wfprenomab12", SENTINEL) == []
-    assert [leak.seen for leak in leaks(Role.MEMBER, ROUTE, "wfmailab12@x", SENTINEL)] == ["bf_mail"]
+    assert [leak.seen for leak in leaks(Role.MEMBER, ROUTE, "wfmailab12@x", SENTINEL)] == [
+        "bf_mail"
+    ]
 
 
 def test_the_echo_of_a_search_is_no_leak() -> None:
@@ -67,5 +69,5 @@ def test_only_a_sentinel_has_such_an_address() -> None:
 
 
 def test_a_link_to_a_missing_page_is_dead() -> None:
-    pages = {"A": "[[B ici]] [[C]] [texte](?D) {{button link=\"E\"}} [[https://x.org X]] [[doc]]"}
+    pages = {"A": '[[B ici]] [[C]] [texte](?D) {{button link="E"}} [[https://x.org X]] [[doc]]'}
     assert dead_links(pages, ["A", "B", "D"]) == [("A", "C"), ("A", "E")]

@@ -35,9 +35,8 @@ def test_a_page_that_holds_none_or_a_broken_one_gives_nothing() -> None:
 
 
 def test_a_page_is_untouched_as_written_or_as_found() -> None:
-    receipt = Receipt(
-        "a", "rennes", "Rennes", found={"A": fingerprint("d'origine")}, pages={"A": fingerprint("à nous")}
-    )  # fmt: skip
+    found, ours = {"A": fingerprint("d'origine")}, {"A": fingerprint("à nous")}
+    receipt = Receipt("a", "rennes", "Rennes", found=found, pages=ours)
     assert receipt.untouched("A", "d'origine")
     assert receipt.untouched("A", "à nous")
     assert not receipt.untouched("A", "autre")

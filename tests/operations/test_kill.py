@@ -1,7 +1,7 @@
-"""kill -9 between any two HTTP requests, then the same command: the same final state, nothing twice.
+"""kill -9 between any two HTTP requests, then the same command: the same end, nothing twice.
 
-Each child process is killed by itself just before its k-th request goes out. `WIKIFARM_KILL_EVERY=1`
-tries every k (`.ci/run` does); without it one k in nine is tried, another each time.
+Each child process kills itself just before its k-th request goes out. `WIKIFARM_KILL_EVERY=1` tries
+every k (`.ci/run` does); without it one k in nine is tried, another each time.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def test_a_creation_killed_before_any_request_ends_the_same(tmp_path: Path) -> N
 
 
 def test_an_audit_killed_before_any_write_leaves_no_sentinel(tmp_path: Path) -> None:
-    """The writes of the audit are the last ones of a run: from the first sign-up to the clean-up."""
+    """The writes of the audit are the last of a run: from the first sign-up to the clean-up."""
     expected = _expected(tmp_path / "whole", audit=True)
     first = 95
     tried = 0

@@ -31,7 +31,8 @@ def _script(text: str, key: int, name: str = "puQzsmNPalBl", data: str = "LKOhui
 def test_the_value_is_the_sum_of_what_is_added(value: int, key: int, seed: int) -> None:
     step = random.Random(seed).randint(max(1, value // 100), max(1, value))
     times, rest = divmod(value, step)
-    text = f"function abcDEF (){{var eaxName = {step}; " + "eaxName += %d; " % step * (times - 1)
+    added = f"eaxName += {step}; " * (times - 1)
+    text = f"function abcDEF (){{var eaxName = {step}; {added}"
     text += f"eaxName += {rest}; return eaxName; }} abcDEF ();"
     assert hashcash.value(_script(text, key)) == str(value)
 

@@ -273,6 +273,7 @@ def _own_settings(community: Community) -> dict[str, str]:
     return {
         "wakka_name": neutral.plain(community.name),
         "default_write_acl": writing_right(community),
+        "default_language": community.language,
     }
 
 

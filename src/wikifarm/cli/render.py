@@ -157,9 +157,11 @@ def communities(data: Data, page: Page) -> Iterator[str]:
         if number:
             yield ""
         yield from block(row, page)
-    yield from summary(rows, page)
-    if "demo" in data:
-        yield from demonstration(data["demo"], page)
+    demo = data.get("demo")
+    if demo is None or demo["serving"] or demo["folder"]:
+        yield from summary(rows, page)
+    if demo is not None:
+        yield from demonstration(demo, page)
 
 
 def demonstration(data: Data, page: Page) -> Iterator[str]:
@@ -183,9 +185,11 @@ def demonstration(data: Data, page: Page) -> Iterator[str]:
         yield _("To use wikifarm on this farm from another terminal:")
         for name, value in data["environment"].items():
             yield f"  export {name}='{value}'"
+    yield ""
     if data["folder"]:
-        yield ""
         yield _("Everything is kept in {folder}.").format(folder=data["folder"])
+    elif not data["serving"]:
+        yield _("The demonstration is over: its files are gone. --data FOLDER would keep them.")
 
 
 def pending(envelope: Envelope, page: Page) -> Iterator[str]:

@@ -88,7 +88,7 @@ SPY_ACTIONS = (
 def routes(form: str, sentinel: Sentinel, pages: Iterable[str], today: str) -> list[Route]:
     """Every address to ask. `pages` are the tags of this community's own pages."""
     entry = sentinel.entry
-    word = sentinel.secrets["bf_prenom"] if "bf_prenom" in sentinel.secrets else sentinel.key
+    word = sentinel.secrets.get("bf_prenom", sentinel.key)
     of_form = _("the line `acls` of the form {form}").format(form=form)
     of_entry = _("the rights of the entry {entry}").format(entry=entry)
     api = [
@@ -210,7 +210,7 @@ def _mark(call: str) -> str:
 
 
 def leaks(role: Role, route: Route, text: str, sentinel: Sentinel) -> list[Leak]:
-    """What this answer shows that it should not: everything to outsiders, the address to members."""
+    """What this answer shows and should not: everything to outsiders, the address to members."""
     lowered = text.lower()
     secrets = (
         {"bf_mail": sentinel.address}

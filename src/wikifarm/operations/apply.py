@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from wikifarm.blueprint.blueprint import Blueprint, context_of, render_text
 from wikifarm.blueprint.community import Community
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.run import apply as walk
@@ -90,7 +91,7 @@ def _apply_one(
     wrote = any(done.outcome == "done" for done in outcome.steps)
     outcome.status = "created" if first else "updated" if wrote else "unchanged"
     _describe(outcome, work)
-    _note_mailing_list(community, outcome)
+    _note_mailing_list(context, community, blueprint, outcome)
     write_files(context, community, blueprint, work, outcome, facts)
     refuse_leaks(outcome.audit)
 
@@ -133,22 +134,22 @@ def _check_ours(
         )
 
 
-def _note_mailing_list(community: Community, outcome: CommunityOutcome) -> None:
+def _note_mailing_list(
+    context: Context, community: Community, blueprint: Blueprint, outcome: CommunityOutcome
+) -> None:
     """A list is asked for by a person: wikifarm opens none, and says so with the text to send."""
     provider = community.mailing_list
     outcome.mailing_list = {"provider": provider, "state": "none"}
     if provider == "none":
         return
     outcome.mailing_list["state"] = "requested"
-    text = _(
-        "Hello, we would like a discussion list for “{name}”: {slug}, in {language}, with "
-        "subscription after approval, archives for subscribers only, and these owners: {owners}."
-    ).format(
-        name=community.name,
-        slug=community.slug,
-        language=community.language,
-        owners=", ".join(f"{one.name} <{one.email}>" for one in community.facilitators),
+    names = context_of(
+        community,
+        blueprint,
+        farm_url=context.farm.base,
+        wiki_url=context.farm.address_of(community.slug),
     )
+    owners = [f"{one.name} <{one.email}>" for one in community.facilitators]
     outcome.pending.append(
         Pending(
             "mailing-list",
@@ -156,7 +157,7 @@ def _note_mailing_list(community: Community, outcome: CommunityOutcome) -> None:
             _("wikifarm does not open mailing lists yet: ask {provider} for it.").format(
                 provider=provider
             ),
-            text,
+            render_text(community, blueprint, "list-request.txt", {**names, "owners": owners}),
         )
     )
 

@@ -1,4 +1,4 @@
-"""The checklist and the welcome message: what is left to people, with this community's own links."""
+"""The checklist and the welcome message: what is left to people, with the community's links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts of the checklist that wikifarm can go and see; each ticks a line for the facilitators."""
+"""The facts of the checklist that wikifarm can go and see; each ticks a line of it."""
 
 from __future__ import annotations
 

@@ -28,9 +28,14 @@ def new_community(
     _check_manifest(path, community)
     if dry_run:
         return applying.plan(context, [community])[0]
-    if not path.exists():
+    new = not path.exists()
+    if new:
         write_manifest(path, community)
-    return applying.apply(context, [community], audit=audit, new=True)[0]
+    outcome = applying.apply(context, [community], audit=audit, new=True)[0]
+    if new and isinstance(outcome.error, Refused):
+        # Nothing was made: a manifest left there would stand in the way of every later run.
+        path.unlink(missing_ok=True)
+    return outcome
 
 
 def write_manifest(path: Path, community: Community) -> None:
@@ -50,7 +55,8 @@ def write_manifest(path: Path, community: Community) -> None:
             temporary.unlink(missing_ok=True)
         raise LocalStorage(
             _(
-                "The manifest cannot be written to {path} ({reason}). Nothing was asked of the farm."
+                "The manifest cannot be written to {path} ({reason}). "
+                "Nothing was asked of the farm."
             ).format(path=path, reason=of_system(fault)),
             hint=_("Free some space or choose another folder with --directory."),
         ) from None

@@ -1,4 +1,4 @@
-"""Verify: goes and looks, as a visitor, as a stranger and as a member, before anything is announced."""
+"""Verify: looks as a visitor, as a stranger and as a member, before anything is announced."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wikifarm.yeswiki.wiki import Wiki
 
 
 def verify(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
-    """The audit and the other checks of each community. Only the sentinel is written, then removed."""
+    """The audit and other checks of each community; only the sentinel is written, and removed."""
     outcomes = []
     with context.lock():
         for community in communities:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import bazar_entries, bazar_export, bazar_forms, bazar_views, html, rights
+from . import (
+    bazar_entries,
+    bazar_export,
+    bazar_fields,
+    bazar_forms,
+    bazar_views,
+    html,
+    login,
+    rights,
+)
 from .actions import action
 from .store import ENTRY
 from .visit import Visit, esc, redirect
@@ -74,6 +83,10 @@ def create_entry(visit: Visit, form_id: str, after: str = "") -> str:
     form = bazar_forms.forms(visit).get(form_id)
     if form is None:
         return html.alert(f"Il n'y a pas de formulaire avec cet identifiant : '{esc(form_id)}'")
+    if form["bn_only_one_entry"] == "Y":
+        told = _only_one(visit, form)
+        if told:
+            return told
     error = ""
     if "bf_titre" in visit.post and not _robot(visit):
         try:
@@ -86,6 +99,25 @@ def create_entry(visit: Visit, form_id: str, after: str = "") -> str:
             ours = given if given.startswith(visit.farm.base_url) else ""
             raise redirect(ours or after or visit.href("", "", f"{query}&message=ajout_ok"))
     return bazar_views.entry_form(visit, form, None, error)
+
+
+def _only_one(visit: Visit, form: dict[str, str]) -> str:
+    """A form of one entry a person: log in first, then one's own entry instead of the form.
+
+    Source: `EntryController::checkIfOnlyOneEntry`, v4.4.4.
+    """
+    form_id = form["bn_id_nature"]
+    fields = bazar_fields.known_fields(form, visit.dialect)
+    if not visit.user:
+        if any(field.kind == "utilisateur_wikini" for field in fields):
+            return ""
+        asked = html.alert("Vous devez être connecté·e pour accéder à ce formulaire.", "warning")
+        return asked + login.login(visit, {})
+    own = [page for page in bazar_entries.search(visit, form_id) if page.owner == visit.user]
+    if not own:
+        return ""
+    told = form["bn_only_one_entry_message"] or "Vous avez déjà une fiche dans ce formulaire."
+    return html.alert(esc(told), "info") + bazar_views.view(visit, own[0])
 
 
 def _robot(visit: Visit) -> bool:

@@ -69,6 +69,8 @@ def _static(visit: Visit, field: Field, entry: Entry) -> str:
     """One field of an entry, '' when it has no value."""
     if field.kind == "labelhtml":
         return field.columns[3]
+    if field.kind == "hidden":
+        return ""
     if field.kind == "map":
         return _static_map(visit, field, entry)
     value = entry.get(field.prop) if field.prop else None
@@ -363,7 +365,7 @@ def entry_map(visit: Visit, arguments: dict[str, str]) -> str:
         if isinstance(place, dict):
             shown = {"place": place, "data": entry["html_data"], "html": view(visit, page)}
             visit.late_scripts.append(php_json(shown))
-        items += f"<li>{_line(visit, page, [])}</li>"
+            items += f"<li>{_line(visit, page, [])}</li>"
     return f'<div class="bazar-map">{count}<ul>{items}</ul></div>'
 
 

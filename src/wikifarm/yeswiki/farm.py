@@ -31,7 +31,7 @@ from wikifarm.yeswiki.wiki import Wiki
 
 FORM = "1100"
 MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (NEWER.md, 1.4)
-# The account of the tool in each wiki: its address must be nobody's, since an address has one account.
+# The tool's account in each wiki: its address must be nobody's, since an address has one account.
 ADMIN_EMAIL = "administration@compte.wikifarm.invalid"
 FOLDER = re.compile(r"^[0-9a-zA-Z_-]+$")
 
@@ -253,8 +253,8 @@ def half_made(farm: Farm, folder: str, words: str = "") -> HalfMade:
     """The error for a creation that stopped half-way: what is left and the two ways on."""
     if farm.capabilities.ferme_api:
         way = _(
-            "On the farm, page AdminWikis: search for the wikis without an entry, import “{folder}”, "
-            "then delete it there and run the same command again."
+            "On the farm, page AdminWikis: search for the wikis without an entry, import "
+            "“{folder}”, then delete it there and run the same command again."
         )
     else:
         way = _(

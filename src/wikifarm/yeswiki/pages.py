@@ -26,7 +26,7 @@ class Pages:
         self._hashcash: str | None = None
 
     def all(self) -> dict[str, Page]:
-        """Every page that this account may read, with its whole body; entries and lists left out."""
+        """Every page that this account may read, with its body; entries and lists left out."""
         found = self._session.api_json("pages") or {}
         return {tag: _page(tag, row) for tag, row in found.items()}
 

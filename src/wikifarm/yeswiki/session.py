@@ -212,7 +212,7 @@ def without_paths(words: str) -> str:
 
 
 def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy:
-    """The error for an answer outside the protocol; says the server's own words when it has some."""
+    """The error for an answer outside the protocol, with the server's own words if it has some."""
     words = exception_message(answer) if answer.status == 500 else ""
     if words and _BUSY.search(words):
         return WikiBusy(

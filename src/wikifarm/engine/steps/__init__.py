@@ -16,7 +16,7 @@ def all_steps(backups: Backups) -> tuple[Step, ...]:
         SettingsStep(),
         PagesStep(),
         ModuleRightsStep(),
-        # After the rights of actions: setting those writes an administrative log, which is closed here.
+        # After the rights of actions: setting those writes an administrative log, closed here.
         RightsStep(),
         ListsStep(),
         FormsStep(),

@@ -99,7 +99,7 @@ def pages_applied(work: Work) -> Receipt:
 
 
 def _merged(page: DesignedPage, now: Page, receipt: Receipt) -> str | None:
-    """What was edited here with what the blueprint changed since; None without base or on conflict."""
+    """What was edited here with what the blueprint changed since; None: no base, or a conflict."""
     base = receipt.bases.get(page.tag)
     if base is None or base == page.body:
         # Without a base nothing proves that the text is ours; without a change nothing is to merge.
