@@ -87,7 +87,10 @@ def _facts(
         "wiki": {"url": url, "account": WIKI_ADMIN, "password": wiki_password},
         "try": [
             _("open {url} as a visitor: nobody can be seen").format(url=url),
-            _("log in there as {name}: the participants appear").format(name=WIKI_ADMIN),
+            _("join: in the menu, create an account, then fill in a card"),
+            _("log in as {name} and welcome that person, as “Facilitate here” explains").format(
+                name=WIKI_ADMIN
+            ),
             _("edit a page by hand, then run `wikifarm apply`: your words are kept"),
         ],
         "environment": {

@@ -1,0 +1,106 @@
+"""What the one seam to the network makes of sockets that misbehave, over real connections."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+
+from wikifarm.errors import TlsFailed, Unreachable
+from wikifarm.transport import Network
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+
+@contextmanager
+def _server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server that gives each connection to `answer`; its port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _address = listening.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    answer(connection)
+                except (OSError, ssl.SSLError):
+                    continue
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        listening.close()
+
+
+def _say(text: bytes) -> Callable[[socket.socket], None]:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(text)
+
+    return answer
+
+
+def test_a_certificate_that_proves_nothing_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    def answer(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            _say(OK)(secure)
+
+    with _server(answer) as port:
+        url = f"https://127.0.0.1:{port}/"
+        with pytest.raises(TlsFailed) as refused:
+            Network().client().get(url)
+        assert refused.value.exit == 8
+        assert Network(verify=False).client().get(url).text == "{}"
+        bundle = tmp_path / "ca.pem"
+        authority.cert_pem.write_to_path(str(bundle))
+        monkeypatch.setenv("WIKIFARM_CA_BUNDLE", str(bundle))
+        assert Network().client().get(url).text == "{}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", b"garbage\r\n\r\n"],
+    ids=["closed at once", "truncated", "not HTTP"],
+)
+def test_a_broken_answer_is_no_answer(text: bytes) -> None:
+    with _server(_say(text)) as port, pytest.raises(Unreachable):
+        Network().client().get(f"http://127.0.0.1:{port}/")
+
+
+def test_a_silent_server_is_left_after_the_time_given() -> None:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        threading.Event().wait(3)
+
+    with _server(answer) as port, pytest.raises(Unreachable):
+        Network(timeout=0.2).client().post(f"http://127.0.0.1:{port}/", [("a", "b")])
+
+
+def test_a_reset_after_a_write_is_said_and_nothing_is_sent_twice() -> None:
+    count = 0
+
+    def answer(connection: socket.socket) -> None:
+        nonlocal count
+        count += 1
+        connection.recv(65536)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    with _server(answer) as port, pytest.raises(Unreachable):
+        Network().client().post(f"http://127.0.0.1:{port}/", [("a", "b")])
+    assert count == 1
