@@ -49,7 +49,7 @@ def test_no_leak_tells_the_value_that_was_seen() -> None:
 
 
 def test_enough_routes_are_asked_and_each_has_its_cure() -> None:
-    asked = routes("101", SENTINEL, ["PagePrincipale", "Participants"], "20261122")
+    asked = routes("101", SENTINEL, ["PagePrincipale", "Participants"])
     assert len(asked) >= 60
     assert len({route.id for route in asked}) == len(asked)
     assert all(route.advice for route in asked)

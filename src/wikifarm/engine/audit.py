@@ -85,7 +85,7 @@ SPY_ACTIONS = (
 )  # fmt: skip
 
 
-def routes(form: str, sentinel: Sentinel, pages: Iterable[str], today: str) -> list[Route]:
+def routes(form: str, sentinel: Sentinel, pages: Iterable[str]) -> list[Route]:
     """Every address to ask. `pages` are the tags of this community's own pages."""
     entry = sentinel.entry
     word = sentinel.secrets.get("bf_prenom", sentinel.key)
@@ -156,7 +156,7 @@ def routes(form: str, sentinel: Sentinel, pages: Iterable[str], today: str) -> l
     boards = {
         "TableauDeBord": (), "DerniersChangements": (), "DerniersChangementsRSS": (),
         "DerniersCommentaires": (), "MesContenus": (), "GererUtilisateurs": (), "GererDroits": (),
-        "GererSite": (), "AnnuaireAlpha": (), f"LogDesActionsAdministratives{today}": (),
+        "GererSite": (), "AnnuaireAlpha": (),
         "RechercheTexte": (("phrase", word),), "ParametresUtilisateur": (), "PageMenu": (),
         "IndexDesPages": (), "PagesOrphelines": (), "BacASable": (),
     }  # fmt: skip

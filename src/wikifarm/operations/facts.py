@@ -24,7 +24,7 @@ def known_facts(community: Community, work: Work, audit: Audit | None) -> frozen
     frame = {"CadreDeLaCommunaute", "CommunityFrame"}
     if frame & set(edited_by_hand(work)):
         facts.add("frame-page-edited")
-    if (audit is not None and audit.ok and audit.probes) or (
+    if (audit is not None and audit.ok and audit.probes and not audit.not_asked) or (
         audit is None and "privacy-audit-passed" in work.receipt.facts
     ):
         facts.add("privacy-audit-passed")

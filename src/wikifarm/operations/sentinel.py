@@ -138,11 +138,6 @@ def _sentinel(key: str, schema: Schema, work: Work) -> Sentinel:
     secret: dict[str, str] = {}
     for field in schema.fields:
         if field.kind is Kind.LAYOUT or not field.name:
-            if field.type == "map":
-                values |= {
-                    "bf_latitude": f"48.{_digits(key)}",
-                    "bf_longitude": f"-1.{_digits(key)}",
-                }
             continue
         name = seen.get(field.name) or names.get(field.name, field.name)
         value = _value(field, key, work)
@@ -167,9 +162,8 @@ def _value(field: Field, key: str, work: Work) -> str:
         return f"https://wf{_word(field)}{key}.{DOMAIN}/"
     if field.type == "champs_cache":
         return "1"
-    limit = int(field.options.get("max_length") or 0) if field.options else 0
-    value = f"wf{_word(field)}{key}"
-    return value[-limit:] if limit and len(value) > limit else value
+    # Longer than the form's own limit at times: browsers hold to it, servers do not.
+    return f"wf{_word(field)}{key}"
 
 
 def _is_unique(field: Field) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from wikifarm.blueprint.community import Community
 from wikifarm.engine import audit as auditing
@@ -11,7 +10,7 @@ from wikifarm.engine.audit import Leak, Role, Route
 from wikifarm.engine.step import Work
 from wikifarm.errors import LeakFound, NotOurs
 from wikifarm.i18n import _, ngettext
-from wikifarm.model import Module, Rights, Zone
+from wikifarm.model import Module, Rights
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.checks import content_checks
 from wikifarm.operations.context import Context
@@ -75,40 +74,37 @@ def audit_wiki(context: Context, community: Community, work: Work, wiki: Wiki) -
     """Plants the sentinel where there is a base of participants, and asks every route."""
     context.progress(work.slug, "audit")
     checks = tuple(content_checks(work))
-    form = next((one for one in work.design.forms if one.zone is Zone.PEOPLE), None)
-    participants = next(
-        (one for one in work.design.forms if one.schema.key == "participants"), form
-    )
-    if participants is None or Module.PARTICIPANTS not in community.modules:
+    forms = {one.schema.key: one for one in work.design.forms}
+    participants = forms.get(Module.PARTICIPANTS.value)
+    if participants is None:
         return Audit(checks=checks, not_asked=(_("no base of participants in this community"),))
     with planted(wiki, work, context.journal, participants.id, participants.schema) as scene:
-        _close_new_logs(work, wiki)
-        probes, leaks, not_asked = _ask_all(context, work, wiki, participants.id, scene)
+        logs = _close_new_logs(work, wiki)
+        probes, leaks, not_asked = _ask_all(context, work, wiki, participants.id, scene, logs)
     return Audit(probes, tuple(leaks), checks, tuple(not_asked))
 
 
-def _close_new_logs(work: Work, wiki: Wiki) -> None:
-    """Changing a group writes its members' names to a page of the day, open to all: closes it."""
+def _close_new_logs(work: Work, wiki: Wiki) -> list[str]:
+    """Closes the page of the day where YesWiki wrote who joined a group, and names such pages."""
     now = wiki.rights.all()
+    logs = []
     for prefix, rights in work.design.closed_prefixes.items():
-        tags = [
-            tag for tag, held in now.items() if tag.startswith(prefix) and held.read != rights.read
-        ]
-        if tags:
-            wiki.rights.set(tags, rights)
+        tags = [tag for tag in now if tag.startswith(prefix)]
+        logs += tags
+        opened = [tag for tag in tags if now[tag].read != rights.read]
+        if opened:
+            wiki.rights.set(opened, rights)
+    return logs
 
 
 def _ask_all(
-    context: Context, work: Work, wiki: Wiki, form_id: str, scene: Planted
+    context: Context, work: Work, wiki: Wiki, form_id: str, scene: Planted, logs: list[str]
 ) -> tuple[int, list[Leak], list[str]]:
     sentinel = scene.sentinel
     wiki.pages.save(scene.spy, auditing.spy_page(form_id, sentinel.entry), "")
     wiki.rights.set([scene.spy], Rights("*", "@admins"))
-    today = datetime.now(UTC)
     pages = [page.tag for page in work.design.pages]
-    routes = auditing.routes(form_id, sentinel, pages, f"{today:%Y%m%d}")
-    yesterday = f"LogDesActionsAdministratives{today - timedelta(days=1):%Y%m%d}"
-    routes.append(Route(yesterday, "page", yesterday, advice=_("its reading right")))
+    routes = auditing.routes(form_id, sentinel, [*pages, *logs])
     probes = 0
     leaks: list[Leak] = []
     words = {
