@@ -99,6 +99,7 @@ def test_the_checklist_and_the_welcome_are_this_communitys(
     page = Path(outcome.checklist).read_text("utf-8")
     text = Path(outcome.welcome).read_text("utf-8")
     password = context.vault.get("rennes")
+    assert password not in str(outcome.as_json())
     for shown in (page, text, Path(outcome.checklist).with_suffix(".md").read_text("utf-8")):
         assert outcome.url in shown
         assert password not in shown

@@ -10,6 +10,7 @@ from wikifarm.errors import BadCredentials, NotOurs, NotYesWiki, SlugTaken, Writ
 from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki
 from wikifarm.operations.context import WIKI_ADMIN, Context
+from wikifarm.operations.vault import new_password
 from wikifarm.yeswiki.farm import NewWiki, half_made
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -48,12 +49,8 @@ def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
     """
     slug = community.slug
     mark = context.journal.mark_of(slug) or secrets.token_hex(8)
-    password = context.vault.get(slug)
-    if not password:
-        from wikifarm.operations.vault import new_password
-
-        password = new_password()
-        context.vault.keep(slug, password)
+    password = context.vault.get(slug) or new_password()
+    context.vault.keep(slug, password)
     context.farm.template()
     context.journal.intent(slug, "wiki", mark=mark)
     try:

@@ -33,14 +33,13 @@ class Vault:
 
     def get(self, slug: str) -> str:
         """The password of a wiki's admin, or nothing when this computer has none."""
-        given = os.environ.get("WIKIFARM_WIKI_PASSWORD")
-        if given:
-            return given
         if self._keyring:
             import keyring
 
-            return keyring.get_password(SERVICE, f"{self._base}{slug}") or ""
-        return self._read().get(slug, "")
+            kept = keyring.get_password(SERVICE, f"{self._base}{slug}")
+        else:
+            kept = self._read().get(slug)
+        return kept or os.environ.get("WIKIFARM_WIKI_PASSWORD", "")
 
     def keep(self, slug: str, password: str) -> None:
         """Keeps a password, durably, before it is used."""
