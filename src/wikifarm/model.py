@@ -89,7 +89,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a farm or a wiki can do, as harmless questions tell (NEWER.md, part 3)."""
+    """What a farm or a wiki can do, as harmless questions tell (docs/yeswiki.md, 4.6)."""
 
     dialect: Dialect
     ferme_api: bool = False  # ?api/ferme answers

@@ -1,4 +1,4 @@
-"""What a farm does when it is asked for a wiki, traps included (PROTOCOL.md, The farm)."""
+"""What a farm does when it is asked for a wiki, traps included (docs/yeswiki.md, The farm)."""
 
 from __future__ import annotations
 

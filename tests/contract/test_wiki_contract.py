@@ -1,4 +1,4 @@
-"""What a wiki does when it is driven, traps included (PROTOCOL.md, Pages to Groups)."""
+"""What a wiki does when it is driven, traps included (docs/yeswiki.md, Pages to Groups)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def test_a_stale_revision_is_refused_with_a_200(wiki: Wiki) -> None:
     assert first is not None
     wiki.pages.save("PageDEssai", "deux", first.revision)
     if wiki.capabilities.page_save:
-        pytest.skip("the save route of this dialect has no check of conflicts (NEWER.md, 2.1)")
+        pytest.skip(
+            "the save route of this dialect has no check of conflicts (docs/yeswiki.md, 4.6)"
+        )
     with pytest.raises(WriteRefused):
         wiki.pages.save("PageDEssai", "trois", first.revision)
     page = wiki.pages.read("PageDEssai")

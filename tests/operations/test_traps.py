@@ -1,4 +1,4 @@
-"""What apply says and leaves when a farm misbehaves, one trap at a time (PROTOCOL.md, NEWER.md)."""
+"""What apply says and leaves when a farm misbehaves, one trap at a time (docs/yeswiki.md)."""
 
 from __future__ import annotations
 

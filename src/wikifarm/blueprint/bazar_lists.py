@@ -57,7 +57,7 @@ def expected_list_id(title: str, dialect: Dialect) -> str:
 
 
 def list_json(one: BazarList, dialect: Dialect) -> dict[str, Any]:
-    """What `imported-list[...]` wants (PROTOCOL, transcript 32)."""
+    """What `imported-list[...]` wants (docs/yeswiki.md, transcript 32)."""
     if dialect is Dialect.D44:
         return {"titre_liste": one.title, "label": dict(one.items)}
     nodes = [{"id": key, "label": label, "children": []} for key, label in one.items]

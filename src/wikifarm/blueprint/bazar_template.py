@@ -62,7 +62,7 @@ def properties(
 def form_json(
     schema: Schema, form_id: str, dialect: Dialect, list_ids: Mapping[str, str]
 ) -> dict[str, str]:
-    """What `imported-form[ID]` wants, as JSON (PROTOCOL, transcript 30)."""
+    """What `imported-form[ID]` wants, as JSON (docs/yeswiki.md, transcript 30)."""
     return {
         "bn_id_nature": form_id,
         "bn_label_nature": schema.label,

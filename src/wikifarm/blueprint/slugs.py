@@ -29,8 +29,8 @@ _JOINERS = re.compile(r"(?<=\w)[·•\u2027‧](?=\w)")  # inclusive writing: pa
 def is_slug(text: str) -> bool:
     """True when `text` may be the folder of a wiki: a-z, 0-9, single `-` inside, 2 to 40 of them.
 
-    ferme accepts more, but makes an entry without a wiki for some names (PROTOCOL, transcript 24),
-    and letters of either case would clash on some disks.
+    ferme accepts more, but makes an entry without a wiki for some names (docs/yeswiki.md, 24), and
+    letters of either case would clash on some disks.
     """
     return (
         SHORTEST <= len(text) <= LONGEST

@@ -1,7 +1,7 @@
 """The privacy audit: a sentinel participant, every known route, and the search of the answers.
 
 Pure: this module says what to ask and recognises what must not be seen; operations/verify.py asks.
-Routes come from YesWiki's own source and from the measured table of PROTOCOL.md, Who sees what.
+Routes come from YesWiki's own source and from the measured table of docs/yeswiki.md, Who sees what.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ def envelope(
     data: dict[str, Any] | None = None,
     messages: Iterable[str] = (),
 ) -> Envelope:
-    """One envelope for several communities, with the exit status that the brief gives."""
+    """One envelope for several communities, with the exit status that README.md gives."""
     found = list(outcomes)
     pending = tuple(one for outcome in found for one in outcome.pending)
     errors: tuple[Failure, ...] = tuple(

@@ -35,8 +35,6 @@ def find_site(context: Context, community: Community) -> tuple[Wiki, str] | None
     entry = context.farm.find(community.slug)
     if entry is None:
         return None
-    if not context.vault.get(entry.folder):
-        raise _unknown_wiki(entry)
     wiki = _entered(context, entry)
     return wiki, entry.mark or context.journal.mark_of(community.slug)
 
@@ -55,31 +53,32 @@ def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
     context.journal.intent(slug, "wiki", mark=mark)
     try:
         context.farm.create(_asked(context, community, mark, password))
-    except SlugTaken:
+    except SlugTaken as taken:
         # A first try may have worked although its answer never came; or it left half a wiki.
         if not context.farm.answers(slug):
             raise half_made(context.farm, slug) from None
         try:
-            wiki = context.farm.wiki(slug)
-            wiki.login(WIKI_ADMIN, password)
+            wiki = _logged_in(context, slug, password)
         except BadCredentials:
-            pass
-        else:
-            context.journal.outcome(slug, "wiki", mark=mark)
-            return wiki, mark
-        raise
-    if context.farm.find(slug) is None or not context.farm.answers(slug):
-        raise WriteRefused(
-            _("The farm said that the wiki “{slug}” was made, but no wiki answers there.").format(
-                slug=slug
-            ),
-            hint=_("Look at the farm's list of wikis and remove the entry without a wiki."),
-            where=context.farm.address_of(slug),
-        )
-    wiki = context.farm.wiki(slug)
-    wiki.login(WIKI_ADMIN, password)
+            raise taken from None
+    else:
+        if context.farm.find(slug) is None or not context.farm.answers(slug):
+            raise WriteRefused(
+                _(
+                    "The farm said that the wiki “{slug}” was made, but no wiki answers there."
+                ).format(slug=slug),
+                hint=_("Look at the farm's list of wikis and remove the entry without a wiki."),
+                where=context.farm.address_of(slug),
+            )
+        wiki = _logged_in(context, slug, password)
     context.journal.outcome(slug, "wiki", mark=mark)
     return wiki, mark
+
+
+def _logged_in(context: Context, slug: str, password: str) -> Wiki:
+    wiki = context.farm.wiki(slug)
+    wiki.login(WIKI_ADMIN, password)
+    return wiki
 
 
 def _asked(context: Context, community: Community, mark: str, password: str) -> NewWiki:
@@ -104,11 +103,9 @@ def _entered(context: Context, entry: FarmWiki) -> Wiki:
     if not password:
         raise _unknown_wiki(entry)
     try:
-        wiki = context.farm.wiki(entry.folder)
+        return _logged_in(context, entry.folder, password)
     except NotYesWiki:
         raise half_made(context.farm, entry.folder) from None
-    wiki.login(WIKI_ADMIN, password)
-    return wiki
 
 
 def _unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:

@@ -12,7 +12,7 @@ from wikifarm.errors import LocalStorage
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
-# The farm puts the password into SQL as it comes: letters and digits only (PROTOCOL.md, The farm).
+# The farm puts the password into SQL as it comes: letters, digits (docs/yeswiki.md, The farm).
 _ALPHABET = string.ascii_letters + string.digits
 LENGTH = 24
 SERVICE = "wikifarm"

@@ -16,7 +16,7 @@ from .visit import Visit
 REMEMBER_SECONDS = 7_776_000
 SESSION_SECONDS = 3600
 SCRYPT_COST = 64
-"""Small on purpose: the real cost (40 ms a request, PROTOCOL) would only slow the tests."""
+"""Small on purpose: the real cost (40 ms a request, docs/yeswiki.md) would only slow the tests."""
 
 
 def hash_password(password: str) -> str:
@@ -76,7 +76,7 @@ def recognise(visit: Visit) -> None:
 
 
 def recognise_key(visit: Visit) -> bool:
-    """Log in by `Authorization: Bearer`; only the farm has a key (PROTOCOL, "Addressing")."""
+    """Log in by `Authorization: Bearer`; only the farm has one (docs/yeswiki.md, Addressing)."""
     header = visit.headers.get("authorization", "")
     if "drop_authorization" in visit.farm.traps or not header.startswith("Bearer "):
         return False

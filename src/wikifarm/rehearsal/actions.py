@@ -108,7 +108,7 @@ def _panel(_visit: Visit, arguments: dict[str, str]) -> str:
 
 @action("section")
 def _section(visit: Visit, arguments: dict[str, str]) -> str:
-    """`visibility` only hides by style: the text stays in the page (domain.md, iii.6)."""
+    """`visibility` only hides by style: the text stays in the page (docs/yeswiki.md)."""
     role = arguments.get("visibility", "").replace("\\n", "\n")
     shown = not role or rights.satisfies(visit, role, visit.user)
     hidden = "" if shown else " remove-this-div-on-page-load "

@@ -1,7 +1,7 @@
 """The routes `?api/...`: which exist in each dialect, who may use them, what they answer.
 
-Statuses (NEWER, part 2): unknown route 404, wrong method 405, refused by the route 401, all empty;
-refused by the controller 403; exception 500 with `exceptionMessage`.
+Statuses (docs/yeswiki.md, 4.6): unknown route 404, wrong method 405, refused by the route 401,
+all empty; refused by the controller 403; exception 500 with `exceptionMessage`.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def _group_names(visit: Visit) -> Answer:
 
 @route("groups", "ANY", dialects=OLD)
 def list_groups_any_method(visit: Visit) -> Answer:
-    """Names of groups. POST answers the same list and makes nothing (NEWER, 3)."""
+    """Names of groups. POST answers the same list and makes nothing (docs/yeswiki.md, 4.6)."""
     return _group_names(visit) if rights.is_admin(visit) else forbidden()
 
 
@@ -313,7 +313,7 @@ def me(visit: Visit) -> Answer:
 
 @route("auth/{name}", "GET", "key", OLD)
 def auth_probe(visit: Visit, name: str) -> Answer:
-    """Older cores answer this path by themselves: 401 (NEWER, 3)."""
+    """Older cores answer this path by themselves: 401 (docs/yeswiki.md, 4.6)."""
     return visit.json({"name": name})
 
 

@@ -65,7 +65,7 @@ class Farm:
     """The state shared by every request: data, settings, traps, sessions."""
 
     release = "2020-01-22-1"
-    """What a wiki run from git shows, whatever its version (NEWER, 3)."""
+    """What a wiki run from git shows, whatever its version (docs/yeswiki.md, 4.6)."""
 
     def __init__(self, settings: FarmSettings) -> None:
         """Open the data and make the farm's own wiki when it is not there yet."""

@@ -1,7 +1,7 @@
 """The fields of a Bazar form: how a template line is read, and what each kind of field is.
 
 Columns and kinds: `tools/bazar/fields/*.php`, v4.4.4; the property of a list field follows the
-dialect (PROTOCOL, "An enum field's property").
+dialect (docs/yeswiki.md, "An enum field's property").
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The ferme extension: a wiki is made by writing an entry of form 1100, traps included.
 
 Source: `FarmService`, `YesWikiField`, `generateModelAction` of February 2024; transcripts 20 to 28,
-50, 51 and 67 to 72; for 4.6, NEWER.md part 1.
+50, 51 and 67 to 72; for 4.6, docs/yeswiki.md, 4.6
 """
 
 from __future__ import annotations

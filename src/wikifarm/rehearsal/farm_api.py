@@ -1,4 +1,4 @@
-"""API routes of the newer ferme extension (4.6 dialect): NEWER.md, part 1.1.
+"""API routes of the newer ferme extension (4.6 dialect): docs/yeswiki.md, 4.6
 
 Read `success` in the body: several failures are answered with status 200.
 """

@@ -24,7 +24,7 @@ def _number(arguments: dict[str, str], *names: str, default: int) -> int:
 
 @action("listusers")
 def list_users(visit: Visit, arguments: dict[str, str]) -> str:
-    """Every account's name, to anybody (domain.md, P3)."""
+    """Every account's name, to anybody (docs/yeswiki.md)."""
     users = visit.farm.store.users(visit.w)
     if arguments.get("last"):
         users = sorted(users, key=lambda u: u.signuptime, reverse=True)
@@ -34,7 +34,7 @@ def list_users(visit: Visit, arguments: dict[str, str]) -> str:
 
 @action("recentchanges")
 def recent_changes(visit: Visit, arguments: dict[str, str]) -> str:
-    """Tags and authors of what changed last, with no look at rights (domain.md, P3)."""
+    """Tags and authors of what changed last, with no look at rights (docs/yeswiki.md)."""
     found = pages.recent(visit, _number(arguments, "max", default=50))
     return _items(
         [f"{esc(p.time)} {pages.page_link(visit, p.tag)} . . . {esc(p.user)}" for p in found]

@@ -149,7 +149,7 @@ def _sign_up_form(visit: Visit) -> str:
 
 
 def bot_guard() -> str:
-    """The 4.6 line's guard for visitors, reduced to its honeypot (NEWER, 2.2)."""
+    """The 4.6 line's guard for visitors, reduced to its honeypot (docs/yeswiki.md, 4.6)."""
     trap = '<input type="text" name="yw-bot-guard-mail" value="" tabindex="-1" autocomplete="off">'
     return (
         f'<div class="yw-bot-guard-fields sr-only" aria-hidden="true">{trap}'

@@ -29,7 +29,7 @@ def _entry_row(tag: str, entry: dict[str, Any]) -> PageRow:
 
 
 def model_rows(model: dict[str, Any]) -> list[PageRow]:
-    """Pages, lists and entries of an imported model: no rights, no groups (PROTOCOL, Models)."""
+    """Pages, lists and entries of an imported model: no rights, no groups (docs/yeswiki.md)."""
     rows: list[PageRow] = [
         (str(page["tag"]), str(page["body"]), "", "") for page in _values(model["pages"])
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 DIALECTS = ("4.4", "4.5", "4.6")
 
 FARM_FORM = "1100"
-"""The Bazar form whose entries are the wikis of the farm (PROTOCOL, "The farm")."""
+"""The Bazar form whose entries are the wikis of the farm (docs/yeswiki.md, "The farm")."""
 
 TRAPS: dict[str, str] = {
     "drop_authorization": "The host throws the Authorization header away: every key is refused.",

@@ -27,7 +27,7 @@ class Forms:
     def save(self, forms: Mapping[str, Mapping[str, Any]]) -> None:
         """Imports forms (id -> the `bn_*` keys) in one request; the caller reads back.
 
-        A form with the same label is replaced whatever its id (PROTOCOL.md, 31).
+        A form with the same label is replaced whatever its id (docs/yeswiki.md, 31).
         """
         answer = self._session.post(
             "BazaR",

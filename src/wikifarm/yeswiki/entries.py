@@ -26,7 +26,7 @@ class Entries:
     def create(self, form_id: str, values: Mapping[str, str]) -> str:
         """Writes an entry and answers its tag. Never idempotent: a second call makes a second one.
 
-        `bf_titre` must be given even where the form computes it (PROTOCOL.md, 34 and 63).
+        `bf_titre` must be given even where the form computes it (docs/yeswiki.md, 34 and 63).
         """
         answer = self._session.post(
             "BazaR",

@@ -1,7 +1,7 @@
 """The farm: its wikis are the entries of form 1100; creating an entry creates a wiki.
 
-Traps measured on the ferme extension of February 2024 (PROTOCOL.md, The farm): a bad folder name
-answers success and makes no wiki; a failure half-way leaves a folder that blocks the name for good;
+Traps of the ferme extension of February 2024 (docs/yeswiki.md, The farm): a bad folder name answers
+success and makes no wiki; a failure half-way leaves a folder that blocks the name for good;
 a first try that timed out may have worked.
 """
 
@@ -30,7 +30,7 @@ from wikifarm.yeswiki.session import Session, exception_message, unexpected, wit
 from wikifarm.yeswiki.wiki import Wiki
 
 FORM = "1100"
-MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (NEWER.md, 1.4)
+MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (docs/yeswiki.md, 4.6)
 # The tool's account in each wiki: its address must be nobody's, since an address has one account.
 ADMIN_EMAIL = "administration@compte.wikifarm.invalid"
 FOLDER = re.compile(r"^[0-9a-zA-Z_-]+$")
@@ -129,7 +129,7 @@ class Farm:
             raise UnexpectedAnswer(
                 _("“{folder}” cannot be the address of a wiki.").format(folder=new.folder)
             )
-        fields = [*self._hidden_defaults().items(), *_asked(new).items()]
+        fields = [*self._choices().items(), *_asked(new).items()]
         answer = self._create_by_key(fields) if self._token else self._create_by_form(fields)
         if answer.status in {201, 302}:
             return
@@ -167,35 +167,29 @@ class Farm:
 
     # -- how a creation is asked ------------------------------------------------------------
 
-    def _hidden_defaults(self) -> Mapping[str, str]:
-        """Theme, model and rights as this farm's own form proposes them: keys, not guesses."""
-        defaults = {
+    def _choices(self) -> Mapping[str, str]:
+        """Theme, model, rights and lifetime of a new wiki.
+
+        Theme and rights are keys that shift when the farm is reconfigured: they are
+        read in its form, which a session alone may see.
+        """
+        chosen = {
             "yeswiki-farm-theme": "0",
             "yeswiki-farm-model": "default-content",
             "yeswiki-farm-acls": "0",
         }
         if not self._password:
-            return defaults
-        document = html.parse(
-            self.session.page(
-                "BazaR", query={"vue": "saisir", "action": "saisir_fiche", "id": FORM}
-            ).text
-        )
+            return chosen
+        query = {"vue": "saisir", "action": "saisir_fiche", "id": FORM}
+        document = html.parse(self.session.page("BazaR", query=query).text)
         form = document.css_first("form#formulaire")
         shown = dict(html.fields(form)) if form is not None else {}
+        for key in ("yeswiki-farm-theme", "yeswiki-farm-acls"):
+            chosen[key] = shown.get(key) or chosen[key]
         if "yeswiki-farm-lifetime" in shown:
-            # A farm with lifetimes gives the shortest when none is asked (NEWER.md, 1.5).
-            defaults["yeswiki-farm-lifetime"] = "permanent"
-        return {
-            **defaults,
-            **{key: shown[key] for key in defaults if shown.get(key) and key in shown},
-            "yeswiki-farm-model": "default-content",
-            **(
-                {"yeswiki-farm-lifetime": "permanent"}
-                if "yeswiki-farm-lifetime" in defaults
-                else {}
-            ),
-        }
+            # A farm with lifetimes gives the shortest one when none is asked for.
+            chosen["yeswiki-farm-lifetime"] = "permanent"
+        return chosen
 
     def _create_by_key(self, fields: list[tuple[str, str]]) -> Answer:
         answer = self.session.api_post(f"entries/{FORM}", fields, {"Source-Url": ""})

@@ -2,7 +2,7 @@
 
 `tools/security/wp-hashcash-getkey.php` answers one line of JavaScript: an array of 32-bit words,
 each written `A ^ K`, whose little-endian bytes are the text of a function that adds integers.
-The value is the sum of every integer assigned or added there (PROTOCOL.md, Pages).
+The value is the sum of every integer assigned or added there (docs/yeswiki.md, Pages).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One person's dealings with one wiki: a visitor until `login`, then that account.
 
 Logging in costs the server half a second and each later request a password hash, so a session logs
-in once and keeps its cookies (PROTOCOL.md, Addressing and sessions).
+in once and keeps its cookies (docs/yeswiki.md, Addressing and sessions).
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Session:
     # -- accounts ---------------------------------------------------------------------------
 
     def login(self, name: str, password: str) -> None:
-        """Becomes `name`. The status tells nothing: the `token` cookie does (PROTOCOL.md, 01, 02).
+        """Becomes `name`. Not the status but the `token` cookie tells (docs/yeswiki.md, 01, 02).
 
         Raises BadCredentials, or NotYesWiki where no login form answers.
         """

@@ -71,7 +71,7 @@ _NEWS = [
 
 
 def _resources(dialect: str) -> list[str]:
-    """From 4.5 on, a list field writes its property in column 6 (domain.md, iii.5)."""
+    """From 4.5 on, a list field writes its property in column 6 (docs/yeswiki.md)."""
     name = " " if dialect == "4.4" else "checkboxListeType"
     return [
         _text("bf_titre", "Nom de la ressource", True),
@@ -176,4 +176,4 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "LovelaceAda": _person("Lovelace", "Ada", "pionnière de l'informatique",
                            ("Londres", "51.5073219", "-0.1276474")),
 }  # fmt: skip
-"""Sample entries, to be removed by whoever opens a community (domain.md, v.1)."""
+"""Sample entries, to be removed by whoever opens a community (docs/yeswiki.md)."""
