@@ -28,13 +28,17 @@ from wikifarm.blueprint.schema import (
     to_yaml,
 )
 from wikifarm.model import Dialect
+from wikifarm.rehearsal.defaults import bazar as defaults
 
 from .conftest import problems, write
 
 SHIPPED = data_folder("bazar_schemas")
-FORMS: dict[str, str] = json.loads(
-    Path(__file__).with_name("yeswiki_forms.json").read_text("utf-8")
-)["templates"]
+# The forms of a new wiki and of a farm, as the rehearsal farm has them.
+FORMS: dict[str, str] = {
+    f"{dialect} {form['bn_label_nature']}": form["bn_template"]
+    for dialect in ("4.4", "4.5")
+    for form in (*defaults.forms(dialect), defaults.farm_form(dialect))
+}
 TRANSCRIPTS = sorted(Path(__file__).parents[3].glob("shared/yeswiki/transcripts/*/*form*.json"))
 DIALECTS = list(Dialect)
 

@@ -83,7 +83,7 @@ SECURITY = (
 
 
 def head(visit: Visit) -> str:
-    """Up to </head>. The title is there for those who may not read, too (docs/yeswiki.md, Who sees)."""
+    """Up to </head>. The title is there for those who may not read too (docs/yeswiki.md)."""
     title = visit.farm.title_of(visit)
     name = visit.wiki.name
     return (
