@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -11,6 +12,9 @@ from wikifarm.i18n import speak
 # For what stands outside one test: fixtures of a module, processes that they start.
 os.environ["WIKIFARM_LANG"] = "en"
 speak("en")
+
+# A shell that runs the tests in the background has Ctrl-C ignored, and children would inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -410,13 +409,9 @@ def test_the_texts_for_facilitators_are_complete(
     shipped: Blueprint, rennes: Community, language: str
 ) -> None:
     community = replace(rennes, language=language)
-    found = texts(
-        community, shipped, **URLS, accounts=ACCOUNTS, facts=frozenset({"two-facilitators"})
-    )
+    found = texts(community, shipped, **URLS, facts=frozenset({"two-facilitators"}))
     assert set(found) == {"checklist.md", "checklist.html", "welcome.txt"}
     for text in found.values():
         assert community.name in text and "ana@example.org" not in text
         assert not re.search(r"<<|>>|<%|%>", text)
     assert "[x]" in found["checklist.md"]
-    same: Callable[..., dict[str, str]] = shipped.texts
-    assert same(community, **URLS, accounts=ACCOUNTS, facts={"two-facilitators"}) == found

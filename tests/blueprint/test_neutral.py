@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from wikifarm.blueprint.neutral import (
     JOINER,
     address,
-    csv_cell,
     fold,
-    mail_header,
     markdown,
     neutralise,
     param,
@@ -110,20 +108,9 @@ def test_a_plain_title_has_one_line_and_no_markup(text: str) -> None:
     assert "\n" not in value and not re.search(r'\{\{|\[\[|""|<|>', value)
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+33 6", "-1", "@SUM(A1)", "\t=1", "＝1", " =1"])
-def test_a_cell_is_never_a_formula(formula: str) -> None:
-    assert csv_cell(formula).startswith("'")
-
-
-@given(texts)
-def test_a_header_holds_no_line_end(text: str) -> None:
-    assert len(mail_header(text).splitlines()) <= 1
-
-
 def test_ordinary_french_is_left_alone() -> None:
     text = "L'atelier d'écriture : participant·e·s, 10 h – 12 h (salle 3), prenom_nom@example.org !"
     assert neutralise(text).replace(JOINER, "") == text
-    assert csv_cell(text) == text
     assert param("d’ici") == "d’ici"
 
 

@@ -16,11 +16,10 @@ from wikifarm.blueprint.schema import (
     load_lists,
     load_schema,
     load_schemas,
-    same_list,
     tailored,
     to_yaml,
 )
-from wikifarm.model import BazarList, Dialect, Module, Zone
+from wikifarm.model import Dialect, Module, Zone
 
 from .conftest import problems, write
 
@@ -151,12 +150,6 @@ def test_each_mistake_of_a_list_is_told(tmp_path: Path, text: str, code: str) ->
 def test_the_server_s_ids_of_lists_are_foreseen(title: str, in_44: str, in_45: str) -> None:
     assert expected_list_id(title, Dialect.D44) == in_44
     assert expected_list_id(title, Dialect.D45) == in_45
-
-
-def test_a_list_read_back_with_entities_is_the_same() -> None:
-    ours = BazarList("ListeX", "X & Y", (("a", "A & B"),))
-    assert same_list(ours, BazarList("ListX2", "X & Y", (("a", "A &amp; B"),)))
-    assert not same_list(ours, BazarList("ListX2", "X & Y", (("b", "A & B"),)))
 
 
 @pytest.fixture(params=["fr", "en"])

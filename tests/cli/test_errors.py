@@ -130,11 +130,6 @@ def silent_server() -> Iterator[str]:
         one.close()
 
 
-def _heed_ctrl_c() -> None:
-    """A shell that runs the tests in the background has Ctrl-C ignored, and children inherit it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"]], ids=" ".join)
 def test_ctrl_c_ends_within_two_seconds_inside_a_request(
@@ -144,7 +139,6 @@ def test_ctrl_c_ends_within_two_seconds_inside_a_request(
     running = subprocess.Popen(
         [sys.executable, "-m", "wikifarm", *arguments], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, env=env,
-        preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread runs at this point of the test
     )  # fmt: skip
     time.sleep(1.2)
     started = time.monotonic()
@@ -171,7 +165,6 @@ def test_ctrl_c_ends_within_two_seconds_even_where_python_cannot_be_interrupted(
     running = subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
-        preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread runs at this point of the test
     )  # fmt: skip
     time.sleep(1.2)
     started = time.monotonic()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from html.entities import codepoint2name
@@ -54,24 +53,6 @@ def expected_list_id(title: str, dialect: Dialect) -> str:
     4.4.4: `Liste ` before the title; 4.5 and later: `List` glued to it (ListManager.php).
     """
     return wiki_name(f"Liste {title}" if dialect is Dialect.D44 else f"List{title}")
-
-
-def list_json(one: BazarList, dialect: Dialect) -> dict[str, Any]:
-    """What `imported-list[...]` wants (docs/yeswiki.md, transcript 32)."""
-    if dialect is Dialect.D44:
-        return {"titre_liste": one.title, "label": dict(one.items)}
-    nodes = [{"id": key, "label": label, "children": []} for key, label in one.items]
-    return {"title": one.title, "nodes": nodes}
-
-
-def same_list(one: BazarList, other: BazarList) -> bool:
-    """Same title and choices in the same order, whatever the ids; entities are read as text."""
-    return _readable(one) == _readable(other)
-
-
-def _readable(one: BazarList) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """HTMLPurifier writes `&amp;` for `&` in the labels it saves."""
-    return one.title.strip(), tuple((str(k), html.unescape(v).strip()) for k, v in one.items)
 
 
 def load_lists(folder: Path, language: str) -> dict[str, BazarList]:

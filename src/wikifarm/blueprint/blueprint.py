@@ -92,14 +92,11 @@ def texts(
     *,
     farm_url: str,
     wiki_url: str,
-    accounts: Mapping[str, str],
     facts: Collection[str] = (),
 ) -> dict[str, str]:
     """The texts for those who facilitate: `checklist.md`, `checklist.html` and `welcome.txt`."""
     _check_language(community, blueprint)
     context = context_of(community, blueprint, farm_url=farm_url, wiki_url=wiki_url, facts=facts)
-    names = [accounts[one.email] for one in community.facilitators if one.email in accounts]
-    context["accounts"] = names
     return {name: render_text(community, blueprint, name, context) + "\n" for name in TEXTS}
 
 

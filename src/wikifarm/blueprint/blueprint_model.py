@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from wikifarm.blueprint.community import Community
 from wikifarm.model import Module, Rights, Zone
 
 if TYPE_CHECKING:
-    from wikifarm.blueprint.design import Design
+    pass
 
 FACILITATORS = "facilitators"  # stands for the accounts of the manifest, in a group
 
@@ -66,33 +66,3 @@ class Blueprint:
     def active_forms(self, community: Community) -> tuple[FormPlan, ...]:
         """The forms of the community's modules."""
         return tuple(one for one in self.forms if one.module in {None, *community.modules})
-
-    def design(
-        self,
-        community: Community,
-        *,
-        farm_url: str,
-        wiki_url: str,
-        accounts: Mapping[str, str],
-        facts: Collection[str] = (),
-    ) -> Design:
-        """Everything the wiki of `community` should hold (see `blueprint.design`)."""
-        from wikifarm.blueprint.blueprint import design
-
-        return design(community, self, farm_url=farm_url, wiki_url=wiki_url, accounts=accounts,
-                      facts=facts)  # fmt: skip
-
-    def texts(
-        self,
-        community: Community,
-        *,
-        farm_url: str,
-        wiki_url: str,
-        accounts: Mapping[str, str],
-        facts: Collection[str] = (),
-    ) -> dict[str, str]:
-        """`checklist.md`, `checklist.html` and `welcome.txt` for the community."""
-        from wikifarm.blueprint.blueprint import texts
-
-        return texts(community, self, farm_url=farm_url, wiki_url=wiki_url, accounts=accounts,
-                     facts=facts)  # fmt: skip

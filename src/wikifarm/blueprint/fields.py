@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 COLUMNS = 16
-TYPE, NAME, LABEL, REQUIRED, HINT = 0, 1, 2, 8, 10
 
 _COMMON = {
     1: "name", 2: "label", 3: "size", 4: "max_chars", 5: "default", 6: "pattern", 7: "subtype",

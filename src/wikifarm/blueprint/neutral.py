@@ -91,18 +91,6 @@ def plain(text: str) -> str:
     return _PLAIN_PAIRS.sub(JOINER, fold(text)).translate(_PLAIN)
 
 
-def csv_cell(text: str) -> str:
-    """`text` in a cell that no spreadsheet will run as a formula (OWASP, CSV injection)."""
-    bare = text.lstrip("\ufeff")
-    acts = bare.lstrip()[:1] in tuple("=+-@＝＋－＠") or bare[:1] in ("\t", "\r", "\n")
-    return f"'{bare}" if bare and acts else bare
-
-
-def mail_header(text: str) -> str:
-    """`text` in the header of a mail: one line, so that it can add no other header."""
-    return fold(text)
-
-
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 _MARKDOWN_START = re.compile(r"\A([-+=]|\d+(?=[.)]))")
 

@@ -50,10 +50,6 @@ class Names:
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
-    def has(self, name: str) -> bool:
-        """True when the name is there."""
-        return name in self._values
-
 
 def typed(value: Any) -> Any:
     """The same value, its texts marked as typed by a person."""

@@ -6,7 +6,7 @@ the dialect of the farm; `read_template` reads back what any form of any wiki ho
 
 from __future__ import annotations
 
-from wikifarm.blueprint.bazar_lists import expected_list_id, list_json, load_lists, same_list
+from wikifarm.blueprint.bazar_lists import expected_list_id, load_lists
 from wikifarm.blueprint.bazar_template import (
     compile_template,
     form_json,
@@ -30,7 +30,6 @@ __all__ = [
     "compile_template",
     "expected_list_id",
     "form_json",
-    "list_json",
     "load_lists",
     "load_schema",
     "load_schemas",
@@ -38,7 +37,6 @@ __all__ = [
     "properties",
     "property_name",
     "read_template",
-    "same_list",
     "same_template",
     "tailored",
     "template_problems",

@@ -54,19 +54,6 @@ class Journal:
                 found = str(entry.get("mark") or found)
         return found
 
-    def open_intents(self, slug: str, step: str) -> list[dict[str, Any]]:
-        """Intents of a step that no outcome closed: what a killed run may have left behind."""
-        waiting: dict[str, dict[str, Any]] = {}
-        for entry in self.entries():
-            if entry.get("slug") != slug or entry.get("step") != step:
-                continue
-            key = str(entry.get("key", ""))
-            if entry.get("event") == "intent":
-                waiting[key] = entry
-            else:
-                waiting.pop(key, None)
-        return list(waiting.values())
-
     def _write(self, event: str, slug: str, step: str, detail: dict[str, Any]) -> None:
         entry = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from wikifarm.blueprint.design import Design
@@ -22,8 +22,6 @@ class Work:
     design: Design
     seen: Seen
     receipt: Receipt
-    admin: str  # account that wikifarm uses in this wiki
-    links: dict[str, str] = field(default_factory=dict)  # account -> link to choose a password
 
 
 class Step(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from wikifarm.blueprint.blueprint import Blueprint, context_of, render_text
+from wikifarm.blueprint.blueprint import Blueprint, texts
 from wikifarm.blueprint.community import Community
 from wikifarm.engine.step import Work
 from wikifarm.errors import LocalStorage, NotOurs
@@ -51,7 +51,7 @@ def write_files(
 ) -> None:
     """Writes `checklist/<slug>.md` and `.html`, and `welcome/<slug>.txt`."""
     slug = community.slug
-    names = context_of(
+    written = texts(
         community,
         blueprint,
         farm_url=context.farm.base,
@@ -60,9 +60,9 @@ def write_files(
     )
     checklists, welcomes = context.places.checklists, context.places.welcomes
     files = {
-        checklists / f"{slug}.md": render_text(community, blueprint, "checklist.md", names),
-        checklists / f"{slug}.html": render_text(community, blueprint, "checklist.html", names),
-        welcomes / f"{slug}.txt": render_text(community, blueprint, "welcome.txt", names),
+        checklists / f"{slug}.md": written["checklist.md"],
+        checklists / f"{slug}.html": written["checklist.html"],
+        welcomes / f"{slug}.txt": written["welcome.txt"],
     }
     for path, text in files.items():
         write_text(path, text)

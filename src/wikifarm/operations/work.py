@@ -16,7 +16,7 @@ from wikifarm.engine.step import Work
 from wikifarm.errors import WikifarmError
 from wikifarm.model import Dialect
 from wikifarm.operations.accounts import account_names
-from wikifarm.operations.context import WIKI_ADMIN, Context
+from wikifarm.operations.context import Context
 from wikifarm.operations.facts import seen_sentences
 from wikifarm.operations.outcome import CommunityOutcome
 from wikifarm.yeswiki.wiki import Wiki
@@ -46,7 +46,7 @@ def prepare(context: Context, community: Community, wiki: Wiki | None) -> tuple[
     held = seen.receipt or Receipt("", community.slug, community.name)
     facts = frozenset(held.facts)
     wanted = design_for(context, community, blueprint, seen, facts)
-    return blueprint, Work(community.slug, wanted, seen, held, WIKI_ADMIN)
+    return blueprint, Work(community.slug, wanted, seen, held)
 
 
 def design_for(

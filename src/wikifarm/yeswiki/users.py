@@ -19,11 +19,8 @@ class Users:
         rows = self._session.api_json("users") or []
         return [Account(str(row["name"]), str(row.get("email", ""))) for row in rows]
 
-    def create(self, name: str, email: str) -> str:
-        """Opens an account with a random password; the wiki writes to its owner when it can.
-
-        Answers the link to choose a password, where this wiki gives it (4.5 and later).
-        """
+    def create(self, name: str, email: str) -> None:
+        """Opens an account with a random password; the wiki writes to its owner when it can."""
         answer = self._session.api_post("users", [("name", name), ("email", email)])
         if answer.status in {401, 403}:
             raise BadCredentials(
@@ -40,7 +37,6 @@ class Users:
                 ),
                 hint=_("Choose another address or remove the account that has it."),
             )
-        return str(said.get("user", {}).get("link") or "")
 
     def delete(self, name: str) -> bool:
         """Removes an account; False where the wiki did not (it is alone in a group, say)."""

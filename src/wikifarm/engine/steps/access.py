@@ -34,9 +34,7 @@ class AccountsStep(Step):
     def apply(self, work: Work, changes: Sequence[Change]) -> None:
         emails = {name: email for email, name in work.design.accounts.items()}
         for change in changes:
-            link = work.seen.wiki.users.create(change.key, emails[change.key])
-            if link:
-                work.links[change.key] = link
+            work.seen.wiki.users.create(change.key, emails[change.key])
         work.seen.forget("accounts")
         read_back(self, work)
 
