@@ -161,6 +161,19 @@ def test_a_module_switched_off_leaves_no_menu_entry(fresh: Fresh, rennes: Commun
     assert "Carte" not in wiki.pages.all()
 
 
+def test_a_module_switched_on_later_brings_its_pages_closed(
+    fresh: Fresh, rennes: Community
+) -> None:
+    without = replace(rennes, modules=frozenset({Module.PARTICIPANTS}))
+    _one(apply(fresh(), [without], audit=False))
+    later = _one(apply(fresh(), [rennes], audit=False))
+    assert later.status == "updated"
+    rights = open_wiki(fresh(), "rennes").rights.all()
+    assert "*" not in rights["Carte"].read
+    assert "*" not in rights["Envies"].read
+    assert _one(apply(fresh(), [rennes], audit=False)).status == "unchanged"
+
+
 def test_an_entry_in_a_demonstration_form_keeps_the_form(fresh: Fresh, rennes: Community) -> None:
     """Only what came with the wiki and was never touched is removed."""
     context = fresh()

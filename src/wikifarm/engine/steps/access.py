@@ -87,18 +87,16 @@ class RightsStep(Step):
             held = now.get(tag)
             if held is None and work.seen.exists:
                 continue
-            if held is None or _same(held, rights) is False:
+            if held is None or not _same(held, rights):
                 summary = f"{rights.read} / {rights.write}"
                 action = Action.UPDATE if held else Action.CREATE
                 changes.append(Change(self.name, tag, action, summary))
         return changes
 
     def apply(self, work: Work, changes: Sequence[Change]) -> None:
-        # Pages written a moment ago are not in a table read before.
-        work.seen.forget("rights")
         wanted = wanted_rights(work, work.seen.rights)
         by_rights: dict[Rights, list[str]] = {}
-        for change in self.plan(work):
+        for change in changes:
             by_rights.setdefault(wanted[change.key], []).append(change.key)
         for rights, tags in by_rights.items():
             work.seen.remember("rights", work.seen.wiki.rights.set(tags, rights))

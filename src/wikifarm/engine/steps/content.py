@@ -35,7 +35,7 @@ class PagesStep(Step):
             now = work.seen.pages.get(change.key)
             body = wanted_body(wanted[change.key], now, work.receipt)
             work.seen.wiki.pages.save(change.key, body, now.revision if now else "")
-        work.seen.forget("pages")
+        work.seen.forget("pages", "rights")
         read_back(self, work)
 
     def _compare(self, page: DesignedPage, now: Page | None, receipt: Receipt) -> Change | None:
