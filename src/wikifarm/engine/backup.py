@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,16 @@ class Backups:
         self._folder = folder
 
     def keep(self, name: str, content: dict[str, Any]) -> Path:
-        """Writes `content` and reads it back. Raises LocalStorage if either fails."""
-        path = self._folder / f"{name}.json"
+        """Writes `content` to a file of its own and reads it back.
+
+        Never over an earlier copy: a run that was cut has one of what it had already removed.
+        Raises LocalStorage if the writing or the reading fails.
+        """
+        path = self._free(name)
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
@@ -42,4 +47,12 @@ class Backups:
                 ),
                 hint=_("Nothing was removed. Free some space, then run the same command again."),
             )
+        return path
+
+    def _free(self, name: str) -> Path:
+        path = self._folder / f"{name}.json"
+        for number in count(2):
+            if not path.exists():
+                break
+            path = self._folder / f"{name}-{number}.json"
         return path

@@ -32,7 +32,7 @@ class TidyStep(Step):
             f"{work.slug}-demonstration",
             {
                 "pages": {page.tag: page.body for page in pages},
-                "forms": {form.id: {**asdict(form)} for form in forms},
+                "forms": {form.id: asdict(form) for form in forms},
                 "entries": {form.id: wiki.entries.of(form.id) for form in forms},
                 "lists": {one.id: asdict(one) for one in lists},
             },
