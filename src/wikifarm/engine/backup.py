@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from wikifarm.errors import LocalStorage
+from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
@@ -29,11 +29,7 @@ class Backups:
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            write_whole(path, text, PRIVATE)
             kept = path.read_text("utf-8")
         except OSError as fault:
             kept = ""

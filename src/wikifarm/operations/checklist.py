@@ -10,6 +10,7 @@ from wikifarm.blueprint.blueprint import Blueprint, texts
 from wikifarm.blueprint.community import Community
 from wikifarm.engine.step import Work
 from wikifarm.errors import LocalStorage, NotOurs
+from wikifarm.files import write_whole
 from wikifarm.i18n import _
 from wikifarm.operations.context import Context
 from wikifarm.operations.facts import known_facts, seen_sentences
@@ -75,11 +76,9 @@ def write_text(path: Path, text: str) -> None:
     with suppress(OSError, UnicodeDecodeError):
         if path.read_text("utf-8") == text:
             return
-    temporary = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, "utf-8")
-        temporary.replace(path)
+        write_whole(path, text)
     except OSError as fault:
         raise LocalStorage(
             _("The wiki is ready, but {path} cannot be written ({reason}).").format(

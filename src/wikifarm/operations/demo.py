@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community, Facilitator, Territory
 from wikifarm.engine.run import Progress
 from wikifarm.errors import InvalidInput, LocalStorage, Problem
+from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, language
 from wikifarm.operations.context import WIKI_ADMIN, Context, FarmSettings
 from wikifarm.operations.new_community import new_community
@@ -158,9 +158,7 @@ def _kept(folder: Path) -> dict[str, object]:
 
 
 def _keep(folder: Path, values: dict[str, object]) -> None:
-    descriptor = os.open(folder / SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(values, file)
+    write_whole(folder / SECRETS_FILE, json.dumps(values), PRIVATE)
 
 
 def usual_port(practice: Practice, folder: Path) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community
 from wikifarm.errors import LocalStorage, Refused, SlugTaken
+from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _
 from wikifarm.operations import apply as applying
 from wikifarm.operations.context import Context
@@ -40,19 +39,10 @@ def new_community(
 
 def write_manifest(path: Path, community: Community) -> None:
     """Writes a manifest whole or not at all; for its owner only, as it holds addresses."""
-    text = manifest.dump(community)
-    temporary = path.with_suffix(".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, manifest.dump(community), PRIVATE)
     except OSError as fault:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise LocalStorage(
             _(
                 "The manifest cannot be written to {path} ({reason}). "

@@ -9,6 +9,7 @@ import string
 from pathlib import Path
 
 from wikifarm.errors import LocalStorage
+from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
@@ -50,15 +51,9 @@ class Vault:
             return
         known = self._read()
         known[slug] = password
-        temporary = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(known, file, indent=1, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
+            write_whole(self._path, json.dumps(known, indent=1, sort_keys=True), PRIVATE)
         except OSError as fault:
             raise LocalStorage(
                 _(
