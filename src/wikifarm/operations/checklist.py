@@ -9,13 +9,13 @@ from pathlib import Path
 from wikifarm.blueprint.blueprint import Blueprint, texts
 from wikifarm.blueprint.community import Community
 from wikifarm.engine.step import Work
-from wikifarm.errors import LocalStorage, NotOurs
+from wikifarm.errors import LocalStorage
 from wikifarm.files import write_whole
 from wikifarm.i18n import _
 from wikifarm.operations.context import Context
 from wikifarm.operations.facts import known_facts, seen_sentences
 from wikifarm.operations.outcome import CommunityOutcome
-from wikifarm.operations.site import find_site
+from wikifarm.operations.site import open_wiki
 from wikifarm.operations.work import measured, prepare
 from wikifarm.reasons import of_system
 
@@ -27,16 +27,9 @@ def checklist(context: Context, communities: Sequence[Community]) -> list[Commun
         outcome = CommunityOutcome(community.slug, community.name)
         outcomes.append(outcome)
         with measured(context, outcome):
-            found = find_site(context, community)
-            if found is None:
-                raise NotOurs(
-                    _("The wiki “{slug}” is not made yet.").format(slug=community.slug),
-                    hint=_("Make it with `wikifarm apply`."),
-                )
-            blueprint, work = prepare(context, community, found[0])
+            wiki = open_wiki(context, community.slug)
+            blueprint, work = prepare(context, community, wiki)
             facts = known_facts(community, work, None)
-            if "privacy-audit-passed" in work.receipt.facts:
-                facts |= {"privacy-audit-passed"}
             write_files(context, community, blueprint, work, outcome, facts)
             outcome.status = "unchanged"
     return outcomes

@@ -24,7 +24,7 @@ def open_wiki(context: Context, slug: str) -> Wiki:
     if entry is None:
         raise NotOurs(
             _("There is no wiki “{slug}” on this farm.").format(slug=slug),
-            hint=_("`wikifarm list` shows the wikis of the farm."),
+            hint=_("Make it with `wikifarm apply`; `wikifarm list` shows those of the farm."),
             where=context.farm.base,
         )
     return _entered(context, entry)

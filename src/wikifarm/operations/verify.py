@@ -8,7 +8,7 @@ from wikifarm.blueprint.community import Community
 from wikifarm.engine import audit as auditing
 from wikifarm.engine.audit import Leak, Role, Route
 from wikifarm.engine.step import Work
-from wikifarm.errors import LeakFound, NotOurs
+from wikifarm.errors import LeakFound
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Module, Rights
 from wikifarm.operations.checklist import write_files
@@ -17,7 +17,7 @@ from wikifarm.operations.context import Context
 from wikifarm.operations.facts import known_facts
 from wikifarm.operations.outcome import Audit, CommunityOutcome
 from wikifarm.operations.sentinel import Planted, planted
-from wikifarm.operations.site import find_site
+from wikifarm.operations.site import open_wiki
 from wikifarm.operations.work import measured, prepare
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -30,16 +30,9 @@ def verify(context: Context, communities: Sequence[Community]) -> list[Community
             outcome = CommunityOutcome(community.slug, community.name)
             outcomes.append(outcome)
             with measured(context, outcome):
-                found = find_site(context, community)
-                if found is None:
-                    raise NotOurs(
-                        _("The wiki “{slug}” is not made yet: there is nothing to verify.").format(
-                            slug=community.slug
-                        ),
-                        hint=_("Make it with `wikifarm apply`."),
-                    )
-                blueprint, work = prepare(context, community, found[0])
-                outcome.audit = audit_wiki(context, community, work, found[0])
+                wiki = open_wiki(context, community.slug)
+                blueprint, work = prepare(context, community, wiki)
+                outcome.audit = audit_wiki(context, community, work, wiki)
                 outcome.status = "unchanged"
                 facts = known_facts(community, work, outcome.audit)
                 write_files(context, community, blueprint, work, outcome, facts)
