@@ -1,4 +1,4 @@
-"""Accounts: list them, open one (the wiki sends its own mail), remove one."""
+"""Accounts: list them, open one, remove one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ class Users:
         return [Account(str(row["name"]), str(row.get("email", ""))) for row in rows]
 
     def create(self, name: str, email: str) -> None:
-        """Opens an account with a random password; the wiki writes to its owner when it can."""
+        """Opens an account with a random password that nobody knows.
+
+        From 4.5 on the wiki writes to its owner; on 4.4 they ask for that mail with “lost password”
+        (docs/yeswiki.md, Groups, users), as the welcome message tells them.
+        """
         answer = self._session.api_post("users", [("name", name), ("email", email)])
         if answer.status in {401, 403}:
             raise BadCredentials(
