@@ -46,6 +46,15 @@ class Rights:
     comment: str = "comments-closed"
 
 
+def canonical(right: str) -> str:
+    """A right as it is compared: its parts in order, one comma between them.
+
+    YesWiki itself writes one part a line.
+    """
+    parts = [part.strip() for part in right.replace("\r", "").replace("\n", ",").split(",")]
+    return ",".join(sorted(part for part in parts if part))
+
+
 @dataclass(frozen=True)
 class Page:
     """A page as the wiki holds it. `revision` is the id that a save must quote as `previous`."""

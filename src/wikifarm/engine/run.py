@@ -13,11 +13,12 @@ from wikifarm.engine.plan import Change
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.step import Step, Work
-from wikifarm.engine.steps.access import OWN_RIGHTS, canonical
+from wikifarm.engine.steps.access import OWN_RIGHTS
 from wikifarm.engine.steps.bazar import list_ids, wanted_json
 from wikifarm.engine.steps.content import pages_applied
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
+from wikifarm.model import canonical
 
 Progress = Callable[[str, str], None]  # slug, what is being done
 
@@ -75,8 +76,8 @@ def start_receipt(seen: Seen, fresh: Receipt, language: str) -> Receipt:
     return began
 
 
-def finish_receipt(work: Work, run: str) -> bool:
-    """Writes the receipt as things stand now; False when it already said so."""
+def finish_receipt(work: Work, run: str) -> None:
+    """Writes the receipt as things stand now, unless it already says so."""
     applied = pages_applied(work)
     held = work.seen.receipt or work.receipt
     design = work.design
@@ -95,11 +96,9 @@ def finish_receipt(work: Work, run: str) -> bool:
         accounts=tuple(sorted(design.accounts.values())),
         removed=tuple(sorted(removed)),
     )
-    if new.same_as(held):
-        return False
-    _write(work.seen, new, design.language)
-    work.receipt = new
-    return True
+    if not new.same_as(held):
+        _write(work.seen, new, design.language)
+        work.receipt = new
 
 
 def _template_hash(work: Work, form_id: str) -> str:

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
-from wikifarm.model import Rights
+from wikifarm.model import Rights, canonical
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.session import Session
 
@@ -20,12 +20,6 @@ MODULES = {
 # The table shows a word for these rights, and says which by the colour of its label
 # (tools/templates/templates/gerer-droits-action.twig).
 _BY_COLOUR = {"label-success": "*", "label-warning": "+"}
-
-
-def canonical(right: str) -> str:
-    """A right as it is compared: parts in order, one comma between them."""
-    parts = [part.strip() for part in right.replace("\r", "").replace("\n", ",").split(",")]
-    return ",".join(sorted(part for part in parts if part))
 
 
 class RightsTable:

@@ -8,14 +8,9 @@ from wikifarm.engine import receipt as receipts
 from wikifarm.engine.plan import Action, Change
 from wikifarm.engine.step import Step, Work, read_back
 from wikifarm.i18n import _
-from wikifarm.model import Rights
+from wikifarm.model import Rights, canonical
 
 OWN_RIGHTS = Rights("@admins", "@admins")  # of the receipt
-
-
-def canonical(right: str) -> str:
-    """A right as it is compared: its parts in order."""
-    return ",".join(sorted(part.strip() for part in right.split(",") if part.strip()))
 
 
 class AccountsStep(Step):
