@@ -5,15 +5,26 @@
     ├── Refused                 7  wikifarm declines to act
     │   ├── SlugTaken              the address belongs to another community
     │   ├── Locked                 another run holds the farm
-    │   └── NotOurs                neither the receipt nor the journal says it is ours
+    │   ├── NotOurs                neither the receipt nor the journal says it is ours
+    │   ├── ListTaken              the name of the mailing list is somebody else's
+    │   ├── ListNotAllowed         the list server does not let this person do that
+    │   └── TooManyRemovals        more people would go than is believable
     ├── ServerProblem           8  a server cannot be reached or refuses the credentials
     │   ├── Unreachable            no answer
     │   ├── TlsFailed              the certificate does not prove who answers
     │   ├── NotYesWiki             something else answers (a captive page, another site)
     │   ├── NoFarmExtension        a YesWiki without `ferme`
-    │   └── BadCredentials         name, password or key refused
+    │   ├── BadCredentials         name, password or key refused
+    │   ├── NotSympa               something else than Sympa's SOAP answers
+    │   ├── SympaHost              Sympa does not know itself under this address
+    │   ├── SessionLost            Sympa forgot who was logged in
+    │   └── DnsSilent              the DNS does not answer: not even that there is no such name
     ├── WikiAsleep, WikiBusy    1  the wiki answers but takes no writing now
     ├── WriteRefused            1  written, read back, and it was not there
+    ├── ListUnknown             1  the list server has no such list
+    ├── ListUndecided           1  the list server failed and does not say what it did
+    ├── AddressRefused          1  the list server takes no such address
+    ├── MailNotSent             1  the wiki was asked for a message and did not send it
     ├── HalfMade                1  a creation failed half-way: what is left, and the way on
     ├── UnexpectedAnswer        1  the server answered outside its protocol
     ├── LocalStorage            1  this computer: disk full, folder not writable
@@ -96,6 +107,18 @@ class NotOurs(Refused):
     code = "not-ours"
 
 
+class ListTaken(Refused):
+    code = "list-taken"
+
+
+class ListNotAllowed(Refused):
+    code = "list-not-allowed"
+
+
+class TooManyRemovals(Refused):
+    code = "too-many-removals"
+
+
 class ServerProblem(WikifarmError):
     code = "server-problem"
     exit = SERVER
@@ -121,6 +144,22 @@ class BadCredentials(ServerProblem):
     code = "bad-credentials"
 
 
+class NotSympa(ServerProblem):
+    code = "not-sympa"
+
+
+class SympaHost(ServerProblem):
+    code = "sympa-host"
+
+
+class SessionLost(ServerProblem):
+    code = "session-lost"
+
+
+class DnsSilent(ServerProblem):
+    code = "dns-silent"
+
+
 class WikiAsleep(WikifarmError):
     code = "wiki-asleep"
 
@@ -131,6 +170,22 @@ class WikiBusy(WikifarmError):
 
 class WriteRefused(WikifarmError):
     code = "write-refused"
+
+
+class ListUnknown(WikifarmError):
+    code = "list-unknown"
+
+
+class ListUndecided(WikifarmError):
+    code = "list-undecided"
+
+
+class AddressRefused(WikifarmError):
+    code = "address-refused"
+
+
+class MailNotSent(WikifarmError):
+    code = "mail-not-sent"
 
 
 class HalfMade(WikifarmError):

@@ -115,3 +115,57 @@ class FarmWiki:
     folder: str
     url: str
     mark: str = ""  # what wikifarm left in the entry: the id of the community, if it made it
+
+
+class ListState(StrEnum):
+    """Where a mailing list stands at its host."""
+
+    ABSENT = "absent"
+    REQUESTED = "requested"  # it waits for a listmaster, or for a person to ask for it
+    OPEN = "open"
+    CLOSED = "closed"  # its name stays taken
+    TAKEN = "taken"  # the name belongs to somebody else
+    UNKNOWN = "unknown"  # the host does not let it be seen
+
+
+@dataclass(frozen=True)
+class ListOwner:
+    """Someone who owns a list. `name` may be empty."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class WantedList:
+    """A mailing list as a community wants it. Every text is on one line."""
+
+    name: str  # the part of its address before the @
+    subject: str
+    description: str
+    owners: tuple[ListOwner, ...]  # the first one founds it
+    domain: str = ""  # empty where only the host knows it
+    language: str = "fr"
+    template: str = "communaute"  # a folder of create_list_templates/ on a Sympa
+    topics: str = "other"  # Sympa's word for none
+
+    @property
+    def founder(self) -> str:
+        """The address on whose behalf the list is asked for."""
+        return self.owners[0].email
+
+    @property
+    def address(self) -> str:
+        """Its address, or its name alone where the domain is not known yet."""
+        return f"{self.name}@{self.domain}" if self.domain else self.name
+
+
+@dataclass(frozen=True)
+class FoundList:
+    """A mailing list as its host shows it."""
+
+    state: ListState
+    address: str = ""
+    home: str = ""  # its page at the host
+    subject: str = ""
+    notes: tuple[str, ...] = ()  # what a person should know: sentences in the user's language

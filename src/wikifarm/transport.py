@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,6 +31,7 @@ USER_AGENT = f"wikifarm/{__version__}"
 PASSING = frozenset({502, 503, 504})
 
 Fields = Sequence[tuple[str, str]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,43 @@ class Traffic:
     get: int = 0
     post: int = 0
     log: list[tuple[int, str, str, bytes]] | None = None  # who, verb, address, body: benchmarks
+    _turn: Lock = field(default_factory=Lock, repr=False)
+
+    def count(self, who: int, verb: str, url: str, body: bytes | None) -> None:
+        """One more request; threads may call."""
+        with self._turn:
+            if verb == "GET":
+                self.get += 1
+            else:
+                self.post += 1
+            if self.log is not None:
+                self.log.append((who, verb, url, body or b""))
 
 
 class Passing(Exception):
-    """A fault that may be gone at the next try."""
+    """A fault that may be gone at the next try; raised from the error to tell if it is not."""
+
+
+def trying_again(read: Callable[[], T]) -> T:
+    """What `read` answers, asked three times at most while it raises Passing. Never for a write."""
+    try:
+        for attempt in stamina.retry_context(
+            on=Passing, attempts=3, timeout=30, wait_initial=0.2, wait_max=2
+        ):
+            with attempt:
+                return read()
+    except Passing as fault:
+        raise fault.__cause__ or fault from None
+    raise AssertionError("retry_context always returns or raises")
+
+
+def passing(status: int, url: str) -> Unreachable:
+    """The error of a server that is there but does not answer now."""
+    return Unreachable(
+        _("The server is there but does not answer now ({status}).").format(status=status),
+        hint=_("Try again in a few minutes. Nothing was changed."),
+        where=_host(url),
+    )
 
 
 @dataclass
@@ -137,15 +172,7 @@ class Client:
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Reads `url`, trying again after a passing fault."""
-        try:
-            for attempt in stamina.retry_context(
-                on=Passing, attempts=3, timeout=30, wait_initial=0.2, wait_max=2
-            ):
-                with attempt:
-                    return self._read_once(url, headers)
-        except Passing as fault:
-            raise fault.__cause__ or fault from None
-        raise AssertionError("retry_context always returns or raises")
+        return trying_again(lambda: self._read_once(url, headers))
 
     def _read_once(self, url: str, headers: Mapping[str, str] | None) -> Answer:
         try:
@@ -153,41 +180,30 @@ class Client:
         except Unreachable as fault:
             raise Passing from fault
         if answer.status in PASSING:
-            raise Passing from Unreachable(
-                _("The server is there but does not answer now ({status}).").format(
-                    status=answer.status
-                ),
-                hint=_("Try again in a few minutes. Nothing was changed."),
-                where=_host(url),
-            )
+            raise Passing from passing(answer.status, url)
         return answer
 
     def post(self, url: str, fields: Fields, headers: Mapping[str, str] | None = None) -> Answer:
         """Sends a form once."""
-        return self._send("POST", url, fields, headers)
+        body = str(httpx.QueryParams(list(fields))).encode()
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._send("POST", url, body, {**(headers or {}), **kind})
+
+    def post_body(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Sends a body of any kind once; `headers` say which."""
+        return self._send("POST", url, body, headers)
 
     def method(self, verb: str, url: str) -> Answer:
         """Any other verb, once."""
         return self._send(verb, url, None, None)
 
     def _send(
-        self, verb: str, url: str, fields: Fields | None, headers: Mapping[str, str] | None
+        self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str] | None
     ) -> Answer:
-        content = httpx.QueryParams(list(fields)) if fields is not None else None
-        body = str(content).encode() if content is not None else None
-        sent = dict(headers or {})
-        if body is not None:
-            sent["Content-Type"] = "application/x-www-form-urlencoded"
-        traffic = self._network.traffic
-        if verb == "GET":
-            traffic.get += 1
-        else:
-            traffic.post += 1
-        if traffic.log is not None:
-            traffic.log.append((id(self), verb, url, body or b""))
+        self._network.traffic.count(id(self), verb, url, body)
         with (
             _network_errors(url),
-            self._http.stream(verb, url, content=body, headers=sent) as response,
+            self._http.stream(verb, url, content=body, headers=dict(headers or {})) as response,
         ):
             text = _bounded(response)
             return Answer(

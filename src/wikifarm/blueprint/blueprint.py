@@ -22,6 +22,7 @@ from wikifarm.blueprint.schema_file import load_schemas
 from wikifarm.blueprint.schema_model import Schema, tailored, writing_right
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
+from wikifarm.lists.addresses import SympaAddresses
 from wikifarm.model import BazarList, Dialect, Module, Rights
 
 __all__ = ["Blueprint", "context_of", "design", "find_blueprint", "known_blueprints",
@@ -38,13 +39,15 @@ def design(
     wiki_url: str,
     accounts: Mapping[str, str],
     facts: Collection[str] = (),
+    mailing_list: Mapping[str, str] | None = None,
     dialect: Dialect = Dialect.D45,
     list_ids: Mapping[str, str] | None = None,
 ) -> Design:
     """Everything the wiki of `community` should hold.
 
     `accounts` maps the e-mail of each facilitator to an account of the wiki (one that is absent is
-    left out of the groups). `facts` are what the tool has seen, for the checklist in the pages.
+    left out of the groups). `facts` are what the tool has seen, for the checklist in the pages, and
+    `mailing_list` how the list stands (`address`, `state`, `home`), for the page that tells of it.
     `dialect` and `list_ids` (the server's, once known) only serve pages that name the answers of a
     list; without them, the names that both dialects should give. Same input, same design: no date,
     no chance. Raises InvalidInput when the language is missing or a template fails.
@@ -52,7 +55,8 @@ def design(
     _check_language(community, blueprint)
     schemas = _designed_schemas(community, blueprint)
     context = context_of(community, blueprint, farm_url=farm_url, wiki_url=wiki_url,
-                         facts=facts, dialect=dialect, list_ids=list_ids)  # fmt: skip
+                         facts=facts, mailing_list=mailing_list, dialect=dialect,
+                         list_ids=list_ids)  # fmt: skip
     return Design(
         blueprint=blueprint.name,
         version=blueprint.version,
@@ -93,10 +97,12 @@ def texts(
     farm_url: str,
     wiki_url: str,
     facts: Collection[str] = (),
+    mailing_list: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The texts for those who facilitate: `checklist.md`, `checklist.html` and `welcome.txt`."""
     _check_language(community, blueprint)
-    context = context_of(community, blueprint, farm_url=farm_url, wiki_url=wiki_url, facts=facts)
+    context = context_of(community, blueprint, farm_url=farm_url, wiki_url=wiki_url, facts=facts,
+                         mailing_list=mailing_list)  # fmt: skip
     return {name: render_text(community, blueprint, name, context) + "\n" for name in TEXTS}
 
 
@@ -115,11 +121,13 @@ def context_of(
     farm_url: str,
     wiki_url: str,
     facts: Collection[str] = (),
+    mailing_list: Mapping[str, str] | None = None,
     dialect: Dialect = Dialect.D45,
     list_ids: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What templates may name: community, facilitators, modules, forms, fields, questions, lists,
-    tags, has, urls, phases, blueprint. `facts` is what the tool has seen, for the checklist."""
+    mailing_list, tags, has, urls, phases, blueprint. `facts` is what the tool has seen, for the
+    checklist, and `mailing_list` how the list stands."""
     tags = {page.key: Constant(page.tags[community.language])
             for page in blueprint.active_pages(community)}  # fmt: skip
     schemas = _designed_schemas(community, blueprint)
@@ -136,6 +144,7 @@ def context_of(
                          for plan, schema in schemas}),
         "questions": Names({plan.key: describe(schema) for plan, schema in schemas}),
         "lists": Names(_constants(ids)),
+        "mailing_list": _list_names(community, mailing_list or {}),
         "tags": Names(tags),
         "has": tags.__contains__,
         "urls": urls,
@@ -177,18 +186,43 @@ def _community_names(community: Community) -> Names:
             "rhythm",
             "contact",
             "controller",
-            "mailing_list_address",
         )
     }
     choices = {
         key: Constant(getattr(community, key))
-        for key in ("slug", "language", "admission", "writing", "mailing_list")
+        for key in ("slug", "language", "admission", "writing")
     }
     territory = Names({
         "label": typed(place.label), "latitude": place.latitude, "longitude": place.longitude,
         "zoom": place.zoom,
     })  # fmt: skip
     return Names({**words, **choices, "territory": territory, "links": links})
+
+
+def _list_names(community: Community, held: Mapping[str, str]) -> Names:
+    """How the mailing list stands, its links and its commands; empty texts where it has none.
+
+    Its host takes mail at LIST-unsubscribe and LIST-request (Sympa 6.2).
+    """
+    address = held.get("address", "") or community.mailing_list_address
+    name, at, domain = address.partition("@")
+    home = held.get("home", "")
+    pages = SympaAddresses(home.rpartition("/info/")[0])
+    links = {
+        "home": home,
+        "archives": pages.archives(name) if pages.web and at else "",
+        "leaving": pages.unsubscribe(name) if pages.web and at else "",
+    }
+    mails = {
+        "address": address if at else "",
+        "unsubscribe": f"{name}-unsubscribe@{domain}" if at else "",
+        "owners": f"{name}-request@{domain}" if at else "",
+    }
+    return Names({
+        "state": Constant(held.get("state", "")),
+        **{key: Constant(neutral.address(one)) for key, one in links.items()},
+        **{key: typed(one) for key, one in mails.items()},
+    })  # fmt: skip
 
 
 def _check_language(community: Community, blueprint: Blueprint) -> None:

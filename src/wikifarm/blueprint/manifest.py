@@ -14,7 +14,7 @@ from wikifarm.blueprint.community import Community, Facilitator, Territory
 from wikifarm.blueprint.locate import find_blueprint
 from wikifarm.blueprint.manifest_csv import read_csv
 from wikifarm.blueprint.manifest_dump import dump
-from wikifarm.blueprint.manifest_model import ManifestModel, split_email
+from wikifarm.blueprint.manifest_model import ManifestModel
 from wikifarm.blueprint.slugs import propose_slug
 from wikifarm.blueprint.source import Document, Problems, did_you_mean, files_of, read_yaml
 from wikifarm.errors import InvalidInput, Problem
@@ -22,7 +22,7 @@ from wikifarm.i18n import _
 from wikifarm.model import Module
 
 __all__ = ["NEEDS", "default_modules", "dump", "from_value", "json_schema", "load",
-           "propose_slug", "split_email"]  # fmt: skip
+           "propose_slug"]  # fmt: skip
 
 SUFFIXES = (".yml", ".yaml", ".csv")
 DEFAULT_BLUEPRINT = "communaute-apprenante"

@@ -24,44 +24,16 @@ from pydantic_core import PydanticCustomError
 
 from wikifarm.blueprint.slugs import LONGEST, RESERVED, SHORTEST, is_slug, propose_slug
 from wikifarm.blueprint.source import did_you_mean
+from wikifarm.emails import is_email, one_line, split_email
 from wikifarm.i18n import _
 from wikifarm.model import Module
 
-PROVIDERS = ("none", "sympa", "framaliste", "infini")
-
-# What PHP's FILTER_VALIDATE_EMAIL takes, as YesWiki does of accounts; quoted local parts aside.
-_EMAIL = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]\Z"
-)
-_NAMED_EMAIL = re.compile(r"\s*(?P<name>[^<>]*?)\s*<\s*(?P<email>[^<>]*?)\s*>\s*\Z")
+PROVIDERS = ("none", "sympa", "sympa-cli", "framaliste", "infini", "other")
 
 
 def wrong(code: str, message: str, hint: str = "") -> PydanticCustomError:
     """An error of ours; the sentence travels in the context, so that no brace in it is read."""
     return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
-
-
-def one_line(text: str) -> str:
-    """The text on one line, its spaces single."""
-    return " ".join(text.split())
-
-
-def is_email(text: str) -> bool:
-    """True for an address that YesWiki accepts and that cannot carry a mail header."""
-    return (
-        len(text) <= 254
-        and _EMAIL.match(text) is not None
-        and len(text.split("@", maxsplit=1)[0]) <= 64
-    )
-
-
-def split_email(text: str) -> tuple[str, str]:
-    """Name and address of `Prénom Nom <a@b>`; the name is empty for a bare address."""
-    match = _NAMED_EMAIL.match(text)
-    if match is None:
-        return "", text.strip()
-    return one_line(match["name"].strip("\"'« »")), match["email"]
 
 
 def _email(text: str) -> str:

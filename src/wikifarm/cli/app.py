@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from wikifarm import __version__
-from wikifarm.cli import communities, describe, farms, practice
+from wikifarm.cli import communities, describe, farms, mailing_lists, practice
 from wikifarm.cli.shared import Command, Group
 from wikifarm.i18n import _
 
@@ -21,8 +22,7 @@ def build() -> typer.Typer:
         )
     )
     app.callback(cls=Group, invoke_without_command=True)(_root)
-    short = {"new-community": _("Open a community.")}
-    for name, function, text in (
+    _add(app, [
         ("init", farms.init, _("Write settings and an example in a folder.")),
         ("doctor", farms.doctor, _("Check the farm, the account and this computer.")),
         ("demo", practice.demo, _("Try it all on this computer, without a server.")),
@@ -39,15 +39,39 @@ def build() -> typer.Typer:
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
         ("credentials", farms.credentials, _("Show or store the password of a wiki.")),
         ("schema", describe.schema, _("Print a JSON Schema, for programs.")),
-    ):  # fmt: skip
-        app.command(name, cls=Command, help=text, short_help=short.get(name))(function)
+    ], {"new-community": _("Open a community.")})  # fmt: skip
+    lists = _typer(_("The mailing lists of communities: open them, and keep their subscribers."))
+    lists.callback(cls=Group)(_nothing)
+    _add(lists, [
+        ("plan", mailing_lists.plan, _("Show which lists would be asked for.")),
+        ("create", mailing_lists.create, _("Ask for the lists that are not there.")),
+        ("state", mailing_lists.state, _("Show where each list stands.")),
+        ("confirm", mailing_lists.confirm, _("Say that a list is the community's.")),
+        ("sync", mailing_lists.sync, _("Make the subscribers follow the base of participants.")),
+        ("audit", mailing_lists.audit, _("Compare the subscribers with the base.")),
+        ("close", mailing_lists.close, _("Close a list that wikifarm opened.")),
+        ("server-pack", mailing_lists.server_pack, _(
+            "Write what the administrator of a Sympa needs to let wikifarm in."
+        )),
+    ])  # fmt: skip
+    app.add_typer(lists, name="mailing-list", cls=Group)
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
-    blueprint.command(
-        "import-form", cls=Command, help=_("Print the description of a form of any YesWiki.")
-    )(describe.import_form)
+    _add(blueprint, [
+        ("import-form", describe.import_form, _("Print the description of a form of any YesWiki.")),
+    ])  # fmt: skip
     app.add_typer(blueprint, name="blueprint", cls=Group)
     return app
+
+
+def _add(
+    app: typer.Typer,
+    commands: Sequence[tuple[str, Callable[..., Any], str]],
+    short: Mapping[str, str] | None = None,
+) -> None:
+    """Adds commands: name, function, help; `short` where the list of commands needs another."""
+    for name, function, text in commands:
+        app.command(name, cls=Command, help=text, short_help=(short or {}).get(name))(function)
 
 
 def _typer(text: str) -> typer.Typer:

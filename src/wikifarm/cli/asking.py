@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import typer
@@ -38,6 +39,13 @@ def secret(question: str) -> str:
     """A text that does not show while it is typed."""
     answer: str = typer.prompt(question, hide_input=True, prompt_suffix=_suffix(question), err=True)
     return answer
+
+
+def password(question: str, *, interactive: bool) -> str:
+    """A password typed when asked, or the first line of standard input."""
+    if interactive:
+        return secret(question)
+    return sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
 
 
 def _line(question: str, default: str | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -66,12 +65,9 @@ def credentials(
     options = shared(ctx)
     if not given:
         return operation.show(options.context(), slug)
-    return operation.keep(options.context(), slug, _password(slug, interactive=options.interactive))
+    from wikifarm.cli.asking import password
 
-
-def _password(slug: str, *, interactive: bool) -> str:
-    if interactive:
-        from wikifarm.cli.asking import secret
-
-        return secret(_("Password of the administrator of {slug}").format(slug=slug))
-    return sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
+    question = _("Password of the administrator of {slug}").format(slug=slug)
+    return operation.keep(
+        options.context(), slug, password(question, interactive=options.interactive)
+    )

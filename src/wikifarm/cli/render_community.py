@@ -27,6 +27,7 @@ def block(row: Data, page: Page) -> Iterator[str]:
         facts.append((_("kept"), edited))
     if row["mailing_list"]:
         facts.append((_("mailing list"), _mailing_list(row["mailing_list"])))
+        facts += _subscribers(row["mailing_list"])
     facts += _privacy(row["audit"])
     facts += [(_("checklist"), row["checklist"]), (_("welcome"), row["welcome"])]
     yield from table(fact for fact in facts if fact[1])
@@ -83,6 +84,8 @@ def _status(row: Data, page: Page) -> str:
     word = _statuses().get(row["status"], "") or str(row["status"])
     if row["audit"] and row["audit"]["leaks"]:
         return page.paint.bad(_("people can be seen"))
+    if page.command.startswith("mailing-list") and row["status"] == "unchanged":
+        return page.paint.good(_("looked at")) if not row["errors"] else page.paint.bad(word)
     if page.command == "verify" and row["status"] == "unchanged" and not row["errors"]:
         return page.paint.good(_("verified"))
     if row["status"] == "failed":
@@ -90,13 +93,50 @@ def _status(row: Data, page: Page) -> str:
     return page.paint.good(word) if row["status"] != "pending" else page.paint.care(word)
 
 
+def _list_states() -> dict[str, str]:
+    return {
+        "absent": _("not there yet"),
+        "requested": _("waiting for someone"),
+        "open": _("open"),
+        "closed": _("closed"),
+        "taken": _("taken by somebody else"),
+        "unknown": _("not seen from here"),
+    }
+
+
 def _mailing_list(held: Data) -> str:
-    """Who hosts it and how far it is; nothing where the community wants none."""
+    """Which list it is and how far; nothing where the community wants none."""
     provider, state = held.get("provider", ""), held.get("state", "")
     if provider in ("", "none"):
         return ""
-    words = {"requested": _("to be asked for")}
-    return f"{provider} ({words.get(state, state)})" if state else str(provider)
+    name = held.get("address") or provider
+    return f"{name} ({_list_states().get(state, state)})" if state else str(name)
+
+
+def _subscribers(held: Data) -> Iterator[tuple[str, str]]:
+    """Both sides of a list, as counts; the addresses where they were asked for."""
+    counts, names = held.get("counts"), held.get("names", {})
+    if counts is None:
+        return
+    yield _("subscribers"), str(counts["subscribers"])
+    words = {
+        "added": _("added"),
+        "removed": _("removed"),
+        "refused": _("refused by the server"),
+        "to_add": _("to add"),
+        "to_remove": _("no longer wish to be there: --remove takes them away"),
+        "left": _("left by themselves: not put back"),
+        "not_accepted": _("said yes, not welcomed into the group yet"),
+        "without_consent": _("on the list without a yes in their card"),
+        "without_entry": _("on the list without a card"),
+        "unfit": _("with an address that no list server takes"),
+    }
+    for key, word in words.items():
+        if counts.get(key):
+            yield "", f"{counts[key]} {word}"
+            yield from (("", f"  {one}") for one in names.get(key, ()))
+    for path in held.get("files", ()):
+        yield _("to paste"), path
 
 
 def _step(change_id: str) -> str:

@@ -64,6 +64,7 @@ class Shared:
                 found.farm,
                 Places(found.state, self.directory),
                 language=_spoken(),
+                lists=found.lists,
                 progress=self.telling(),
             )
         return self._context

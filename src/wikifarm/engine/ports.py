@@ -1,11 +1,20 @@
-"""What the engine needs of a wiki: small Protocols that the driver fulfils."""
+"""What the engine needs of a wiki and of a list host: small Protocols that the drivers fulfil."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
-from wikifarm.model import Account, BazarList, Capabilities, Form, Page, Rights
+from wikifarm.model import (
+    Account,
+    BazarList,
+    Capabilities,
+    Form,
+    FoundList,
+    Page,
+    Rights,
+    WantedList,
+)
 
 
 class PagesPort(Protocol):
@@ -76,3 +85,47 @@ class WikiPort(Protocol):
     def entries(self) -> EntriesPort: ...
     @property
     def settings(self) -> SettingsPort: ...
+
+
+class ListPort(Protocol):
+    """A host of mailing lists, driven by program. `engine/mailing_list.py` reads before and after.
+
+    A write raises ListUndecided when the server failed without saying what it did, and Unreachable
+    when no answer came: it may have been done all the same.
+    """
+
+    def state(self, wanted: WantedList) -> FoundList: ...
+    def create(self, wanted: WantedList) -> tuple[str, ...]:
+        """Asks for the list once; answers what a person should know, as sentences."""
+        ...
+
+    def close(self, wanted: WantedList) -> None: ...
+    def members(self, wanted: WantedList) -> frozenset[str]:
+        """The addresses of the subscribers, in lower case."""
+        ...
+
+    def add(
+        self, wanted: WantedList, addresses: Sequence[str], kept: Callable[[str], None]
+    ) -> frozenset[str]:
+        """Subscribes each address, calls `kept` as soon as one is in; answers those refused."""
+        ...
+
+    def remove(
+        self, wanted: WantedList, addresses: Sequence[str], kept: Callable[[str], None]
+    ) -> frozenset[str]:
+        """The same, the other way round."""
+        ...
+
+
+@runtime_checkable
+class ServerPort(ListPort, Protocol):
+    """A list server from inside: it also opens again, and removes for good."""
+
+    @property
+    def follows(self) -> bool:
+        """True for lists that the server fills by itself, from a source."""
+        ...
+
+    def reopen(self, wanted: WantedList) -> None: ...
+    def purge(self, wanted: WantedList) -> None: ...
+    def synchronise(self, wanted: WantedList) -> None: ...

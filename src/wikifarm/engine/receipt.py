@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 TAG = "WikifarmRecu"
+PACKED = ("bases", "ledger")  # long ones
 _BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
 _INTRO = {
     "fr": (
@@ -60,6 +61,9 @@ class Receipt:
     accounts: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()  # demonstration pages that we removed
     facts: tuple[str, ...] = ()  # lines of the checklist that wikifarm saw done
+    mailing_list: Mapping[str, str] = field(default_factory=dict)  # provider, address, state, ...
+    ledger_key: str = ""  # of the fingerprints of those seen on the list
+    ledger: tuple[str, ...] = ()
 
     def untouched(self, tag: str, body: str) -> bool:
         """True when the page still is as wikifarm wrote it, or as the new wiki came with it."""
@@ -72,8 +76,9 @@ class Receipt:
 
     def as_page(self, language: str) -> str:
         """The body of the page."""
-        packed = {key: value for key, value in asdict(self).items() if key != "bases"}
-        packed["bases"] = _pack(json.dumps(dict(self.bases), sort_keys=True, ensure_ascii=False))
+        packed = asdict(self)
+        for key in PACKED:
+            packed[key] = _pack(json.dumps(packed[key], sort_keys=True, ensure_ascii=False))
         data = json.dumps(packed, indent=0, sort_keys=True, ensure_ascii=True)
         intro = _INTRO.get(language, _INTRO["en"])
         # Two percent signs end the block in wiki syntax; JSON has another way to write them.
@@ -88,10 +93,12 @@ def from_page(body: str) -> Receipt | None:
         return None
     try:
         data: dict[str, Any] = json.loads(found[1])
-        data["bases"] = json.loads(_unpack(data.get("bases", "")))
+        for key in PACKED:
+            data[key] = json.loads(_unpack(data[key])) if data.get(key) else ""
         known = {key: data[key] for key in Receipt.__dataclass_fields__ if key in data}
         known["groups"] = {key: tuple(value) for key, value in known.get("groups", {}).items()}
-        for key in ("accounts", "removed", "facts"):
+        known["bases"] = known["bases"] or {}
+        for key in ("accounts", "removed", "facts", "ledger"):
             known[key] = tuple(known.get(key, ()))
         return Receipt(**known)
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
@@ -103,8 +110,6 @@ def _pack(text: str) -> str:
 
 
 def _unpack(text: str) -> str:
-    if not text:
-        return "{}"
     decoder = zlib.decompressobj()
     raw = base64.b64decode(text, validate=True)
     return decoder.decompress(raw, 8_000_000).decode()

@@ -101,6 +101,13 @@ def finish_receipt(work: Work, run: str) -> None:
         work.receipt = new
 
 
+def keep_receipt(work: Work, new: Receipt) -> None:
+    """Writes a receipt that a later step has more to say in, unless it already says so."""
+    if not new.same_as(work.seen.receipt or work.receipt):
+        _write(work.seen, new, work.design.language)
+    work.receipt = new
+
+
 def _template_hash(work: Work, form_id: str) -> str:
     """The hash of the template as applied; a form edited by hand keeps the one applied before."""
     now = work.seen.forms[form_id].template

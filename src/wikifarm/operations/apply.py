@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wikifarm.blueprint.blueprint import Blueprint, context_of, render_text
+from wikifarm.blueprint.blueprint import Blueprint
 from wikifarm.blueprint.community import Community
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.run import apply as walk
@@ -14,16 +14,17 @@ from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps import all_steps
 from wikifarm.engine.steps.content import PagesStep
-from wikifarm.errors import NotOurs, SlugTaken
+from wikifarm.errors import NotOurs, SlugTaken, WikifarmError
 from wikifarm.i18n import _
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.context import Context
 from wikifarm.operations.facts import known_facts
+from wikifarm.operations.mailing_list import ensure as ensure_list
+from wikifarm.operations.mailing_list import plan_list
 from wikifarm.operations.outcome import CommunityOutcome
 from wikifarm.operations.site import find_site, make_site
 from wikifarm.operations.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.work import design_for, measured, prepare
-from wikifarm.result import Pending
 
 
 def apply(
@@ -80,20 +81,42 @@ def _apply_one(
     finish_receipt(work, context.run)
     if audit:
         outcome.audit = audit_wiki(context, community, work, wiki)
+    listed_before = work.receipt.mailing_list
+    trouble = _ensure_list(context, community, blueprint, work, outcome)
+    listed = work.receipt.mailing_list
     facts = known_facts(community, work, outcome.audit)
-    if facts != frozenset(work.receipt.facts):
-        # The checklist in the wiki shows as done what was just seen to be done.
+    if facts != frozenset(work.receipt.facts) or listed != listed_before:
+        # The pages show as done what was just seen to be done, and how the list stands.
         work.receipt = replace(work.receipt, facts=tuple(sorted(facts)))
-        work.design = design_for(context, community, blueprint, work.seen, facts)
+        work.design = design_for(context, community, blueprint, work.seen, facts, listed)
         ticked = walk((PagesStep(),), work, context.journal, context.progress)
         outcome.steps += [done for done in ticked if done.outcome == "done"]
         finish_receipt(work, context.run)
     wrote = any(done.outcome == "done" for done in outcome.steps)
     outcome.status = "created" if first else "updated" if wrote else "unchanged"
     _describe(outcome, work)
-    _note_mailing_list(context, community, blueprint, outcome)
     write_files(context, community, blueprint, work, outcome, facts)
     refuse_leaks(outcome.audit)
+    if trouble is not None:
+        outcome.notes.append(_("The wiki is ready; only its mailing list is not."))
+        raise trouble
+
+
+def _ensure_list(
+    context: Context,
+    community: Community,
+    blueprint: Blueprint,
+    work: Work,
+    outcome: CommunityOutcome,
+) -> WikifarmError | None:
+    """The list comes last, once nobody was seen; its failure does not undo the wiki."""
+    if outcome.audit is not None and not outcome.audit.ok:
+        return None
+    try:
+        ensure_list(context, community, blueprint, work, outcome)
+    except WikifarmError as error:
+        return error
+    return None
 
 
 def _plan_one(context: Context, community: Community, outcome: CommunityOutcome) -> None:
@@ -101,6 +124,7 @@ def _plan_one(context: Context, community: Community, outcome: CommunityOutcome)
     wiki = found[0] if found else None
     _blueprint, work = prepare(context, community, wiki)
     outcome.planned = walk_dry(all_steps(context.backups), work)
+    outcome.planned += plan_list(context, community, work.receipt, outcome)
     outcome.kept = [change.id for change in outcome.planned if not change.writes]
     outcome.status = "planned" if any(one.writes for one in outcome.planned) else "unchanged"
 
@@ -132,34 +156,6 @@ def _check_ours(
             ),
             hint=_("Choose another address with --slug, or change the manifest and `apply` it."),
         )
-
-
-def _note_mailing_list(
-    context: Context, community: Community, blueprint: Blueprint, outcome: CommunityOutcome
-) -> None:
-    """A list is asked for by a person: wikifarm opens none, and says so with the text to send."""
-    provider = community.mailing_list
-    outcome.mailing_list = {"provider": provider, "state": "none"}
-    if provider == "none":
-        return
-    outcome.mailing_list["state"] = "requested"
-    names = context_of(
-        community,
-        blueprint,
-        farm_url=context.farm.base,
-        wiki_url=context.farm.address_of(community.slug),
-    )
-    owners = [f"{one.name} <{one.email}>" for one in community.facilitators]
-    outcome.pending.append(
-        Pending(
-            "mailing-list",
-            community.slug,
-            _("wikifarm does not open mailing lists yet: ask {provider} for it.").format(
-                provider=provider
-            ),
-            render_text(community, blueprint, "list-request.txt", {**names, "owners": owners}),
-        )
-    )
 
 
 def _describe(outcome: CommunityOutcome, work: Work) -> None:

@@ -51,6 +51,7 @@ def write_files(
         farm_url=context.farm.base,
         wiki_url=context.farm.address_of(slug),
         facts=seen_sentences(facts, community.language),
+        mailing_list=work.receipt.mailing_list,
     )
     checklists, welcomes = context.places.checklists, context.places.welcomes
     files = {

@@ -14,6 +14,7 @@ from wikifarm.engine.journal import Journal
 from wikifarm.engine.lock import farm_lock
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
+from wikifarm.lists.access import ListSettings
 from wikifarm.operations.places import Places
 from wikifarm.operations.vault import Vault
 from wikifarm.transport import Network
@@ -49,12 +50,18 @@ class Context:
     settings: FarmSettings
     places: Places
     language: str = "fr"
+    lists: ListSettings = field(default_factory=ListSettings)
     progress: Callable[[str, str], None] = silent
     run: str = field(default_factory=lambda: secrets.token_hex(6))
 
     @cached_property
     def network(self) -> Network:
         return Network(verify=self.settings.verify_tls)
+
+    @cached_property
+    def list_network(self) -> Network:
+        """The way to list hosts: their certificates are verified whatever the farm's needs."""
+        return Network(traffic=self.network.traffic)
 
     @cached_property
     def farm(self) -> Farm:
@@ -114,5 +121,6 @@ class Context:
 
     def close(self) -> None:
         """Closes the connections."""
-        if "network" in self.__dict__:
-            self.network.close()
+        for name in ("network", "list_network"):
+            if name in self.__dict__:
+                self.__dict__[name].close()

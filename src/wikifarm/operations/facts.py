@@ -8,10 +8,12 @@ from wikifarm.blueprint.community import Community
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.content import edited_by_hand
 from wikifarm.i18n import in_language
+from wikifarm.model import ListState
 from wikifarm.operations.checks import content_checks
 from wikifarm.operations.outcome import Audit
 
 ENOUGH_FACILITATORS = 2
+OPEN_FACT = "mailing-list-open"
 
 
 def known_facts(community: Community, work: Work, audit: Audit | None) -> frozenset[str]:
@@ -21,6 +23,8 @@ def known_facts(community: Community, work: Work, audit: Audit | None) -> frozen
         facts.add("two-facilitators")
     if community.controller:
         facts.add("data-page-filled")
+    if work.receipt.mailing_list.get("state") == ListState.OPEN.value:
+        facts.add(OPEN_FACT)
     frame = {"CadreDeLaCommunaute", "CommunityFrame"}
     if frame & set(edited_by_hand(work)):
         facts.add("frame-page-edited")
@@ -44,6 +48,7 @@ def seen_sentences(facts: frozenset[str], language: str) -> dict[str, str]:
         "demo-removed": _("seen by wikifarm: no demonstration content is left"),
         "licence-shown": _("seen by wikifarm: the licence is in the footer"),
         "own-cards-filled": _("seen by wikifarm: each facilitator has a card"),
+        OPEN_FACT: _("seen by wikifarm: the list is open"),
         "first-meeting-planned": _("seen by wikifarm: a meeting is announced"),
     }
     return {name: sentences[name] for name in facts if name in sentences}

@@ -14,7 +14,7 @@ from wikifarm.reasons import of_system
 from wikifarm.result import Envelope
 
 EXAMPLE = "_exemple.yml"  # the underscore keeps it out of `apply communities/`
-IGNORED = (".env", "checklist/", "welcome/", "communities/")
+IGNORED = (".env", "checklist/", "welcome/", "communities/", "mailing-list/")
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,11 @@ def _settings(farm_url: str) -> str:
         + _("The address that the farm keeps as the referent's (else the first facilitator's):"),
         '# contact = "contact@example.org"',
         "",
+        "# "
+        + _("The Sympa of your lists, if it lets programs in (else a request is written for you):"),
+        "# [sympa]",
+        '# url = "https://listes.example.org/sympasoap"',
+        "",
         "# " + _("Other farms, chosen with --farm NAME:"),
         "# [farms.name]",
         '# url = "https://other.example.org/"',
@@ -108,6 +113,9 @@ def _secrets() -> str:
         "# WIKIFARM_FARM_PASSWORD_FILE=''",
         "# " + _("An API key of the farm, if it has one:"),
         "# WIKIFARM_FARM_TOKEN=''",
+        "# " + _("The application that its Sympa trusts:"),
+        "# WIKIFARM_SYMPA_APP='wikifarm'",
+        "# WIKIFARM_SYMPA_SECRET=''",
     ]
     return "\n".join(lines) + "\n"
 

@@ -62,13 +62,14 @@ class CommunityOutcome:
     forms: list[dict[str, str]] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
-    mailing_list: dict[str, str] = field(default_factory=dict)
+    mailing_list: dict[str, Any] = field(default_factory=dict)
     audit: Audit | None = None
     checklist: str = ""
     welcome: str = ""
     kept: list[str] = field(default_factory=list)  # edited by hand: "pages:Charte"
     seconds: float = 0.0
     pending: list[Pending] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what a person should know: sentences
     error: WikifarmError | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -130,6 +131,7 @@ def envelope(
     """One envelope for several communities, with the exit status that README.md gives."""
     found = list(outcomes)
     pending = tuple(one for outcome in found for one in outcome.pending)
+    notes = [f"{outcome.slug}: {note}" for outcome in found for note in outcome.notes]
     errors: tuple[Failure, ...] = tuple(
         failure for outcome in found if outcome.error for failure in failures(outcome.error)
     )
@@ -138,7 +140,7 @@ def envelope(
         exit=_exit(found, detailed=detailed),
         data={"communities": [outcome.as_json() for outcome in found], **(data or {})},
         pending=pending,
-        messages=tuple(messages),
+        messages=(*messages, *notes),
         errors=errors,
     )
 

@@ -47,3 +47,7 @@ class Places:
     @property
     def welcomes(self) -> Path:
         return self.output / "welcome"
+
+    @property
+    def lists(self) -> Path:
+        return self.output / "mailing-list"

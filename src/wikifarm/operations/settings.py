@@ -1,7 +1,7 @@
 """Where settings come from: options, environment, `.env`, `wikifarm.toml`, in this order.
 
-A secret goes only to the farm beside which it is written: another farm given with `--farm` never
-receives the password of the one in the file.
+A secret goes only to the farm, or to the list server, beside which it is written: another farm
+given with `--farm` never receives the password of the one in the file.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from wikifarm.blueprint.source import did_you_mean, read_text
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import LANGUAGES, _
+from wikifarm.lists.access import HostAccess, ListSettings, SympaAccess
 from wikifarm.operations import places
 from wikifarm.operations.context import WIKI_ADMIN, FarmSettings
 from wikifarm.reasons import of_reader, of_system
@@ -36,9 +37,33 @@ FARM_KEYS = {
     "insecure_skip_tls_verify": "WIKIFARM_INSECURE_SKIP_TLS_VERIFY",
     "keyring": "WIKIFARM_KEYRING",
 }
+# Sections of their own: each setting is named "section.key" once read.
+LIST_KEYS = {
+    "sympa": (
+        "url", "web", "domain", "app", "secret", "secret_file", "user", "password",
+        "password_file", "template", "topics", "ssh", "include_url", "include_user",
+        "include_password", "include_password_file",
+    ),
+    "framaliste": ("web", "domain", "contact"),
+    "infini": ("web", "domain", "contact"),
+    "other": ("web", "domain", "contact"),
+}  # fmt: skip
+LIST_NAMES = {
+    f"{section}.{key}": f"WIKIFARM_{section}_{key}".upper()
+    for section, keys in LIST_KEYS.items()
+    for key in keys
+}
 OTHER_KEYS = {"lang": "WIKIFARM_LANG", "state": "WIKIFARM_STATE_DIR"}
-ELSEWHERE = ("WIKIFARM_CA_BUNDLE", "WIKIFARM_WIKI_PASSWORD", "WIKIFARM_E2E_FARM")
+ALL_KEYS = {**FARM_KEYS, **LIST_NAMES, **OTHER_KEYS}
+ELSEWHERE = (
+    "WIKIFARM_CA_BUNDLE",
+    "WIKIFARM_WIKI_PASSWORD",
+    "WIKIFARM_DNS_SERVER",
+    "WIKIFARM_E2E_FARM",
+    "WIKIFARM_E2E_SYMPA",
+)
 SECRETS = ("password", "token")
+LIST_SECRETS = ("sympa.secret", "sympa.password", "sympa.include_password")
 SWITCHES = ("insecure_skip_tls_verify", "keyring")
 
 _YES = {"1": True, "true": True, "yes": True, "oui": True, "on": True}
@@ -60,6 +85,7 @@ class Settings:
 
     farm: FarmSettings
     state: Path
+    lists: ListSettings = field(default_factory=ListSettings)
     language: str = ""
     file: str = ""
     warnings: tuple[str, ...] = ()
@@ -67,12 +93,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class _Layer:
-    """One source: its name for messages, its values, and the farm that its secrets belong to."""
+    """One source: its name for messages, its values, and whom its secrets belong to."""
 
     name: str
     values: Mapping[str, str]
     folder: Path
-    bound_to: str = ""  # base address; empty: not bound to one
+    bound_to: str = ""  # base address of a farm; empty: not bound to one
+    list_server: str = ""  # address of a list server; empty: not bound to one
 
 
 @dataclass
@@ -107,19 +134,30 @@ def load(
     reading.stop()
 
     table = _farm_table(flags, document, path, reading)
-    known = [_Layer(str(path or ""), table, path.parent if path else cwd, _base(table.get("url")))]
+    lists = _list_table(document)
+    table |= lists
+    server = lists.get("sympa.url", "")
+    known = [
+        _Layer(
+            str(path or ""), table, path.parent if path else cwd, _base(table.get("url")), server
+        )
+    ]
     for name, folder, values in (
         (str(env_path or ""), env_path.parent if env_path else cwd, dotenv),
         (_("the environment"), cwd, _from_names(environ)),
     ):
-        below = "" if values is not dotenv else _base(_default_url(document))
-        known.append(_Layer(name, values, folder, _base(values.get("url")) or below))
+        beside = values is dotenv
+        farm_url = _base(values.get("url")) or (_base(_default_url(document)) if beside else "")
+        list_server = values.get("sympa.url") or (server if beside else "")
+        known.append(_Layer(name, values, folder, farm_url, list_server))
     layers = [_with_files(layer, reading) for layer in reversed(known)]
     farm = _farm(flags, layers, reading)
+    lists_found = _lists(layers, reading)
     reading.stop()
     merged = [layer.values for layer in layers[:2]] + [_other(document)]
     return Settings(
         farm=farm,
+        lists=lists_found,
         state=Path(_pick(merged, "state") or places.state_folder()).expanduser(),
         language=_language(merged, reading),
         file=str(path or ""),
@@ -161,12 +199,12 @@ def _toml(path: Path, reading: _Reading) -> dict[str, Any]:
 
 def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -> None:
     """Reports unknown keys and values of the wrong kind, each at its line."""
-    tables: list[tuple[str, Any]] = [("farm", document.get("farm", {}))]
-    farms = document.get("farms", {})
-    tables += [(f"farms.{name}", one) for name, one in _items(farms)]
+    sections = ("farm", *LIST_KEYS)
+    tables: list[tuple[str, Any]] = [(name, document.get(name, {})) for name in sections]
+    tables += [(f"farms.{name}", one) for name, one in _items(document.get("farms", {}))]
     for key in document:
-        if key not in ("farm", "farms", *OTHER_KEYS):
-            hint = did_you_mean(key, ["farm", "farms", *OTHER_KEYS])
+        if key not in (*sections, "farms", *OTHER_KEYS):
+            hint = did_you_mean(key, [*sections, "farms", *OTHER_KEYS])
             reading.problems.append(_at(path, text, "", key, _unknown(key), hint, "unknown-key"))
     for name, table in tables:
         if not isinstance(table, dict):
@@ -183,15 +221,17 @@ def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -
             continue
         for key, value in table.items():
             _check_value(path, text, (name, key, value), reading)
-    secrets = any(key in table for _name, table in tables for key in SECRETS if table)
+    words = {one.rpartition(".")[2] for one in (*SECRETS, *LIST_SECRETS)}
+    secrets = any(key in table for _name, table in tables for key in words if table)
     if secrets:
         _warn_if_readable(path, reading)
 
 
 def _check_value(path: Path, text: str, entry: tuple[str, str, Any], reading: _Reading) -> None:
     table, key, value = entry
-    if key not in FARM_KEYS:
-        hint = did_you_mean(key, FARM_KEYS)
+    known = LIST_KEYS.get(table, tuple(FARM_KEYS))
+    if key not in known:
+        hint = did_you_mean(key, known)
         reading.problems.append(_at(path, text, table, key, _unknown(key), hint, "unknown-key"))
     elif key in SWITCHES and not isinstance(value, bool):
         message = _("“{key}” must be true or false").format(key=key)
@@ -250,7 +290,7 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
             )
         elif binding.key:
             found[binding.key] = binding.value or ""
-    known = (*FARM_KEYS.values(), *OTHER_KEYS.values(), *ELSEWHERE)
+    known = (*ALL_KEYS.values(), *ELSEWHERE)
     for name in found:
         if name.startswith("WIKIFARM_") and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -258,14 +298,22 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
             message = _("{file}: {name} is not a setting of wikifarm.").format(file=path, name=name)
             reading.warnings.append(f"{message} {hint}".strip())
     values = _from_names(found)
-    if any(values.get(key) for key in SECRETS):
+    if any(values.get(key) for key in (*SECRETS, *LIST_SECRETS)):
         _warn_if_readable(path, reading)
     return values
 
 
 def _from_names(names: Mapping[str, str]) -> dict[str, str]:
-    keys = {**FARM_KEYS, **OTHER_KEYS}
-    return {key: names[name] for key, name in keys.items() if names.get(name)}
+    return {key: names[name] for key, name in ALL_KEYS.items() if names.get(name)}
+
+
+def _list_table(document: Mapping[str, Any]) -> dict[str, str]:
+    """The sections of the list hosts, each key as "section.key"."""
+    return {
+        f"{section}.{key}": value
+        for section in LIST_KEYS
+        for key, value in _as_text(dict(_items(document.get(section)))).items()
+    }
 
 
 def _warn_if_readable(path: Path, reading: _Reading) -> None:
@@ -345,36 +393,93 @@ def _farm(flags: Flags, layers: list[_Layer], reading: _Reading) -> FarmSettings
     # A name chosen with --farm is the table's farm, whatever the environment says.
     named = layers[-1].values.get("url", "") if flags.farm and not _is_address(flags.farm) else ""
     url = (flags.farm if _is_address(flags.farm) else named) or _pick(values, "url")
-    secrets = {}
-    for key in SECRETS:
-        for layer in layers:
-            if not layer.values.get(key):
-                continue
-            if layer.bound_to and _base(url) and layer.bound_to != _base(url):
-                reading.warnings.append(
-                    _("{source} holds a secret of {farm}: it was not used for {other}.").format(
-                        source=layer.name, farm=layer.bound_to, other=_base(url)
-                    )
-                )
-                continue
-            secrets[key] = layer.values[key]
-            break
+    secrets = {
+        key: _secret(key, layers, _base(url), lambda layer: layer.bound_to, reading)
+        for key in SECRETS
+    }
     insecure = _switch(values, "insecure_skip_tls_verify", reading)
     return FarmSettings(
         url=url,
         admin=_pick(values, "admin") or WIKI_ADMIN,
-        password=secrets.get("password", ""),
-        token=secrets.get("token", ""),
+        password=secrets["password"],
+        token=secrets["token"],
         contact=_pick(values, "contact"),
         verify_tls=not (flags.insecure or insecure),
         keyring=_switch(values, "keyring", reading),
     )
 
 
+def _secret(
+    key: str,
+    layers: list[_Layer],
+    wanted: str,
+    belongs: Callable[[_Layer], str],
+    reading: _Reading,
+) -> str:
+    """The first secret that may go to `wanted`; says which was passed over."""
+    for layer in layers:
+        if not layer.values.get(key):
+            continue
+        if belongs(layer) and wanted and belongs(layer) != wanted:
+            reading.warnings.append(
+                _("{source} holds a secret of {farm}: it was not used for {other}.").format(
+                    source=layer.name, farm=belongs(layer), other=wanted
+                )
+            )
+            continue
+        return layer.values[key]
+    return ""
+
+
+# -- the list hosts -------------------------------------------------------------------------
+
+
+def _lists(layers: list[_Layer], reading: _Reading) -> ListSettings:
+    values = [layer.values for layer in layers]
+    url = _pick(values, "sympa.url")
+    for key in ("sympa.url", "sympa.include_url", *(f"{section}.web" for section in LIST_KEYS)):
+        _check_address(key, _pick(values, key), reading)
+    secrets = {
+        key: _secret(key, layers, url, lambda layer: layer.list_server, reading)
+        for key in LIST_SECRETS
+    }
+    plain = {
+        key: _pick(values, f"sympa.{key}")
+        for key in (
+            "web", "domain", "app", "user", "template", "topics", "ssh", "include_url",
+            "include_user",
+        )
+    }  # fmt: skip
+    sympa = SympaAccess(
+        url=url,
+        secret=secrets["sympa.secret"],
+        password=secrets["sympa.password"],
+        include_password=secrets["sympa.include_password"],
+        **{key: value for key, value in plain.items() if value},
+    )
+    hosts = {
+        section: HostAccess(**{key: _pick(values, f"{section}.{key}") for key in keys})
+        for section, keys in LIST_KEYS.items()
+        if section != "sympa"
+    }
+    return ListSettings(sympa, hosts)
+
+
+def _check_address(key: str, url: str, reading: _Reading) -> None:
+    if url and not url.startswith(("https://", "http://")):
+        reading.problems.append(
+            Problem(
+                _("{name} is not a web address: “{url}”").format(name=ALL_KEYS[key], url=url),
+                _("It begins with https://."),
+                code="bad-list-url",
+            )
+        )
+
+
 def _with_files(layer: _Layer, reading: _Reading) -> _Layer:
     """The layer with the secrets that it keeps in files of their own."""
     values = dict(layer.values)
-    for key in SECRETS:
+    for key in (*SECRETS, *LIST_SECRETS):
         named = values.get(f"{key}_file")
         if not named or values.get(key):
             continue
@@ -386,14 +491,14 @@ def _with_files(layer: _Layer, reading: _Reading) -> _Layer:
             reading.problems.append(
                 Problem(
                     _("the file {file} cannot be read ({reason})").format(file=path, reason=reason),
-                    _("check {name}").format(name=FARM_KEYS[f"{key}_file"]),
+                    _("check {name}").format(name=ALL_KEYS[f"{key}_file"]),
                     layer.name,
                     code="unreadable",
                 )
             )
         else:
             _warn_if_readable(path, reading)
-    return _Layer(layer.name, values, layer.folder, layer.bound_to)
+    return replace(layer, values=values)
 
 
 # -- single values --------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def prepare(context: Context, community: Community, wiki: Wiki | None) -> tuple[
     seen = Seen(wiki)
     held = seen.receipt or Receipt("", community.slug, community.name)
     facts = frozenset(held.facts)
-    wanted = design_for(context, community, blueprint, seen, facts)
+    wanted = design_for(context, community, blueprint, seen, facts, held.mailing_list)
     return blueprint, Work(community.slug, wanted, seen, held)
 
 
@@ -55,8 +55,10 @@ def design_for(
     blueprint: Blueprint,
     seen: Seen,
     facts: frozenset[str],
+    mailing_list: Mapping[str, str],
 ) -> Design:
-    """What the wiki should hold; `facts` are the lines of its checklist already seen done."""
+    """What the wiki should hold; `facts` are the lines of its checklist already seen done, and
+    `mailing_list` what its receipt says of the list."""
     return design(
         community,
         blueprint,
@@ -65,4 +67,5 @@ def design_for(
         accounts=account_names(community.facilitators, seen.accounts),
         dialect=seen.wiki.capabilities.dialect if seen.exists else Dialect.D44,
         facts=seen_sentences(facts, community.language),
+        mailing_list=mailing_list,
     )

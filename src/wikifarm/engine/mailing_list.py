@@ -1,0 +1,232 @@
+"""A mailing list at its host: what would change, and the change, read before and after.
+
+Any host will do that fulfils `ListPort`. A host may have done what it never answered: after a
+failure the list is looked at, and what is seen decides.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from wikifarm.engine.journal import Journal
+from wikifarm.engine.plan import Action, Change
+from wikifarm.engine.ports import ListPort, ServerPort
+from wikifarm.errors import (
+    ListNotAllowed,
+    ListTaken,
+    ListUndecided,
+    NotOurs,
+    TooManyRemovals,
+    Unreachable,
+    WriteRefused,
+)
+from wikifarm.i18n import _, ngettext
+from wikifarm.model import FoundList, ListState, WantedList
+
+STEP = "mailing-list"
+PASSES = 3  # over the addresses still missing when the host reads back
+# Sympa's view of a list is a second old at most: what another door did must be seen before closing.
+SETTLING = 1.1  # seconds
+FEW = 5  # removals that need no threshold
+HELD = (ListState.OPEN, ListState.REQUESTED)
+
+
+def plan(found: FoundList, wanted: WantedList, *, ours: bool, reopens: bool) -> list[Change]:
+    """What `ensure_list` would do, or raises what it would raise. `reopens`: the host can open a
+    closed list again.
+    """
+    if found.state is ListState.ABSENT:
+        return [Change(STEP, wanted.address, Action.CREATE, wanted.subject)]
+    if found.state is ListState.CLOSED and ours and reopens:
+        return [Change(STEP, wanted.address, Action.UPDATE, _("opened again"))]
+    _check_ours(found, wanted, ours=ours)
+    return []
+
+
+def ensure_list(
+    port: ListPort, wanted: WantedList, *, ours: bool, slug: str, journal: Journal
+) -> tuple[FoundList, list[Change]]:
+    """The list, asked for if it was not there, opened again if it was ours and closed, as its host
+    shows it afterwards; and what was done.
+
+    Raises ListTaken or NotOurs without having asked for anything.
+    """
+    found = port.state(wanted)
+    changes = plan(found, wanted, ours=ours, reopens=isinstance(port, ServerPort))
+    if not changes:
+        return found, []
+    journal.intent(slug, STEP, list=wanted.address)
+    notes: tuple[str, ...] = ()
+    fault: ListUndecided | Unreachable | None = None
+    try:
+        if found.state is ListState.CLOSED and isinstance(port, ServerPort):
+            port.reopen(wanted)
+        else:
+            notes = port.create(wanted)
+    except (ListUndecided, Unreachable) as error:
+        fault = error
+    found = port.state(wanted)
+    journal.outcome(slug, STEP, list=wanted.address, state=found.state.value)
+    if found.state in HELD:
+        return replace(found, notes=notes), changes
+    if found.state is ListState.ABSENT:
+        raise _not_made(wanted, fault)
+    raise _taken(wanted)
+
+
+def _not_made(wanted: WantedList, fault: ListUndecided | Unreachable | None) -> Exception:
+    if isinstance(fault, Unreachable):
+        return fault
+    return WriteRefused(
+        _("The list server did not make the list {name}; nothing was changed there.").format(
+            name=wanted.address
+        ),
+        hint=_(
+            "Most often it has no template “{template}”: give its administrator the pack of "
+            "`wikifarm mailing-list server-pack`, or set another one (private_working_group) in "
+            "WIKIFARM_SYMPA_TEMPLATE."
+        ).format(template=wanted.template),
+    )
+
+
+def _check_ours(found: FoundList, wanted: WantedList, *, ours: bool) -> None:
+    if found.state is ListState.TAKEN or (found.state is ListState.CLOSED and not ours):
+        raise _taken(wanted)
+    if found.state is ListState.CLOSED:
+        raise ListTaken(
+            _("The list {name} was closed; its name stays taken. Nothing was changed.").format(
+                name=wanted.address
+            ),
+            hint=_("Its listmaster can open it again; or choose another address for it."),
+        )
+    if found.state in HELD and not ours:
+        raise NotOurs(
+            _(
+                "The list {name} exists, and {owner} owns it, but nothing says that wikifarm "
+                "asked for it. It was left alone."
+            ).format(name=wanted.address, owner=_("the first person who facilitates")),
+            hint=_("If it is the community's, say so: `wikifarm mailing-list confirm`."),
+        )
+
+
+def _taken(wanted: WantedList) -> ListTaken:
+    return ListTaken(
+        _("The list {name} belongs to somebody else. Nothing was changed.").format(
+            name=wanted.address
+        ),
+        hint=_(
+            "Choose another address: mailing_list: {{provider: …, address: name@domain}}"
+        ).format(),
+    )
+
+
+def close(
+    port: ListPort, wanted: WantedList, *, ours: bool, slug: str, journal: Journal, purge: bool
+) -> tuple[FoundList, FoundList]:
+    """Closes the list if it is ours, or with `purge` removes it for good; how it stood before and
+    stands after. Raises ListNotAllowed where the host removes nothing.
+    """
+    if purge and not isinstance(port, ServerPort):
+        raise ListNotAllowed(
+            _("This host removes no list from here: it was left alone."),
+            hint=_("Its administrator can: sympa close --mode=purge {name}").format(
+                name=wanted.address
+            ),
+        )
+    before = port.state(wanted)
+    gone = (ListState.ABSENT,) if purge else (ListState.ABSENT, ListState.CLOSED)
+    if before.state in gone:
+        return before, before
+    if before.state is ListState.TAKEN:
+        raise _taken(wanted)
+    if not ours:
+        _check_ours(before, wanted, ours=False)
+    if before.state is ListState.REQUESTED:
+        # Closing removes a list that waits, but only closes one that was opened meanwhile.
+        time.sleep(SETTLING)
+        before = port.state(wanted)
+    journal.intent(slug, STEP, closing=wanted.address)
+    try:
+        if purge and isinstance(port, ServerPort):
+            port.purge(wanted)
+        else:
+            port.close(wanted)
+    except (ListUndecided, Unreachable):
+        if port.state(wanted).state not in (*gone, ListState.TAKEN):
+            raise
+    after = port.state(wanted)
+    journal.outcome(slug, STEP, closing=wanted.address, state=after.state.value)
+    if after.state not in (*gone, ListState.TAKEN):
+        raise WriteRefused(
+            _("The list server did not close the list {name}.").format(name=wanted.address),
+            hint=_("Its owner can close it on its page, or its listmaster."),
+        )
+    return before, after
+
+
+@dataclass(frozen=True)
+class MembersDone:
+    """What came of a synchronisation, as counts but for the addresses that the host refused."""
+
+    added: int = 0
+    removed: int = 0
+    refused: frozenset[str] = frozenset()
+
+
+def check_removals(remove: Sequence[str], members: frozenset[str], most: int | None) -> None:
+    """Raises TooManyRemovals when more than half would go, unless `most` allows as many."""
+    limit = max(FEW, len(members) // 2) if most is None else most
+    if len(remove) > limit:
+        raise TooManyRemovals(
+            ngettext(
+                "{count} person of {total} would be removed from the list: nothing was changed.",
+                "{count} people of {total} would be removed from the list: nothing was changed.",
+                len(remove),
+            ).format(count=len(remove), total=len(members)),
+            hint=_(
+                "Look at the base of participants first: is it whole? Then allow it with "
+                "--max-removals {count}."
+            ).format(count=len(remove)),
+        )
+
+
+def ensure_members(
+    port: ListPort,
+    wanted: WantedList,
+    *,
+    add: Sequence[str],
+    remove: Sequence[str],
+    added: Callable[[str], None],
+    removed: Callable[[str], None],
+) -> MembersDone:
+    """Subscribes and removes what `add` and `remove` say, in lower case; reads back.
+
+    `added` and `removed` are called for each address as soon as the host has done it, from any
+    thread, one at a time. Raises WriteRefused for addresses that the host says it took and does
+    not show.
+    """
+    refused: set[str] = set()
+    counts = [0, 0]
+    for number, (addresses, write, told, inside) in enumerate(
+        ((add, port.add, added, True), (remove, port.remove, removed, False))
+    ):
+        left = list(addresses)
+        for _pass in range(PASSES):
+            if not left:
+                break
+            refused |= write(wanted, left, told)
+            now = port.members(wanted)
+            left = [one for one in left if (one in now) is not inside and one not in refused]
+        counts[number] = len([one for one in addresses if one not in refused]) - len(left)
+        if left:
+            raise WriteRefused(
+                ngettext(
+                    "The list server did not do what it said for {count} address.",
+                    "The list server did not do what it said for {count} addresses.",
+                    len(left),
+                ).format(count=len(left)),
+                hint=_("Run the same command again; if it comes back, ask its listmaster."),
+            )
+    return MembersDone(counts[0], counts[1], frozenset(refused))

@@ -1,0 +1,116 @@
+"""Who should be on a mailing list: the base of participants, beside the list and what was known.
+
+Only people accepted in the group who said yes are subscribed. Someone who was on the list and left
+by themselves is never put back: what was seen is kept in the receipt as keyed fingerprints, so that
+neither it nor the journal holds an address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+YES = "oui"
+DIGITS = 20  # hexadecimal: 80 bits
+
+
+@dataclass(frozen=True)
+class Participant:
+    """What a card says that matters here. `email` is in lower case."""
+
+    email: str
+    consents: bool
+    accepted: bool  # its owner is in the group
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A list beside its base. Every set holds addresses in lower case."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()  # once followed, and no longer wished: to be asked about
+    kept: frozenset[str] = frozenset()  # wished and there
+    left: frozenset[str] = frozenset()  # went by themselves: never put back
+    waiting: frozenset[str] = frozenset()  # said yes, not accepted yet
+    unsaid: frozenset[str] = frozenset()  # on the list, whose card does not say yes
+    strangers: frozenset[str] = frozenset()  # on the list, with no card
+    unfit: frozenset[str] = frozenset()  # said yes, with an address that no list takes
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Who was seen on the list, as fingerprints under a key that only the wiki's admins read."""
+
+    key: str = ""
+    seen: frozenset[str] = frozenset()
+
+    def of(self, email: str) -> str:
+        """The fingerprint of an address."""
+        found = hmac.new(bytes.fromhex(self.key), email.lower().encode(), hashlib.sha256)
+        return found.hexdigest()[:DIGITS]
+
+    def holds(self, email: str) -> bool:
+        return self.of(email) in self.seen
+
+
+def participants(
+    entries: Iterable[Mapping[str, Any]], accepted: Iterable[str], mail: str, consent: str
+) -> list[Participant]:
+    """The participants of a base. `mail` and `consent` are the names of these two properties.
+
+    Two cards of one address are one person, who says yes if both do.
+    """
+    group = {one.casefold() for one in accepted}
+    found: dict[str, Participant] = {}
+    for row in entries:
+        email = str(row.get(mail) or "").strip().lower()
+        if not email:
+            continue
+        one = Participant(
+            email,
+            consents=str(row.get(consent) or "").strip().lower() == YES,
+            accepted=str(row.get("owner") or "").casefold() in group,
+        )
+        other = found.get(email)
+        found[email] = one if other is None else Participant(
+            email,
+            consents=one.consents and other.consents,
+            accepted=one.accepted or other.accepted,
+        )  # fmt: skip
+    return list(found.values())
+
+
+def compare(
+    people: Iterable[Participant],
+    members: frozenset[str],
+    ledger: Ledger,
+    fit: Callable[[str], bool],
+) -> Compared:
+    """The list beside the base; `fit(address)` says whether a list server takes an address."""
+    known = {one.email: one for one in people}
+    yes = {email for email, one in known.items() if one.consents and one.accepted}
+    unfit = {email for email in yes if not fit(email)}
+    wished = yes - unfit
+    missing = wished - members
+    left = {email for email in missing if ledger.holds(email)}
+    followed = {email for email in members - yes if ledger.holds(email)}
+    return Compared(
+        add=tuple(sorted(missing - left)),
+        remove=tuple(sorted(followed)),
+        kept=frozenset(wished & members),
+        left=frozenset(left),
+        waiting=frozenset(one.email for one in known.values() if one.consents and not one.accepted),
+        unsaid=frozenset(email for email in members - yes if email in known),
+        strangers=frozenset(members - set(known)),
+        unfit=frozenset(unfit),
+    )
+
+
+def followed(ledger: Ledger, compared: Compared) -> Ledger:
+    """The ledger after a look: those seen there are added, and those who neither are there nor
+    wish to be are forgotten, so that a new yes of theirs counts as new."""
+    still = {ledger.of(one) for one in (*compared.remove, *compared.left)}
+    return Ledger(ledger.key, (ledger.seen & still) | {ledger.of(one) for one in compared.kept})

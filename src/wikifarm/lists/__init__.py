@@ -1,0 +1,1 @@
+"""Mailing lists: one module for each way of reaching a host."""

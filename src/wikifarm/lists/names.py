@@ -1,0 +1,156 @@
+"""What is checked before anything is sent: Sympa itself checks little.
+
+A line break in a subject adds parameters to the list's configuration, a template's name may climb
+out of its folder, and an owner need not have an address (measured on 6.2.70 and 6.2.76).
+"""
+
+from __future__ import annotations
+
+import re
+
+from wikifarm.emails import is_email
+from wikifarm.errors import InvalidInput, Problem
+from wikifarm.i18n import _
+from wikifarm.model import WantedList
+
+LONGEST = 50  # characters, in Sympa's own tools (Sympa::Regexps::listname)
+SUFFIXES = ("-request", "-owner", "-editor", "-subscribe", "-unsubscribe")
+# Names that the robot of a Sympa keeps for itself (Sympa::Aliases::check_new_listname).
+RESERVED = (
+    "bounce", "bounce-test", "listmaster", "sympa", "automatic-lists", "sympa-request",
+    "sympa-owner", "sympa-subscribe", "sympa-unsubscribe",
+)  # fmt: skip
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.+-]*\Z")
+_TEMPLATE = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+_TOPICS = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)?(,[a-z0-9_-]+(/[a-z0-9_-]+)?)*\Z")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\Z"
+)
+_MEMBER = re.compile(r"[A-Za-z0-9_./+='&-]+@[A-Za-z0-9.-]+\Z")
+# Control characters and the separators of lines: a subject and a description have one line.
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def check(wanted: WantedList) -> None:
+    """Raises InvalidInput with every reason for which this list must not be asked for."""
+    problems = [*_name(wanted), *_texts(wanted), *_words(wanted), *_owners(wanted)]
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _name(wanted: WantedList) -> list[Problem]:
+    name = wanted.name
+    if len(name) > LONGEST:
+        return [
+            Problem(
+                _("The name of the list has {count} characters; {limit} is the most.").format(
+                    count=len(name), limit=LONGEST
+                ),
+                _choose(),
+                code="list-name",
+            )
+        ]
+    if not _NAME.match(name):
+        return [
+            Problem(
+                _("“{name}” cannot be the name of a list: a-z, 0-9 and - _ . + only.").format(
+                    name=name
+                ),
+                _choose(),
+                code="list-name",
+            )
+        ]
+    if name in RESERVED or name.endswith(SUFFIXES):
+        return [
+            Problem(
+                _("“{name}” is a name that list servers keep for themselves.").format(name=name),
+                _choose(),
+                code="list-name",
+            )
+        ]
+    return []
+
+
+def _choose() -> str:
+    return _("Choose another one: mailing_list: {{provider: sympa, address: name@domain}}").format()
+
+
+def _texts(wanted: WantedList) -> list[Problem]:
+    found = []
+    for word, text in ((_("subject"), wanted.subject), (_("description"), wanted.description)):
+        if not text.strip():
+            found.append(
+                Problem(_("The {word} of the list is empty.").format(word=word), code="list-text")
+            )
+        elif _BREAKS.search(text):
+            found.append(
+                Problem(
+                    _("The {word} of the list holds a line break.").format(word=word),
+                    _("Write it on one line."),
+                    code="list-text",
+                )
+            )
+    return found
+
+
+def _words(wanted: WantedList) -> list[Problem]:
+    found = []
+    if not _TEMPLATE.match(wanted.template):
+        found.append(
+            Problem(
+                _("“{name}” cannot be the name of a template.").format(name=wanted.template),
+                _("Letters, digits, “-” and “_” only: communaute, private_working_group."),
+                code="list-template",
+            )
+        )
+    if not _TOPICS.match(wanted.topics):
+        found.append(
+            Problem(
+                _("“{name}” cannot be the topics of a list.").format(name=wanted.topics),
+                _("Words of the host's own list, separated by commas; “other” for none."),
+                code="list-topics",
+            )
+        )
+    if wanted.domain and not _DOMAIN.match(wanted.domain):
+        found.append(
+            Problem(
+                _("“{name}” cannot be the domain of a list.").format(name=wanted.domain),
+                code="list-domain",
+            )
+        )
+    return found
+
+
+def _owners(wanted: WantedList) -> list[Problem]:
+    if not wanted.owners:
+        return [Problem(_("The list has no owner."), code="list-owner")]
+    return [
+        problem
+        for owner in wanted.owners
+        for problem in (
+            _address(owner.email),
+            Problem(_("The name of an owner holds a line break."), code="list-owner")
+            if _BREAKS.search(owner.name)
+            else None,
+        )
+        if problem is not None
+    ]
+
+
+def _address(email: str) -> Problem | None:
+    # A comma or “=” would end the trusted variable that carries the owner's address.
+    if fit_for_a_list(email) and "=" not in email:
+        return None
+    return Problem(
+        _("“{email}” cannot own a list: it is not an address that a list server takes.").format(
+            email=email
+        ),
+        _("Use an address without a comma or a space."),
+        code="list-owner",
+    )
+
+
+def fit_for_a_list(email: str) -> bool:
+    """True for an address that Sympa takes (Sympa::Regexps::email, less its quoted form)."""
+    return is_email(email) and _MEMBER.match(email) is not None

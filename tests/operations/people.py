@@ -1,0 +1,60 @@
+"""Participants put straight into a rehearsal farm's file: a thousand take a moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wikifarm.rehearsal.store import ENTRY, Store
+
+FORM = "101"
+CONSENT = "radioListeOuiNonbf_consent_liste"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone with a card. `member`: welcomed into the group."""
+
+    email: str
+    yes: bool = True
+    member: bool = True
+
+    @property
+    def account(self) -> str:
+        return "P" + "".join(one for one in self.email if one.isalnum())
+
+
+def numbered(count: int) -> list[Person]:
+    return [Person(f"p{number:04}@example.org") for number in range(count)]
+
+
+def seat(data: Path, slug: str, people: Iterable[Person]) -> None:
+    """Makes these the participants of the wiki: others' cards go, and so do they from the group."""
+    store = Store(data)
+    try:
+        with store.transaction():
+            for page in store.entries(slug, FORM):
+                store.delete_page(slug, page.tag)
+            found = list(people)
+            for number, one in enumerate(found):
+                tag = f"FicheDeParticipant{number}"
+                body = {
+                    "bf_titre": "Fiche de participant·e",
+                    "id_typeannonce": FORM,
+                    "id_fiche": tag,
+                    "bf_prenom": f"Prénom {number}",
+                    "bf_mail": one.email,
+                    CONSENT: "oui" if one.yes else "non",
+                    "date_creation_fiche": "2026-01-01 10:00:00",
+                    "date_maj_fiche": "2026-01-01 10:00:00",
+                    "statut_fiche": "1",
+                }
+                store.add_revision(slug, tag, json.dumps(body), one.account, one.account)
+                store.set_kind(slug, tag, ENTRY, FORM)
+                store.set_acl(slug, tag, "read", "@participants,@animation,%")
+            members = "\n".join(one.account for one in found if one.member)
+            store.set_group(slug, "participants", members)
+    finally:
+        store.close()
