@@ -51,6 +51,16 @@ COMMANDS = [
     ["checklist"],
     ["credentials", "rennes"],
     ["credentials"],
+    ["doctor", "mail"],
+    ["mailing-list", "plan"],
+    ["mailing-list", "create"],
+    ["mailing-list", "state"],
+    ["mailing-list", "confirm", "rennes"],
+    ["mailing-list", "sync"],
+    ["mailing-list", "audit"],
+    ["mailing-list", "close", "rennes", "--yes"],
+    ["mailing-list", "server-pack", "pack"],
+    ["mailing-list"],
     ["schema"],
     ["schema", "nope"],
     ["blueprint", "import-form", "http://127.0.0.1:1/", "1"],
@@ -70,6 +80,12 @@ FAULTS = [
     ["--lang", "xx", "plan"],
     ["plan", "nowhere.yml"],
     ["plan", "--only", "nope"],
+    ["doctor", "nope"],
+    ["doctor", "--send-test", "a@example.org"],
+    ["mailing-list", "state", "nope"],
+    ["mailing-list", "close", "rennes"],
+    ["mailing-list", "sync", "--subscribers", "nowhere.txt"],
+    ["mailing-list", "sync", "--max-removals", "x"],
 ]
 
 
@@ -100,7 +116,7 @@ def test_when_the_command_crashes(
 
     monkeypatch.setattr("wikifarm.cli.shared.Command.invoke", broken)
     found = held(cli("--json", *arguments), crash=True)
-    if arguments not in (["credentials"], ["blueprint"]):
+    if arguments not in (["credentials"], ["blueprint"], ["mailing-list"]):
         assert [one["code"] for one in found["errors"]] == ["unforeseen"]
 
 
@@ -113,7 +129,7 @@ def test_when_interrupted(
 
     monkeypatch.setattr("wikifarm.cli.shared.Command.invoke", interrupted)
     found = held(cli("--json", *arguments))
-    if arguments not in (["credentials"], ["blueprint"]):
+    if arguments not in (["credentials"], ["blueprint"], ["mailing-list"]):
         assert found["exit"] == 130
         assert [one["code"] for one in found["errors"]] == ["interrupted"]
 

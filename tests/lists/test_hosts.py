@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import respx
 
+from tests.lists.conftest import Sympa as Server
 from wikifarm.blueprint.blueprint import context_of, load_blueprint, render_text
 from wikifarm.blueprint.community import Community, Facilitator
 from wikifarm.blueprint.manifest import default_modules
@@ -63,14 +64,14 @@ def test_a_profile_says_where_its_facts_come_from_and_when_they_were_read(key: s
 def test_framaliste_is_framagroupes_now() -> None:
     known = profile("framaliste")
     assert (known.web, known.domain) == ("https://framagroupes.org/sympa", "framagroupes.org")
-    assert (known.most_subscribers, known.bulk_import) == (500, False)
+    assert known.most_subscribers == 500
     assert "May 2023" in known.facts()[0]
 
 
 def test_nothing_is_invented_of_infini() -> None:
     known = profile("infini")
     assert known.members_only and (known.web, known.domain, known.contact) == ("", "", "")
-    assert (known.most_subscribers, known.bulk_import) == (None, None)
+    assert known.most_subscribers is None
 
 
 def test_settings_come_before_what_is_known() -> None:
@@ -315,11 +316,8 @@ def test_what_people_typed_stays_on_its_line(network: Network, language: str) ->
 
 # -- a real Sympa ---------------------------------------------------------------------------
 
-SOAP = os.environ.get("WIKIFARM_E2E_SYMPA", "")
 
-
-@pytest.mark.skipif(not SOAP, reason="WIKIFARM_E2E_SYMPA is not set")
-def test_a_real_sympa_shows_no_list_that_nobody_asked_for(network: Network) -> None:
-    host = host_of(network, "other", web=SOAP.rstrip("/").removesuffix("soap"))
+def test_a_real_sympa_shows_no_list_that_nobody_asked_for(network: Network, sympa: Server) -> None:
+    host = host_of(network, "other", web=sympa.web)
     found = host.state(replace(WANTED, name="web-jamais-demandee"))
     assert found.state is ListState.ABSENT

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import shutil
-import subprocess
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -21,6 +18,7 @@ import httpx
 import pytest
 import respx
 
+from tests.lists.conftest import Sympa as Server
 from wikifarm.errors import (
     BadCredentials,
     InvalidInput,
@@ -306,7 +304,6 @@ def test_the_version_is_a_fact_on_one_line(network: Network) -> None:
 def test_addresses_are_encoded() -> None:
     of = SympaAddresses(f" {WEB}/ ")
     assert of.home("rennes") == f"{WEB}/info/rennes"
-    assert of.subscribe("a+b") == f"{WEB}/subscribe/a%2Bb"
     assert of.unsubscribe("a/../b?x#y") == f"{WEB}/sigrequest/a%2F..%2Fb%3Fx%23y"
     assert of.archives("été") == f"{WEB}/arc/%C3%A9t%C3%A9"
     assert of.review("r") == f"{WEB}/review/r" and of.import_page("r") == f"{WEB}/import/r"
@@ -688,41 +685,21 @@ def test_a_password_follows_the_site_to_https(network: Network) -> None:
 
 # -- a real Sympa ---------------------------------------------------------------------------
 
-SOAP = os.environ.get("WIKIFARM_E2E_SYMPA", "")
-REAL = SOAP.rstrip("/").removesuffix("soap")
-DOMAIN = "listes.example.org"
-needs_sympa = pytest.mark.skipif(not SOAP, reason="WIKIFARM_E2E_SYMPA is not set")
-can_command = shutil.which("sympa") is not None and os.geteuid() == 0
-
-
-def _sympa(*words: str) -> None:
-    subprocess.run(["sympa", *words], check=True, capture_output=True, timeout=60)
-
 
 @pytest.fixture
-def real(network: Network) -> Iterator[tuple[WantedList, SympaAccount]]:
+def real(network: Network, sympa: Server) -> Iterator[tuple[WantedList, SympaAccount]]:
     """A name of our own on the real Sympa, and its founder logged in."""
-    if not can_command:
-        pytest.skip("the command `sympa`, as root, purges the list afterwards")
-    name = f"web-{uuid4().hex[:12]}"
-    account = SympaAccount(network, REAL)
+    account = SympaAccount(network, sympa.web)
     account.login(EMAIL, PASSWORD)
-    try:
-        yield replace(WANTED, name=name), account
-    finally:
-        account.logout()
-        subprocess.run(
-            ["sympa", "close", "--mode=purge", f"{name}@{DOMAIN}"],
-            check=False, capture_output=True, timeout=60,
-        )  # fmt: skip
+    yield replace(WANTED, name=f"web-{uuid4().hex[:12]}"), account
+    account.logout()
 
 
-@needs_sympa
 def test_a_real_list_from_its_request_to_its_members(
-    network: Network, real: tuple[WantedList, SympaAccount]
+    network: Network, sympa: Server, real: tuple[WantedList, SympaAccount]
 ) -> None:
     wanted, account = real
-    visitor = SympaWeb(network, REAL)
+    visitor = SympaWeb(network, sympa.web)
     assert visitor.version().startswith("6.2")
     assert visitor.state(wanted.name) is ListState.ABSENT
     assert account.request_list(wanted) is ListState.REQUESTED
@@ -736,24 +713,23 @@ def test_a_real_list_from_its_request_to_its_members(
     assert account.import_members(wanted.name, given) == {"pas-une-adresse"}
 
     time.sleep(1.1)  # Sympa's view of a list is a second old at most
-    _sympa("open", f"{wanted.name}@{DOMAIN}")
+    sympa.admin("open", f"{wanted.name}@{sympa.domain}")
     time.sleep(1.1)
     assert visitor.state(wanted.name) is ListState.OPEN
     assert account.state(wanted.name) is ListState.OPEN
-    _sympa("close", f"{wanted.name}@{DOMAIN}")
+    sympa.admin("close", f"{wanted.name}@{sympa.domain}")
     time.sleep(1.1)
     assert visitor.state(wanted.name) is ListState.CLOSED
     with pytest.raises(ListTaken):
         account.request_list(wanted)
 
 
-@needs_sympa
 def test_a_real_list_of_somebody_else(
-    network: Network, real: tuple[WantedList, SympaAccount]
+    network: Network, sympa: Server, real: tuple[WantedList, SympaAccount]
 ) -> None:
     wanted, account = real
-    other = SympaAccount(network, REAL)
-    other.login(f"listmaster@{DOMAIN}", "motdepasse-listmaster")
+    other = SympaAccount(network, sympa.web)
+    other.login(sympa.listmaster.email, sympa.listmaster.password)
     assert other.request_list(wanted) is ListState.OPEN
     with pytest.raises(ListTaken):
         account.request_list(wanted)
@@ -769,21 +745,19 @@ def test_a_real_list_of_somebody_else(
         account.members(f"{wanted.name}-absent")
 
 
-@needs_sympa
-def test_a_real_password_that_is_wrong(network: Network) -> None:
+def test_a_real_password_that_is_wrong(network: Network, sympa: Server) -> None:
     with pytest.raises(BadCredentials):
-        SympaAccount(network, REAL).login(EMAIL, SECRET)
+        SympaAccount(network, sympa.web).login(EMAIL, SECRET)
 
 
-@needs_sympa
 def test_the_texts_of_a_real_list_do_not_change_its_state(
-    network: Network, real: tuple[WantedList, SympaAccount]
+    network: Network, sympa: Server, real: tuple[WantedList, SympaAccount]
 ) -> None:
     wanted, account = real
     texts = '<!-- home.tt2 --> </p></main><span class="warning label">x</span>'
     hostile = replace(wanted, subject=texts, description=texts)
     account.request_list(hostile)
     time.sleep(1.1)
-    _sympa("open", f"{wanted.name}@{DOMAIN}")
+    sympa.admin("open", f"{wanted.name}@{sympa.domain}")
     time.sleep(1.1)
-    assert SympaWeb(network, REAL).state(wanted.name) is ListState.OPEN
+    assert SympaWeb(network, sympa.web).state(wanted.name) is ListState.OPEN

@@ -16,7 +16,9 @@ from tests.operations.people import Person, numbered, seat
 from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community
 from wikifarm.engine import mailing_list as engine
+from wikifarm.errors import Unreachable
 from wikifarm.lists.access import HostAccess, ListSettings
+from wikifarm.lists.web import SympaWeb
 from wikifarm.model import ListState, Module
 from wikifarm.operations import mailing_list, subscribing
 from wikifarm.operations.apply import apply, plan
@@ -135,6 +137,18 @@ def test_a_name_taken_ends_with_7_and_changes_nothing(run: Fresh, soap: FakeSoap
     assert soap.services["createList"] == 0
     other = with_list(mailing_list_address="robustesse@listes.example.org")
     assert applied(run(), other).mailing_list["address"] == "robustesse@listes.example.org"
+
+
+@pytest.mark.parametrize(
+    "address", ["a" * 51 + "@listes.example.org", "rennes-request@listes.example.org"]
+)
+def test_a_name_that_no_server_takes_stops_before_anything(
+    run: Fresh, soap: FakeSoap, data: Path, address: str
+) -> None:
+    outcome = applied(run(), with_list(mailing_list_address=address))
+    assert outcome.error is not None and outcome.error.exit == 2
+    assert not soap.services
+    assert run().farm.find("rennes") is None
 
 
 def test_a_list_that_waits_then_opens(run: Fresh, soap: FakeSoap) -> None:
@@ -428,6 +442,31 @@ def test_a_list_opened_by_people_is_found_then_handed_lines_to_paste(
     assert left.mailing_list["counts"]["left"] == 1
 
 
+def test_a_host_that_is_silent_today_changes_nothing(
+    run: Fresh, host_state: dict[str, ListState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request is still written, and a list known to be open stays so."""
+
+    def silent(_self: object, _name: str) -> ListState:
+        raise Unreachable("Nothing answers.")
+
+    look = SympaWeb.state
+    community = with_list("framaliste")
+    monkeypatch.setattr(SympaWeb, "state", silent)
+    first = applied(run(), community)
+    assert first.error is None
+    assert "framagroupes" in first.pending[0].text
+    monkeypatch.setattr(SympaWeb, "state", look)
+    host_state["state"] = ListState.OPEN
+    assert mailing_list.state(run(), [community])[0].mailing_list["state"] == "open"
+    monkeypatch.setattr(SympaWeb, "state", silent)
+    again = applied(run(), community)
+    assert (again.status, again.mailing_list["state"]) == ("unchanged", "open")
+    monkeypatch.setattr(SympaWeb, "state", look)
+    host_state["state"] = ListState.ABSENT  # hidden lists look the same
+    assert applied(run(), community).status == "unchanged"
+
+
 def test_a_list_that_was_there_before_needs_a_word(
     run: Fresh, host_state: dict[str, ListState]
 ) -> None:
@@ -455,5 +494,3 @@ def test_a_host_nobody_can_see_waits_for_a_word(run: Fresh, provider: str) -> No
     context = replace(run(), lists=ListSettings())
     closed = mailing_list.close(context, community)
     assert closed.error is not None and closed.error.code == "not-ours"
-
-

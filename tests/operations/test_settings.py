@@ -186,3 +186,42 @@ def test_several_farms_and_none_chosen(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert found.farm.url == ""
     assert "--farm (a, b)" in found.warnings[0]
+
+
+# -- list servers ---------------------------------------------------------------------------
+
+
+def test_a_list_server_and_its_secret(tmp_path: Path) -> None:
+    write(tmp_path / "secret.txt", "from-a-file\n")
+    write(
+        tmp_path / "wikifarm.toml",
+        '[sympa]\nurl = "https://listes.example.org/sympasoap"\nsecret_file = "secret.txt"\n'
+        '[infini]\ncontact = "listes@example.org"\n',
+    )
+    found = read(tmp_path).lists
+    assert found.sympa.secret == "from-a-file"
+    assert found.sympa.pages == "https://listes.example.org/sympa"
+    assert found.hosts["infini"].contact == "listes@example.org"
+    assert "from-a-file" not in repr(found)
+    changed = read(tmp_path, WIKIFARM_SYMPA_TEMPLATE="private_working_group").lists
+    assert changed.sympa.template == "private_working_group"
+
+
+def test_the_secret_of_a_list_server_goes_to_no_other(tmp_path: Path) -> None:
+    write(tmp_path / "wikifarm.toml", '[sympa]\nurl = "https://one.example.org/sympasoap"\n')
+    write(tmp_path / ".env", "WIKIFARM_SYMPA_SECRET=of-one\n")
+    assert read(tmp_path).lists.sympa.secret == "of-one"
+    other = read(tmp_path, WIKIFARM_SYMPA_URL="https://two.example.org/sympasoap")
+    assert other.lists.sympa.secret == ""
+    assert any("one.example.org" in one for one in other.warnings)
+
+
+def test_mistakes_about_list_servers(tmp_path: Path) -> None:
+    write(tmp_path / "wikifarm.toml", '[sympa]\nurll = "x"\nurl = 3\n[infini]\nurl = "x"\n')
+    assert [code for code, _where in problems(tmp_path)] == [
+        "unknown-key", "wrong-type", "unknown-key",
+    ]  # fmt: skip
+    write(tmp_path / "wikifarm.toml", '[sympa]\nurl = "listes.example.org"\n')
+    assert [code for code, _where in problems(tmp_path)] == ["bad-list-url"]
+    clear = read(tmp_path / "x", WIKIFARM_SYMPA_URL="http://listes.example.org/sympasoap")
+    assert any("https" in one for one in clear.warnings)

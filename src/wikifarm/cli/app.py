@@ -24,7 +24,9 @@ def build() -> typer.Typer:
     app.callback(cls=Group, invoke_without_command=True)(_root)
     _add(app, [
         ("init", farms.init, _("Write settings and an example in a folder.")),
-        ("doctor", farms.doctor, _("Check the farm, the account and this computer.")),
+        ("doctor", farms.doctor, _(
+            "Check the farm, the account and this computer; with “mail”, whether messages arrive."
+        )),
         ("demo", practice.demo, _("Try it all on this computer, without a server.")),
         ("rehearsal", practice.rehearsal, _("Serve a practice farm on this computer.")),
         ("new-community", communities.new_community, _(
@@ -39,7 +41,10 @@ def build() -> typer.Typer:
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
         ("credentials", farms.credentials, _("Show or store the password of a wiki.")),
         ("schema", describe.schema, _("Print a JSON Schema, for programs.")),
-    ], {"new-community": _("Open a community.")})  # fmt: skip
+    ], {
+        "new-community": _("Open a community."),
+        "doctor": _("Check the farm, this computer, or the mail."),
+    })  # fmt: skip
     lists = _typer(_("The mailing lists of communities: open them, and keep their subscribers."))
     lists.callback(cls=Group)(_nothing)
     _add(lists, [
@@ -53,8 +58,8 @@ def build() -> typer.Typer:
         ("server-pack", mailing_lists.server_pack, _(
             "Write what the administrator of a Sympa needs to let wikifarm in."
         )),
-    ])  # fmt: skip
-    app.add_typer(lists, name="mailing-list", cls=Group)
+    ], {"server-pack": _("Write what a Sympa's administrator needs.")})  # fmt: skip
+    app.add_typer(lists, name="mailing-list", cls=Group, short_help=_("Open and keep lists."))
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     _add(blueprint, [

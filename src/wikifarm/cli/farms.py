@@ -19,11 +19,54 @@ def init(ctx: typer.Context) -> Envelope:
     return operation(options.directory, farm_url=options.farm)
 
 
-def doctor(ctx: typer.Context) -> Envelope:
+def doctor(
+    ctx: typer.Context,
+    topic: Annotated[
+        str,
+        typer.Argument(metavar="[mail]", help=_("“mail”: whether messages can arrive.")),
+    ] = "",
+    list_domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_("DOMAIN"),
+            help=_("mail: look at this domain of lists too; by default, those of communities/."),
+        ),
+    ] = None,
+    selector: Annotated[
+        list[str] | None,
+        typer.Option(metavar=_("WORD"), help=_("mail: a DKIM selector to look for.")),
+    ] = None,
+    send_test: Annotated[
+        str,
+        typer.Option(
+            metavar="E-MAIL",
+            help=_("mail: have the farm send a message to this account, one of its own."),
+        ),
+    ] = "",
+) -> Envelope:
     """`wikifarm doctor`."""
-    from wikifarm.operations.doctor import doctor as operation
+    options = shared(ctx)
+    if topic not in ("", "mail"):
+        raise typer.BadParameter(
+            _("“{word}” is not something that doctor looks at: mail, or nothing.").format(
+                word=topic
+            ),
+            param_hint="doctor",
+        )
+    if not topic:
+        if list_domain or selector or send_test:
+            raise typer.BadParameter(_("this option is for `doctor mail`"), param_hint="doctor")
+        from wikifarm.operations.doctor import doctor as operation
 
-    return operation(shared(ctx).context())
+        return operation(options.context())
+    from wikifarm.operations.deliverability import deliverability
+    from wikifarm.operations.list_hosts import known_domains
+
+    context = options.context()
+    domains = list_domain or known_domains(context)
+    return deliverability(
+        context, list_domains=domains, selectors=selector or [], send_test=send_test
+    )
 
 
 def status(

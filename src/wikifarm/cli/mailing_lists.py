@@ -158,7 +158,8 @@ def sync(
     ctx: typer.Context,
     slugs: Annotated[list[str] | None, _slugs()] = None,
     remove: Annotated[
-        bool, typer.Option("--remove", help=_("Also remove those who no longer wish to be there."))
+        bool,
+        typer.Option("--remove", help=_("Also unsubscribe those whose card says yes no more.")),
     ] = False,
     max_removals: Annotated[
         int | None,
@@ -234,7 +235,10 @@ def close(
     question = (
         _("Remove the list of “{name}” for good, with its archives?")
         if purge
-        else _("Close the list of “{name}”? Its subscribers are let go, and its name stays taken.")
+        else _(
+            "Close the list of “{name}”? Nobody will be subscribed any more, and its name stays "
+            "taken."
+        )
     ).format(name=community.name)
     if not yes:
         if not options.interactive:

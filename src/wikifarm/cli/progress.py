@@ -36,6 +36,9 @@ def step_words() -> dict[str, str]:
         "key": _("key"),
         "verbs": _("the web server"),
         "mail": _("mail"),
+        "farm": _("the farm"),
+        "test_message": _("a test message"),
+        "domains": _("domains"),
     }
 
 

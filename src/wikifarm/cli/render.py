@@ -229,6 +229,8 @@ def checks(data: Data, page: Page) -> Iterator[str]:
 
 def states(data: Data, page: Page) -> Iterator[str]:
     """Where each community stands."""
+    from wikifarm.cli.render_community import mailing_list
+
     rows = data["states"]
     if not rows:
         yield _("No community is known here yet: `wikifarm new-community` opens one.")
@@ -249,6 +251,8 @@ def states(data: Data, page: Page) -> Iterator[str]:
             facts.append((_("blueprint"), f"{row['blueprint']} {row['version']}"))
         if row["edited"]:
             facts.append((_("edited here"), ", ".join(row["edited"])))
+        if row["mailing_list"]:
+            facts.append((_("mailing list"), mailing_list(row["mailing_list"])))
         if row["last_run"]:
             facts.append((_("last run"), row["last_run"][:16].replace("T", " ") + " UTC"))
         if row["manifest"]:

@@ -26,7 +26,7 @@ def block(row: Data, page: Page) -> Iterator[str]:
         edited = _("{names} (edited here by hand)").format(names=_keys(row["kept"]))
         facts.append((_("kept"), edited))
     if row["mailing_list"]:
-        facts.append((_("mailing list"), _mailing_list(row["mailing_list"])))
+        facts.append((_("mailing list"), mailing_list(row["mailing_list"])))
         facts += _subscribers(row["mailing_list"])
     facts += _privacy(row["audit"])
     facts += [(_("checklist"), row["checklist"]), (_("welcome"), row["welcome"])]
@@ -104,7 +104,7 @@ def _list_states() -> dict[str, str]:
     }
 
 
-def _mailing_list(held: Data) -> str:
+def mailing_list(held: Data) -> str:
     """Which list it is and how far; nothing where the community wants none."""
     provider, state = held.get("provider", ""), held.get("state", "")
     if provider in ("", "none"):
@@ -124,7 +124,7 @@ def _subscribers(held: Data) -> Iterator[tuple[str, str]]:
         "removed": _("removed"),
         "refused": _("refused by the server"),
         "to_add": _("to add"),
-        "to_remove": _("no longer wish to be there: --remove takes them away"),
+        "to_remove": _("no yes any more: --remove unsubscribes them"),
         "left": _("left by themselves: not put back"),
         "not_accepted": _("said yes, not welcomed into the group yet"),
         "without_consent": _("on the list without a yes in their card"),
@@ -293,6 +293,8 @@ def _next(rows: list[Data], command: str) -> str:
     if any(row["errors"] for row in rows):
         return ""
     if any(one["action"] != "keep" for row in rows for one in row["planned"]):
+        if command == "mailing-list plan":
+            return _("`wikifarm mailing-list create` will do this.")
         return _("`wikifarm apply` will do this.") if command != "new-community" else ""
     opened = next((row for row in rows if row["status"] == "created" and row["checklist"]), None)
     if opened:

@@ -85,8 +85,8 @@ def _not_made(wanted: WantedList, fault: ListUndecided | Unreachable | None) -> 
         ),
         hint=_(
             "Most often it has no template “{template}”: give its administrator the pack of "
-            "`wikifarm mailing-list server-pack`, or set another one (private_working_group) in "
-            "WIKIFARM_SYMPA_TEMPLATE."
+            "`wikifarm mailing-list server-pack`, or set another template "
+            "(private_working_group) in WIKIFARM_SYMPA_TEMPLATE."
         ).format(template=wanted.template),
     )
 
@@ -107,7 +107,10 @@ def _check_ours(found: FoundList, wanted: WantedList, *, ours: bool) -> None:
                 "The list {name} exists, and {owner} owns it, but nothing says that wikifarm "
                 "asked for it. It was left alone."
             ).format(name=wanted.address, owner=_("the first person who facilitates")),
-            hint=_("If it is the community's, say so: `wikifarm mailing-list confirm`."),
+            hint=_(
+                "If it is the community's, say so: `wikifarm mailing-list confirm`, with its "
+                "address."
+            ),
         )
 
 

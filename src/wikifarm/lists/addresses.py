@@ -15,10 +15,6 @@ class SympaAddresses:
         """The page of the list."""
         return self._of("info", name)
 
-    def subscribe(self, name: str) -> str:
-        """Where someone asks to be in."""
-        return self._of("subscribe", name)
-
     def unsubscribe(self, name: str) -> str:
         """Where someone asks to be out, without an account."""
         return self._of("sigrequest", name)

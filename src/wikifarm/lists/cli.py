@@ -123,7 +123,7 @@ class SympaCli:
     ) -> None:
         if target and not _TARGET.match(target):
             raise _invalid(
-                _("“{target}” cannot be reached by ssh: it is not user@host.").format(target=target)
+                _("“{target}” is not a name that ssh can take (user@host).").format(target=target)
             )
         self._target = target
         self._command = tuple(command)

@@ -42,7 +42,6 @@ class HostProfile:
     facts: Callable[[], tuple[str, ...]] = tuple  # sentences, in the language in use
     sources: tuple[str, ...] = ()  # where they were read: addresses, or names and dates
     most_subscribers: int | None = None
-    bulk_import: bool | None = None  # False: addresses go in one by one
 
 
 def profile(key: str, access: HostAccess | None = None) -> HostProfile:
@@ -109,7 +108,6 @@ def _framaliste() -> HostProfile:
             "https://blog.liberetonordi.com/",
         ),
         most_subscribers=500,
-        bulk_import=False,
     )
 
 

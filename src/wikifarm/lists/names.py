@@ -78,19 +78,22 @@ def _choose() -> str:
 
 def _texts(wanted: WantedList) -> list[Problem]:
     found = []
-    for word, text in ((_("subject"), wanted.subject), (_("description"), wanted.description)):
+    for text, empty, broken in (
+        (
+            wanted.subject,
+            _("The subject of the list is empty."),
+            _("The subject of the list holds a line break."),
+        ),
+        (
+            wanted.description,
+            _("The description of the list is empty."),
+            _("The description of the list holds a line break."),
+        ),
+    ):
         if not text.strip():
-            found.append(
-                Problem(_("The {word} of the list is empty.").format(word=word), code="list-text")
-            )
+            found.append(Problem(empty, code="list-text"))
         elif _BREAKS.search(text):
-            found.append(
-                Problem(
-                    _("The {word} of the list holds a line break.").format(word=word),
-                    _("Write it on one line."),
-                    code="list-text",
-                )
-            )
+            found.append(Problem(broken, _("Write it on one line."), code="list-text"))
     return found
 
 
@@ -100,7 +103,7 @@ def _words(wanted: WantedList) -> list[Problem]:
         found.append(
             Problem(
                 _("“{name}” cannot be the name of a template.").format(name=wanted.template),
-                _("Letters, digits, “-” and “_” only: communaute, private_working_group."),
+                _("Small letters, digits, “-” and “_” only: communaute, private_working_group."),
                 code="list-template",
             )
         )
@@ -146,7 +149,7 @@ def _address(email: str) -> Problem | None:
         _("“{email}” cannot own a list: it is not an address that a list server takes.").format(
             email=email
         ),
-        _("Use an address without a comma or a space."),
+        _("Use an address made of letters, digits and . _ + - only."),
         code="list-owner",
     )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -32,14 +31,6 @@ _HEAD = (
     f' xmlns:xsi="{_XSI}"><soap:Body>'
 )
 _TAIL = "</soap:Body></soap:Envelope>"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A refusal. Only these two are stable: the detail changes language and encoding."""
-
-    code: str  # "Client" | "Server"
-    string: str
 
 
 class Soap:

@@ -30,7 +30,7 @@ from wikifarm.i18n import _
 from wikifarm.lists import names
 from wikifarm.lists.addresses import SympaAddresses
 from wikifarm.model import ListState, WantedList
-from wikifarm.transport import Answer, Fields, Network, passing
+from wikifarm.transport import Answer, Fields, Network, in_clear, passing
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -39,7 +39,6 @@ BATCH = 500  # addresses in one import: 10,000 outlast the 60 s of a default ngi
 LOOKS = 60  # at most, at an import that goes on after a 504
 HOPS = 2  # redirections followed
 NEAREST = "private_working_group"  # of Sympa's own templates: on request, archives for members
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _SYMPA = re.compile(r"\s*Sympa\b\s*(.*)", re.DOTALL)
 # The template of what was asked for comes after those of the frame, so the first found is it: what
@@ -261,8 +260,7 @@ class SympaAccount(_Site):
             self._token = ""
 
     def _check_private(self) -> None:
-        place = urlsplit(self.web)
-        if place.scheme == "https" or place.hostname in LOOPBACK or self._clear_allowed:
+        if self._clear_allowed or not in_clear(self.web):
             return
         raise TlsFailed(
             _("{url} is not encrypted: the password was not sent.").format(url=self.web),
@@ -391,9 +389,10 @@ class SympaAccount(_Site):
     def _check_import(self, name: str) -> None:
         if self._own(self.import_page(name)).form("action_import") is None:
             raise ListNotAllowed(
-                _("The list server lets this account add nobody to {name} at once.").format(
-                    name=name
-                ),
+                _(
+                    "The list server does not let this account add several people to {name} in "
+                    "one go."
+                ).format(name=name),
                 hint=_("Some hosts took that page away: there, addresses go in by mail."),
                 where=self.import_page(name),
             )

@@ -19,6 +19,7 @@ from wikifarm.i18n import _
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.context import Context
 from wikifarm.operations.facts import known_facts
+from wikifarm.operations.list_hosts import check_list
 from wikifarm.operations.mailing_list import ensure as ensure_list
 from wikifarm.operations.mailing_list import plan_list
 from wikifarm.operations.outcome import CommunityOutcome
@@ -68,6 +69,7 @@ def _apply_one(
     context: Context, community: Community, outcome: CommunityOutcome, *, audit: bool, new: bool
 ) -> None:
     context.progress(community.slug, "wiki")
+    check_list(context, community)
     found = find_site(context, community)
     wiki, mark = found or make_site(context, community)
     blueprint, work = prepare(context, community, wiki)

@@ -4,49 +4,31 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from wikifarm.errors import DONE, BadCredentials, InvalidInput, LocalStorage, Problem, WikifarmError
+from wikifarm.errors import BadCredentials, InvalidInput, LocalStorage, Problem
 from wikifarm.i18n import _, ngettext
 from wikifarm.operations.context import Context
-from wikifarm.result import Envelope, Failure, failures
+from wikifarm.operations.findings import Finding, Visit
+from wikifarm.result import Envelope
+from wikifarm.transport import in_clear
 from wikifarm.yeswiki import hashcash, html
 from wikifarm.yeswiki.farm import FORM
 from wikifarm.yeswiki.pages import HASHCASH
 from wikifarm.yeswiki.session import Session
 
 LEAST_DISK = 200 * 1024 * 1024  # bytes: manifests, journals and copies are small
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # What wikifarm fills when it asks for a wiki (yeswiki/farm.py): anything else required blocks it.
 _FILLED = frozenset({"bf_titre", "bf_description", "bf_referent", "bf_mail", "bf_dossier-wiki"})
 _FILLED_LISTS = frozenset({"ListeOuiNon"})
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `state`: "ok", "warn", "fail" or "unknown" (not seen from here)."""
-
-    id: str
-    state: str
-    message: str
-    hint: str = ""
-
-
 @dataclass
-class _Visit:
-    """What the checks share."""
-
-    context: Context
-    facts: dict[str, object] = field(default_factory=dict)
-    errors: list[WikifarmError] = field(default_factory=list)
+class _Visit(Visit):
     admin: Session | None = None
-
-
-Checks = Callable[[_Visit], Iterator[Finding]]
 
 
 def doctor(context: Context) -> Envelope:
@@ -55,38 +37,12 @@ def doctor(context: Context) -> Envelope:
     A check that fails does not stop the others, unless nothing behind it can answer.
     """
     visit = _Visit(context)
-    findings = [*_run(_computer, visit), *_run(_settings, visit)]
+    visit.run(_computer, _settings)
     if not visit.errors:
-        findings += _run(_address, visit)
+        visit.run(_address)
     if not visit.errors:
-        for checks in (_farm_form, _open_entries, _pages_of_farm, _account, _key, _verbs, _mail):
-            findings += _run(checks, visit)
-    errors = tuple(failure for error in visit.errors for failure in failures(error))
-    return Envelope(
-        "doctor",
-        exit=visit.errors[0].exit if visit.errors else DONE,
-        data={
-            "farm": context.settings.url,
-            "facts": visit.facts,
-            "checks": [asdict(one) for one in findings],
-        },
-        errors=_once(errors),
-    )
-
-
-def _once(errors: tuple[Failure, ...]) -> tuple[Failure, ...]:
-    return tuple(dict.fromkeys(errors))
-
-
-def _run(checks: Checks, visit: _Visit) -> list[Finding]:
-    found: list[Finding] = []
-    visit.context.progress("", checks.__name__.strip("_"))
-    try:
-        found.extend(checks(visit))
-    except WikifarmError as error:
-        visit.errors.append(error)
-        found += [Finding(one.code, "fail", one.message, one.hint) for one in failures(error)]
-    return found
+        visit.run(_farm_form, _open_entries, _pages_of_farm, _account, _key, _verbs, _mail)
+    return visit.envelope("doctor")
 
 
 # -- this computer --------------------------------------------------------------------------
@@ -136,8 +92,7 @@ def _holds_passwords(folder: Path) -> bool:
 def _settings(visit: _Visit) -> Iterator[Finding]:
     settings = visit.context.settings
     _farm = visit.context.farm  # raises where no farm is given
-    host = urlsplit(settings.url).hostname or ""
-    if settings.url.startswith("http://") and host not in LOOPBACK:
+    if in_clear(settings.url):
         yield Finding(
             "https",
             "warn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community
 from wikifarm.blueprint.neutral import fold
 from wikifarm.engine.mailing_list import STEP
@@ -12,6 +13,7 @@ from wikifarm.engine.ports import ListPort
 from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
+from wikifarm.lists import names
 from wikifarm.lists.access import HostAccess, SympaAccess
 from wikifarm.model import ListOwner, Module, WantedList
 from wikifarm.operations.context import Context
@@ -45,6 +47,22 @@ def wanted_list(context: Context, community: Community, held: Receipt) -> Wanted
         template=sympa.template,
         topics=sympa.topics,
     )
+
+
+def check_list(context: Context, community: Community) -> None:
+    """Raises InvalidInput for a list that could not be asked for, before anything is made."""
+    if not wants_list(community):
+        return
+    wanted = wanted_list(context, community, Receipt("", community.slug, community.name))
+    names.check(wanted)
+    if community.mailing_list == "sympa-cli" and not wanted.domain:
+        problem = Problem(
+            _("The domain of the list {name} is not known.").format(name=wanted.name),
+            _("Set WIKIFARM_SYMPA_DOMAIN, or write the whole address in the manifest."),
+            community.source,
+            code="list-domain",
+        )
+        raise InvalidInput([problem])
 
 
 def _same_host(community: Community, held: Receipt) -> bool:
@@ -137,3 +155,20 @@ def is_ours(context: Context, community: Community, wanted: WantedList, held: Re
         and str(entry.get("list", "")).partition("@")[0] == wanted.name
         for entry in context.journal.entries()
     )
+
+
+def known_domains(context: Context) -> list[str]:
+    """The domains of the lists that the manifests here ask for; none where one cannot be read,
+    which `plan` tells.
+    """
+    folder = context.places.communities
+    try:
+        communities = manifest.load([folder]) if folder.is_dir() else []
+    except InvalidInput:
+        return []
+    found = {
+        one.mailing_list_address.partition("@")[2] or _domain(context, one.mailing_list)
+        for one in communities
+        if wants_list(one)
+    }
+    return sorted(one for one in found if one)

@@ -18,7 +18,7 @@ from wikifarm.engine.run import Done, keep_receipt
 from wikifarm.engine.run import apply as walk
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.content import PagesStep, pages_applied
-from wikifarm.errors import InvalidInput, NotOurs, Problem
+from wikifarm.errors import InvalidInput, NotOurs, Problem, ServerProblem
 from wikifarm.i18n import _
 from wikifarm.lists import names
 from wikifarm.model import FoundList, ListState, WantedList
@@ -160,9 +160,14 @@ def _asked_by_a_person(
 ) -> FoundList:
     """How the list stands there, as far as can be seen; and what is to be sent, if anything."""
     host = asked_host(context, community.mailing_list)
-    seen = host.state(wanted)
     held = work.receipt.mailing_list
     before = held.get("state", "") if held.get("name") == wanted.name else ""
+    seen = _public(host, wanted)
+    unseen = seen.state in (ListState.UNKNOWN, ListState.ABSENT)
+    if unseen and before == ListState.OPEN.value:
+        # Hidden, or its host is silent today: what was known stays.
+        known = held.get("address", "") or wanted.address
+        return FoundList(ListState.OPEN, known, held.get("home", ""), notes=seen.notes)
     if seen.state is ListState.OPEN and not (before or held.get("confirmed")):
         # It was there before anybody asked: only a person can say whose it is.
         outcome.pending.append(
@@ -185,6 +190,14 @@ def _asked_by_a_person(
         return seen
     outcome.pending.append(_request(context, community, blueprint, wanted, host))
     return replace(seen, state=ListState.REQUESTED, address="", home="")
+
+
+def _public(host: RequestedHost, wanted: WantedList) -> FoundList:
+    """What the public page of the list shows; a host that is silent today is no failure."""
+    try:
+        return host.state(wanted)
+    except ServerProblem as fault:
+        return FoundList(ListState.UNKNOWN, notes=(fault.message,))
 
 
 def _request(
@@ -324,8 +337,8 @@ def confirm(context: Context, community: Community, address: str = "") -> Commun
             found = port.state(wanted)
             if found.state not in engine.HELD:
                 raise NotOurs(
-                    _("Nobody who facilitates owns the list {name} ({state}).").format(
-                        name=wanted.address, state=found.state.value
+                    _("There is no list {name} that somebody who facilitates owns.").format(
+                        name=wanted.address
                     ),
                     hint=_("Ask its owners to add one of you, or choose another address."),
                 )
@@ -359,7 +372,7 @@ def close(context: Context, community: Community, *, purge: bool = False) -> Com
         if port is None:
             raise NotOurs(
                 _("wikifarm does not act at this host: the list was left alone."),
-                hint=_("An owner closes it on its page at the host: Administration, Remove list."),
+                hint=_("An owner closes it on its page at the host: Admin, Remove List."),
             )
         ours = is_ours(context, community, wanted, work.receipt)
         before, after = engine.close(
@@ -378,7 +391,10 @@ def check_wanted(community: Community) -> None:
             [
                 Problem(
                     _("The community “{name}” has no mailing list.").format(name=community.name),
-                    _("In its manifest: mailing_list: sympa (or framaliste, infini, other)."),
+                    _(
+                        "In its manifest: mailing_list: sympa (or sympa-cli, framaliste, infini, "
+                        "other)."
+                    ),
                     community.source,
                     code="no-mailing-list",
                 )

@@ -21,6 +21,7 @@ from wikifarm.lists.access import HostAccess, ListSettings, SympaAccess
 from wikifarm.operations import places
 from wikifarm.operations.context import WIKI_ADMIN, FarmSettings
 from wikifarm.reasons import of_reader, of_system
+from wikifarm.transport import in_clear
 from wikifarm.yeswiki.addresses import base_url
 
 FILE = "wikifarm.toml"
@@ -61,6 +62,7 @@ ELSEWHERE = (
     "WIKIFARM_DNS_SERVER",
     "WIKIFARM_E2E_FARM",
     "WIKIFARM_E2E_SYMPA",
+    "WIKIFARM_SYMPA_MANY",
 )
 SECRETS = ("password", "token")
 LIST_SECRETS = ("sympa.secret", "sympa.password", "sympa.include_password")
@@ -457,6 +459,10 @@ def _lists(layers: list[_Layer], reading: _Reading) -> ListSettings:
         include_password=secrets["sympa.include_password"],
         **{key: value for key, value in plain.items() if value},
     )
+    if in_clear(url):
+        reading.warnings.append(
+            _("{url} is not https: passwords can be read on their way.").format(url=url)
+        )
     hosts = {
         section: HostAccess(**{key: _pick(values, f"{section}.{key}") for key in keys})
         for section, keys in LIST_KEYS.items()

@@ -29,6 +29,7 @@ class State:
     edited: list[str] = field(default_factory=list)  # pages edited by hand since the last apply
     last_run: str = ""  # time of this computer's last line about it, ISO 8601
     manifest: str = ""
+    mailing_list: dict[str, str] = field(default_factory=dict)  # as the receipt last saw it
     errors: list[Failure] = field(default_factory=list)
 
 
@@ -98,6 +99,8 @@ def _look(context: Context, state: State, wiki: FarmWiki | None, *, known: bool)
     state.name = receipt.name or state.name
     state.state = "in-place" if receipt.complete else "unfinished"
     state.blueprint, state.version = receipt.blueprint, receipt.version
+    shown = ("provider", "address", "state", "home")
+    state.mailing_list = {key: value for key, value in receipt.mailing_list.items() if key in shown}
     state.edited = sorted(
         tag
         for tag in receipt.pages

@@ -181,8 +181,8 @@ def _exported(community: Community, handed: str, path: Path | None) -> frozenset
                         "back someone who left."
                     ).format(slug=community.slug),
                     _(
-                        "On the page of the list: Administration, Subscribers, Export; then give "
-                        "that file with --subscribers FILE."
+                        "On the page of the list: Subscribers, Dump; then give that file with "
+                        "--subscribers FILE."
                     ),
                     code="subscribers-needed",
                 )
@@ -377,6 +377,13 @@ def _hand_over(
             ) from None
         files.append(str(path))
     outcome.mailing_list["files"] = files
+    most, total = host.profile.most_subscribers, len(scene.members) + len(scene.compared.add)
+    if most is not None and total > most:
+        outcome.notes.append(
+            _("{host} is said to take {most} subscribers at most; there would be {count}.").format(
+                host=host.profile.name, most=most, count=total
+            )
+        )
     if files and not scene.work.receipt.mailing_list.get("handed"):
         held = {**scene.work.receipt.mailing_list, "handed": "yes"}
         keep_receipt(scene.work, replace(scene.work.receipt, mailing_list=held, run=context.run))
