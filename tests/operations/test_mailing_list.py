@@ -11,19 +11,21 @@ from typing import Any
 import pytest
 
 from tests.lists.fake_sympa import ACCESS, LOST, NOT_DONE, FakeSoap, OneList, driver
-from tests.operations.conftest import a_community, context_for
+from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.people import Person, numbered, seat
 from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community
 from wikifarm.engine import mailing_list as engine
+from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import Unreachable
 from wikifarm.lists.access import HostAccess, ListSettings
 from wikifarm.lists.web import SympaWeb
 from wikifarm.model import ListState, Module
-from wikifarm.operations import mailing_list, subscribing
+from wikifarm.operations import list_hosts, mailing_list, subscribing
 from wikifarm.operations.apply import apply, plan
 from wikifarm.operations.context import Context
 from wikifarm.operations.outcome import CommunityOutcome, envelope
+from wikifarm.operations.site import open_wiki
 from wikifarm.operations.subscribing import Asked
 from wikifarm.rehearsal import RunningFarm
 
@@ -73,8 +75,6 @@ def applied(context: Context, community: Community) -> CommunityOutcome:
 
 
 def page(context: Context, tag: str = "ListeDeDiscussion") -> str:
-    from wikifarm.operations.site import open_wiki
-
     found = open_wiki(context, "rennes").pages.read(tag)
     assert found is not None
     return found.body
@@ -175,7 +175,6 @@ def test_a_list_that_waits_then_opens(run: Fresh, soap: FakeSoap) -> None:
 
 def run_facts(context: Context) -> tuple[str, ...]:
     from wikifarm.engine.seen import Seen
-    from wikifarm.operations.site import open_wiki
 
     receipt = Seen(open_wiki(context, "rennes")).receipt
     assert receipt is not None
@@ -475,8 +474,48 @@ def test_a_list_that_was_there_before_needs_a_word(
     outcome = applied(run(), community)
     assert outcome.mailing_list["state"] == "unknown"
     assert "confirm" in outcome.pending[0].message
+    assert applied(run(), community).mailing_list["state"] == "unknown"  # time alone proves nothing
     assert mailing_list.confirm(run(), community).mailing_list["state"] == "open"
     assert applied(run(), community).pending == []
+
+
+def test_a_hidden_list_is_taken_on_a_person_s_word(
+    run: Fresh, host_state: dict[str, ListState]
+) -> None:
+    community = with_list("framaliste")
+    applied(run(), community)
+    assert mailing_list.confirm(run(), community).mailing_list["state"] == "open"
+    assert applied(run(), community).pending == []
+
+
+def test_a_list_of_the_same_name_elsewhere_is_not_ours(run: Fresh, soap: FakeSoap) -> None:
+    """The community moved to another list server, where its founder has a list of that name."""
+    applied(run(), with_list())
+    context = run()
+    context.lists = ListSettings(replace(ACCESS, domain="ailleurs.example.org"))
+    community = with_list(mailing_list_address="rennes@ailleurs.example.org")
+    held = Receipt("", "rennes", "", mailing_list={
+        "provider": "sympa", "address": "rennes@listes.example.org"
+    })  # fmt: skip
+    wanted = list_hosts.wanted_list(context, community, held)
+    assert not list_hosts.is_ours(context, community, wanted, held)
+    here = list_hosts.wanted_list(run(), with_list(), held)
+    assert list_hosts.is_ours(run(), with_list(), here, held)
+
+
+@pytest.mark.parametrize("dialect", ["4.4", "4.5", "4.6"])
+def test_the_yes_of_a_card_is_read_in_every_dialect(
+    soap: FakeSoap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dialect: str
+) -> None:
+    monkeypatch.setattr("wikifarm.lists.sympa.Sympa", lambda *_all, **_more: driver(soap))
+    community = with_list()
+    with start_farm(tmp_path / "other", dialect) as farm:
+        context = replace(context_for(farm.url, tmp_path), lists=ListSettings(ACCESS))
+        applied(context, community)
+        people = [*numbered(2), Person("no@example.org", yes=False)]
+        seat(tmp_path / "other", "rennes", people)
+        synced(context, community)
+    assert soap.lists["rennes"].members == {one.email for one in numbered(2)}
 
 
 @pytest.mark.parametrize("provider", ["infini", "other", "sympa"])

@@ -69,11 +69,11 @@ def ensure_list(
         fault = error
     found = port.state(wanted)
     journal.outcome(slug, STEP, list=wanted.address, state=found.state.value)
-    if found.state in HELD:
-        return replace(found, notes=notes), changes
     if found.state is ListState.ABSENT:
         raise _not_made(wanted, fault)
-    raise _taken(wanted)
+    if found.state is ListState.TAKEN:
+        raise _taken(wanted)
+    return replace(found, notes=(*found.notes, *notes)), changes
 
 
 def _not_made(wanted: WantedList, fault: ListUndecided | Unreachable | None) -> Exception:
@@ -104,9 +104,9 @@ def _check_ours(found: FoundList, wanted: WantedList, *, ours: bool) -> None:
     if found.state in HELD and not ours:
         raise NotOurs(
             _(
-                "The list {name} exists, and {owner} owns it, but nothing says that wikifarm "
-                "asked for it. It was left alone."
-            ).format(name=wanted.address, owner=_("the first person who facilitates")),
+                "The list {name} exists, and somebody who facilitates owns it, but nothing says "
+                "that wikifarm asked for it. It was left alone."
+            ).format(name=wanted.address),
             hint=_(
                 "If it is the community's, say so: `wikifarm mailing-list confirm`, with its "
                 "address."

@@ -147,14 +147,20 @@ def _with_account(
 def is_ours(context: Context, community: Community, wanted: WantedList, held: Receipt) -> bool:
     """True when the receipt or the journal says that wikifarm asked for this very list, or that
     someone said it was the community's."""
-    if _same_host(community, held) and held.mailing_list.get("name") == wanted.name:
+    if _same_host(community, held) and _names(held.mailing_list.get("address", ""), wanted):
         return True
     return any(
         entry.get("slug") == community.slug
         and entry.get("step") == STEP
-        and str(entry.get("list", "")).partition("@")[0] == wanted.name
+        and _names(str(entry.get("list", "")), wanted)
         for entry in context.journal.entries()
     )
+
+
+def _names(address: str, wanted: WantedList) -> bool:
+    """True for the address of this list; a domain that is not known on one side is any."""
+    name, _at, domain = address.partition("@")
+    return name == wanted.name and ("" in (domain, wanted.domain) or domain == wanted.domain)
 
 
 def known_domains(context: Context) -> list[str]:

@@ -168,7 +168,9 @@ def _asked_by_a_person(
         # Hidden, or its host is silent today: what was known stays.
         known = held.get("address", "") or wanted.address
         return FoundList(ListState.OPEN, known, held.get("home", ""), notes=seen.notes)
-    if seen.state is ListState.OPEN and not (before or held.get("confirmed")):
+    confirmed = held.get("confirmed") == wanted.address
+    expected = before in (ListState.REQUESTED.value, ListState.OPEN.value)
+    if seen.state is ListState.OPEN and not (expected or confirmed):
         # It was there before anybody asked: only a person can say whose it is.
         outcome.pending.append(
             Pending(
@@ -183,11 +185,11 @@ def _asked_by_a_person(
         return replace(seen, state=ListState.UNKNOWN)
     if seen.state in (ListState.OPEN, ListState.CLOSED):
         return seen
-    if held.get("confirmed") == wanted.address and seen.state is not ListState.ABSENT:
-        return replace(seen, state=ListState.OPEN, address=wanted.address)
     if seen.state is ListState.REQUESTED:
         outcome.pending.append(waits(community, wanted))
         return seen
+    if confirmed:  # hidden lists look as if they were not there
+        return replace(seen, state=ListState.OPEN, address=wanted.address)
     outcome.pending.append(_request(context, community, blueprint, wanted, host))
     return replace(seen, state=ListState.REQUESTED, address="", home="")
 
