@@ -16,9 +16,8 @@ from wikifarm.blueprint.blueprint import Blueprint
 from wikifarm.blueprint.community import Community
 from wikifarm.emails import split_email
 from wikifarm.engine import mailing_list as engine
-from wikifarm.engine.plan import Action, Change
 from wikifarm.engine.ports import ListPort, ServerPort
-from wikifarm.engine.run import Done, keep_receipt
+from wikifarm.engine.run import keep_receipt
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.bazar import list_ids
 from wikifarm.engine.subscribers import (
@@ -336,14 +335,6 @@ def _move(
     }
     if asked.names:
         outcome.mailing_list["names"]["refused"] = sorted(came.refused)
-    outcome.steps += [
-        Done(Change(engine.STEP, scene.wanted.address, action, text), "done", 0)
-        for action, count, text in (
-            (Action.CREATE, came.added, _("subscribers")),
-            (Action.DELETE, came.removed, _("subscribers")),
-        )
-        if count
-    ]
     outcome.status = "updated" if came.added or came.removed else "unchanged"
 
 
