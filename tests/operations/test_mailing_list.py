@@ -278,6 +278,23 @@ def test_who_left_by_themselves_is_never_put_back(run: Fresh, soap: FakeSoap, da
     assert "p0002@example.org" not in soap.lists["rennes"].members
 
 
+def test_a_new_list_begins_with_everybody(run: Fresh, soap: FakeSoap, data: Path) -> None:
+    """Who is not on a list that was just made did not leave it."""
+    applied(run(), with_list())
+    seat(data, "rennes", numbered(4))
+    synced(run(), with_list())
+    soap.lists["rennes"].members.discard("p0001@example.org")
+    moved = with_list(mailing_list_address="robustesse@listes.example.org")
+    assert applied(run(), moved).mailing_list["state"] == "open"
+    assert synced(run(), moved).mailing_list["counts"]["added"] == 4
+    # Removed for good at its host, then asked for again.
+    del soap.lists["robustesse"]
+    assert mailing_list.state(run(), [moved])[0].mailing_list["state"] == "absent"
+    applied(run(), moved)
+    assert synced(run(), moved).mailing_list["counts"]["added"] == 4
+    assert soap.lists["robustesse"].members == {one.email for one in numbered(4)}
+
+
 def test_removals_are_proposed_then_done_when_asked(run: Fresh, soap: FakeSoap, data: Path) -> None:
     community = with_list()
     applied(run(), community)
@@ -456,6 +473,10 @@ def test_a_host_that_is_silent_today_changes_nothing(
     assert first.error is None
     assert "framagroupes" in first.pending[0].text
     monkeypatch.setattr(SympaWeb, "state", look)
+    host_state["state"] = ListState.OPEN  # perhaps it was so before: nobody could look
+    assert mailing_list.state(run(), [community])[0].mailing_list["state"] == "unknown"
+    host_state["state"] = ListState.ABSENT
+    assert mailing_list.state(run(), [community])[0].mailing_list["state"] == "requested"
     host_state["state"] = ListState.OPEN
     assert mailing_list.state(run(), [community])[0].mailing_list["state"] == "open"
     monkeypatch.setattr(SympaWeb, "state", silent)

@@ -99,7 +99,10 @@ def _check_ours(found: FoundList, wanted: WantedList, *, ours: bool) -> None:
             _("The list {name} was closed; its name stays taken. Nothing was changed.").format(
                 name=wanted.address
             ),
-            hint=_("Its listmaster can open it again; or choose another address for it."),
+            hint=_(
+                "Its listmaster can open it again; or give it another address, or none, in the "
+                "manifest."
+            ),
         )
     if found.state in HELD and not ours:
         raise NotOurs(

@@ -51,7 +51,8 @@ def plan_list(
     context: Context, community: Community, held: Receipt, outcome: CommunityOutcome
 ) -> list[Change]:
     """What `ensure` would change; only reads."""
-    outcome.mailing_list = told(community, held.mailing_list, ListState.UNKNOWN)
+    known = ListState(held.mailing_list.get("state") or ListState.ABSENT)
+    outcome.mailing_list = told(community, held.mailing_list, known)
     port = driven(context, community)
     if not wants_list(community) or port is None:
         return []
@@ -97,21 +98,25 @@ def ensure(
     if port is not None or found.state is ListState.CLOSED:
         # At other hosts, what is pending says it.
         outcome.notes += [*found.notes, *_differences(wanted, found)]
-    held = {
+    now = {
         "provider": community.mailing_list,
         "name": wanted.name,
         "address": found.address or wanted.address,
         "home": found.home,
         "state": found.state.value,
     }
-    confirmed = work.receipt.mailing_list.get("confirmed", "")
-    kept = {"confirmed": confirmed} if confirmed else {}
-    work.receipt = replace(work.receipt, mailing_list={**held, **kept, **_handed(work.receipt)})
-    outcome.mailing_list = told(community, held, found.state)
+    work.receipt = _recorded(work.receipt, now)
+    outcome.mailing_list = told(community, now, found.state)
 
 
-def _handed(held: Receipt) -> dict[str, str]:
-    return {key: held.mailing_list[key] for key in ("handed",) if key in held.mailing_list}
+def _recorded(receipt: Receipt, now: dict[str, str]) -> Receipt:
+    """The receipt with the list as it stands; who was seen on another one says nothing of this."""
+    held = receipt.mailing_list
+    same = held.get("address", now["address"]) == now["address"]
+    if not same or held.get("state") == ListState.ABSENT.value:
+        return replace(receipt, mailing_list=now, ledger_key="", ledger=())
+    kept = {key: held[key] for key in ("confirmed", "handed") if key in held}
+    return replace(receipt, mailing_list={**now, **kept})
 
 
 def told(community: Community, held: Any, state: ListState) -> dict[str, Any]:
@@ -191,7 +196,10 @@ def _asked_by_a_person(
     if confirmed:  # hidden lists look as if they were not there
         return replace(seen, state=ListState.OPEN, address=wanted.address)
     outcome.pending.append(_request(context, community, blueprint, wanted, host))
-    return replace(seen, state=ListState.REQUESTED, address="", home="")
+    # Where nothing was seen although it could be, a list found open later may be anybody's.
+    blind = seen.state is ListState.UNKNOWN and host.addresses is not None
+    state = ListState.UNKNOWN if blind else ListState.REQUESTED
+    return replace(seen, state=state, address="", home="")
 
 
 def _public(host: RequestedHost, wanted: WantedList) -> FoundList:
