@@ -446,6 +446,8 @@ def test_a_list_opened_by_people_is_found_then_handed_lines_to_paste(
     assert files["rennes-import-1.txt"].read_text().split() == [one.email for one in numbered(3)]
     assert "no@example.org" not in files["rennes-add.txt"].read_text()
     assert all(path.stat().st_mode & 0o077 == 0 for path in files.values())
+    looked = subscribing.audit(run(), [community], Asked())[0]
+    assert looked.error is not None and "--subscribers" in looked.error.hint
     # From now on, who is there must be known: somebody may have left.
     blind = subscribing.sync(run(), [community], Asked())[0]
     assert blind.error is not None and blind.error.exit == 2

@@ -62,7 +62,8 @@ def _territory(territory: Territory) -> Iterator[str]:
 
 def _mailing_list(community: Community) -> Iterator[str]:
     yield "mailing_list:"
-    yield f"  provider: {community.mailing_list}  # none, sympa, framaliste, infini"
+    choices = "none, sympa, sympa-cli, framaliste, infini, other"
+    yield f"  provider: {community.mailing_list}  # {choices}"
     if community.mailing_list_address:
         yield f"  address: {yaml_scalar(community.mailing_list_address)}"
 

@@ -47,7 +47,9 @@ def new_community(
     ] = None,
     mailing_list: Annotated[
         str,
-        typer.Option(metavar="sympa|framaliste|infini|none", help=_("Who hosts its mailing list.")),
+        typer.Option(
+            metavar="sympa|framaliste|infini|other|none", help=_("Who hosts its mailing list.")
+        ),
     ] = "",
     admission: Annotated[
         str, typer.Option(metavar="two-step|open|invited", help=_("How people join it."))

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wikifarm.blueprint.bazar_template import properties
-from wikifarm.blueprint.blueprint import Blueprint
 from wikifarm.blueprint.community import Community
 from wikifarm.emails import split_email
 from wikifarm.engine import mailing_list as engine
@@ -83,7 +82,7 @@ def audit(
     """Who is on one side only, as counts; changes nothing."""
 
     def one(community: Community, outcome: CommunityOutcome) -> None:
-        _scene(context, community, outcome, asked)
+        _scene(context, community, outcome, asked, comparing=True)
 
     return each(context, communities, one)
 
@@ -92,7 +91,6 @@ def audit(
 class _Scene:
     """One community's list and base, read once."""
 
-    blueprint: Blueprint
     work: Work
     wanted: WantedList
     port: ListPort | None
@@ -103,9 +101,17 @@ class _Scene:
 
 
 def _scene(
-    context: Context, community: Community, outcome: CommunityOutcome, asked: Asked
+    context: Context,
+    community: Community,
+    outcome: CommunityOutcome,
+    asked: Asked,
+    *,
+    comparing: bool = False,
 ) -> _Scene | None:
-    """What stands on both sides; None where the list is not open, which the outcome says."""
+    """What stands on both sides; None where the list is not open, which the outcome says.
+
+    `comparing` needs to know who is on the list; the first lines to paste do not.
+    """
     check_wanted(community)
     if Module.PARTICIPANTS not in community.modules:
         raise InvalidInput(
@@ -120,16 +126,16 @@ def _scene(
             ]
         )
     context.progress(community.slug, engine.STEP)
-    blueprint, work = entered(context, community)
+    _blueprint, work = entered(context, community)
     wanted = wanted_list(context, community, work.receipt)
     port = driven(context, community, quiet=asked.quiet, login=asked.login)
-    members = _members(context, community, work, wanted, port, outcome, asked)
+    members = _members(context, community, work, wanted, port, outcome, asked, comparing)
     if members is None:
         return None
     people = _people(work)
     ledger = _ledger(context, community, work)
     compared = compare(people, members, ledger, fit_for_a_list)
-    scene = _Scene(blueprint, work, wanted, port, people, members, ledger, compared)
+    scene = _Scene(work, wanted, port, people, members, ledger, compared)
     _tell(outcome, scene, asked)
     return scene
 
@@ -142,6 +148,7 @@ def _members(
     port: ListPort | None,
     outcome: CommunityOutcome,
     asked: Asked,
+    comparing: bool,
 ) -> frozenset[str] | None:
     held = work.receipt.mailing_list
     if port is None:
@@ -149,7 +156,7 @@ def _members(
         if held.get("state") != ListState.OPEN.value:
             outcome.pending.append(waits(community, wanted))
             return None
-        return _exported(community, held.get("handed", ""), asked.subscribers)
+        return _exported(community, asked.subscribers, needed=comparing or "handed" in held)
     found = port.state(wanted)
     outcome.mailing_list = told(
         community, {"address": found.address or wanted.address, "home": found.home}, found.state
@@ -167,10 +174,10 @@ def _members(
     return port.members(wanted)
 
 
-def _exported(community: Community, handed: str, path: Path | None) -> frozenset[str]:
+def _exported(community: Community, path: Path | None, *, needed: bool) -> frozenset[str]:
     """The subscribers as the host exports them, one a line: an address, or `Name <address>`."""
     if path is None:
-        if not handed:
+        if not needed:
             return frozenset()
         raise InvalidInput(
             [
