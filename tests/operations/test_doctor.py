@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.lists.fake_sympa import ACCESS, FakeSoap, driver
+from wikifarm.lists.access import ListSettings
 from wikifarm.operations.context import Context, FarmSettings
 from wikifarm.operations.doctor import doctor
 from wikifarm.operations.places import Places
@@ -133,3 +136,32 @@ def test_a_state_folder_that_cannot_be_written(visit: Visit, tmp_path: Path) -> 
     found = visit()
     assert [one.code for one in found.errors] == ["local-storage"]
     assert found.exit == 1
+
+
+# -- the list server ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("secret", "state", "exit_status"), [("app-secret", "ok", 0), ("wrong", "fail", 8)]
+)
+def test_a_list_server_is_asked_whether_it_lets_us_in(
+    farm: RunningFarm,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    secret: str,
+    state: str,
+    exit_status: int,
+) -> None:
+    soap = FakeSoap()
+    monkeypatch.setattr("wikifarm.lists.sympa.Sympa", lambda _net, access: driver(soap, access))
+    context = Context(
+        FarmSettings(farm.url, farm.admin, farm.password),
+        Places(tmp_path / "state", tmp_path),
+        lists=ListSettings(replace(ACCESS, secret=secret)),
+    )
+    found = doctor(context)
+    context.close()
+    seen = states(found)
+    assert seen["list-server" if state == "ok" else "bad-credentials"] == state
+    assert found.exit == exit_status
+    assert soap.lists == {}

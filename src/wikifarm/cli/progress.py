@@ -39,6 +39,7 @@ def step_words() -> dict[str, str]:
         "farm": _("the farm"),
         "test_message": _("a test message"),
         "domains": _("domains"),
+        "list_server": _("the list server"),
     }
 
 

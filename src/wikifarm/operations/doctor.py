@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wikifarm.errors import BadCredentials, InvalidInput, LocalStorage, Problem
 from wikifarm.i18n import _, ngettext
+from wikifarm.model import ListOwner, WantedList
 from wikifarm.operations.context import Context
 from wikifarm.operations.findings import Finding, Visit
 from wikifarm.result import Envelope
@@ -42,6 +43,7 @@ def doctor(context: Context) -> Envelope:
         visit.run(_address)
     if not visit.errors:
         visit.run(_farm_form, _open_entries, _pages_of_farm, _account, _key, _verbs, _mail)
+    visit.run(_list_server)
     return visit.envelope("doctor")
 
 
@@ -289,7 +291,27 @@ def _mail(visit: _Visit) -> Iterator[Finding]:
         "unknown",
         _("Whether this server sends e-mails cannot be seen from here."),
         _(
-            "Ask for a lost password there and see whether the message comes; if not, send the "
-            "welcome messages yourself: they are written in welcome/."
+            "Ask for a lost password there and see whether the message comes; `wikifarm doctor "
+            "mail` looks at what may stop it. If it does not come, send the welcome messages "
+            "yourself: they are written in welcome/."
         ),
+    )
+
+
+# -- the list server ------------------------------------------------------------------------
+
+
+def _list_server(visit: _Visit) -> Iterator[Finding]:
+    """Asks for a list that does not exist, on behalf of nobody: the answer proves the access."""
+    access = visit.context.lists.sympa
+    if not access.url:
+        return
+    from wikifarm.lists.sympa import Sympa
+
+    asked = WantedList(
+        "wikifarm-no-such-list", "-", "-", (ListOwner("nobody@example.org"),), access.domain
+    )
+    Sympa(visit.context.list_network, access).state(asked)
+    yield Finding(
+        "list-server", "ok", _("The list server {url} lets wikifarm in.").format(url=access.url)
     )
