@@ -186,7 +186,7 @@ def test_a_mail_adds_one_address_a_line_and_says_when_it_ends(network: Network) 
     text = host_of(network).add_mail(WANTED, ["Ada@example.org", *UNFIT, "b.o'b+x@example.org"])
     assert text == (
         "From: ana@example.org\nTo: sympa@framagroupes.org\nSubject:\n\n"
-        "QUIET ADD rennes ada@example.org\nQUIET ADD rennes b.o'b+x@example.org\nQUIT\n"
+        "ADD rennes ada@example.org\nADD rennes b.o'b+x@example.org\nQUIT\n"
     )
     assert host_of(network).add_mail(WANTED, UNFIT) == ""
     with pytest.raises(InvalidInput) as caught:
@@ -215,16 +215,20 @@ while (my ($request) = $spool->next) {
     not SYMPA.is_dir() or os.geteuid() != 0 or not shutil.which("runuser"),
     reason=f"no Sympa of Debian in {SYMPA}, or not root",
 )
+@pytest.mark.parametrize("quiet", [False, True])
 @pytest.mark.parametrize("signature", ["", "-- \nAna", "\nAna Le Goff\nDEL rennes ada@example.org"])
-def test_sympa_itself_reads_every_command_of_the_mail(network: Network, signature: str) -> None:
+def test_sympa_itself_reads_every_command_of_the_mail(
+    network: Network, signature: str, quiet: bool
+) -> None:
     people = [f"p{number}.o'b+x@example.org" for number in range(300)]
-    text = host_of(network).add_mail(WANTED, people) + signature
+    text = host_of(network).add_mail(WANTED, people, quiet=quiet) + signature
     assert message_from_string(text)["To"] == "sympa@framagroupes.org"
     read = subprocess.run(
         ["runuser", "-u", "sympa", "--", "perl", "-e", PARSE],
         input=text, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
-    expected = [f"add quiet rennes {one} unknown_list" for one in people]
+    heard = "quiet" if quiet else "-"
+    expected = [f"add {heard} rennes {one} unknown_list" for one in people]
     assert read.stdout.splitlines() == [*expected, "finished - - - -"]
 
 

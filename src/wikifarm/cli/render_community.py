@@ -135,8 +135,9 @@ def _subscribers(held: Data) -> Iterator[tuple[str, str]]:
         if counts.get(key):
             yield "", f"{counts[key]} {word}"
             yield from (("", f"  {one}") for one in names.get(key, ()))
+    uses = {"-add.txt": _("or to send"), "-remove.txt": _("to remove there")}
     for path in held.get("files", ()):
-        yield _("to paste"), path
+        yield next((uses[end] for end in uses if path.endswith(end)), _("to paste")), path
 
 
 def _step(change_id: str) -> str:

@@ -195,8 +195,9 @@ class RequestedHost:
         """
         return ["\n".join(batch) + "\n" for batch in batches(fit(addresses))]
 
-    def add_mail(self, wanted: WantedList, addresses: Iterable[str]) -> str:
+    def add_mail(self, wanted: WantedList, addresses: Iterable[str], *, quiet: bool = False) -> str:
         """The mail that an owner sends to subscribe these addresses; nothing where none is fit.
+        Each is told by the server's own welcome message, unless `quiet`.
 
         As Sympa::Request::Message and Sympa::CommandDef (6.2.70) read it: a command in the subject
         would be the only one obeyed, so the subject is empty; each line of the body is a command,
@@ -205,7 +206,8 @@ class RequestedHost:
         address of an owner; a host may want each command confirmed.
         """
         names.check(wanted)
-        commands = [f"QUIET ADD {wanted.name} {one}" for one in fit(addresses)]
+        verb = "QUIET ADD" if quiet else "ADD"
+        commands = [f"{verb} {wanted.name} {one}" for one in fit(addresses)]
         if not commands:
             return ""
         head = [f"From: {wanted.founder}", f"To: sympa@{self._domain(wanted)}", "Subject:", ""]

@@ -68,7 +68,7 @@ def sync(
             outcome.status = "planned" if _moves(scene.compared, asked) else "unchanged"
             return
         if scene.port is None:
-            _hand_over(context, community, scene, outcome)
+            _hand_over(context, community, scene, outcome, asked)
         else:
             _move(context, community, scene, outcome, asked)
 
@@ -346,7 +346,11 @@ def _move(
 
 
 def _hand_over(
-    context: Context, community: Community, scene: _Scene, outcome: CommunityOutcome
+    context: Context,
+    community: Community,
+    scene: _Scene,
+    outcome: CommunityOutcome,
+    asked: Asked,
 ) -> None:
     """Writes for a person what to paste at a host that wikifarm cannot drive."""
     _keep(context, scene, scene.compared)
@@ -356,7 +360,7 @@ def _hand_over(
         for number, text in enumerate(host.import_lines(scene.compared.add), 1)
     }
     if scene.compared.add:
-        mail = host.add_mail(scene.wanted, scene.compared.add)
+        mail = host.add_mail(scene.wanted, scene.compared.add, quiet=asked.quiet)
         texts[f"{community.slug}-add.txt"] = mail
     if scene.compared.remove:
         texts[f"{community.slug}-remove.txt"] = "\n".join(scene.compared.remove) + "\n"
