@@ -10,17 +10,27 @@ from typing import Any
 
 import pytest
 
-from tests.lists.fake_sympa import ACCESS, LOST, NOT_DONE, FakeSoap, OneList, driver
+from tests.lists.fake_sympa import (
+    ACCESS,
+    LOST,
+    NOT_DONE,
+    FakeSoap,
+    FakeWeb,
+    OneList,
+    driver,
+)
 from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.people import Person, numbered, seat
 from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community
 from wikifarm.engine import mailing_list as engine
+from wikifarm.engine.plan import Action
 from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import Unreachable
 from wikifarm.lists.access import HostAccess, ListSettings
+from wikifarm.lists.sympa import Sympa
 from wikifarm.lists.web import SympaWeb
-from wikifarm.model import ListState, Module
+from wikifarm.model import ListState, Module, WantedList
 from wikifarm.operations import list_hosts, mailing_list, subscribing
 from wikifarm.operations.apply import apply, plan
 from wikifarm.operations.context import Context
@@ -28,6 +38,7 @@ from wikifarm.operations.outcome import CommunityOutcome, envelope
 from wikifarm.operations.site import open_wiki
 from wikifarm.operations.subscribing import Asked
 from wikifarm.rehearsal import RunningFarm
+from wikifarm.transport import Network
 
 FOUNDER = "camille@example.org"
 SECOND = "dominique@example.org"
@@ -401,6 +412,87 @@ def test_what_cannot_be_synced_says_why(run: Fresh, soap: FakeSoap) -> None:
     }  # fmt: skip
     nobody = subscribing.sync(run(), [replace(with_list(), modules=modules)], Asked())[0]
     assert nobody.error is not None and nobody.error.exit == 2
+
+
+# -- a server's own command line ------------------------------------------------------------
+
+
+class FromInside(Sympa):
+    """The driver with what only the command line of a server can do besides."""
+
+    def __init__(self, soap: FakeSoap, *, follows: bool) -> None:
+        super().__init__(Network(), ACCESS, connections=1)
+        self._soap = soap  # type: ignore[assignment]
+        self._web = FakeWeb(soap)  # type: ignore[assignment]
+        self.memory = soap
+        self.follows = follows
+        self.asked: list[str] = []
+
+    def reopen(self, wanted: WantedList) -> None:
+        self.memory.lists[wanted.name] = OneList(FOUNDER, wanted.subject)
+
+    def purge(self, wanted: WantedList) -> None:
+        del self.memory.lists[wanted.name]
+
+    def synchronise(self, wanted: WantedList) -> None:
+        self.asked.append(wanted.name)
+        self.memory.lists[wanted.name].members.add("from-the-file@example.org")
+
+
+@pytest.fixture
+def inside(soap: FakeSoap, monkeypatch: pytest.MonkeyPatch) -> list[FromInside]:
+    made: list[FromInside] = []
+
+    def make(_target: str, *, quiet: bool, source: object) -> FromInside:
+        made.append(FromInside(soap, follows=source is not None))
+        return made[-1]
+
+    monkeypatch.setattr("wikifarm.lists.cli.SympaCli", make)
+    return made
+
+
+def test_a_closed_list_is_opened_again_and_removed_for_good(
+    run: Fresh, soap: FakeSoap, inside: list[FromInside]
+) -> None:
+    community = with_list("sympa-cli")
+    applied(run(), community)
+    assert mailing_list.close(run(), community).mailing_list["state"] == "closed"
+    assert mailing_list.plan(run(), [community])[0].planned[0].action is Action.UPDATE
+    opened = mailing_list.create(run(), [community])[0]
+    assert opened.mailing_list["state"] == "open"
+    assert mailing_list.close(run(), community, purge=True).mailing_list["state"] == "absent"
+    assert soap.lists == {}
+    assert mailing_list.close(run(), community, purge=True).status == "unchanged"
+
+
+def test_over_soap_nothing_is_removed_for_good(run: Fresh, soap: FakeSoap) -> None:
+    applied(run(), with_list())
+    outcome = mailing_list.close(run(), with_list(), purge=True)
+    assert outcome.error is not None and outcome.error.code == "list-not-allowed"
+    assert soap.lists["rennes"].state is ListState.OPEN
+
+
+def test_a_list_that_follows_a_file_is_only_asked_to_read_it(
+    run: Fresh, soap: FakeSoap, inside: list[FromInside], data: Path
+) -> None:
+    community = with_list("sympa-cli")
+    settings = ListSettings(replace(
+        ACCESS, domain="listes.example.org", include_url="https://x.example.org/{slug}.txt"
+    ))  # fmt: skip
+    context = replace(run(), lists=settings)
+    applied(context, community)
+    seat(data, "rennes", numbered(3))
+    outcome = synced(replace(run(), lists=settings), community)
+    assert inside[-1].asked == ["rennes"]
+    assert soap.services["add"] == 0
+    assert outcome.mailing_list["counts"]["without_entry"] == 1
+
+
+def test_the_command_line_needs_a_domain(run: Fresh, inside: list[FromInside]) -> None:
+    context = replace(run(), lists=ListSettings())
+    outcome = applied(context, with_list("sympa-cli"))
+    assert outcome.error is not None and outcome.error.exit == 2
+    assert inside == []
 
 
 # -- hosts where a person asks --------------------------------------------------------------

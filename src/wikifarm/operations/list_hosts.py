@@ -35,7 +35,7 @@ def wanted_list(context: Context, community: Community, held: Receipt) -> Wanted
     """
     sympa = context.lists.sympa
     known = held.mailing_list.get("address", "") if _same_host(community, held) else ""
-    address = community.mailing_list_address or known
+    address = community.mailing_list_address.lower() or known  # as Sympa writes names
     name, _at, domain = address.partition("@")
     return WantedList(
         name=name or community.slug,
