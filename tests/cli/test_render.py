@@ -122,3 +122,27 @@ def test_control_characters_from_a_server_do_not_reach_the_terminal() -> None:
     shown = text(community(name="Titre\x1b[2J\x07"))
     assert "\x1b" not in shown
     assert "\x07" not in shown
+
+
+def test_a_list_shows_both_sides_and_names_only_when_they_are_there() -> None:
+    held: dict[str, Any] = {
+        "provider": "sympa", "state": "open", "address": "rennes@listes.example.org", "home": "",
+        "counts": {"subscribers": 3, "to_add": 0, "to_remove": 2, "left": 1},
+        "files": ["mailing-list/rennes-import-1.txt", "mailing-list/rennes-add.txt"],
+    }  # fmt: skip
+    row = community(status="unchanged", steps=[], mailing_list=held, audit=None)
+    shown = text(row, command="mailing-list audit").splitlines()
+    assert shown[0] == "Robustesse autour de Rennes (looked at)"
+    assert "  mailing list  rennes@listes.example.org (open)" in shown
+    assert "  subscribers   3" in shown
+    assert any(line.strip().startswith("2 no yes any more") for line in shown)
+    assert any(line.strip().startswith("1 left by themselves") for line in shown)
+    assert "  or to send    mailing-list/rennes-add.txt" in shown
+    assert "@example.org" not in "".join(shown).replace("rennes@listes.example.org", "")
+    named = text(community(mailing_list=held | {"names": {"left": ["ada@example.org"]}}))
+    assert "ada@example.org" in named
+
+
+def test_a_community_without_a_list_says_nothing_of_it() -> None:
+    shown = text(community(mailing_list={"provider": "none", "state": "none"}))
+    assert "mailing list" not in shown

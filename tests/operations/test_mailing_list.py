@@ -289,6 +289,20 @@ def test_who_left_by_themselves_is_never_put_back(run: Fresh, soap: FakeSoap, da
     assert "p0002@example.org" not in soap.lists["rennes"].members
 
 
+def test_a_no_then_a_yes_brings_someone_back(run: Fresh, soap: FakeSoap, data: Path) -> None:
+    community = with_list()
+    applied(run(), community)
+    (one,) = numbered(1)
+    seat(data, "rennes", [one])
+    synced(run(), community)
+    soap.lists["rennes"].members.clear()
+    assert synced(run(), community).mailing_list["counts"]["left"] == 1
+    seat(data, "rennes", [replace(one, yes=False)])
+    synced(run(), community)
+    seat(data, "rennes", [one])
+    assert synced(run(), community).mailing_list["counts"]["added"] == 1
+
+
 def test_a_new_list_begins_with_everybody(run: Fresh, soap: FakeSoap, data: Path) -> None:
     """Who is not on a list that was just made did not leave it."""
     applied(run(), with_list())

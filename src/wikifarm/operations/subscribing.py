@@ -252,7 +252,7 @@ def _ledger(context: Context, community: Community, work: Work) -> Ledger:
         if entry.get("key") == held.ledger_key[:8]:
             seen |= {str(entry["in"])} if "in" in entry else set()
             seen -= {str(entry["out"])} if "out" in entry else set()
-        elif entry.get("ledger"):
+        elif "ledger" in entry:
             seen = set(held.ledger)
     return Ledger(held.ledger_key, frozenset(seen))
 
