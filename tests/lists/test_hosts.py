@@ -182,6 +182,16 @@ def test_addresses_to_paste_come_in_batches_without_what_a_server_refuses(
     ]  # fmt: skip
 
 
+def test_a_list_of_another_domain_is_not_looked_for_under_its_name_here() -> None:
+    """An old list of Framalistes, and an address that no page is known of."""
+    known = profile("framaliste")
+    assert known.at("") == known.at("framagroupes.org") == known
+    assert known.at("framalistes.org").web == "https://framalistes.org/sympa"
+    assert known.at("listes.example.org").web == ""
+    bare = profile("infini", HostAccess(web="https://listes.example.org/sympa"))
+    assert bare.at("listes.example.org") == bare
+
+
 def test_a_mail_adds_one_address_a_line_and_says_when_it_ends(network: Network) -> None:
     text = host_of(network).add_mail(WANTED, ["Ada@example.org", *UNFIT, "b.o'b+x@example.org"])
     assert text == (

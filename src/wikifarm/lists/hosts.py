@@ -24,6 +24,8 @@ from wikifarm.transport import Network
 NAME, KIND, SUBJECT, TOPICS, DESCRIPTION = (
     "Nom de liste", "Type de liste", "Objet", "Public visé", "Description",
 )  # fmt: skip
+# Framalistes takes no new lists, and keeps those it has.
+ELDER = {"framalistes.org": "https://framalistes.org/sympa"}
 NEAREST_TITLE = "Paramétrage pour un groupe de travail"
 OTHER_TOPIC = "Autre"
 
@@ -42,6 +44,14 @@ class HostProfile:
     facts: Callable[[], tuple[str, ...]] = tuple  # sentences, in the language in use
     sources: tuple[str, ...] = ()  # where they were read: addresses, or names and dates
     most_subscribers: int | None = None
+
+    def at(self, domain: str) -> HostProfile:
+        """The same host for a list of `domain`: pages of another domain would show somebody
+        else's list of that name.
+        """
+        if domain in ("", self.domain) or not self.domain:
+            return self
+        return replace(self, domain=domain, web=ELDER.get(domain, ""))
 
 
 def profile(key: str, access: HostAccess | None = None) -> HostProfile:

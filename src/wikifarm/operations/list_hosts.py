@@ -80,17 +80,18 @@ def _domain(context: Context, provider: str) -> str:
     return context.lists.sympa.domain
 
 
-def asked_host(context: Context, provider: str) -> RequestedHost:
-    """The host where a person asks; a Sympa without an address for programs is one too."""
+def asked_host(context: Context, provider: str, domain: str = "") -> RequestedHost:
+    """The host where a person asks for a list of `domain`, by default the host's own; a Sympa
+    without an address for programs is one too.
+    """
     from wikifarm.lists.hosts import RequestedHost, profile
 
     if provider in REQUESTED:
-        return RequestedHost(
-            context.list_network, profile(provider, context.lists.hosts.get(provider))
-        )
+        known = profile(provider, context.lists.hosts.get(provider))
+        return RequestedHost(context.list_network, known.at(domain))
     sympa = context.lists.sympa
     access = HostAccess(web=sympa.web, domain=sympa.domain)
-    return RequestedHost(context.list_network, profile("other", access))
+    return RequestedHost(context.list_network, profile("other", access).at(domain))
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def _with_account(
 ) -> ListPort | None:
     from wikifarm.lists.account import AccountHost
 
-    web = asked_host(context, community.mailing_list).profile.web
+    domain = community.mailing_list_address.partition("@")[2]
+    web = asked_host(context, community.mailing_list, domain).profile.web
     if not web:
         problem = Problem(
             _("No web address of the list host is known: there is nowhere to log in."),

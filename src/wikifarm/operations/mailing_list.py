@@ -164,7 +164,7 @@ def _asked_by_a_person(
     outcome: CommunityOutcome,
 ) -> FoundList:
     """How the list stands there, as far as can be seen; and what is to be sent, if anything."""
-    host = asked_host(context, community.mailing_list)
+    host = asked_host(context, community.mailing_list, wanted.domain)
     held = work.receipt.mailing_list
     before = held.get("state", "") if held.get("name") == wanted.name else ""
     seen = _public(host, wanted)

@@ -354,7 +354,7 @@ def _hand_over(
 ) -> None:
     """Writes for a person what to paste at a host that wikifarm cannot drive."""
     _keep(context, scene, scene.compared)
-    host = asked_host(context, community.mailing_list)
+    host = asked_host(context, community.mailing_list, scene.wanted.domain)
     texts = {
         f"{community.slug}-import-{number}.txt": text
         for number, text in enumerate(host.import_lines(scene.compared.add), 1)
