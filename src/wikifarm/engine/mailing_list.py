@@ -154,18 +154,18 @@ def close(
         time.sleep(SETTLING)
         before = port.state(wanted)
     journal.intent(slug, STEP, closing=wanted.address)
+    fault: ListUndecided | Unreachable | None = None
     try:
         if purge and isinstance(port, ServerPort):
             port.purge(wanted)
         else:
             port.close(wanted)
-    except (ListUndecided, Unreachable):
-        if port.state(wanted).state not in (*gone, ListState.TAKEN):
-            raise
+    except (ListUndecided, Unreachable) as error:
+        fault = error
     after = port.state(wanted)
     journal.outcome(slug, STEP, closing=wanted.address, state=after.state.value)
     if after.state not in (*gone, ListState.TAKEN):
-        raise WriteRefused(
+        raise fault or WriteRefused(
             _("The list server did not close the list {name}.").format(name=wanted.address),
             hint=_("Its owner can close it on its page, or its listmaster."),
         )
@@ -213,26 +213,36 @@ def ensure_members(
     thread, one at a time. Raises WriteRefused for addresses that the host says it took and does
     not show.
     """
-    refused: set[str] = set()
-    counts = [0, 0]
-    for number, (addresses, write, told, inside) in enumerate(
-        ((add, port.add, added, True), (remove, port.remove, removed, False))
-    ):
-        left = list(addresses)
-        for _pass in range(PASSES):
-            if not left:
-                break
-            refused |= write(wanted, left, told)
-            now = port.members(wanted)
-            left = [one for one in left if (one in now) is not inside and one not in refused]
-        counts[number] = len([one for one in addresses if one not in refused]) - len(left)
-        if left:
-            raise WriteRefused(
-                ngettext(
-                    "The list server did not do what it said for {count} address.",
-                    "The list server did not do what it said for {count} addresses.",
-                    len(left),
-                ).format(count=len(left)),
-                hint=_("Run the same command again; if it comes back, ask its listmaster."),
-            )
-    return MembersDone(counts[0], counts[1], frozenset(refused))
+    put, unfit = _settled(port, wanted, add, port.add, added, inside=True)
+    taken, unknown = _settled(port, wanted, remove, port.remove, removed, inside=False)
+    return MembersDone(put, taken, unfit | unknown)
+
+
+def _settled(
+    port: ListPort,
+    wanted: WantedList,
+    addresses: Sequence[str],
+    write: Callable[[WantedList, Sequence[str], Callable[[str], None]], frozenset[str]],
+    told: Callable[[str], None],
+    *,
+    inside: bool,
+) -> tuple[int, frozenset[str]]:
+    """How many addresses the list shows to be `inside` or not, as asked, and those refused."""
+    refused: frozenset[str] = frozenset()
+    left = list(addresses)
+    for _pass in range(PASSES):
+        if not left:
+            break
+        refused |= write(wanted, left, told)
+        now = port.members(wanted)
+        left = [one for one in left if (one in now) is not inside and one not in refused]
+    if left:
+        raise WriteRefused(
+            ngettext(
+                "The list server did not do what it said for {count} address.",
+                "The list server did not do what it said for {count} addresses.",
+                len(left),
+            ).format(count=len(left)),
+            hint=_("Run the same command again; if it comes back, ask its listmaster."),
+        )
+    return len([one for one in addresses if one not in refused]), refused

@@ -37,6 +37,7 @@ from wikifarm.errors import (
 )
 from wikifarm.i18n import _, language
 from wikifarm.lists import names
+from wikifarm.lists.faults import named
 from wikifarm.model import FoundList, ListState, WantedList
 
 LISTS_FOLDER = "/var/lib/sympa/list_data"  # `home` in sympa.conf, as Debian and Red Hat build it
@@ -122,9 +123,8 @@ class SympaCli:
         lists_folder: str = LISTS_FOLDER,
     ) -> None:
         if target and not _TARGET.match(target):
-            raise _invalid(
-                _("“{target}” is not a name that ssh can take (user@host).").format(target=target)
-            )
+            message = _("“{target}” is not a name that ssh can take (user@host).")
+            raise InvalidInput([Problem(message.format(target=target), code="list-server")])
         self._target = target
         self._command = tuple(command)
         self._timeout = timeout
@@ -287,13 +287,7 @@ class SympaCli:
         # Sympa drops the whole line for one topic that it does not know.
         kept = [one.strip() for one in files.value("topics").split(",")]
         missing = [one for one in wanted.topics.split(",") if one not in (*kept, "other")]
-        if not missing:
-            return ()
-        return (
-            _("The list server does not know these topics, and left them out: {topics}.").format(
-                topics=", ".join(missing)
-            ),
-        )
+        return names.left_out(missing)
 
     def _files(self, wanted: WantedList) -> _Files:
         """The configuration and the owners, from the list's folder (documented in sympa_config(5)).
@@ -337,11 +331,7 @@ class SympaCli:
         domain is known there.
         """
         names.check(wanted)
-        if not wanted.domain:
-            raise _invalid(
-                _("The domain of the list {name} is not known.").format(name=wanted.name),
-                _("Set WIKIFARM_SYMPA_DOMAIN, or write the whole address in the manifest."),
-            )
+        names.check_domain(wanted)
         self._check_domain(wanted.domain)
         return f"{wanted.name}@{wanted.domain}"
 
@@ -362,12 +352,8 @@ class SympaCli:
             where=self._where,
         )
 
-    def _undecided(self) -> ListUndecided:
-        return ListUndecided(
-            _("The list server failed and does not say what it did."),
-            hint=_("Run the same command again: it first looks at what was done."),
-            where=self._where,
-        )
+    def _undecided(self) -> WikifarmError:
+        return named(ListUndecided, self._where)
 
     # -- running ----------------------------------------------------------------------------
 
@@ -589,7 +575,3 @@ def _its_words(text: str) -> str:
         return ""
     shown = _NOT_ONE_LINE.sub(" ", " ".join(dict.fromkeys(reasons)))
     return _("Sympa says: {words}").format(words=shown[:200])
-
-
-def _invalid(message: str, hint: str = "") -> InvalidInput:
-    return InvalidInput([Problem(message, hint, code="list-server")])

@@ -42,7 +42,12 @@ def error_of(code: str, string: str, where: str) -> WikifarmError:
     """The error that a fault stands for; UnexpectedAnswer, which shows it, for one not known."""
     word = string.strip().rstrip(".").lower()
     kind = SympaHost if word.startswith("bug in logic") else _MEANINGS.get(word, UnexpectedAnswer)
-    message, hint = _words(kind, _one_line(f"{code}: {string}" if code else string))
+    return named(kind, where, _one_line(f"{code}: {string}" if code else string))
+
+
+def named(kind: type[WikifarmError], where: str, fault: str = "") -> WikifarmError:
+    """An error of a list server in its usual words; `fault`, what it said, for the unexpected."""
+    message, hint = _words(kind, fault)
     return kind(message, hint=hint, where=where)
 
 

@@ -7,6 +7,7 @@ out of its folder, and an owner need not have an address (measured on 6.2.70 and
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from wikifarm.emails import is_email
 from wikifarm.errors import InvalidInput, Problem
@@ -157,3 +158,29 @@ def _address(email: str) -> Problem | None:
 def fit_for_a_list(email: str) -> bool:
     """True for an address that Sympa takes (Sympa::Regexps::email, less its quoted form)."""
     return is_email(email) and _MEMBER.match(email) is not None
+
+
+def check_domain(wanted: WantedList, file: str = "") -> None:
+    """Raises InvalidInput where a whole address is needed and the domain is not known; `file` is
+    where it could be written.
+    """
+    if wanted.domain:
+        return
+    problem = Problem(
+        _("The domain of the list {name} is not known.").format(name=wanted.name),
+        _("Set WIKIFARM_SYMPA_DOMAIN, or write the whole address in the manifest."),
+        file,
+        code="list-domain",
+    )
+    raise InvalidInput([problem])
+
+
+def left_out(topics: Sequence[str]) -> tuple[str, ...]:
+    """What to tell of topics that a server dropped without a word."""
+    if not topics:
+        return ()
+    return (
+        _("The list server does not know these topics, and left them out: {topics}.").format(
+            topics=", ".join(topics)
+        ),
+    )

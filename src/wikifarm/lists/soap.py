@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from wikifarm.errors import ListUndecided, NotSympa, UnexpectedAnswer, Unreachable
 from wikifarm.i18n import _
 from wikifarm.lists.faults import error_of
-from wikifarm.transport import Answer, Network, Passing, passing, trying_again
+from wikifarm.transport import PASSING, Answer, Network, Passing, passing, trying_again
 
 Value = str | bool | None | list["Value"] | dict[str, "Value"]
 Argument = str | Sequence[str]
@@ -118,7 +118,7 @@ def _not_xml() -> str:
 
 
 def _other_page(answer: Answer) -> NotSympa | ListUndecided | Unreachable:
-    if answer.status in (502, 503, 504):
+    if answer.status in PASSING:
         return passing(answer.status, answer.url)
     if answer.status >= 500:
         return ListUndecided(

@@ -229,18 +229,11 @@ class Sympa:
                 found = self._read(wanted, "complexLists", *topic.split("/"))
             except WikifarmError:
                 return ()
-            if self._row(found, wanted) is None and self._is_open(wanted):
+            if self._row(found, wanted) is None:
                 missing.append(topic)
-        if not missing:
-            return ()
-        return (
-            _("The list server does not know these topics, and left them out: {topics}.").format(
-                topics=", ".join(missing)
-            ),
-        )
-
-    def _is_open(self, wanted: WantedList) -> bool:
-        return self._row(self._read(wanted, "complexWhich"), wanted) is not None
+        if not missing or self._row(self._read(wanted, "complexWhich"), wanted) is None:
+            return ()  # a list that waits stands under no topic
+        return names.left_out(missing)
 
     def _page_state(self, wanted: WantedList) -> ListState | None:
         try:

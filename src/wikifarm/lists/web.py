@@ -30,7 +30,7 @@ from wikifarm.i18n import _
 from wikifarm.lists import names
 from wikifarm.lists.addresses import SympaAddresses
 from wikifarm.model import ListState, WantedList
-from wikifarm.transport import Answer, Fields, Network, in_clear, passing
+from wikifarm.transport import PASSING, Answer, Fields, Network, in_clear, passing
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -47,7 +47,7 @@ _SHOWN = re.compile(r"<!-- (admin|create_list_request|home|import|info|lists|log
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 _REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 _WALLS = frozenset({401, 403, 407})
-_FAILING = frozenset({429, 500, 502, 503, 504})
+_FAILING = PASSING | {429, 500}
 
 
 def batches(addresses: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -55,14 +55,8 @@ def check_list(context: Context, community: Community) -> None:
         return
     wanted = wanted_list(context, community, Receipt("", community.slug, community.name))
     names.check(wanted)
-    if community.mailing_list == "sympa-cli" and not wanted.domain:
-        problem = Problem(
-            _("The domain of the list {name} is not known.").format(name=wanted.name),
-            _("Set WIKIFARM_SYMPA_DOMAIN, or write the whole address in the manifest."),
-            community.source,
-            code="list-domain",
-        )
-        raise InvalidInput([problem])
+    if community.mailing_list == "sympa-cli":
+        names.check_domain(wanted, community.source)
 
 
 def _same_host(community: Community, held: Receipt) -> bool:

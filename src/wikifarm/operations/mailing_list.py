@@ -451,8 +451,6 @@ def _apply_list(
 ) -> None:
     ensure(context, community, blueprint, work, outcome, login)
     tell_wiki(context, community, blueprint, work, outcome)
-    if any(done.outcome == "done" for done in outcome.steps):
-        outcome.status = "updated"
 
 
 def _looked_at(context: Context, community: Community, outcome: CommunityOutcome) -> None:
@@ -492,8 +490,6 @@ def _remember(
     outcome.mailing_list = told(community, held, found.state)
     outcome.notes += found.notes
     tell_wiki(context, community, blueprint, work, outcome)
-    if any(done.outcome == "done" for done in outcome.steps):
-        outcome.status = "updated"
 
 
 def tell_wiki(
@@ -516,3 +512,5 @@ def tell_wiki(
     keep_receipt(work, replace(pages_applied(work), run=context.run))
     work.design = whole
     write_files(context, community, blueprint, work, outcome, facts)
+    if any(done.outcome == "done" for done in outcome.steps):
+        outcome.status = "updated"

@@ -137,6 +137,14 @@ def _scene(
     compared = compare(people, members, ledger, fit_for_a_list)
     scene = _Scene(work, wanted, port, people, members, ledger, compared)
     _tell(outcome, scene, asked)
+    if compared.unfit:
+        outcome.notes.append(
+            ngettext(
+                "{count} card has an address that no list server takes.",
+                "{count} cards have an address that no list server takes.",
+                len(compared.unfit),
+            ).format(count=len(compared.unfit))
+        )
     return scene
 
 
@@ -412,11 +420,3 @@ def _tell(outcome: CommunityOutcome, scene: _Scene, asked: Asked) -> None:
     }
     if asked.names:
         outcome.mailing_list["names"] = {word: sorted(found) for word, found in sides.items()}
-    if compared.unfit:
-        outcome.notes.append(
-            ngettext(
-                "{count} card has an address that no list server takes.",
-                "{count} cards have an address that no list server takes.",
-                len(compared.unfit),
-            ).format(count=len(compared.unfit))
-        )
