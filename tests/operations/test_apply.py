@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.conftest import Fresh, context_for, start_farm
+from tests.operations.conftest import Fresh, a_community, context_for, start_farm
 from wikifarm.blueprint.community import Community, Facilitator
+from wikifarm.errors import BadCredentials
 from wikifarm.model import Module, Rights
 from wikifarm.operations.apply import apply, plan
 from wikifarm.operations.new_community import new_community
@@ -45,6 +46,16 @@ def test_a_second_apply_writes_nothing_in_other_dialects(
             _one(apply(context_for(farm.url, tmp_path), [rennes], audit=False)) for _each in "ab"
         ]
     assert [run.status for run in runs] == ["created", "unchanged"]
+
+
+def test_a_password_that_the_farm_refuses_is_sent_once_and_nothing_is_made(
+    running: RunningFarm, tmp_path: Path
+) -> None:
+    context = context_for(running.url, tmp_path, password="faux")
+    before = snapshot(tmp_path / "farm")
+    outcomes = apply(context, [a_community("rennes"), a_community("brest")], audit=False)
+    assert [type(one.error) for one in outcomes] == [BadCredentials, BadCredentials]
+    assert snapshot(tmp_path / "farm") == before
 
 
 def test_a_page_edited_by_hand_is_kept_and_named(fresh: Fresh, rennes: Community) -> None:

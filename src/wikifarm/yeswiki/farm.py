@@ -73,6 +73,7 @@ class Farm:
         self._token = token
         self.visitor = Session(network, Addresses(self.base))
         self._logged: Session | None = None
+        self._refused: BadCredentials | None = None
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -81,11 +82,21 @@ class Farm:
 
     @property
     def session(self) -> Session:
-        """The admin's session; logs in at first use, unless the key alone serves."""
+        """The admin's session; logs in at first use, unless the key alone serves.
+
+        A password that was refused is not sent again: the same BadCredentials is raised.
+        """
+        if self._refused is not None:
+            raise self._refused
         if self._logged is None:
-            self._logged = Session(self.network, self.visitor.addresses, self._token)
+            session = Session(self.network, self.visitor.addresses, self._token)
             if self._password:
-                self._logged.login(self._admin, self._password)
+                try:
+                    session.login(self._admin, self._password)
+                except BadCredentials as refused:
+                    self._refused = refused
+                    raise
+            self._logged = session
         return self._logged
 
     def template(self) -> str:
