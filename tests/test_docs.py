@@ -46,6 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.xdist_group("docs")  # the blocks of one page follow one another
 @pytest.mark.parametrize(("place", "block"), BLOCKS, ids=[place for place, _block in BLOCKS])
 def test_a_shell_block_runs(place: str, block: str, farm: RunningFarm, folder: Path) -> None:
     if "./run tests" in block or "./run check" in block:

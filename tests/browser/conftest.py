@@ -25,6 +25,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "rennes.yml"
 FACILITATOR = "camille.legoff@example.org"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     if not any(here in item.path.parents for item in items):
@@ -35,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one region, one story
             if missing:
                 item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(missing)}"))
 
@@ -54,7 +56,7 @@ class Region:
         return (self.checklists / f"{slug}.html").as_uri()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     folder = tmp_path_factory.mktemp("region")
     rennes = manifest.load([EXAMPLE])[0]
@@ -78,7 +80,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
         yield Region(farm, context.places.checklists, user.name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def people(
     region: Region, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Person]]:

@@ -11,9 +11,12 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 CHROMIUM = Path("/usr/bin/chromium")
 DRIVER = Path("/usr/bin/chromedriver")
+LONG = 30  # seconds for a page to come
 
 _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -103,8 +106,7 @@ class Person:
     def follow(self, words: str, within: str = "main") -> None:
         """Click the link or button that says these words."""
         wanted = f"//{within}//*[self::a or self::button][normalize-space()='{words}']"
-        self.driver.find_element(By.XPATH, wanted).click()
-        self.listen()
+        self._leave_by(self.driver.find_element(By.XPATH, wanted))
 
     def fill(self, values: Mapping[str, str], within: str = "main") -> None:
         """Write in inputs, by their name."""
@@ -119,7 +121,13 @@ class Person:
 
     def send(self, css: str) -> None:
         """Press the button of a form."""
-        self.one(css).click()
+        self._leave_by(self.one(css))
+
+    def _leave_by(self, element: WebElement) -> None:
+        """Click what leads to another page, and be there: a click ends before the page changes."""
+        page = self.one("html")
+        element.click()
+        WebDriverWait(self.driver, LONG).until(staleness_of(page))
         self.listen()
 
     # -- what is seen ---------------------------------------------------------------------------

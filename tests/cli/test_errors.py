@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -110,37 +111,46 @@ def test_a_full_disk_behind_stdout_is_a_failure() -> None:
     assert "Traceback" not in found.stderr
 
 
+class SilentServer:
+    """Reads what it is asked and never answers."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()  # the first request has come
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._kept: list[socket.socket] = []
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                self._kept.append(self._listener.accept()[0])
+                if self._kept[-1].recv(1):
+                    self.asked.set()
+
+    def close(self) -> None:
+        for one in (self._listener, *self._kept):
+            one.close()
+
+
 @pytest.fixture
-def silent_server() -> Iterator[str]:
-    """Accepts connections and never answers."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    kept: list[socket.socket] = []
-
-    def accept() -> None:
-        while True:
-            try:
-                kept.append(listener.accept()[0])
-            except OSError:
-                return
-
-    threading.Thread(target=accept, daemon=True).start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    listener.close()
-    for one in kept:
-        one.close()
+def silent_server() -> Iterator[SilentServer]:
+    server = SilentServer()
+    yield server
+    server.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"]], ids=" ".join)
 def test_ctrl_c_ends_within_two_seconds_inside_a_request(
-    silent_server: str, number: signal.Signals, arguments: list[str]
+    silent_server: SilentServer, number: signal.Signals, arguments: list[str]
 ) -> None:
-    env = {**os.environ, "PYTHONPATH": str(SOURCE), "WIKIFARM_FARM_URL": silent_server}
+    env = {**os.environ, "PYTHONPATH": str(SOURCE), "WIKIFARM_FARM_URL": silent_server.url}
     running = subprocess.Popen(
         [sys.executable, "-m", "wikifarm", *arguments], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, env=env,
     )  # fmt: skip
-    time.sleep(1.2)
+    assert silent_server.asked.wait(20)
     started = time.monotonic()
     running.send_signal(number)
     out, err = running.communicate(timeout=10)
@@ -155,6 +165,7 @@ def test_ctrl_c_ends_within_two_seconds_even_where_python_cannot_be_interrupted(
     script = (
         "import sys, time, wikifarm.operations.schemas as schemas\n"
         "def stuck(_name):\n"
+        "    print('stuck', file=sys.stderr, flush=True)\n"
         "    while True:\n"
         "        try: time.sleep(60)\n"
         "        except KeyboardInterrupt: pass\n"
@@ -163,10 +174,11 @@ def test_ctrl_c_ends_within_two_seconds_even_where_python_cannot_be_interrupted(
         "sys.exit(run(['schema', '--json']))\n"
     )
     running = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)},
     )  # fmt: skip
-    time.sleep(1.2)
+    assert running.stderr is not None
+    assert running.stderr.readline() == "stuck\n"
     started = time.monotonic()
     running.send_signal(signal.SIGINT)
     out, _err = running.communicate(timeout=10)

@@ -2,7 +2,7 @@
 
 `tests/lists/sympa-server` installs and starts it (see its first lines); SYMPA_ROOT tells where,
 when it is not in this system. Root's rights are needed: the helpers stop its processes and lock
-its database. One run of the tests at a time: each test begins with `purge`.
+its database. One run of the tests at a time, and one worker of it: each test begins with `purge`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,14 @@ import pytest
 SCRIPT = Path(__file__).parent / "sympa-server"
 HOW = "tests/lists/sympa-server"
 SOAP_PROCESSES = 2  # that the script starts
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and "sympa" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sympa"))
 
 
 @dataclass(frozen=True)

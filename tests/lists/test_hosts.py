@@ -221,6 +221,7 @@ while (my ($request) = $spool->next) {
 """
 
 
+@pytest.mark.xdist_group("sympa")  # other tests lock the database that it reads
 @pytest.mark.skipif(
     not SYMPA.is_dir() or os.geteuid() != 0 or not shutil.which("runuser"),
     reason=f"no Sympa of Debian in {SYMPA}, or not root",

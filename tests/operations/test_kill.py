@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.operations.conftest import a_community, context_for, start_farm
 from wikifarm import transport
 from wikifarm.blueprint.community import Community
@@ -22,6 +24,10 @@ from wikifarm.rehearsal import snapshot
 
 EVERY = int(os.environ.get("WIKIFARM_KILL_EVERY", "9"))
 OFFSET = int(time.time()) % EVERY
+# When there are many, workers (`-n`) share them: a share tries one of its own in each STRIDE.
+SHARES = max(1, 8 // EVERY)
+STRIDE = EVERY * SHARES
+State = dict[str, Any]
 
 
 def _run(url: str, folder: Path, community: Community, *, audit: bool) -> CommunityOutcome:
@@ -38,21 +44,13 @@ def _run_and_die(
     """Runs in a child that kills itself before its k-th request; False if it ended before."""
     child = os.fork()
     if child == 0:
-        os.setsid()
-        count = 0
-        send = transport.Client._send
-
-        def dying(self: Any, verb: str, *args: Any) -> Any:
-            nonlocal count
-            if verb != "GET" or not writes_only:
-                if count == k:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                count += 1
-            return send(self, verb, *args)
-
-        transport.Client._send = dying  # type: ignore[method-assign]
-        outcome = _run(url, folder, community, audit=audit)
-        os._exit(0 if outcome.error is None else 1)
+        failed = True
+        try:
+            os.setsid()
+            _die_before(k, writes_only=writes_only)
+            failed = _run(url, folder, community, audit=audit).error is not None
+        finally:
+            os._exit(failed)  # never as a second pytest
     _pid, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
@@ -61,7 +59,23 @@ def _run_and_die(
     return False
 
 
-def _state(data: Path) -> dict[str, Any]:
+def _die_before(k: int, *, writes_only: bool) -> None:
+    """This process kills itself before its k-th request."""
+    count = 0
+    send = transport.Client._send
+
+    def dying(self: Any, verb: str, *args: Any) -> Any:
+        nonlocal count
+        if verb != "GET" or not writes_only:
+            if count == k:
+                os.kill(os.getpid(), signal.SIGKILL)
+            count += 1
+        return send(self, verb, *args)
+
+    transport.Client._send = dying  # type: ignore[method-assign]
+
+
+def _state(data: Path) -> State:
     """The farm without what may differ: revisions, and the receipt's run."""
     state = snapshot(data)
     text = repr(state)
@@ -84,7 +98,7 @@ def _without_revisions(value: Any) -> Any:
     return value
 
 
-def _expected(folder: Path, *, audit: bool) -> dict[str, Any]:
+def _whole(folder: Path, *, audit: bool) -> State:
     """The final state of a run that nobody killed."""
     with start_farm(folder / "farm") as farm:
         outcome = _run(farm.url, folder, a_community(), audit=audit)
@@ -92,7 +106,17 @@ def _expected(folder: Path, *, audit: bool) -> dict[str, Any]:
         return _state(folder / "farm")
 
 
-def _kill_at(k: int, folder: Path, expected: dict[str, Any], *, audit: bool, writes: bool) -> bool:
+@pytest.fixture(scope="module")
+def created(tmp_path_factory: pytest.TempPathFactory) -> State:
+    return _whole(tmp_path_factory.mktemp("created"), audit=False)
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> State:
+    return _whole(tmp_path_factory.mktemp("audited"), audit=True)
+
+
+def _kill_at(k: int, folder: Path, expected: State, *, audit: bool, writes: bool) -> bool:
     with start_farm(folder / "farm") as farm:
         killed = _run_and_die(farm.url, folder, a_community(), k, audit=audit, writes_only=writes)
         outcome = _run(farm.url, folder, a_community(), audit=audit)
@@ -101,22 +125,26 @@ def _kill_at(k: int, folder: Path, expected: dict[str, Any], *, audit: bool, wri
         return killed
 
 
-def test_a_creation_killed_before_any_request_ends_the_same(tmp_path: Path) -> None:
-    expected = _expected(tmp_path / "whole", audit=False)
-    k, tried = OFFSET, 0
-    while _kill_at(k, tmp_path / str(k), expected, audit=False, writes=False):
-        k += EVERY
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_creation_killed_before_any_request_ends_the_same(
+    share: int, created: State, tmp_path: Path
+) -> None:
+    k, tried = OFFSET + share * EVERY, 0
+    while _kill_at(k, tmp_path / str(k), created, audit=False, writes=False):
+        k += STRIDE
         tried += 1
-    assert tried >= 150 // EVERY
+    assert tried >= 150 // STRIDE
 
 
-def test_an_audit_killed_before_any_write_leaves_no_sentinel(tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_an_audit_killed_before_any_write_leaves_no_sentinel(
+    share: int, audited: State, tmp_path: Path
+) -> None:
     """The writes of the audit are the last of a run: from the first sign-up to the clean-up."""
-    expected = _expected(tmp_path / "whole", audit=True)
     first = 95
     tried = 0
-    for k in range(first + OFFSET, first + 60, EVERY):
-        if not _kill_at(k, tmp_path / str(k), expected, audit=True, writes=True):
+    for k in range(first + OFFSET + share * EVERY, first + 60, STRIDE):
+        if not _kill_at(k, tmp_path / str(k), audited, audit=True, writes=True):
             break
         tried += 1
     assert tried >= 1

@@ -6,10 +6,11 @@ and the apply after it writes nothing.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.operations.conftest import a_community, context_for, start_farm
@@ -75,7 +76,19 @@ class Life:
         return [done.change.id for done in outcome.steps if done.outcome == "done"]
 
 
-@settings(max_examples=8, deadline=None, derandomize=False, suppress_health_check=list(HealthCheck))
+def by_people(body: str) -> list[str]:
+    """Its lines without those of the checklist of AnimerIci, which wikifarm ticks."""
+    return [line for line in body.splitlines() if not re.match(" - [☐☑] ", line)]
+
+
+# Not made smaller when it fails: a life is short already, and each one lasts seconds.
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@example(steps=[("apply",), ("edit", "AnimerIci", "a"), ("edit", "CadreDeLaCommunaute", "b")])
 @given(steps=st.lists(STEP, max_size=6))
 def test_nothing_people_did_is_lost_and_the_work_ends(steps: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as name, start_farm(Path(name) / "farm") as farm:
@@ -88,6 +101,6 @@ def test_nothing_people_did_is_lost_and_the_work_ends(steps: list[tuple[object, 
         assert wiki is not None
         pages = wiki.pages.all()
         for tag, body in life.written.items():
-            assert pages[tag].body == body
+            assert by_people(pages[tag].body) == by_people(body)
         assert life.members <= set(wiki.groups.members("participants"))
         assert len(wiki.users.all()) == 3 + len(life.members)
