@@ -1,0 +1,10 @@
+"""What runs on the machine of a farm: install, upgrade, back up, restore and look after its wikis.
+
+Nothing but Python's own library: the machine has Python 3.11 or newer because Ansible asks for it,
+and nothing else is brought. Called by the playbooks and by the timers, as root:
+
+    wikifarm-host VERB FARM [OPTION…]
+
+Every verb prints one JSON object (see `outcome.py`) and keeps secrets out of it, out of the command
+lines it starts and out of the log.
+"""

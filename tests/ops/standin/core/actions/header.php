@@ -1,0 +1,2 @@
+<?php
+// Actions of pages stand here.

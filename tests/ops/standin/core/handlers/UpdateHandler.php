@@ -1,0 +1,2 @@
+<?php
+// Programs look for this file to know that the handler `update` exists; Wiki::update() is it.

@@ -1,0 +1,2 @@
+<?php
+// Libraries stand here.

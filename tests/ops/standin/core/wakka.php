@@ -1,0 +1,3 @@
+<?php
+// Old addresses come here.
+require_once 'index.php';
