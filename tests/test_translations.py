@@ -245,6 +245,8 @@ ENGLISH_WORDS = re.compile(r"\b(the|is|are|Show|Usage:|Options:|Arguments:|Comma
 COMMANDS = (
     "", "init", "doctor", "demo", "rehearsal", "new-community", "plan", "apply", "verify", "status",
     "list", "checklist", "credentials", "schema", "blueprint", "blueprint import-form",
+    "ops", "ops init", "ops provision", "ops upgrade", "ops backup", "ops restore", "ops doctor",
+    "ops status",
 )  # fmt: skip
 
 

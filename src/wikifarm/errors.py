@@ -2,13 +2,15 @@
 
     WikifarmError
     ├── InvalidInput            2  a file, an option or a name is wrong: every problem at once
+    ├── ExtraMissing            2  a part of wikifarm that was not installed
     ├── Refused                 7  wikifarm declines to act
     │   ├── SlugTaken              the address belongs to another community
     │   ├── Locked                 another run holds the farm
     │   ├── NotOurs                neither the receipt nor the journal says it is ours
     │   ├── ListTaken              the name of the mailing list is somebody else's
     │   ├── ListNotAllowed         the list server does not let this person do that
-    │   └── TooManyRemovals        more people would go than is believable
+    │   ├── TooManyRemovals        more people would go than is believable
+    │   └── NotConfirmed           nobody said yes to what cannot be undone
     ├── ServerProblem           8  a server cannot be reached or refuses the credentials
     │   ├── Unreachable            no answer
     │   ├── TlsFailed              the certificate does not prove who answers
@@ -90,6 +92,11 @@ class InvalidInput(WikifarmError):
         self.problems = tuple(problems)
 
 
+class ExtraMissing(WikifarmError):
+    code = "ops-extra"
+    exit = USAGE
+
+
 class Refused(WikifarmError):
     code = "refused"
     exit = REFUSED
@@ -117,6 +124,10 @@ class ListNotAllowed(Refused):
 
 class TooManyRemovals(Refused):
     code = "too-many-removals"
+
+
+class NotConfirmed(Refused):
+    code = "not-confirmed"
 
 
 class ServerProblem(WikifarmError):

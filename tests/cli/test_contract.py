@@ -61,6 +61,14 @@ COMMANDS = [
     ["mailing-list", "close", "rennes", "--yes"],
     ["mailing-list", "server-pack", "pack"],
     ["mailing-list"],
+    ["ops", "init"],
+    ["ops", "provision"],
+    ["ops", "upgrade"],
+    ["ops", "backup"],
+    ["ops", "restore", "--yes"],
+    ["ops", "doctor"],
+    ["ops", "status"],
+    ["ops"],
     ["schema"],
     ["schema", "nope"],
     ["blueprint", "import-form", "http://127.0.0.1:1/", "1"],
@@ -86,7 +94,13 @@ FAULTS = [
     ["mailing-list", "close", "rennes"],
     ["mailing-list", "sync", "--subscribers", "nowhere.txt"],
     ["mailing-list", "sync", "--max-removals", "x"],
+    ["ops", "restore"],
+    ["ops", "provision", "--inventory", "nowhere.yml"],
+    ["ops", "provision", "--limit"],
+    ["ops", "backup", "--wiki", "../x"],
+    ["ops", "nope"],
 ]
+GROUPS = (["credentials"], ["blueprint"], ["mailing-list"], ["ops"])  # not commands as they stand
 
 
 def test_the_schema_is_itself_valid() -> None:
@@ -116,7 +130,7 @@ def test_when_the_command_crashes(
 
     monkeypatch.setattr("wikifarm.cli.shared.Command.invoke", broken)
     found = held(cli("--json", *arguments), crash=True)
-    if arguments not in (["credentials"], ["blueprint"], ["mailing-list"]):
+    if arguments not in GROUPS:
         assert [one["code"] for one in found["errors"]] == ["unforeseen"]
 
 
@@ -129,7 +143,7 @@ def test_when_interrupted(
 
     monkeypatch.setattr("wikifarm.cli.shared.Command.invoke", interrupted)
     found = held(cli("--json", *arguments))
-    if arguments not in (["credentials"], ["blueprint"], ["mailing-list"]):
+    if arguments not in GROUPS:
         assert found["exit"] == 130
         assert [one["code"] for one in found["errors"]] == ["interrupted"]
 

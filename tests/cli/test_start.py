@@ -13,7 +13,7 @@ import pytest
 from .conftest import SOURCE
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
-HEAVY = ("httpx", "pydantic", "rich", "ruamel", "jinja2", "starlette")
+HEAVY = ("ansible_runner", "httpx", "pexpect", "pydantic", "rich", "ruamel", "jinja2", "starlette")
 
 
 def loaded(code: str, **env: str) -> str:

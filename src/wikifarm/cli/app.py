@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from wikifarm import __version__
-from wikifarm.cli import communities, describe, farms, mailing_lists, practice
+from wikifarm.cli import communities, describe, farms, mailing_lists, ops, practice
 from wikifarm.cli.shared import Command, Group
 from wikifarm.i18n import _
 
@@ -60,6 +60,7 @@ def build() -> typer.Typer:
         )),
     ], {"server-pack": _("Write what a Sympa's administrator needs.")})  # fmt: skip
     app.add_typer(lists, name="mailing-list", cls=Group, short_help=_("Open and keep lists."))
+    app.add_typer(_machines(), name="ops", cls=Group, short_help=_("Look after the machines."))
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     _add(blueprint, [
@@ -69,14 +70,46 @@ def build() -> typer.Typer:
     return app
 
 
+def _machines() -> typer.Typer:
+    """The commands of `wikifarm ops`."""
+    machines = _typer(
+        _(
+            "The machines of the farms, through Ansible: install them, upgrade them, look after "
+            "them.\n\nStart with `wikifarm ops init`."
+        )
+    )
+    machines.callback(cls=Group)(_nothing)
+    _add(machines, [("init", ops.init, _("Prepare the description of the machines."))])
+    _add(machines, [
+        ("provision", ops.provision, _(
+            "Make farms of machines that run Debian. Run again, it changes only what differs."
+        )),
+        ("upgrade", ops.upgrade, _(
+            "Bring the farms to the release that the inventory names, one after the other: back "
+            "up, change, check. Stops at the first that fails."
+        )),
+        ("backup", ops.backup, _("Back up the farms now.")),
+        ("restore", ops.restore, _("Put a farm back as in a backup.")),
+    ], {
+        "provision": _("Make farms of machines that run Debian."),
+        "upgrade": _("Bring the farms to a newer release."),
+    }, cls=ops.Acting)  # fmt: skip
+    _add(machines, [
+        ("doctor", ops.doctor, _("Look at the machines: what is wrong, and what to do.")),
+        ("status", ops.status, _("Show where each farm stands, a line each.")),
+    ], cls=ops.Looking)  # fmt: skip
+    return machines
+
+
 def _add(
     app: typer.Typer,
     commands: Sequence[tuple[str, Callable[..., Any], str]],
     short: Mapping[str, str] | None = None,
+    cls: type[Command] = Command,
 ) -> None:
     """Adds commands: name, function, help; `short` where the list of commands needs another."""
     for name, function, text in commands:
-        app.command(name, cls=Command, help=text, short_help=(short or {}).get(name))(function)
+        app.command(name, cls=cls, help=text, short_help=(short or {}).get(name))(function)
 
 
 def _typer(text: str) -> typer.Typer:

@@ -23,12 +23,15 @@ def complete(wishes: Wishes) -> Wishes:
     return replace(wishes, name=name, slug=slug, facilitators=people, territory=territory)
 
 
-def agreed(question: str) -> bool:
-    """A yes or a no, in the language in use; nothing is a yes."""
+def agreed(question: str, *, default: bool = True) -> bool:
+    """A yes or a no, in the language in use; an empty answer is `default`."""
     yes, no = _("y"), _("n")
+    choice = f"{yes.upper()}/{no}" if default else f"{yes}/{no.upper()}"
     while True:
-        answer = _line(f"{question} [{yes.upper()}/{no}]", default="").lower()
-        if answer in ("", "y", "yes", yes, _("yes")):
+        answer = _line(f"{question} [{choice}]", default="").lower()
+        if not answer:
+            return default
+        if answer in ("y", "yes", yes, _("yes")):
             return True
         if answer in ("n", "no", no, _("no")):
             return False

@@ -65,9 +65,14 @@ class Progress:
             return
         known = {**step_words(), **role_words()}
         text = " ".join(known.get(word, word) for word in what.split(" "))
-        line = _("{subject}: {text}").format(subject=slug, text=text) if slug else text
+        self.line(_("{subject}: {text}").format(subject=slug, text=text) if slug else text)
+
+    def line(self, text: str) -> None:
+        """Shows this line in the place of the last one."""
+        if not self._on or self._stream is None:
+            return
         width = shutil.get_terminal_size().columns - 1
-        self._stream.write(f"{_CLEAR}{line[:width]}")
+        self._stream.write(f"{_CLEAR}{text[:width]}")
         self._stream.flush()
         self._shown = True
 

@@ -291,6 +291,13 @@ def files(data: Data, page: Page) -> Iterator[str]:
         yield from wrapped(one, f"  {number}. ")
 
 
+def hosts(data: Data, page: Page) -> Iterator[str]:
+    """What came of each machine."""
+    from wikifarm.cli.render_ops import hosts as lines
+
+    yield from lines(data, page)
+
+
 def account(data: Data, page: Page) -> Iterator[str]:
     """The account of a wiki."""
     rows = [("URL", data["url"]), (_("account"), data["account"])]
@@ -318,6 +325,7 @@ _KINDS: Mapping[str, Callable[[Data, Page], Iterator[str]]] = {
     "states": states,
     "wikis": wikis,
     "files": files,
+    "hosts": hosts,
     "account": account,
     "schema": json_schema,
     "yaml": yaml,

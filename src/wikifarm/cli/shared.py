@@ -33,6 +33,7 @@ class Shared:
     lang: str = ""
     command: str = ""
     warnings: list[str] = field(default_factory=list)
+    asked: dict[str, Any] = field(default_factory=dict)  # options of a group of commands
     _context: Context | None = None
 
     @property
@@ -40,13 +41,13 @@ class Shared:
         """True when someone is there to be asked."""
         return sys.stdin is not None and sys.stdin.isatty() and not self.output.json
 
-    def settings(self) -> Settings:
+    def settings(self, *, one_farm: bool = True) -> Settings:
         """The settings of this run; speaks the language that the files ask for."""
         import os
 
         from wikifarm.operations import settings as reading
 
-        flags = reading.Flags(self.farm, self.insecure)
+        flags = reading.Flags(self.farm, self.insecure, one_farm)
         found = reading.load(flags, self.directory, os.environ, more_folders=(Path.cwd(),))
         if found.language and not self.lang:
             speak(found.language)
@@ -95,7 +96,7 @@ def shared(ctx: typer.Context) -> Shared:
 Keep = Callable[[Shared, Any], None]
 
 
-def _option(names: list[str], keep: Keep, **more: Any) -> TyperOption:
+def option(names: list[str], keep: Keep, **more: Any) -> TyperOption:
     """An option whose value goes to `Shared`, wherever it stands on the line."""
 
     def callback(ctx: typer.Context, _param: object, value: Any) -> Any:
@@ -146,19 +147,19 @@ def shared_options() -> list[TyperOption]:
     """Fresh options, with their help in the language in use."""
     flag = {"is_flag": True}
     return [
-        _option(["--json"], _json, help=_("Answer one JSON object, for programs."), **flag),
-        _option(
+        option(["--json"], _json, help=_("Answer one JSON object, for programs."), **flag),
+        option(
             ["--farm"], _farm, metavar="URL",
             help=_("The farm: its address, or its name in wikifarm.toml."),
         ),
-        _option(
+        option(
             ["--directory", "-C"], _directory, metavar=_("FOLDER"),
             help=_("Where communities/, checklist/ and welcome/ are; by default, here."),
         ),
-        _option(["--lang"], _language, metavar="fr|en", help=_("The language of the answers.")),
-        _option(["--verbose"], _verbose, help=_("Say more: the differences, every name."), **flag),
-        _option(["--no-progress"], _silent, help=_("Do not show how the work goes on."), **flag),
-        _option(
+        option(["--lang"], _language, metavar="fr|en", help=_("The language of the answers.")),
+        option(["--verbose"], _verbose, help=_("Say more: the differences, every name."), **flag),
+        option(["--no-progress"], _silent, help=_("Do not show how the work goes on."), **flag),
+        option(
             ["--insecure-skip-tls-verify"], _insecure,
             help=_("Do not check the farm's certificate: someone on the way could read all."),
             **flag,

@@ -49,16 +49,19 @@ LIST_KEYS = {
     "infini": ("web", "domain", "contact"),
     "other": ("web", "domain", "contact"),
 }  # fmt: skip
-LIST_NAMES = {
+SECTIONS = {**LIST_KEYS, "ops": ("inventory",)}
+SECTION_NAMES = {
     f"{section}.{key}": f"WIKIFARM_{section}_{key}".upper()
-    for section, keys in LIST_KEYS.items()
+    for section, keys in SECTIONS.items()
     for key in keys
 }
 OTHER_KEYS = {"lang": "WIKIFARM_LANG", "state": "WIKIFARM_STATE_DIR"}
-ALL_KEYS = {**FARM_KEYS, **LIST_NAMES, **OTHER_KEYS}
+ALL_KEYS = {**FARM_KEYS, **SECTION_NAMES, **OTHER_KEYS}
 ELSEWHERE = (
     "WIKIFARM_CA_BUNDLE",
     "WIKIFARM_WIKI_PASSWORD",
+    "WIKIFARM_VAULT_PASSWORD",
+    "WIKIFARM_BECOME_PASSWORD",
     "WIKIFARM_DNS_SERVER",
     "WIKIFARM_E2E_FARM",
     "WIKIFARM_E2E_SYMPA",
@@ -75,10 +78,14 @@ _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\
 
 @dataclass(frozen=True)
 class Flags:
-    """What was given on the command line. `farm` is an address or a name of `[farms.NAME]`."""
+    """What was given on the command line. `farm` is an address or a name of `[farms.NAME]`.
+
+    Without `one_farm`, nobody is asked to choose among the farms of the file.
+    """
 
     farm: str = ""
     insecure: bool = False
+    one_farm: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,7 @@ class Settings:
     farm: FarmSettings
     state: Path
     lists: ListSettings = field(default_factory=ListSettings)
+    inventory: Path | None = None  # of Ansible, for `wikifarm ops`
     language: str = ""
     file: str = ""
     warnings: tuple[str, ...] = ()
@@ -136,9 +144,9 @@ def load(
     reading.stop()
 
     table = _farm_table(flags, document, path, reading)
-    lists = _list_table(document)
-    table |= lists
-    server = lists.get("sympa.url", "")
+    sections = _section_table(document)
+    table |= sections
+    server = sections.get("sympa.url", "")
     known = [
         _Layer(
             str(path or ""), table, path.parent if path else cwd, _base(table.get("url")), server
@@ -160,6 +168,7 @@ def load(
     return Settings(
         farm=farm,
         lists=lists_found,
+        inventory=_inventory(layers),
         state=Path(_pick(merged, "state") or places.state_folder()).expanduser(),
         language=_language(merged, reading),
         file=str(path or ""),
@@ -201,7 +210,7 @@ def _toml(path: Path, reading: _Reading) -> dict[str, Any]:
 
 def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -> None:
     """Reports unknown keys and values of the wrong kind, each at its line."""
-    sections = ("farm", *LIST_KEYS)
+    sections = ("farm", *SECTIONS)
     tables: list[tuple[str, Any]] = [(name, document.get(name, {})) for name in sections]
     tables += [(f"farms.{name}", one) for name, one in _items(document.get("farms", {}))]
     for key in document:
@@ -231,7 +240,7 @@ def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -
 
 def _check_value(path: Path, text: str, entry: tuple[str, str, Any], reading: _Reading) -> None:
     table, key, value = entry
-    known = LIST_KEYS.get(table, tuple(FARM_KEYS))
+    known = SECTIONS.get(table, tuple(FARM_KEYS))
     if key not in known:
         hint = did_you_mean(key, known)
         reading.problems.append(_at(path, text, table, key, _unknown(key), hint, "unknown-key"))
@@ -309,11 +318,11 @@ def _from_names(names: Mapping[str, str]) -> dict[str, str]:
     return {key: names[name] for key, name in ALL_KEYS.items() if names.get(name)}
 
 
-def _list_table(document: Mapping[str, Any]) -> dict[str, str]:
-    """The sections of the list hosts, each key as "section.key"."""
+def _section_table(document: Mapping[str, Any]) -> dict[str, str]:
+    """The sections other than those of farms, each key as "section.key"."""
     return {
         f"{section}.{key}": value
-        for section in LIST_KEYS
+        for section in SECTIONS
         for key, value in _as_text(dict(_items(document.get(section)))).items()
     }
 
@@ -351,7 +360,7 @@ def _farm_table(
         return _as_text(farms.get(flags.farm, {}))
     if default or len(farms) == 1:
         return _as_text(default or next(iter(farms.values())))
-    if farms:
+    if farms and flags.one_farm:
         reading.warnings.append(
             _("{file} knows several farms: choose one with --farm ({names}).").format(
                 file=path, names=", ".join(sorted(farms))
@@ -505,6 +514,17 @@ def _with_files(layer: _Layer, reading: _Reading) -> _Layer:
         else:
             _warn_if_readable(path, reading)
     return replace(layer, values=values)
+
+
+# -- the machines ---------------------------------------------------------------------------
+
+
+def _inventory(layers: list[_Layer]) -> Path | None:
+    """The inventory of Ansible, from the folder of the file that names it."""
+    for layer in layers:
+        if named := layer.values.get("ops.inventory"):
+            return layer.folder / Path(named).expanduser()
+    return None
 
 
 # -- single values --------------------------------------------------------------------------
