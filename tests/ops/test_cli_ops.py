@@ -360,6 +360,7 @@ def test_changes_and_differences_are_shown(cli: Cli, played: Played) -> None:
     assert "and 3 more changes (--verbose shows them)" in ran.out
     assert "    -old\n    +new" in ran.out
     assert "Task 14" in cli("ops", "provision", "--verbose").out
+    assert "  15 changes (--verbose names them)\n" in cli("ops", "provision").out
     found = held(cli("ops", "provision", "--json"))
     assert found["data"]["diffs"] == [{"host": "here", "task": "Task 0", "text": "-old\n+new"}]
 

@@ -28,10 +28,16 @@ Said = dict[str, Any]
 
 
 def run(
-    module: str, *, check: bool = False, env: dict[str, str] | None = None, **given: Any
+    module: str,
+    *,
+    check: bool = False,
+    diff: bool = False,
+    env: dict[str, str] | None = None,
+    **given: Any,
 ) -> Said:
     """One module in a process of its own, as Ansible starts it on the machine."""
-    arguments = {"ANSIBLE_MODULE_ARGS": {"lang": "en", **given, "_ansible_check_mode": check}}
+    ansibles = {"_ansible_check_mode": check, "_ansible_diff": diff}
+    arguments = {"ANSIBLE_MODULE_ARGS": {"lang": "en", **given, **ansibles}}
     done = subprocess.run(
         [sys.executable, "-B", str(MODULES / f"{module}.py")],
         input=json.dumps(arguments),
@@ -287,10 +293,11 @@ def test_only_verbs_that_write_are_told_not_to(tmp_path: Path) -> None:
 def test_what_the_tool_answers_is_what_ansible_gets(tmp_path: Path) -> None:
     diff = {"before": "a\n", "after": "b\n"}
     out = answer(changed=True, data={"id": "é"}, diff=diff, messages=["vu"])
-    said = ask(tool(tmp_path, out), "configure")
+    said = ask(tool(tmp_path, out), "configure", diff=True)
     assert (said["changed"], said["data"], said["diff"]) == (True, {"id": "é"}, diff)
     assert said["messages"] == ["vu"]
-    assert "diff" not in ask(tool(tmp_path, answer()), "configure")
+    assert "diff" not in ask(tool(tmp_path, out), "configure")
+    assert "diff" not in ask(tool(tmp_path, answer()), "configure", diff=True)
 
 
 @pytest.fixture

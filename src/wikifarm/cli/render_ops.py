@@ -23,7 +23,11 @@ def hosts(data: Data, page: Page) -> Iterator[str]:
         if page.command == "ops doctor":
             yield from _problems(row, page)
             continue
-        yield from _changes(row, page)
+        # What was done is named by its tasks, in the words of the playbooks: for who asks.
+        if page.verbose or data.get("check", False):
+            yield from _changes(row, page)
+        elif row["changes"]:
+            yield "  " + _many_changes(len(row["changes"]))
         for one in diffs:
             if one["host"] == row["name"]:
                 yield from _diff(one, page)
@@ -52,6 +56,12 @@ def _changes(row: Data, page: Page) -> Iterator[str]:
             "and {count} more changes (--verbose shows them)",
             left,
         ).format(count=left)
+
+
+def _many_changes(count: int) -> str:
+    return ngettext(
+        "{count} change (--verbose names it)", "{count} changes (--verbose names them)", count
+    ).format(count=count)
 
 
 def _diff(one: Data, page: Page) -> Iterator[str]:

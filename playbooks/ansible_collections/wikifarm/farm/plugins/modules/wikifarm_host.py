@@ -181,7 +181,7 @@ def succeed(module: AnsibleModule, answer: dict[str, object]) -> None:
     """Ends well, with the difference when the tool gives one."""
     result = {"changed": answer["changed"], "data": answer["data"]}
     result["messages"] = answer.get("messages", [])
-    if "diff" in answer:
+    if "diff" in answer and module._diff:
         result["diff"] = answer["diff"]
     module.exit_json(**result)
 
