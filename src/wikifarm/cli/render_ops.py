@@ -141,6 +141,8 @@ def _backup(facts: Data) -> str:
     hours = facts.get("backup_age_hours")
     if not isinstance(hours, int | float):
         return ""
+    if hours < 1:
+        return _("less than an hour ago")
     if hours >= 48:
         return _days_ago(int(hours / 24))
     return ngettext("{count} hour ago", "{count} hours ago", int(hours)).format(count=int(hours))
