@@ -3,56 +3,40 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from wikifarm.blueprint import manifest
 from wikifarm.blueprint.community import Community, Facilitator, Territory
-from wikifarm.errors import LocalStorage
 from wikifarm.i18n import _
-from wikifarm.reasons import of_system
+from wikifarm.operations.prepared import Written, prepared
 from wikifarm.result import Envelope
 
 EXAMPLE = "_exemple.yml"  # the underscore keeps it out of `apply communities/`
 IGNORED = (".env", "checklist/", "welcome/", "communities/", "mailing-list/")
 
 
-@dataclass(frozen=True)
-class Written:
-    """One file: `made` is False when it was there and left alone."""
-
-    path: Path
-    made: bool
-
-
 def init(folder: Path, *, farm_url: str = "") -> Envelope:
     """Writes what is missing in `folder`; never writes over anything."""
-    try:
-        files = [
+
+    def files() -> list[Written]:
+        return [
             _write(folder / "wikifarm.toml", _settings(farm_url), 0o644),
             _write(folder / ".env", _secrets(), 0o600),
             _write(folder / ".gitignore", "\n".join(IGNORED) + "\n", 0o644),
             _write(folder / "communities" / EXAMPLE, _example(), 0o600),
         ]
-    except OSError as fault:
-        raise LocalStorage(
-            _("{path} cannot be written ({reason}).").format(
-                path=fault.filename or folder, reason=of_system(fault)
-            ),
-            hint=_("Choose another folder with --directory."),
-            where=str(folder),
-        ) from None
+
+    ready = prepared(folder, files, hint=_("Choose another folder with --directory."))
     messages = []
     ignored = folder / ".gitignore"
-    if not files[2].made and ".env" not in ignored.read_text("utf-8", "replace").split():
+    if (
+        not ready["files"][2]["made"]
+        and ".env" not in ignored.read_text("utf-8", "replace").split()
+    ):
         messages.append(_("Add a line “.env” to {path}: it holds passwords.").format(path=ignored))
     return Envelope(
         "init",
-        data={
-            "folder": str(folder),
-            "files": [{"path": str(one.path), "made": one.made} for one in files],
-            "next": _next(farm_url),
-        },
+        data={**ready, "next": _next(farm_url)},
         messages=tuple(messages),
     )
 

@@ -9,11 +9,10 @@ import secrets
 from pathlib import Path
 
 from wikifarm.blueprint.data import data_folder
-from wikifarm.errors import InvalidInput, LocalStorage, Problem
-from wikifarm.files import PRIVATE, SHARED, write_whole
+from wikifarm.errors import InvalidInput, Problem
+from wikifarm.files import PRIVATE, SHARED
 from wikifarm.i18n import _
-from wikifarm.operations.init import Written
-from wikifarm.reasons import of_system
+from wikifarm.operations.prepared import Written, prepared, write_missing
 from wikifarm.result import Envelope
 
 APPLICATION = "wikifarm"  # its name in trusted_applications.conf and in the scenario
@@ -38,23 +37,10 @@ def server_pack(folder: Path) -> Envelope:
     Raises LocalStorage when the folder cannot be written, InvalidInput when its wikifarm.env
     holds no secret to go on with.
     """
-    try:
-        files = [*_plain_files(folder), *_secret_files(folder)]
-    except OSError as fault:
-        raise LocalStorage(
-            _("{path} cannot be written ({reason}).").format(
-                path=fault.filename or folder, reason=of_system(fault)
-            ),
-            hint=_("Choose another folder."),
-            where=str(folder),
-        ) from None
+    ready = prepared(folder, lambda: [*_plain_files(folder), *_secret_files(folder)])
     return Envelope(
         "mailing-list server-pack",
-        data={
-            "folder": str(folder),
-            "files": [{"path": str(one.path), "made": one.made} for one in files],
-            "next": _next(folder),
-        },
+        data={**ready, "next": _next(folder)},
         messages=_messages(folder),
     )
 
@@ -62,8 +48,8 @@ def server_pack(folder: Path) -> Envelope:
 def _plain_files(folder: Path) -> list[Written]:
     return [
         # Kept out of a repository: the folder is made to be handed on.
-        _write(folder / ".gitignore", f"{ENVIRONMENT}\n", SHARED),
-        *(_write(folder / name, _shipped(name), SHARED) for name in AS_THEY_ARE),
+        write_missing(folder / ".gitignore", f"{ENVIRONMENT}\n", SHARED),
+        *(write_missing(folder / name, _shipped(name), SHARED) for name in AS_THEY_ARE),
     ]
 
 
@@ -74,19 +60,11 @@ def _secret_files(folder: Path) -> list[Written]:
         kept = [Written(environment, made=False)] if os.path.lexists(environment) else []
         return [*kept, Written(trusted, made=False)]
     # 32 bytes at random: Sympa keeps a bare MD5, which only a long secret makes safe.
-    first = _write(environment, _environment(secrets.token_urlsafe(32)), PRIVATE)
+    first = write_missing(environment, _environment(secrets.token_urlsafe(32)), PRIVATE)
     # Sympa compares with this and nothing else (Sympa::WWW::Auth::remote_app_check_password).
     md5 = hashlib.md5(_secret(environment).encode(), usedforsecurity=False).hexdigest()
     text = _shipped(TRUSTED).replace(_PLACE, md5)
-    return [first, _write(trusted, text, FOR_SYMPA)]
-
-
-def _write(path: Path, text: str, mode: int) -> Written:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if os.path.lexists(path):
-        return Written(path, made=False)
-    write_whole(path, text, mode)
-    return Written(path, made=True)
+    return [first, write_missing(trusted, text, FOR_SYMPA)]
 
 
 def _shipped(name: str) -> str:

@@ -1,0 +1,51 @@
+"""A folder prepared for a person: what is missing is written, and never over anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wikifarm.errors import LocalStorage
+from wikifarm.files import write_whole
+from wikifarm.i18n import _
+from wikifarm.reasons import of_system
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file of the folder; `made` is false when it was there already."""
+
+    path: Path
+    made: bool
+
+
+def write_missing(path: Path, text: str, mode: int) -> Written:
+    """Writes the file whole, unless something has its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if os.path.lexists(path):
+        return Written(path, made=False)
+    write_whole(path, text, mode)
+    return Written(path, made=True)
+
+
+def prepared(
+    folder: Path, write: Callable[[], Iterable[Written]], *, hint: str = ""
+) -> dict[str, Any]:
+    """Where the files are and which were made, for an envelope.
+
+    Raises LocalStorage when the folder cannot be written.
+    """
+    try:
+        files = [{"path": str(one.path), "made": one.made} for one in write()]
+    except OSError as fault:
+        raise LocalStorage(
+            _("{path} cannot be written ({reason}).").format(
+                path=fault.filename or folder, reason=of_system(fault)
+            ),
+            hint=hint or _("Choose another folder."),
+            where=str(folder),
+        ) from None
+    return {"folder": str(folder), "files": files}
