@@ -31,7 +31,7 @@ from tests.ops.care_farm import (
 
 __all__ = ["database", "farm"]
 
-EVERY = int(os.environ.get("WIKIFARM_KILL_EVERY", "12"))
+EVERY = int(os.environ.get("WIKIFARM_HOST_KILL_EVERY", "12"))
 RENNES = f"{PREFIX}rennes__"
 
 

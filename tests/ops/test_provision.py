@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import ssl
 import stat
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -19,11 +22,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import trustme
 
 from . import release
 from .care_farm import free_port
 from .machine import Machine, differences
-from .playing import Played, inventory, play
+from .playing import CONNECTIONS, Played, inventory, play
 
 FARM = "essai"
 HOME = f"srv/wikifarm/{FARM}"
@@ -37,8 +41,15 @@ class Farm:
 
     def __init__(self, machine: Machine, folder: Path) -> None:
         self.machine, self.folder = machine, folder
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}/"
+        self.port, self.plain = free_port(), free_port()
+        self.url = f"https://localhost:{self.port}/"
+        authority = trustme.CA()
+        issued = authority.issue_cert("localhost")
+        chain = [*issued.cert_chain_pems, authority.cert_pem]
+        (folder / "chain.pem").write_bytes(b"".join(one.bytes() for one in chain))
+        issued.private_key_pem.write_to_path(folder / "key.pem")
+        self.trust = ssl.create_default_context()
+        authority.configure_trust(self.trust)
         self.releases: dict[str, release.Release] = {"core": release.core(folder)}
 
     def variables(self, **changes: object) -> dict[str, object]:
@@ -46,8 +57,11 @@ class Farm:
         return {
             **self.machine.variables,
             "wikifarm_url": self.url,
-            "wikifarm_listen": f"127.0.0.1:{self.port}",
-            "wikifarm_tls": "none",
+            "wikifarm_listen": f"127.0.0.1:{self.plain}",
+            "wikifarm_listen_tls": f"127.0.0.1:{self.port}",
+            "wikifarm_tls": "given",
+            "wikifarm_tls_certificate": str(self.folder / "chain.pem"),
+            "wikifarm_tls_key": str(self.folder / "key.pem"),
             "wikifarm_lang": "en",
             "wikifarm_title": "Ferme d’essai & d’ailleurs",
             "wikifarm_admin_email": "admin@example.org",
@@ -64,16 +78,25 @@ class Farm:
         return play(playbook, inventory(self.folder / "inventory.json", hosts), *options)
 
     def ask(
-        self, path: str = "", fields: Mapping[str, str] | None = None, key: str = ""
+        self,
+        path: str = "",
+        fields: Mapping[str, str] | None = None,
+        key: str = "",
+        through: str = "",
     ) -> tuple[int, str]:
-        """Status and body, as a visitor, or as who holds the key of the API."""
+        """Status and body, as a visitor of this machine, or of another one, `through` a proxy.
+
+        `key`: as who holds that key of the API.
+        """
         request = urllib.request.Request(self.url + path)
         if fields is not None:
             request.data = urlencode(fields).encode()
         if key:
             request.add_header("Authorization", f"Bearer {key}")
+        if through:
+            request.add_header("X-Forwarded-For", through)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=30, context=self.trust) as answer:
                 return answer.status, answer.read().decode(errors="replace")
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode(errors="replace")
@@ -98,6 +121,16 @@ class Farm:
         answer: dict[str, Any] = json.loads(done.stdout)
         if check:
             assert answer["ok"], answer
+        return answer
+
+    def wikifarm(self, *words: str) -> dict[str, Any]:
+        """The envelope of a command of wikifarm on that inventory."""
+        done = subprocess.run(
+            [sys.executable, "-m", "wikifarm", *words, "--json", "--inventory", "inventory.json"],
+            env={**os.environ, "ANSIBLE_CONNECTION_PLUGINS": str(CONNECTIONS)},
+            cwd=self.folder, capture_output=True, text=True, check=False, timeout=300,
+        )  # fmt: skip
+        answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
     def rows(self) -> str:
@@ -228,7 +261,8 @@ def test_a_second_time_nothing_changes(farm: Farm) -> None:
 
 
 def test_nothing_else_listens(farm: Farm) -> None:
-    assert farm.machine.listening() == {("127.0.0.1", farm.port, "nginx")}
+    ports = {("127.0.0.1", port, "nginx") for port in (farm.port, farm.plain)}
+    assert farm.machine.listening() == ports
 
 
 def test_nobody_but_its_owner_writes_and_secrets_are_roots(farm: Farm) -> None:
@@ -307,9 +341,36 @@ def test_what_people_sent_is_served(farm: Farm) -> None:
     assert farm.ask("rennes/")[0] == 200
 
 
+def test_what_comes_in_clear_goes_to_tls(farm: Farm) -> None:
+    clear = f"http://localhost:{farm.plain}/rennes/?PagePrincipale"
+    with urllib.request.urlopen(clear, timeout=30, context=farm.trust) as answer:
+        assert answer.url == f"{farm.url}rennes/?PagePrincipale"
+
+
+def test_a_wiki_without_its_configuration_offers_its_installer_to_nobody(farm: Farm) -> None:
+    half = f"/{HOME}/site/half"
+    farm.machine.run("mkdir", half)
+    farm.machine.run("ln", "-s", "../index.php", f"{half}/index.php")
+    try:
+        assert farm.ask("half/")[0] == farm.ask("half/index.php")[0] == 404
+    finally:
+        farm.machine.run("rm", "-r", half)
+
+
+def test_during_maintenance_only_the_machine_itself_sees_the_farm(farm: Farm) -> None:
+    farm.machine.run("touch", f"/{HOME}/maintenance")
+    try:
+        status, text = farm.ask("?PagePrincipale", through="192.0.2.7")
+        assert status == 503
+        assert "Le wiki revient" in text
+        assert farm.ask("?PagePrincipale")[0] == 200
+    finally:
+        farm.machine.run("rm", f"/{HOME}/maintenance")
+
+
 def test_a_database_that_others_use_is_refused(farm: Farm) -> None:
     farm.machine.run("mariadb", "-e", "CREATE DATABASE wf_autre; CREATE TABLE wf_autre.t (i INT)")
-    hosts = {"autre": farm.variables(wikifarm_listen=f"127.0.0.1:{free_port()}")}
+    hosts = {"autre": farm.variables()}
     played = play("provision", inventory(farm.folder / "other.json", hosts))
     assert "database-in-use:" in played.text
     assert played.hosts["autre"].changed == 0
@@ -402,8 +463,10 @@ def test_hardening_is_done_once_and_people_still_come_in(farm: Farm) -> None:
     farm.play("harden").well()
     assert farm.play("harden").well().hosts[FARM].changed == 0
     assert farm.ask("?PagePrincipale")[0] == 200
-    with urllib.request.urlopen(f"{farm.url}?PagePrincipale", timeout=30) as answer:
+    page = f"{farm.url}?PagePrincipale"
+    with urllib.request.urlopen(page, timeout=30, context=farm.trust) as answer:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "max-age" in answer.headers["Strict-Transport-Security"]
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -412,6 +475,9 @@ def test_the_doctor_looks_and_changes_nothing(farm: Farm) -> None:
     assert played.hosts[FARM].changed == 0
     problems = farm.host("facts")["data"]["problems"]
     assert [one for one in problems if one["severity"] == "error"] == [], problems
+    answer = farm.wikifarm("ops", "doctor")
+    assert answer["exit"] == 0, answer
+    assert answer["data"]["hosts"][0]["facts"]["wiki_count"] == 2
 
 
 def _busy_port() -> int:

@@ -27,7 +27,7 @@ from tests.ops.care_farm import (
 
 __all__ = ["database", "farm"]
 
-EVERY = int(os.environ.get("WIKIFARM_KILL_EVERY", "23"))
+EVERY = int(os.environ.get("WIKIFARM_HOST_KILL_EVERY", "23"))
 
 # For the runs that are killed: what they must survive is not restic's.
 SHORT_RESTIC = """#!/bin/sh
