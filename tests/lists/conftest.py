@@ -112,9 +112,14 @@ class Sympa:
     def purge(self) -> None:
         """No list any more, nor subscriber, session or message; all processes are there and go on.
 
-        Accounts stay.
+        Accounts stay. A web server that gave one of them up, as lighttpd may when they are killed
+        while the machine is busy, is started again.
         """
-        self._whole()
+        try:
+            self._whole()
+        except AssertionError:
+            self.run("restart")
+            self._whole()
         self.resume()
         self.run("purge")
 

@@ -84,6 +84,7 @@ def play(job: Job, tell: Tell) -> Report:
             tell(event)
 
     with private_folder() as folder, _hanging_up_interrupts():
+        (folder / "tmp").mkdir(mode=0o700)
         report.close(_run(job, program, folder, hear))
     return report
 
@@ -128,6 +129,8 @@ def environment(job: Job, folder: Path, environ: Mapping[str, str]) -> dict[str,
         "ANSIBLE_HOST_KEY_CHECKING": environ.get("ANSIBLE_HOST_KEY_CHECKING") or "True",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
         "ANSIBLE_CACHE_PLUGIN": "memory",
+        # What a module that is killed leaves on this computer goes with the folder.
+        "TMPDIR": str(folder / "tmp"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_FORCE_COLOR": "0",
