@@ -8,9 +8,10 @@ import pkgutil
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wikifarm.farm.plugins.module_utils import wikifarm_host
 
-# Ansible sends a module with what it imports: each file of the tool is named here, by itself.
-from ansible_collections.wikifarm.farm.plugins.module_utils.wikifarm_host import (
+# Ansible sends a module with what it imports: each file of the tool is named here, to be sent.
+from ansible_collections.wikifarm.farm.plugins.module_utils.wikifarm_host import (  # noqa: F401
     archive,
     as_php,
     backup,
@@ -70,40 +71,13 @@ files:
 """
 
 PATH = "/usr/local/lib/wikifarm/wikifarm_host"
-MODULES = (
-    archive,
-    as_php,
-    backup,
-    care,
-    check,
-    check_backup,
-    cli,
-    code,
-    configure,
-    dumps,
-    errors,
-    facts,
-    farm,
-    install,
-    outcome,
-    release,
-    restic,
-    restore,
-    restore_test,
-    retire,
-    serve,
-    system,
-    upgrade,
-    web,
-    wikis,
-)
 
 
 def wanted() -> dict[str, bytes]:
     """Name and content of each file of the package."""
-    package = cli.__package__
-    names = ["__init__.py", *(f"{one.__name__.rpartition('.')[2]}.py" for one in MODULES)]
-    return {name: pkgutil.get_data(package, name) or b"" for name in names}
+    names = ["__init__", *(one.name for one in pkgutil.iter_modules(wikifarm_host.__path__))]
+    package = wikifarm_host.__name__
+    return {f"{name}.py": pkgutil.get_data(package, f"{name}.py") or b"" for name in names}
 
 
 def main() -> None:

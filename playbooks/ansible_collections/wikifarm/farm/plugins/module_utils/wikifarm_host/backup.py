@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import care, configure, dumps, release, serve, wikis
-from .errors import Stop
+from .errors import Stop, say
 from .farm import Farm
 from .outcome import Outcome
 from .restic import Repository, Snapshot
@@ -44,7 +44,7 @@ def run(farm: Farm, arguments: argparse.Namespace) -> Outcome:
         made["forgotten"] = Repository(farm).forget(farm.backup.get("keep") or {})
         result.update(made)
     left = ", ".join(made.pop("left_out"))
-    words = care.say(
+    words = say(
         f"YesWiki n’en fait pas, la sauvegarde ne les contient pas : {left}.",
         f"YesWiki makes none, the backup does not hold them: {left}.",
     )

@@ -12,15 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .errors import Stop, language
+from .errors import Stop
 from .farm import Farm
 
 JOURNALS = ("restore", "upgrade", "retire")  # verbs that a power cut can leave half done
-
-
-def say(fr: str, en: str) -> str:
-    """The sentence in the language of whoever asks."""
-    return en if language() == "en" else fr
 
 
 def now() -> str:
@@ -67,11 +62,16 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Writes it whole, for root alone."""
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=1).encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
     """The whole file or the one before, after a power cut too; mode 0600."""
     beside = path.with_name(path.name + ".new")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)

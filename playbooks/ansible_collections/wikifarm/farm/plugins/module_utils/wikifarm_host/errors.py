@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from typing import TypeVar
+
+Words = TypeVar("Words")
 
 
 class Stop(Exception):
@@ -17,10 +20,15 @@ class Stop(Exception):
     ) -> None:
         self.code = code
         self.exit = exit
-        self.message, self.hint = en if language() == "en" else fr
+        self.message, self.hint = say(fr, en)
         super().__init__(self.message)
 
 
 def language() -> str:
     """`fr`, unless WIKIFARM_LANG says `en`."""
     return "en" if os.environ.get("WIKIFARM_LANG", "").lower().startswith("en") else "fr"
+
+
+def say(fr: Words, en: Words) -> Words:
+    """The words in the language of whoever asks."""
+    return en if language() == "en" else fr

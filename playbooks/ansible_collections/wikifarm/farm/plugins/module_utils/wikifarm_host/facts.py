@@ -17,11 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import care, release, serve, system, wikis
-from .care import say
-from .errors import Stop
+from .errors import Stop, say
 from .farm import Farm
 from .outcome import Outcome
-from .web import Client
+from .web import Client, trust
 
 BACKUP_HOURS = 36
 TEST_DAYS = 35
@@ -329,13 +328,10 @@ def _certificate(farm: Farm) -> Found:
 
 
 def _until(farm: Farm) -> float:
-    context = ssl.create_default_context()
-    if farm.certificate:
-        context.load_verify_locations(farm.certificate)
     name = urlsplit(farm.url).hostname or ""
     with (
         socket.create_connection(farm.address, timeout=10) as plain,
-        context.wrap_socket(plain, server_hostname=name) as secure,
+        trust(farm).wrap_socket(plain, server_hostname=name) as secure,
     ):
         said = secure.getpeercert() or {}
     return ssl.cert_time_to_seconds(str(said["notAfter"]))

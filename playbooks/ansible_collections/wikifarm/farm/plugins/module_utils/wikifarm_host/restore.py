@@ -303,11 +303,7 @@ def _swap(room: Path, source: Path, place: Path) -> None:
 def _secrets(farm: Farm, etc: Path) -> None:
     for name in SECRETS:
         if (etc / name).is_file():
-            beside = farm.etc / f"{name}.new"
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write((etc / name).read_bytes())
-            beside.replace(farm.etc / name)
+            care.write_whole(farm.etc / name, (etc / name).read_bytes())
 
 
 def _verdict(

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from . import backup, care, dumps, system, wikis
-from .errors import Stop
+from .errors import Stop, say
 from .farm import Farm
 from .outcome import Outcome
 from .web import Client
@@ -82,7 +82,7 @@ def _finish(farm: Farm, journal: care.Journal, said: dict[str, Any]) -> Outcome:
     if left:
         shown = ", ".join(left)
         messages = (
-            care.say(
+            say(
                 f"Dans la liste des wikis, {shown} décrit encore celui-ci : supprimez cette fiche.",
                 f"In the list of wikis, {shown} still describes this one: delete that entry.",
             ),

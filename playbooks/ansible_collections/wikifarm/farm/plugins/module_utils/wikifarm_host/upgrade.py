@@ -16,7 +16,7 @@ from typing import Any
 
 from . import backup, care, check, code, configure, dumps, release, serve, system, wikis
 from .as_php import as_php
-from .errors import Stop
+from .errors import Stop, say
 from .farm import Farm
 from .outcome import Outcome
 from .wikis import Wiki
@@ -81,7 +81,7 @@ def run(farm: Farm, arguments: argparse.Namespace) -> Outcome:
         result.update(_upgrade(farm, journal, old, new))
         result["removed"] = _remove_old(farm, {old, new}, arguments.keep)
     left = [
-        care.say(
+        say(
             f"{url} n’allait pas bien avant la mise à jour : il n’a pas été migré.",
             f"{url} was not well before the upgrade: it was not migrated.",
         )

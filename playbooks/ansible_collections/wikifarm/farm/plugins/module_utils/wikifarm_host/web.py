@@ -31,6 +31,14 @@ class Answer:
     headers: Mapping[str, str]
 
 
+def trust(farm: Farm) -> ssl.SSLContext:
+    """The authorities of the system, and the farm's own certificate where it has one."""
+    context = ssl.create_default_context()
+    if farm.certificate:
+        context.load_verify_locations(farm.certificate)
+    return context
+
+
 class Client:
     """A visitor with one jar of cookies. Goes to `farm.address`, whatever the DNS says."""
 
@@ -132,10 +140,7 @@ class Client:
         host, port = self._farm.address
         if self._url.scheme != "https" or self._plain:
             return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
-        context = ssl.create_default_context()
-        if self._farm.certificate:
-            context.load_verify_locations(self._farm.certificate)
-        return _LocalTLS(host, port, self._url.hostname or host, context)
+        return _LocalTLS(host, port, self._url.hostname or host, trust(self._farm))
 
     def _sent(self, path: str) -> str:
         """The header Cookie for that path, the nearest cookie first as browsers do."""
