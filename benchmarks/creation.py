@@ -19,10 +19,10 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 from selectolax.lexbor import LexborHTMLParser
 
-from wikifarm.blueprint import manifest
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.operations.apply import apply
-from wikifarm.operations.context import Context, FarmSettings
-from wikifarm.operations.places import Places
+from wikifarm.operations.workplace.context import Context, FarmSettings
+from wikifarm.operations.workplace.places import Places
 from wikifarm.transport import Traffic
 from wikifarm.yeswiki import hashcash
 
@@ -55,7 +55,7 @@ def create(url: str, password: str) -> tuple[float, Traffic, int]:
         places = Places(Path(folder) / "state", Path(folder) / "out")
         context = Context(FarmSettings(url, "WikiAdmin", password), places)
         context.network.traffic.log = []
-        community = manifest.load([EXAMPLE])[0]
+        community = load_manifests([EXAMPLE])[0]
         started = time.perf_counter()
         outcome = apply(context, [community])[0]
         seconds = time.perf_counter() - started

@@ -17,8 +17,8 @@ import httpx
 from wikifarm.engine.mailing_list import ensure_members
 from wikifarm.engine.ports import ListPort
 from wikifarm.lists import soap
-from wikifarm.lists.access import SympaAccess
 from wikifarm.lists.account import AccountHost
+from wikifarm.lists.host_access import SympaAccess
 from wikifarm.lists.sympa import Sympa
 from wikifarm.lists.web import batches
 from wikifarm.model import ListOwner, WantedList

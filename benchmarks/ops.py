@@ -32,10 +32,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from wikifarm.blueprint import manifest
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.operations.apply import apply
-from wikifarm.operations.context import Context, FarmSettings
-from wikifarm.operations.places import Places
+from wikifarm.operations.workplace.context import Context, FarmSettings
+from wikifarm.operations.workplace.places import Places
 
 ROOT = Path(__file__).parent.parent
 PLAYBOOKS = ROOT / "playbooks"
@@ -77,7 +77,7 @@ class Bench:
         for number in range(many):
             path = home / "communities" / f"communaute-{number}.yml"
             path.write_text(MANIFEST.format(number=number), "utf-8")
-        self.communities = manifest.load([home / "communities"])
+        self.communities = load_manifests([home / "communities"])
 
     def context(self) -> Context:
         settings = FarmSettings(self.url, "WikiAdmin", self.password)

@@ -307,7 +307,7 @@ def test_reasons_of_the_system(tmp_path: Path) -> None:
     ["a: b: c\n", "a: [1\n", "a: 'b\n", "a:\n\t- b\n", "a: 1\n b: 2\nc\n", 'a: "\\q"\n', "a: @b\n"],
 )
 def test_reasons_of_the_yaml_reader_are_ours(text: str) -> None:
-    from wikifarm.blueprint.source import parse_yaml
+    from wikifarm.blueprint.sources import parse_yaml
     from wikifarm.errors import Problem
 
     problems: list[Problem] = []

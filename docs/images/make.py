@@ -17,11 +17,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.browser.driving import Person  # noqa: E402
 
-from wikifarm.blueprint import manifest  # noqa: E402
+from wikifarm.blueprint.manifest import reading as manifest  # noqa: E402
 from wikifarm.i18n import speak  # noqa: E402
 from wikifarm.operations.apply import apply  # noqa: E402
-from wikifarm.operations.context import Context, FarmSettings  # noqa: E402
-from wikifarm.operations.places import Places  # noqa: E402
+from wikifarm.operations.workplace.context import Context, FarmSettings  # noqa: E402
+from wikifarm.operations.workplace.places import Places  # noqa: E402
 from wikifarm.rehearsal import FarmSettings as Rehearsal  # noqa: E402
 from wikifarm.rehearsal import RunningFarm  # noqa: E402
 

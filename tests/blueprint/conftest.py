@@ -9,8 +9,8 @@ import pytest
 from hypothesis import settings
 
 from wikifarm import i18n
-from wikifarm.blueprint.community import Community, Facilitator, Territory
-from wikifarm.blueprint.manifest import default_modules
+from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.errors import InvalidInput, Problem
 
 settings.register_profile("blueprint", deadline=None)  # a busy machine is not a failure

@@ -12,15 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wikifarm.blueprint.blueprint import context_of, design, load_blueprint, render_text, texts
+from tests.blueprint.conftest import problems, write
+from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.blueprint_model import Blueprint
-from wikifarm.blueprint.community import Community, Facilitator
+from wikifarm.blueprint.compile import context_of, design, render_text, texts
 from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.locate import find_blueprint, known_blueprints
-from wikifarm.blueprint.manifest import NEEDS
+from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.blueprint.manifest.reading import NEEDS
 from wikifarm.model import Module, Rights, Zone
 
-from .conftest import problems, write
 from .test_neutral import HOSTILE, tokens
 
 SMALL = """schema: wikifarm/blueprint/1

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from wikifarm.blueprint import blueprint_file, json_schemas, schema_file
-from wikifarm.blueprint.data import data_folder
-from wikifarm.blueprint.source import Problems, read_yaml
+from wikifarm.blueprint import blueprint_file, json_schemas
+from wikifarm.blueprint.schema import schema_file
+from wikifarm.blueprint.shipped import data_folder
+from wikifarm.blueprint.sources import Problems, read_yaml
 
 BAZAR = sorted(
     path for path in data_folder("bazar_schemas").glob("*.yml") if path.name != "lists.yml"

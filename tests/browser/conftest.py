@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wikifarm.blueprint import manifest
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.operations.apply import apply
-from wikifarm.operations.context import Context
-from wikifarm.operations.context import FarmSettings as Settings
-from wikifarm.operations.places import Places
+from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.context import FarmSettings as Settings
+from wikifarm.operations.workplace.places import Places
 from wikifarm.rehearsal import FarmSettings, RunningFarm, accounts
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Region:
 @pytest.fixture(scope="package")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     folder = tmp_path_factory.mktemp("region")
-    rennes = manifest.load([EXAMPLE])[0]
+    rennes = load_manifests([EXAMPLE])[0]
     twin = replace(
         rennes, slug="rennes-en", language="en", name="Robustness around Rennes", description=""
     )

@@ -60,7 +60,7 @@ def test_a_crash_tells_a_file_and_shows_no_traceback(
     def broken(_ctx: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr("wikifarm.operations.listing.list_wikis", broken)
+    monkeypatch.setattr("wikifarm.operations.list_wikis.list_wikis", broken)
     ran = cli("list", "--farm", "http://127.0.0.1:1/")
     assert ran.exit == 1
     assert "Traceback" not in ran.err

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wikifarm.cli.render import WIDTH, Paint, answer, notes
+from wikifarm.cli.render.text import WIDTH, Paint, answer, notes
 from wikifarm.i18n import speak
 from wikifarm.result import Envelope, Failure, Pending
 

@@ -10,14 +10,14 @@ import pytest
 
 from tests.contract.conftest import FarmUnderTest
 from tests.operations.conftest import a_community
-from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
-from wikifarm.operations.context import Context, FarmSettings
-from wikifarm.operations.outcome import CommunityOutcome
-from wikifarm.operations.places import Places
-from wikifarm.operations.site import open_wiki
-from wikifarm.operations.verify import verify
+from wikifarm.operations.audit.verify import verify
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.workplace.context import Context, FarmSettings
+from wikifarm.operations.workplace.places import Places
 
 ENOUGH_PROBES = 60
 

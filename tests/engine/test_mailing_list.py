@@ -22,7 +22,7 @@ from wikifarm.errors import (
     Unreachable,
     WriteRefused,
 )
-from wikifarm.lists.access import SympaAccess
+from wikifarm.lists.host_access import SympaAccess
 from wikifarm.lists.sympa import Sympa
 from wikifarm.model import FoundList, ListOwner, ListState, WantedList
 

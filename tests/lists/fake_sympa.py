@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wikifarm.errors import ListUndecided, ListUnknown, Unreachable, WikifarmError
-from wikifarm.lists.access import SympaAccess
-from wikifarm.lists.faults import error_of
+from wikifarm.lists.host_access import SympaAccess
+from wikifarm.lists.soap_faults import error_of
 from wikifarm.lists.sympa import Sympa
 from wikifarm.model import ListState
 from wikifarm.transport import Network

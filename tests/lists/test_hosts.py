@@ -16,12 +16,13 @@ import pytest
 import respx
 
 from tests.lists.conftest import Sympa as Server
-from wikifarm.blueprint.blueprint import context_of, load_blueprint, render_text
-from wikifarm.blueprint.community import Community, Facilitator
-from wikifarm.blueprint.manifest import default_modules
-from wikifarm.blueprint.manifest_model import PROVIDERS
+from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.compile import context_of, render_text
+from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.blueprint.manifest.reading import default_modules
+from wikifarm.blueprint.manifest.validation import PROVIDERS
 from wikifarm.errors import InvalidInput, NotSympa
-from wikifarm.lists.access import HostAccess
+from wikifarm.lists.host_access import HostAccess
 from wikifarm.lists.hosts import HOSTS, HostProfile, RequestedHost, fit, profile
 from wikifarm.model import FoundList, ListOwner, ListState, WantedList
 from wikifarm.transport import Network

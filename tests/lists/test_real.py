@@ -21,8 +21,8 @@ from tests.lists.conftest import Sympa as Server
 from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.people import numbered, seat
 from wikifarm import transport
-from wikifarm.blueprint import manifest
-from wikifarm.blueprint.community import Community, Facilitator
+from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.engine import mailing_list as engine
 from wikifarm.engine.journal import Journal
 from wikifarm.errors import (
@@ -34,13 +34,14 @@ from wikifarm.errors import (
     WikifarmError,
     WriteRefused,
 )
-from wikifarm.lists.access import ListSettings, SympaAccess
+from wikifarm.lists.host_access import ListSettings, SympaAccess
 from wikifarm.lists.sympa import Sympa
 from wikifarm.model import ListOwner, ListState, WantedList
-from wikifarm.operations import mailing_list, subscribing
 from wikifarm.operations.apply import apply
-from wikifarm.operations.context import Context
-from wikifarm.operations.subscribing import Asked
+from wikifarm.operations.mailing_list import commands as mailing_list
+from wikifarm.operations.mailing_list import sync as subscribing
+from wikifarm.operations.mailing_list.sync import Asked
+from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm
 from wikifarm.transport import Network
 
@@ -319,7 +320,7 @@ def rennes(sympa: Server) -> Community:
             Facilitator("Autre Personne", sympa.other.email),
         ),
         mailing_list="sympa",
-        modules=manifest.default_modules("sympa"),
+        modules=default_modules("sympa"),
     )
 
 

@@ -35,7 +35,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.lists import web as module
-from wikifarm.lists.addresses import SympaAddresses
+from wikifarm.lists.sympa_addresses import SympaAddresses
 from wikifarm.lists.web import BATCH, SympaAccount, SympaWeb
 from wikifarm.model import ListOwner, ListState, WantedList
 from wikifarm.transport import Network

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.blueprint import manifest
-from wikifarm.blueprint.community import Community, Facilitator, Territory
-from wikifarm.operations.context import Context
-from wikifarm.operations.context import FarmSettings as Settings
-from wikifarm.operations.places import Places
+from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.reading import default_modules
+from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.context import FarmSettings as Settings
+from wikifarm.operations.workplace.places import Places
 from wikifarm.rehearsal import FarmSettings, RunningFarm
 
 PASSWORD = "MotDePasseDEssai123"
@@ -54,7 +54,7 @@ def a_community(slug: str = "rennes") -> Community:
             Facilitator("Dominique Perrin", "dominique@example.org"),
         ),
         territory=Territory("Rennes et alentours", 48.11, -1.68, 10),
-        modules=manifest.default_modules(),
+        modules=default_modules(),
     )
 
 

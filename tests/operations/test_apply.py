@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
-from wikifarm.blueprint.community import Community, Facilitator
+from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.errors import BadCredentials
 from wikifarm.model import Module, Rights
 from wikifarm.operations.apply import apply, plan
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
-from wikifarm.operations.outcome import CommunityOutcome
-from wikifarm.operations.site import open_wiki
 from wikifarm.rehearsal import RunningFarm, snapshot
 
 
@@ -110,7 +110,7 @@ def test_a_conflict_keeps_what_people_wrote(
 
 
 def _change_blueprint(monkeypatch: pytest.MonkeyPatch, tag: str, change: object) -> None:
-    from wikifarm.operations import work
+    from wikifarm.operations.community import work
 
     original = work.design_for
 
@@ -191,7 +191,7 @@ def test_an_entry_in_a_demonstration_form_keeps_the_form(fresh: Fresh, rennes: C
     from wikifarm.engine.receipt import Receipt
     from wikifarm.engine.run import start_receipt
     from wikifarm.engine.seen import Seen
-    from wikifarm.operations.site import make_site
+    from wikifarm.operations.community.site import make_site
 
     wiki, mark = make_site(context, rennes)
     start_receipt(Seen(wiki), Receipt(mark, rennes.slug, rennes.name), "fr")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.blueprint import manifest
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import InvalidInput, LocalStorage
 from wikifarm.operations.init import EXAMPLE, init
-from wikifarm.operations.settings import Flags, load
+from wikifarm.operations.workplace.settings import Flags, load
 
 
 def test_a_new_folder(tmp_path: Path) -> None:
@@ -32,10 +32,10 @@ def test_the_address_given_is_kept(tmp_path: Path) -> None:
 def test_the_example_can_be_read_but_is_not_applied_by_mistake(tmp_path: Path) -> None:
     init(tmp_path)
     example = tmp_path / "communities" / EXAMPLE
-    (community,) = manifest.load([example])
+    (community,) = load_manifests([example])
     assert community.slug == "rennes"
     with pytest.raises(InvalidInput):
-        manifest.load([tmp_path / "communities"])
+        load_manifests([tmp_path / "communities"])
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:

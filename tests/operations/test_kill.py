@@ -17,9 +17,9 @@ import pytest
 
 from tests.operations.conftest import a_community, context_for, start_farm
 from wikifarm import transport
-from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.operations.apply import apply
-from wikifarm.operations.outcome import CommunityOutcome
+from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.rehearsal import snapshot
 
 EVERY = int(os.environ.get("WIKIFARM_KILL_EVERY", "9"))

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import PASSWORD, Fresh, a_community
-from wikifarm.blueprint import manifest
-from wikifarm.blueprint.community import Community
-from wikifarm.operations import verify as verifying
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.operations.audit import verify as verifying
+from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
-from wikifarm.operations.site import open_wiki
 from wikifarm.rehearsal import RunningFarm, snapshot
 
 
@@ -24,7 +24,7 @@ def test_the_manifest_is_written_and_gives_the_same_community(
 ) -> None:
     assert new_community(fresh(), rennes, audit=False).error is None
     path = tmp_path / "out" / "communities" / "rennes.yml"
-    assert manifest.load([path]) == [rennes]
+    assert load_manifests([path]) == [rennes]
     assert path.stat().st_mode & 0o077 == 0, "it holds addresses"
     again = new_community(fresh(), rennes, audit=False)
     assert again.status == "unchanged"

@@ -17,7 +17,7 @@ from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.test_kill import _run_and_die
 from wikifarm.errors import NotOurs
 from wikifarm.operations.apply import apply
-from wikifarm.operations.site import open_wiki
+from wikifarm.operations.community.site import open_wiki
 from wikifarm.yeswiki.wiki import Wiki
 
 EDITABLE = ("PagePrincipale", "Charte", "CadreDeLaCommunaute", "AnimerIci", "PageFooter")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import Fresh, context_for, start_farm
-from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import WikifarmError
 from wikifarm.operations.apply import apply
-from wikifarm.operations.context import Context
-from wikifarm.operations.site import open_wiki
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 
 

@@ -22,8 +22,8 @@ from tests.cli.conftest import SOURCE, Cli, Ran, clean_place, cli
 from wikifarm.ansible.events import Ended, HostAnswered, NoHosts, Result, Task
 from wikifarm.ansible.report import Report
 from wikifarm.ansible.runner import Job
-from wikifarm.blueprint.data import data_folder
-from wikifarm.operations.ops import Wanted, play
+from wikifarm.blueprint.shipped import data_folder
+from wikifarm.operations.ops.playbooks import Wanted, play
 
 __all__ = ["clean_place", "cli"]  # fixtures
 
@@ -93,7 +93,7 @@ class Played:
 @pytest.fixture
 def played(monkeypatch: pytest.MonkeyPatch, inventory: Path) -> Played:
     stand_in = Played()
-    monkeypatch.setattr("wikifarm.operations.ops.play_job", stand_in)
+    monkeypatch.setattr("wikifarm.operations.ops.playbooks.play_job", stand_in)
     return stand_in
 
 
@@ -443,7 +443,7 @@ def test_doctor_reads_what_the_module_answers(
     tmp_path: Path, cli: Cli, inventory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = playbooks(tmp_path, "doctor", DOCTOR)
-    monkeypatch.setattr("wikifarm.operations.ops.data_folder", lambda _name: folder)
+    monkeypatch.setattr("wikifarm.operations.ops.playbooks.data_folder", lambda _name: folder)
     found = held(cli("ops", "doctor", "--json"))
     assert found["exit"] == 1
     assert found["errors"] == [

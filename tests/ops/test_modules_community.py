@@ -19,13 +19,13 @@ pytest.importorskip("ansible")
 
 import wikifarm
 from tests.operations.conftest import PASSWORD, start_farm
-from wikifarm.blueprint import manifest
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.engine.lock import farm_lock
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
-from wikifarm.operations.context import Context, FarmSettings
-from wikifarm.operations.places import Places
-from wikifarm.operations.site import open_wiki
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.workplace.context import Context, FarmSettings
+from wikifarm.operations.workplace.places import Places
 from wikifarm.rehearsal import RunningFarm, snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ class Desk:
     def make(self, slug: str) -> None:
         """A community in place, that Ansible did not make."""
         with self.context() as context:
-            made = apply(context, manifest.load([self.describe(slug)]), audit=False)
+            made = apply(context, load_manifests([self.describe(slug)]), audit=False)
         assert made[0].error is None
 
     def call(self, name: str = COMMUNITY, **options: Any) -> Said:

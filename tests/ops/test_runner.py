@@ -32,7 +32,7 @@ from wikifarm.ansible.private_folder import PREFIX, YOUNG, private_folder
 from wikifarm.ansible.report import Report
 from wikifarm.ansible.runner import Job, environment, play
 from wikifarm.ansible.secrecy import Veil, secrets_of
-from wikifarm.blueprint.data import data_folder
+from wikifarm.blueprint.shipped import data_folder
 from wikifarm.errors import ExtraMissing, LocalStorage
 
 PROGRAMS = Path(sys.executable).parent

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, FormPlan, PagePlan
-from wikifarm.blueprint.checklist import check_checklist
-from wikifarm.blueprint.data import data_folder
+from wikifarm.blueprint.checklist_file import check_checklist
 from wikifarm.blueprint.locate import FILE, find_blueprint
 from wikifarm.blueprint.render import syntax_problem
-from wikifarm.blueprint.source import Document, Problems, did_you_mean, read_yaml
+from wikifarm.blueprint.shipped import data_folder
+from wikifarm.blueprint.sources import Document, Problems, did_you_mean, read_yaml
 from wikifarm.errors import Problem
 from wikifarm.i18n import LANGUAGES, _
 from wikifarm.model import Module, Rights, Zone

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.model import Module, Rights, Zone
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wikifarm.blueprint.schema import Schema
+from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.model import Rights, Zone
 
 

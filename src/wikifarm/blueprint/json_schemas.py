@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wikifarm.blueprint.fields import ALIASES, RAW, TYPES
+from wikifarm.blueprint.schema.fields import ALIASES, RAW, TYPES
 from wikifarm.i18n import LANGUAGES
 from wikifarm.model import Module, Zone
 

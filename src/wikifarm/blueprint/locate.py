@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from wikifarm.blueprint.data import data_folder
-from wikifarm.blueprint.source import did_you_mean
+from wikifarm.blueprint.shipped import data_folder
+from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 

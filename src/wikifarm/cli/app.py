@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from wikifarm import __version__
-from wikifarm.cli import communities, describe, farms, mailing_lists, ops, practice
+from wikifarm.cli.commands import communities, farms, mailing_lists, ops, practice
+from wikifarm.cli.commands import schemas as describe
 from wikifarm.cli.shared import Command, Group
 from wikifarm.i18n import _
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import typer
 
-from wikifarm.blueprint.slugs import is_slug, propose_slug
+from wikifarm.blueprint.manifest.slugs import is_slug, propose_slug
 from wikifarm.i18n import _
-from wikifarm.operations.describing import Wishes
+from wikifarm.operations.describe import Wishes
 
 
 def complete(wishes: Wishes) -> Wishes:

@@ -146,7 +146,7 @@ def _keep_traceback() -> str:
     import time
     import traceback
 
-    from wikifarm.operations.places import state_folder
+    from wikifarm.operations.workplace.places import state_folder
 
     folder = state_folder() / "crashes"
     name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"

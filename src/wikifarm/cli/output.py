@@ -72,7 +72,7 @@ class Output:
             text = json.dumps(envelope.as_json(), ensure_ascii=False, indent=2, default=str)
             self.line(text)
             return
-        from wikifarm.cli import render
+        from wikifarm.cli.render import text as render
 
         text = render.answer(envelope, render.paint_for(self.out), verbose=self.verbose)
         if text:

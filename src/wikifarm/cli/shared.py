@@ -17,8 +17,8 @@ from wikifarm.cli.progress import Progress
 from wikifarm.i18n import LANGUAGES, _, speak
 
 if TYPE_CHECKING:
-    from wikifarm.operations.context import Context
-    from wikifarm.operations.settings import Settings
+    from wikifarm.operations.workplace.context import Context
+    from wikifarm.operations.workplace.settings import Settings
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Shared:
         """The settings of this run; speaks the language that the files ask for."""
         import os
 
-        from wikifarm.operations import settings as reading
+        from wikifarm.operations.workplace import settings as reading
 
         flags = reading.Flags(self.farm, self.insecure, one_farm)
         found = reading.load(flags, self.directory, os.environ, more_folders=(Path.cwd(),))
@@ -56,8 +56,8 @@ class Shared:
 
     def context(self) -> Context:
         """What the operations work with; closed by `close`."""
-        from wikifarm.operations.context import Context
-        from wikifarm.operations.places import Places
+        from wikifarm.operations.workplace.context import Context
+        from wikifarm.operations.workplace.places import Places
 
         if self._context is None:
             found = self.settings()

@@ -78,7 +78,7 @@ def _of_command(error: Any, ctx: Any) -> tuple[str, str]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint with the nearest known word; imported late, as only mistakes need it."""
-    from wikifarm.blueprint import source
+    from wikifarm.blueprint import sources as source
 
     return source.did_you_mean(word, known)
 

@@ -1,6 +1,6 @@
 """The privacy audit: a sentinel participant, every known route, and the search of the answers.
 
-Pure: this module says what to ask and recognises what must not be seen; operations/verify.py asks.
+Pure: this module says what to ask and recognises what must not be seen; `operations.audit` asks.
 Routes come from YesWiki's own source and from the measured table of docs/yeswiki.md, Who sees what.
 """
 

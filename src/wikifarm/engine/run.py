@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from wikifarm.blueprint.schema import same_template
+from wikifarm.blueprint.schema.template import same_template
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.journal import Journal
 from wikifarm.engine.plan import Change

@@ -37,7 +37,7 @@ from wikifarm.errors import (
 )
 from wikifarm.i18n import _, language
 from wikifarm.lists import names
-from wikifarm.lists.faults import named
+from wikifarm.lists.soap_faults import named
 from wikifarm.model import FoundList, ListState, WantedList
 
 LISTS_FOLDER = "/var/lib/sympa/list_data"  # `home` in sympa.conf, as Debian and Red Hat build it

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
-from wikifarm.lists.access import HostAccess
-from wikifarm.lists.addresses import SympaAddresses
+from wikifarm.lists.host_access import HostAccess
+from wikifarm.lists.sympa_addresses import SympaAddresses
 from wikifarm.lists.web import NEAREST, SympaWeb, batches
 from wikifarm.model import FoundList, ListState, WantedList
 from wikifarm.transport import Network

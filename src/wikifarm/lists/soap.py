@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from wikifarm.errors import ListUndecided, NotSympa, UnexpectedAnswer, Unreachable
 from wikifarm.i18n import _
-from wikifarm.lists.faults import error_of
+from wikifarm.lists.soap_faults import error_of
 from wikifarm.transport import PASSING, Answer, Network, Passing, passing, trying_again
 
 Value = str | bool | None | list["Value"] | dict[str, "Value"]

@@ -26,7 +26,7 @@ from wikifarm.errors import (
 )
 from wikifarm.i18n import _
 from wikifarm.lists import names
-from wikifarm.lists.access import SympaAccess
+from wikifarm.lists.host_access import SympaAccess
 from wikifarm.lists.soap import Soap, Value
 from wikifarm.lists.web import SympaWeb
 from wikifarm.model import FoundList, ListState, WantedList

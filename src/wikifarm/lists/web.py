@@ -28,7 +28,7 @@ from wikifarm.errors import (
 )
 from wikifarm.i18n import _
 from wikifarm.lists import names
-from wikifarm.lists.addresses import SympaAddresses
+from wikifarm.lists.sympa_addresses import SympaAddresses
 from wikifarm.model import ListState, WantedList
 from wikifarm.transport import PASSING, Answer, Fields, Network, in_clear, passing
 

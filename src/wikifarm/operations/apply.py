@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wikifarm.blueprint.blueprint import Blueprint
-from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.blueprint_model import Blueprint
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.run import apply as walk
 from wikifarm.engine.run import finish_receipt, start_receipt
@@ -16,16 +16,16 @@ from wikifarm.engine.steps import all_steps
 from wikifarm.engine.steps.content import PagesStep
 from wikifarm.errors import NotOurs, SlugTaken, WikifarmError
 from wikifarm.i18n import _
+from wikifarm.operations.audit.facts import known_facts
+from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
-from wikifarm.operations.context import Context
-from wikifarm.operations.facts import known_facts
-from wikifarm.operations.list_hosts import check_list
-from wikifarm.operations.mailing_list import ensure as ensure_list
-from wikifarm.operations.mailing_list import plan_list
-from wikifarm.operations.outcome import CommunityOutcome
-from wikifarm.operations.site import find_site, make_site
-from wikifarm.operations.verify import audit_wiki, refuse_leaks
-from wikifarm.operations.work import design_for, measured, prepare
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import find_site, make_site
+from wikifarm.operations.community.work import design_for, measured, prepare
+from wikifarm.operations.mailing_list.commands import ensure as ensure_list
+from wikifarm.operations.mailing_list.commands import plan_list
+from wikifarm.operations.mailing_list.wanted import check_list
+from wikifarm.operations.workplace.context import Context
 
 
 def apply(

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from wikifarm.blueprint.blueprint import Blueprint, texts
-from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.blueprint_model import Blueprint
+from wikifarm.blueprint.compile import texts
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.step import Work
 from wikifarm.errors import LocalStorage
 from wikifarm.files import write_whole
 from wikifarm.i18n import _
-from wikifarm.operations.context import Context
-from wikifarm.operations.facts import known_facts, seen_sentences
-from wikifarm.operations.outcome import CommunityOutcome
-from wikifarm.operations.site import open_wiki
-from wikifarm.operations.work import measured, prepare
+from wikifarm.operations.audit.facts import known_facts, seen_sentences
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.community.work import measured, prepare
+from wikifarm.operations.workplace.context import Context
 from wikifarm.reasons import of_system
 
 

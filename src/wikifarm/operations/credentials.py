@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wikifarm.errors import InvalidInput, NotOurs, Problem
 from wikifarm.i18n import _
-from wikifarm.operations.context import WIKI_ADMIN, Context
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope
 
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wikifarm.blueprint import manifest
-from wikifarm.blueprint.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.engine.run import Progress
 from wikifarm.errors import InvalidInput, LocalStorage, Problem
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, language
-from wikifarm.operations.context import WIKI_ADMIN, Context, FarmSettings
+from wikifarm.operations.community.outcome import envelope
 from wikifarm.operations.new_community import new_community
-from wikifarm.operations.outcome import envelope
-from wikifarm.operations.places import Places
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings
+from wikifarm.operations.workplace.places import Places
 from wikifarm.reasons import of_system
 from wikifarm.rehearsal import DIALECTS, TRAPS, RunningFarm
 from wikifarm.rehearsal import FarmSettings as RehearsalSettings
@@ -51,7 +51,7 @@ def example() -> Community:
             Facilitator("Dominique Morvan", "dominique@example.org"),
         ),
         territory=Territory("Rennes et environs", 48.11, -1.68, 10),
-        modules=manifest.default_modules(),
+        modules=default_modules(),
         language=language(),
         description="Une communauté apprenante de la robustesse, autour de Rennes.",
         rhythm="2e mardi du mois, 18 h",

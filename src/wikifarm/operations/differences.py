@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.plan import Action, Change, writes
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.access import wanted_members, wanted_rights
 from wikifarm.engine.steps.bazar import wanted_json
 from wikifarm.engine.steps.content import wanted_body
 from wikifarm.model import Rights
-from wikifarm.operations.context import Context
-from wikifarm.operations.site import find_site
-from wikifarm.operations.work import prepare
+from wikifarm.operations.community.site import find_site
+from wikifarm.operations.community.work import prepare
+from wikifarm.operations.workplace.context import Context
 
 
 @dataclass(frozen=True)

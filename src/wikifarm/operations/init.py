@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wikifarm.blueprint import manifest
-from wikifarm.blueprint.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.reading import default_modules
+from wikifarm.blueprint.manifest.writing import dump_manifest
 from wikifarm.i18n import _
-from wikifarm.operations.prepared import Written, prepared
+from wikifarm.operations.workplace.prepared import Written, prepared
 from wikifarm.result import Envelope
 
 EXAMPLE = "_exemple.yml"  # the underscore keeps it out of `apply communities/`
@@ -113,7 +114,7 @@ def _example() -> str:
             Facilitator("Autre Personne", "autre.personne@example.org"),
         ),
         territory=Territory("Rennes et environs", 48.11, -1.68, 10),
-        modules=manifest.default_modules(),
+        modules=default_modules(),
         description=_("A few lines on what brings you together."),
         rhythm=_("2nd Tuesday of the month, 6 pm"),
     )
@@ -121,4 +122,4 @@ def _example() -> str:
         "An example. Its name begins with “_”, so no command reads it: copy it under the name of\n"
         "your community, change it, then run `wikifarm plan` on the copy."
     )
-    return "".join(f"# {line}\n" for line in head.split("\n")) + manifest.dump(community)
+    return "".join(f"# {line}\n" for line in head.split("\n")) + dump_manifest(community)

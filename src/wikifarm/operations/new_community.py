@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wikifarm.blueprint import manifest
-from wikifarm.blueprint.community import Community
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.blueprint.manifest.writing import dump_manifest
 from wikifarm.errors import LocalStorage, Refused, SlugTaken
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _
 from wikifarm.operations import apply as applying
-from wikifarm.operations.context import Context
-from wikifarm.operations.outcome import CommunityOutcome
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.workplace.context import Context
 from wikifarm.reasons import of_system
 
 
@@ -41,7 +42,7 @@ def write_manifest(path: Path, community: Community) -> None:
     """Writes a manifest whole or not at all; for its owner only, as it holds addresses."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, manifest.dump(community), PRIVATE)
+        write_whole(path, dump_manifest(community), PRIVATE)
     except OSError as fault:
         raise LocalStorage(
             _(
@@ -56,7 +57,7 @@ def _check_manifest(path: Path, community: Community) -> None:
     """A manifest already there must say the same: it may have been edited by hand."""
     if not path.exists():
         return
-    held = manifest.load([path])[0]
+    held = load_manifests([path])[0]
     if held == community:
         return
     if held.name != community.name:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
-from wikifarm.blueprint.source import did_you_mean
+from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.errors import InvalidInput, Problem, UnexpectedAnswer
 from wikifarm.i18n import _
-from wikifarm.operations.context import Context
+from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope
 
 
@@ -21,9 +21,9 @@ def _envelope() -> Mapping[str, Any]:
 
 
 def _manifest() -> Mapping[str, Any]:
-    from wikifarm.blueprint.manifest import json_schema
+    from wikifarm.blueprint.manifest.reading import manifest_schema
 
-    return json_schema()
+    return manifest_schema()
 
 
 def _bazar() -> Mapping[str, Any]:
@@ -63,8 +63,8 @@ def schema(name: str) -> Envelope:
 
 def import_form(context: Context, url: str, form_id: str) -> Envelope:
     """A form of any YesWiki, read as a visitor, as a Bazar schema in YAML. Writes nothing."""
-    from wikifarm.blueprint.bazar_template import read_template
-    from wikifarm.blueprint.schema_file import to_yaml
+    from wikifarm.blueprint.schema.schema_file import to_yaml
+    from wikifarm.blueprint.schema.template import read_template
     from wikifarm.yeswiki import capabilities
     from wikifarm.yeswiki.addresses import Addresses, base_url
     from wikifarm.yeswiki.session import Session

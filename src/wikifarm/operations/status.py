@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from wikifarm.blueprint import manifest
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.engine.seen import Seen
 from wikifarm.errors import DONE, FAILED, PARTIAL, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _
 from wikifarm.model import FarmWiki
-from wikifarm.operations.context import Context
-from wikifarm.operations.site import open_wiki
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Failure, failures
 
 
@@ -114,7 +114,7 @@ def _manifests(folder: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
     messages: list[str] = []
     paths = [folder] if folder.is_dir() else []
     try:
-        communities = manifest.load(paths) if paths else []
+        communities = load_manifests(paths) if paths else []
     except InvalidInput as error:
         communities = []
         if any(one.code != "empty" for one in error.problems):

@@ -14,8 +14,8 @@ from wikifarm.yeswiki.groups import Groups
 from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.rights import RightsTable
 from wikifarm.yeswiki.session import Session
-from wikifarm.yeswiki.settings import Settings
 from wikifarm.yeswiki.users import Users
+from wikifarm.yeswiki.wiki_settings import Settings
 
 
 class Wiki:

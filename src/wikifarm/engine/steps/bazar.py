@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wikifarm.blueprint.design import DesignedForm
-from wikifarm.blueprint.schema import form_json, same_template
+from wikifarm.blueprint.schema.template import form_json, same_template
 from wikifarm.engine.plan import Action, Change
 from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.step import Step, Work, read_back

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 if TYPE_CHECKING:
-    from wikifarm.blueprint.community import Community
+    from wikifarm.blueprint.manifest.community import Community
     from wikifarm.errors import Problem
-    from wikifarm.operations.context import Context
-    from wikifarm.operations.outcome import CommunityOutcome
-    from wikifarm.operations.settings import Settings
+    from wikifarm.operations.community.outcome import CommunityOutcome
+    from wikifarm.operations.workplace.context import Context
+    from wikifarm.operations.workplace.settings import Settings
     from wikifarm.result import Failure
 
 Answer = dict[str, Any]
@@ -120,8 +120,8 @@ def _unforeseen(fault: Exception) -> Failure:
 @contextmanager
 def _opened(module: AnsibleModule) -> Iterator[Context]:
     from wikifarm.i18n import language
-    from wikifarm.operations.context import Context
-    from wikifarm.operations.places import Places
+    from wikifarm.operations.workplace.context import Context
+    from wikifarm.operations.workplace.places import Places
 
     found = _settings(module.params)
     for warning in found.warnings:
@@ -139,7 +139,7 @@ def _settings(options: Mapping[str, Any]) -> Settings:
     from dataclasses import replace
 
     from wikifarm.i18n import chosen_language, speak
-    from wikifarm.operations.settings import Flags, load
+    from wikifarm.operations.workplace.settings import Flags, load
 
     speak(chosen_language(options["language"]))
     moved = {"WIKIFARM_STATE_DIR": options["state_dir"]} if options["state_dir"] else {}
@@ -199,7 +199,7 @@ def chosen(options: Mapping[str, Any]) -> list[Community]:
 
 def _of_files(options: Mapping[str, Any], problems: list[Problem]) -> list[Community]:
     from wikifarm.errors import InvalidInput
-    from wikifarm.operations.describing import chosen as of_files
+    from wikifarm.operations.describe import chosen as of_files
 
     paths = [Path(one) for one in options["manifests"] or ()]
     if not paths and options["communities"]:
@@ -212,7 +212,7 @@ def _of_files(options: Mapping[str, Any], problems: list[Problem]) -> list[Commu
 
 
 def _of_the_task(options: Mapping[str, Any], problems: list[Problem]) -> list[Community]:
-    from wikifarm.blueprint import manifest
+    from wikifarm.blueprint.manifest.reading import community_from
     from wikifarm.errors import InvalidInput
 
     found = []
@@ -220,7 +220,7 @@ def _of_the_task(options: Mapping[str, Any], problems: list[Problem]) -> list[Co
         try:
             # Named in the folder from which a blueprint given by its path is looked for.
             name = str(Path(options["directory"]) / f"communities[{number}]")
-            found.append(manifest.from_value(value, name))
+            found.append(community_from(value, name))
         except InvalidInput as error:
             problems += error.problems
     return found
@@ -244,7 +244,7 @@ def _same_addresses(communities: Iterable[Community]) -> list[Problem]:
 
 
 def _unknown(name: str, slugs: Sequence[str]) -> Problem:
-    from wikifarm.blueprint.source import did_you_mean
+    from wikifarm.blueprint.sources import did_you_mean
     from wikifarm.errors import Problem
     from wikifarm.i18n import _
 

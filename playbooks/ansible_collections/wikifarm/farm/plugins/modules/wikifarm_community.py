@@ -185,10 +185,10 @@ from ansible_collections.wikifarm.farm.plugins.module_utils import communities a
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from wikifarm.blueprint.community import Community
+    from wikifarm.blueprint.manifest.community import Community
     from wikifarm.engine.plan import Change
-    from wikifarm.operations.context import Context
-    from wikifarm.operations.outcome import CommunityOutcome
+    from wikifarm.operations.community.outcome import CommunityOutcome
+    from wikifarm.operations.workplace.context import Context
 
     Files = dict[Path, bytes | None]
 
@@ -250,7 +250,7 @@ def _touched(context: Context) -> set[str]:
 
     The audit leaves a wiki as it found it.
     """
-    from wikifarm.operations.sentinel import STEP
+    from wikifarm.operations.audit.sentinel import STEP
 
     return {
         str(entry.get("slug"))

@@ -137,9 +137,9 @@ from ansible_collections.wikifarm.farm.plugins.module_utils import communities a
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wikifarm.blueprint.community import Community
-    from wikifarm.operations.context import Context
-    from wikifarm.operations.outcome import CommunityOutcome
+    from wikifarm.blueprint.manifest.community import Community
+    from wikifarm.operations.community.outcome import CommunityOutcome
+    from wikifarm.operations.workplace.context import Context
 
     Rows = dict[str, dict[str, Any]]
 

@@ -1,0 +1,1 @@
+"""Manifests: read from YAML or a spreadsheet, checked, written back."""

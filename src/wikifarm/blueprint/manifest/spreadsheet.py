@@ -1,0 +1,150 @@
+"""Communities from a spreadsheet: CSV, one community a row, as LibreOffice and Excel save it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from wikifarm.blueprint.sources import Document, Path_, Position, did_you_mean, read_text
+from wikifarm.errors import Problem
+from wikifarm.i18n import _
+from wikifarm.reasons import of_reader
+
+SEPARATOR = "|"  # between several facilitators, modules or links of one cell
+
+# Column of the sheet -> key of the manifest.
+COLUMNS: dict[str, Path_] = {
+    "slug": ("slug",),
+    "name": ("name",),
+    "facilitators": ("facilitators",),
+    "territory": ("territory", "label"),
+    "latitude": ("territory", "latitude"),
+    "longitude": ("territory", "longitude"),
+    "zoom": ("territory", "zoom"),
+    "modules": ("modules",),
+    "language": ("language",),
+    "description": ("description",),
+    "blueprint": ("blueprint",),
+    "admission": ("admission",),
+    "writing": ("writing",),
+    "rhythm": ("rhythm",),
+    "contact": ("contact",),
+    "controller": ("controller",),
+    "mailing_list": ("mailing_list", "provider"),
+    "mailing_list_address": ("mailing_list", "address"),
+    "links": ("links",),
+}
+_FRENCH = {
+    "adresse": "slug", "nom": "name", "titre": "name", "animation": "facilitators",
+    "territoire": "territory", "langue": "language", "écriture": "writing", "rythme": "rhythm",
+    "responsable": "controller", "liste": "mailing_list", "liens": "links",
+}  # fmt: skip
+
+
+def read_csv(path: Path, problems: list[Problem]) -> list[Document]:
+    """One document a row, as if each were a manifest; columns count those of the sheet."""
+    text = read_text(path, problems)
+    if text is None:
+        return []
+    rows = _rows(text, path, problems)
+    if not rows:
+        problems.append(
+            Problem(_("{file} holds no row").format(file=path), file=str(path), code="empty")
+        )
+        return []
+    (line, header), *rest = rows
+    keys = _keys(header, line, path, problems)
+    if keys is None:
+        return []
+    return [
+        _document(keys, number, cells, path, problems)
+        for number, cells in rest
+        if any(map(str.strip, cells))
+    ]
+
+
+def _rows(text: str, path: Path, problems: list[Problem]) -> list[tuple[int, list[str]]]:
+    """The rows with the line each begins on; Excel's `sep=;` first line is obeyed."""
+    lines = text.split("\n", 1)
+    offset, delimiter = 0, ""
+    if lines[0].lower().startswith("sep=") and len(lines) == 2:
+        delimiter, text, offset = lines[0][4:5], lines[1], 1
+    delimiter = delimiter or max(";,\t", key=text.split("\n", 1)[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    begun = 1
+    try:
+        for cells in reader:
+            rows.append((begun + offset, cells))
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        message = _("this row cannot be read: {reason}").format(reason=of_reader(error))
+        problems.append(
+            Problem(message, _("check its quotes"), str(path), begun + offset, 1, "csv")
+        )
+    return rows
+
+
+def _keys(header: list[str], line: int, path: Path, problems: list[Problem]) -> list[str] | None:
+    keys = []
+    found = len(problems)
+    for number, cell in enumerate(header, 1):
+        word = cell.strip().lower().replace(" ", "_").replace("-", "_")
+        word = _FRENCH.get(word, word)
+        if word and (word not in COLUMNS or word in keys):
+            message = (
+                _("the column “{name}” appears twice")
+                if word in keys
+                else _("unknown column “{name}”")
+            ).format(name=cell.strip())
+            hint = "" if word in keys else did_you_mean(word, COLUMNS)
+            problems.append(Problem(message, hint, str(path), line, number, "unknown-key"))
+        keys.append(word)
+    return keys if len(problems) == found else None
+
+
+def _document(
+    keys: list[str], line: int, cells: list[str], path: Path, problems: list[Problem]
+) -> Document:
+    value: dict[str, Any] = {}
+    positions: dict[Path_, Position] = {(): (line, 1)}
+    for column, (key, cell) in enumerate(zip(keys, cells, strict=False), 1):
+        text = cell.strip()
+        if not key or not text:
+            continue
+        *parents, last = COLUMNS[key]
+        holder = value
+        for parent in parents:
+            holder = holder.setdefault(str(parent), {})
+        holder[str(last)] = _cell_value(key, text)
+        positions[COLUMNS[key]] = (line, column)
+    if len(cells) > len(keys) and any(map(str.strip, cells[len(keys) :])):
+        message = _("this row has more cells than the first row has names")
+        problems.append(Problem(message, "", str(path), line, len(keys) + 1, "csv"))
+    return Document(str(path), value, positions)
+
+
+def _cell_value(key: str, text: str) -> Any:
+    parts = [part.strip() for part in text.split(SEPARATOR) if part.strip()]
+    if key == "facilitators":
+        return parts
+    if key == "modules":
+        return _modules(parts)
+    if key == "links":
+        return [_link(part) for part in parts]
+    return text
+
+
+def _modules(parts: list[str]) -> list[str] | dict[str, bool]:
+    """`participants|map`: exactly these; `-map|+mailing-list`: the usual ones but for these."""
+    if all(part[0] in "+-" for part in parts):
+        return {part[1:].strip(): part[0] == "+" for part in parts}
+    return parts
+
+
+def _link(part: str) -> dict[str, str]:
+    """`Pad https://pad.example.org/x` -> its label and its address."""
+    label, _space, url = part.rpartition(" ")
+    return {"label": label.strip() or url, "url": url}

@@ -1,0 +1,233 @@
+"""The shape of a manifest as pydantic checks it: the boundary between a file and `Community`.
+
+Each error carries a code, a sentence and a hint of ours (`ctx`), or a type of pydantic's that
+`manifest.py` turns into a sentence. People's text is never used as a format string.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from wikifarm.blueprint.manifest.slugs import LONGEST, RESERVED, SHORTEST, is_slug, propose_slug
+from wikifarm.blueprint.sources import did_you_mean
+from wikifarm.emails import is_email, one_line, split_email
+from wikifarm.i18n import _
+from wikifarm.model import Module
+
+PROVIDERS = ("none", "sympa", "sympa-cli", "framaliste", "infini", "other")
+
+
+def wrong(code: str, message: str, hint: str = "") -> PydanticCustomError:
+    """An error of ours; the sentence travels in the context, so that no brace in it is read."""
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def _email(text: str) -> str:
+    if not is_email(text):
+        raise wrong(
+            "email",
+            _("“{email}” is not an e-mail address").format(email=text),
+            _("write it like prenom@example.org"),
+        )
+    return text
+
+
+def _slug(text: str) -> str:
+    if is_slug(text):
+        return text
+    hint = _("proposed: {slug}").format(slug=propose_slug(text))
+    if text in RESERVED:
+        raise wrong("slug", _("“{slug}” is an address that YesWiki keeps for itself").format(
+            slug=text), hint)  # fmt: skip
+    raise wrong(
+        "slug",
+        _("“{slug}” cannot be an address: a-z, 0-9 and “-” only, {shortest} to {longest}").format(
+            slug=text, shortest=SHORTEST, longest=LONGEST
+        ),
+        hint,
+    )
+
+
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or re.search(r"[\s<>\"\x00-\x20\x7f]", text):
+        raise wrong(
+            "url",
+            _("“{url}” is not a web address").format(url=text),
+            _("it begins with https:// (or http://) and holds no space"),
+        )
+    return text
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text in words:
+            return text
+        raise wrong("choice", _("“{word}” is not known here").format(word=text),
+                    did_you_mean(text, words))  # fmt: skip
+
+    return check
+
+
+def _number(value: Any) -> Any:
+    """Spreadsheets of French speakers write 48,11."""
+    return value.strip().replace(",", ".", 1) if isinstance(value, str) else value
+
+
+def _blank(value: Any) -> Any:
+    """A key left empty in a YAML file means the same as no text."""
+    return "" if value is None else value
+
+
+_Text = Annotated[str, BeforeValidator(_blank)]
+Line = Annotated[_Text, AfterValidator(one_line), StringConstraints(max_length=250)]
+Paragraphs = Annotated[
+    _Text, AfterValidator(lambda text: text.strip()), StringConstraints(max_length=5000)
+]
+Email = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_email)]
+WebAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_web_address)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+
+def _facilitator(value: Any) -> Any:
+    if isinstance(value, str):
+        name, email = split_email(value)
+        return {"name": name or email.split("@")[0], "email": email}
+    return value
+
+
+class FacilitatorModel(_Strict):
+    """Someone who facilitates: gets an account; the address is never shown."""
+
+    name: Annotated[Line, StringConstraints(min_length=1)] = Field(
+        description="first name and name"
+    )
+    email: Email = Field(description="never shown")
+
+
+class TerritoryModel(_Strict):
+    """Where the community lives."""
+
+    label: Line = ""
+    latitude: Annotated[float | None, BeforeValidator(_number), Field(ge=-90, le=90)] = None
+    longitude: Annotated[float | None, BeforeValidator(_number), Field(ge=-180, le=180)] = None
+    zoom: Annotated[int, BeforeValidator(_number), Field(ge=1, le=18)] = 9
+
+    @field_validator("latitude", "longitude", "zoom", mode="before")
+    @classmethod
+    def _empty_cell(cls, value: Any, info: Any) -> Any:
+        if value in (None, ""):
+            return 9 if info.field_name == "zoom" else None
+        return value
+
+
+class MailingListModel(_Strict):
+    """The mailing list, and who hosts it."""
+
+    provider: Annotated[str, AfterValidator(_one_of(PROVIDERS))] = "none"
+    address: Annotated[str, BeforeValidator(_blank)] = ""
+
+    @field_validator("address")
+    @classmethod
+    def _valid_address(cls, value: str) -> str:
+        return _email(value.strip()) if value.strip() else ""
+
+
+class LinkModel(_Strict):
+    """A link to another tool of the community."""
+
+    label: Annotated[Line, StringConstraints(min_length=1)]
+    url: WebAddress
+
+
+def _territory(value: Any) -> Any:
+    return {"label": value} if isinstance(value, str) else {} if value is None else value
+
+
+def _mailing_list(value: Any) -> Any:
+    return {"provider": value} if isinstance(value, str) else {} if value is None else value
+
+
+def _modules(value: Any) -> Any:
+    """A list names exactly the modules wanted; a mapping switches some on or off."""
+    if isinstance(value, list):
+        return dict.fromkeys(map(str, value), True) | {
+            module.value: False for module in Module if module.value not in map(str, value)
+        }
+    return {} if value is None else value
+
+
+def _yes_or_no(value: Any) -> Any:
+    words = {"oui": True, "x": True, "non": False}
+    return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _none_as_empty(value: Any) -> Any:
+    return [] if value is None else value
+
+
+class ManifestModel(_Strict):
+    """One community, as `communities/<slug>.yml` describes it."""
+
+    name: Annotated[Line, StringConstraints(min_length=1, max_length=120)] = Field(
+        description="the name people read"
+    )
+    slug: Annotated[str, AfterValidator(_slug)] = Field(description="its address on the farm")
+    language: Annotated[str, AfterValidator(_one_of(("fr", "en")))] = "fr"
+    description: Paragraphs = ""
+    facilitators: Annotated[
+        list[Annotated[FacilitatorModel, BeforeValidator(_facilitator)]],
+        BeforeValidator(_none_as_empty),
+    ] = Field(default_factory=list, validate_default=True)
+    territory: Annotated[TerritoryModel, BeforeValidator(_territory)] = TerritoryModel()
+    blueprint: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = (
+        "communaute-apprenante"
+    )
+    modules: Annotated[
+        dict[str, Annotated[bool, BeforeValidator(_yes_or_no)]], BeforeValidator(_modules)
+    ] = Field(default_factory=dict)
+    admission: Annotated[str, AfterValidator(_one_of(("two-step", "open", "invited")))] = "two-step"
+    writing: Annotated[str, AfterValidator(_one_of(("connected", "open")))] = "connected"
+    rhythm: Line = ""
+    contact: Line = ""
+    controller: Line = ""
+    mailing_list: Annotated[MailingListModel, BeforeValidator(_mailing_list)] = MailingListModel()
+    links: Annotated[list[LinkModel], BeforeValidator(_none_as_empty)] = Field(default_factory=list)
+
+    @field_validator("facilitators")
+    @classmethod
+    def _at_least_one(cls, value: list[FacilitatorModel]) -> list[FacilitatorModel]:
+        if not value:
+            raise wrong(
+                "missing-facilitator",
+                _("no facilitator: a community needs at least one person who facilitates it"),
+                _("add: facilitators: [{{name: Prénom Nom, email: prenom@example.org}}]").format(),
+            )
+        seen: set[str] = set()
+        for one in value:
+            if one.email.lower() in seen:
+                raise wrong("duplicate-facilitator", _("{email} is given twice").format(
+                    email=one.email))  # fmt: skip
+            seen.add(one.email.lower())
+        return value

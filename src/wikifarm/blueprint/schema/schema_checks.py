@@ -1,0 +1,203 @@
+"""What a Bazar schema must hold to: nothing that YesWiki drops, nobody shown to strangers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import RAW, TYPES, Field, Kind, property_name
+from wikifarm.blueprint.sources import Document, Path_, Problems, did_you_mean
+from wikifarm.i18n import _
+from wikifarm.model import Module, Zone
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_MARKUP = re.compile(r"<|\{\{|\}\}|\"\"")
+_REFERENCE = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
+_MASK_REFERENCE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_ABOUT_A_PERSON = re.compile(
+    r"bf_(prenom|nom|e?mail|courriel|tel\w*|portable|mobile|naissance|date_naissance|"
+    r"firstname|lastname|phone)\Z"
+)
+_ADMISSIONS = ("two-step", "open", "invited")
+_PERSONAL = ("purpose", "seen_by", "retention")
+
+Place = tuple[Path_, Field]
+
+
+def check_fields(
+    document: Document,
+    places: Sequence[Place],
+    schema: Schema,
+    lists: Collection[str],
+    problems: Problems,
+) -> None:
+    """The problems of each field, at its place."""
+    seen: dict[str, int] = {}
+    checker = _Checker(document, schema, lists, problems)
+    for path, one in places:
+        checker.path = path
+        checker.check(one)
+        name = property_name(one)
+        if name and name in seen and not schema.imported:
+            checker.say(_("“{name}” is also the name of line {line}").format(
+                name=one.name or name, line=seen[name]), "name", code="duplicate-name")  # fmt: skip
+        elif name:
+            seen[name] = document.position(*path)[0]
+
+
+class _Checker:
+    """The rules for one field; `path` is where it stands."""
+
+    path: Path_ = ()
+
+    def __init__(
+        self, document: Document, schema: Schema, lists: Collection[str], problems: Problems
+    ) -> None:
+        self.document = document
+        self.schema = schema
+        self.lists = lists
+        self.problems = problems
+        self.names = {one.name for one in schema.fields if one.name}
+
+    def say(self, message: str, key: str = "", *, code: str, hint: str = "") -> None:
+        path = (*self.path, key) if key else self.path
+        self.problems.append(self.document.problem(message, *path, code=code, hint=hint))
+
+    def check(self, one: Field) -> None:
+        if one.type == RAW:
+            self.check_raw(one)
+            return
+        if self.schema.imported:
+            return
+        self.check_needs(one)
+        self.check_texts(one)
+        self.check_targets(one)
+        self.check_condition(one)
+        self.check_person(one)
+
+    def check_raw(self, one: Field) -> None:
+        if one.line.count("***") < 3:
+            message = _("fewer than four columns: YesWiki drops this line")
+            self.say(message, "line", code="too-few-columns")
+
+    def check_needs(self, one: Field) -> None:
+        for key in TYPES[one.type].needs:
+            value = getattr(one, key, "") if key in ("name", "label") else one.options.get(key)
+            if not value:
+                message = _("a field “{type}” needs “{key}”").format(type=one.type, key=key)
+                self.say(message, code="missing")
+        if one.name and not _NAME.match(one.name):
+            message = _("“{name}” cannot be a field's name: letters, digits and _ only").format(
+                name=one.name
+            )
+            self.say(message, "name", code="bad-name")
+        if one.module and one.module not in set(Module):
+            message = _("no module is called “{word}”").format(word=one.module)
+            hint = did_you_mean(one.module, list(Module))
+            self.say(message, "module", code="unknown-module", hint=hint)
+        if one.admission and one.admission not in _ADMISSIONS:
+            message = _("“{word}” is not known here").format(word=one.admission)
+            hint = did_you_mean(one.admission, _ADMISSIONS)
+            self.say(message, "admission", code="choice", hint=hint)
+
+    def check_texts(self, one: Field) -> None:
+        for key in ("label", "hint"):
+            if _MARKUP.search(getattr(one, key)):
+                message = _("“{key}” holds HTML or wiki markup: use a field “labelhtml”").format(
+                    key=key
+                )
+                self.say(message, key, code="html")
+
+    def check_targets(self, one: Field) -> None:
+        if one.kind is Kind.LIST and one.target and one.target not in self.lists:
+            message = _("no list is called “{name}”").format(name=one.target)
+            hint = did_you_mean(one.target, self.lists)
+            self.say(message, "list", code="unknown-list", hint=hint)
+        if one.type == "utilisateur_wikini" and one.admission != "open":
+            message = _(
+                "“utilisateur_wikini” lets strangers make accounts: only with “admission: open”"
+            )
+            self.say(message, "type", code="refused-type")
+
+    def check_condition(self, one: Field) -> None:
+        for name in _REFERENCE.findall(one.options.get("condition", "")):
+            if name not in self.names:
+                message = _("no field is called “{name}”").format(name=name)
+                self.say(message, "condition", code="unknown-field",
+                         hint=did_you_mean(name, self.names))  # fmt: skip
+
+    def check_person(self, one: Field) -> None:
+        if one.kind is Kind.LAYOUT:
+            return
+        personal = TYPES[one.type].personal or bool(_ABOUT_A_PERSON.match(one.name))
+        if self.schema.zone is Zone.PRODUCTIONS:
+            if personal or one.purpose:
+                message = _("“{name}” is about a person, and this form is public").format(
+                    name=one.name or one.type
+                )
+                hint = _("move it to a form of the zone “people”")
+                self.say(message, code="person-in-public", hint=hint)
+            return
+        for key in _PERSONAL:
+            if not getattr(one, key) and one.type != "champs_cache":
+                message = _("“{name}” says nothing of “{key}”").format(
+                    name=one.name or one.type, key=key
+                )
+                hint = _("people must read why it is asked, who sees it and how long it is kept")
+                self.say(message, code="missing-purpose", hint=hint)
+        if one.type in ("image", "fichier"):
+            message = _(
+                "a file sent with an entry is public by its address, even when the entry is not"
+            )
+            self.say(message, "type", code="public-file", hint=_("leave it out"))
+
+
+def check_whole(document: Document, schema: Schema, problems: Problems) -> None:
+    """The problems of the form as a whole."""
+    if schema.imported:
+        return
+    _check_title(document, schema, problems)
+    _check_conditions(document, schema, problems)
+    if schema.zone is Zone.PEOPLE:
+        _check_closed(document, schema, problems)
+
+
+def _check_title(document: Document, schema: Schema, problems: Problems) -> None:
+    """An entry needs `bf_titre` (EntryManager::validate); strangers see every title."""
+    mask = schema.title_mask
+    typed = any(one.name == "bf_titre" for one in schema.fields)
+    if bool(mask) == typed:
+        message = _("a form needs either “title” (a mask) or a field “bf_titre”")
+        problems.append(document.problem(message, "title", code="title"))
+    if schema.zone is Zone.PRODUCTIONS or document.value.get("title_is_public") is True:
+        return
+    if typed or _MASK_REFERENCE.search(mask):
+        message = _(
+            "strangers see the title of every entry: here it would hold what a person typed"
+        )
+        hint = _("write a constant title, or “title_is_public: true” when it can never name anyone")
+        problems.append(document.problem(message, "title", hint=hint, code="title-leaks"))
+
+
+def _check_conditions(document: Document, schema: Schema, problems: Problems) -> None:
+    """A condition opens a `<div>` that a later `labelhtml` closes (conditions-checking.twig)."""
+    opened = 0
+    for one in schema.fields:
+        if one.type == "conditionschecking":
+            opened += 1
+        elif one.type == "labelhtml" and one.options.get("html", "").startswith("</div>"):
+            opened -= 1
+    if opened:
+        message = _("each “conditionschecking” needs a later “labelhtml” with html: </div>")
+        problems.append(document.problem(message, "fields", code="condition-open"))
+
+
+def _check_closed(document: Document, schema: Schema, problems: Problems) -> None:
+    """Entries of people are never readable by everybody, nor by every account."""
+    rights = schema.rights
+    readers = {one.strip() for one in rights.read.split(",")} if rights else {"*"}
+    if readers & {"*", "+", ""}:
+        message = _("a form of the zone “people” must name who may read its entries")
+        hint = 'acls: {read: ["@participants", "%"], write: "%"}'
+        problems.append(document.problem(message, "acls", hint=hint, code="open-rights"))

@@ -1,0 +1,263 @@
+"""Bazar templates: writes a schema as the text that YesWiki stores, and reads such a text back.
+
+YesWiki reads a template so (FormManager::parseTemplate, v4.4.4): lines cut at `\\n` and trimmed;
+blank ones and those that begin with `#` ignored; columns cut at `***` and trimmed; a line of three
+columns or fewer dropped without a word; the others padded to sixteen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import (
+    COLUMNS,
+    OTHER_TYPES,
+    RAW,
+    TYPES,
+    Field,
+    Kind,
+    property_name,
+)
+from wikifarm.blueprint.sources import did_you_mean
+from wikifarm.errors import InvalidInput, Problem
+from wikifarm.i18n import _
+from wikifarm.model import Dialect
+
+JOIN = "***"
+SHORTEST_LINE = 4  # columns
+_PHP_SPACES = " \t\n\r\0\x0b"  # what PHP's trim() removes: not the no-break space
+_REFERENCE = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")  # {bf_name} in a condition
+
+
+def compile_template(schema: Schema, dialect: Dialect, list_ids: Mapping[str, str]) -> str:
+    """The `bn_template` of `schema` in `dialect`; `list_ids` gives the server's id of each list.
+
+    Raises InvalidInput when a list of the schema is not in `list_ids` (its choices would be empty).
+    """
+    missing = [key for key in schema.lists if key not in list_ids]
+    if missing and not schema.imported:
+        message = _("the wiki has no list yet for: {keys}").format(keys=", ".join(missing))
+        raise InvalidInput([Problem(message, code="unknown-list")])
+    names = properties(schema, dialect, list_ids)
+    return "".join(_line(_row(one, names, dialect, list_ids)) for one in schema.fields)
+
+
+def properties(
+    schema: Schema, dialect: Dialect, list_ids: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Name of each field -> the key under which entries hold its answer, in this dialect."""
+    ids = list_ids or {}
+    full = dialect is not Dialect.D44
+    return {
+        one.name: property_name(one, full, one.target if full else ids.get(one.target, one.target))
+        for one in schema.fields
+        if one.name and one.kind is not Kind.LAYOUT
+    }
+
+
+def form_json(
+    schema: Schema, form_id: str, dialect: Dialect, list_ids: Mapping[str, str]
+) -> dict[str, str]:
+    """What `imported-form[ID]` wants, as JSON (docs/yeswiki.md, transcript 30)."""
+    return {
+        "bn_id_nature": form_id,
+        "bn_label_nature": schema.label,
+        "bn_description": schema.description,
+        "bn_condition": "",
+        "bn_sem_context": schema.semantic_context,
+        "bn_sem_type": schema.semantic_type,
+        "bn_sem_use_template": "1",
+        "bn_template": compile_template(schema, dialect, list_ids),
+        "bn_ce_i18n": "fr-FR",
+        "bn_only_one_entry": "Y" if schema.only_one_entry else "N",
+        "bn_only_one_entry_message": schema.only_one_entry_message,
+    }
+
+
+def parse(template: str) -> list[list[str]]:
+    """The rows YesWiki sees: dropped lines left out, columns trimmed and padded to sixteen."""
+    rows = []
+    for line in template.split("\n"):
+        bare = line.strip(_PHP_SPACES)
+        columns = [column.strip(_PHP_SPACES) for column in bare.split(JOIN)]
+        if bare and not bare.startswith("#") and len(columns) >= SHORTEST_LINE:
+            rows.append(_padded(columns))
+    return rows
+
+
+def _padded(columns: Sequence[str]) -> list[str]:
+    row = [*columns, *[""] * (COLUMNS - len(columns))]
+    while len(row) > COLUMNS and not row[-1]:
+        row.pop()
+    return row
+
+
+def normalise(template: str) -> str:
+    """The same template as wikifarm writes it: one line a field, its sixteen columns."""
+    return "".join(_line(row) for row in parse(template))
+
+
+def same_template(one: str, other: str) -> bool:
+    """True when YesWiki would make the same form of both (line ends, padding, comments aside)."""
+    return parse(one) == parse(other)
+
+
+def _line(row: Sequence[str]) -> str:
+    """A row as YesWiki's form builder writes it: a space for nothing, `***` after each column.
+
+    A value that begins or ends with a star is set apart by spaces, as the builder writes ` * `.
+    """
+    return "".join(_cell(value) + JOIN for value in row) + "\n"
+
+
+def _cell(value: str) -> str:
+    if not value:
+        return " "
+    left = " " if value.startswith("*") else ""
+    right = " " if value.endswith("*") else ""
+    return f"{left}{value}{right}"
+
+
+def _row(
+    one: Field, names: Mapping[str, str], dialect: Dialect, list_ids: Mapping[str, str]
+) -> list[str]:
+    if one.type == RAW:
+        return parse(one.line)[0]
+    row = _bare_row(one)
+    if one.kind in (Kind.LIST, Kind.LINK):
+        row[1] = list_ids.get(one.target, one.target)
+        row[6] = one.name if dialect is Dialect.D44 else names.get(one.name, one.name)
+    if one.type == "conditionschecking":
+        row[1] = _REFERENCE.sub(lambda found: names.get(found[1], found[0]), row[1])
+    for column, value in one.extra.items():
+        row += [""] * (column + 1 - len(row))
+        row[column] = value
+    return row
+
+
+def _bare_row(one: Field) -> list[str]:
+    """The columns of a field before the dialect and the server's ids come in."""
+    kind = TYPES[one.type]
+    row = [one.type, *[""] * (COLUMNS - 1)]
+    values = {**one.options, "name": one.name, "label": one.label, "hint": one.hint,
+              "required": "1" if one.required else "0"}  # fmt: skip
+    for column, attribute in kind.columns.items():
+        row[column] = values.get(attribute, "")
+    return row
+
+
+def read_template(
+    template: str,
+    *,
+    key: str = "",
+    label: str = "",
+    dialect: Dialect = Dialect.D44,
+    list_ids: Mapping[str, str] | None = None,
+) -> Schema:
+    """A schema of any form's template: compiled again in `dialect`, it gives that same form.
+
+    `list_ids` names our lists among the wiki's (key -> id); a list that is not ours keeps its id.
+    Types that this version does not describe are kept as `raw` lines.
+    """
+    keys = {server: ours for ours, server in (list_ids or {}).items()}
+    fields = tuple(_field(row, dialect, keys, list_ids or {}) for row in parse(template))
+    return Schema(key, label, fields, imported=True)
+
+
+def _field(
+    row: list[str], dialect: Dialect, keys: Mapping[str, str], list_ids: Mapping[str, str]
+) -> Field:
+    if row[0] not in TYPES:
+        return Field(RAW, line=_line(row).rstrip("\n"))
+    known = TYPES[row[0]].columns
+    options = {
+        attribute: row[column]
+        for column, attribute in known.items()
+        if attribute not in ("name", "label", "hint", "required") and row[column]
+    }
+    places = {attribute: row[column] for column, attribute in known.items()}
+    one = Field(
+        type=row[0],
+        name=places.get("name", ""),
+        label=places.get("label", ""),
+        hint=places.get("hint", ""),
+        required=places.get("required") == "1",
+        options=options,
+    )
+    if one.kind in (Kind.LIST, Kind.LINK):
+        one = _choice_read(one, dialect, keys)
+    return replace(one, extra=_unexplained(one, row, dialect, list_ids))
+
+
+def _choice_read(one: Field, dialect: Dialect, keys: Mapping[str, str]) -> Field:
+    """Our key for the list, and the name without the type and list that 4.5 writes before it."""
+    options = dict(one.options)
+    if "list" in options:
+        options["list"] = keys.get(options["list"], options["list"])
+    prefix = one.type + (options.get("list") or options.get("form") or "")
+    name = one.name
+    if dialect is not Dialect.D44:
+        if name.startswith(prefix) and len(name) > len(prefix):
+            name = name.removeprefix(prefix)
+        elif name:
+            options["property"] = name
+    return replace(one, name=name, options=options)
+
+
+def _unexplained(
+    one: Field, row: list[str], dialect: Dialect, list_ids: Mapping[str, str]
+) -> dict[int, str]:
+    """The columns that writing the field again would not give back."""
+    schema = Schema("", "", (one,), imported=True)
+    written = _row(one, properties(schema, dialect, list_ids), dialect, list_ids)
+    written += [""] * (len(row) - len(written))
+    return {column: value for column, value in enumerate(row) if written[column] != value}
+
+
+def template_problems(template: str, file: str = "") -> list[Problem]:
+    """What YesWiki would drop, or answer to badly, without a word; lines count from 1."""
+    found: list[Problem] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(template.split("\n"), 1):
+        bare = line.strip(_PHP_SPACES)
+        if not bare or bare.startswith("#"):
+            continue
+        columns = bare.split(JOIN)
+        problem = _line_problem(columns, seen, number)
+        if problem:
+            message, code, hint = problem
+            found.append(Problem(message, hint, file, number, 1, code))
+    return found
+
+
+def _line_problem(
+    columns: list[str], seen: dict[str, int], number: int
+) -> tuple[str, str, str] | None:
+    kind = columns[0].strip(_PHP_SPACES)
+    if len(columns) < SHORTEST_LINE:
+        return _("fewer than four columns: YesWiki drops this line"), "too-few-columns", ""
+    if kind not in TYPES and kind not in OTHER_TYPES:
+        message = _("YesWiki knows no type “{type}”: the question would vanish").format(type=kind)
+        return message, "unknown-type", did_you_mean(kind, TYPES)
+    one = _field(_padded([column.strip(_PHP_SPACES) for column in columns]), Dialect.D44, {}, {})
+    name = property_name(one)
+    if name and name in seen:
+        message = _("“{name}” is also the name of line {line}").format(name=name, line=seen[name])
+        return message, "duplicate-name", ""
+    if name:
+        seen[name] = number
+    return None
+
+
+def describe(schema: Schema) -> list[dict[str, Any]]:
+    """The questions of a form for people: what is asked, why, who sees it, how long it is kept."""
+    return [
+        {"name": one.name, "label": one.label, "required": one.required, "purpose": one.purpose,
+         "seen_by": one.seen_by, "retention": one.retention}
+        for one in schema.fields
+        if one.kind is not Kind.LAYOUT and one.label
+    ]  # fmt: skip

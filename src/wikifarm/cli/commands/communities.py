@@ -1,0 +1,226 @@
+"""Commands about communities: open one, and plan, apply, verify many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wikifarm.cli.shared import Shared, shared
+from wikifarm.i18n import _
+from wikifarm.result import Envelope
+
+if TYPE_CHECKING:
+    from wikifarm.blueprint.manifest.community import Community
+
+
+def new_community(
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar=_("NAME"), help=_("Its name, as people read it."))
+    ] = "",
+    slug: Annotated[
+        str,
+        typer.Option(
+            metavar=_("ADDRESS"), help=_("Its address on the farm; by default, made from the name.")
+        ),
+    ] = "",
+    facilitator: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_('"NAME <E-MAIL>"'),
+            help=_("Someone who facilitates it; once for each person."),
+        ),
+    ] = None,
+    territory: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("Where it lives."))] = "",
+    blueprint: Annotated[
+        str, typer.Option(metavar=_("NAME"), help=_("The blueprint, by name or folder."))
+    ] = "",
+    with_modules: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="MODULE", help=_("Switch a module on; may be repeated.")),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODULE", help=_("Switch a module off; may be repeated.")),
+    ] = None,
+    mailing_list: Annotated[
+        str,
+        typer.Option(
+            metavar="sympa|framaliste|infini|other|none", help=_("Who hosts its mailing list.")
+        ),
+    ] = "",
+    admission: Annotated[
+        str, typer.Option(metavar="two-step|open|invited", help=_("How people join it."))
+    ] = "",
+    writing: Annotated[
+        str, typer.Option(metavar="connected|open", help=_("Who may write productions."))
+    ] = "",
+    language: Annotated[
+        str, typer.Option(metavar="fr|en", help=_("The language of the community."))
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what would be done, and stop."))
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes before starting."))
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help=_("Never ask anything, even on a terminal."))
+    ] = False,
+    no_audit: Annotated[
+        bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
+    ] = False,
+    detailed_exitcode: Annotated[
+        bool,
+        typer.Option("--detailed-exitcode", help=_("Exit 5 when something waits for a person.")),
+    ] = False,
+) -> Envelope:
+    """`wikifarm new-community`."""
+    from wikifarm.operations.community.outcome import envelope
+    from wikifarm.operations.describe import Wishes, community
+    from wikifarm.operations.new_community import new_community as operation
+
+    options = shared(ctx)
+    wishes = Wishes(
+        name, slug, tuple(facilitator or ()), territory, blueprint, tuple(with_modules or ()),
+        tuple(without or ()), mailing_list, admission, writing, language,
+    )  # fmt: skip
+    asking = options.interactive and not no_input
+    if asking:
+        from wikifarm.cli import asking as questions
+
+        wishes = questions.complete(wishes)
+    wanted = community(wishes)
+    context = options.context()
+    if dry_run:
+        outcome = operation(context, wanted, dry_run=True)
+        return envelope("new-community", [outcome], detailed=detailed_exitcode)
+    if asking and not yes:
+        planned = operation(context, wanted, dry_run=True)
+        shown = envelope("new-community", [planned])
+        if not shown.ok or not _agreed(options, shown):
+            return shown
+    outcome = operation(context, wanted, audit=not no_audit)
+    return envelope("new-community", [outcome], detailed=detailed_exitcode)
+
+
+def _agreed(options: Shared, planned: Envelope) -> bool:
+    from wikifarm.cli.asking import agreed
+    from wikifarm.cli.render import text as render
+
+    options.telling().clear()
+    output = options.output
+    output.note(render.answer(planned, render.paint_for(output.err), verbose=output.verbose))
+    if agreed(_("Do this?")):
+        return True
+    options.warnings.append(_("Nothing was done."))
+    return False
+
+
+# -- what several commands take -------------------------------------------------------------
+
+
+def _paths() -> typer.models.ArgumentInfo:
+    found: typer.models.ArgumentInfo = typer.Argument(
+        metavar=_("PATH..."),
+        help=_("Files of communities, folders of them, or CSV files; by default, communities/."),
+    )
+    return found
+
+
+def _only() -> typer.models.OptionInfo:
+    found: typer.models.OptionInfo = typer.Option(
+        "--only", metavar=_("ADDRESS"), help=_("This community only; may be repeated.")
+    )
+    return found
+
+
+def _max_failures() -> typer.models.OptionInfo:
+    found: typer.models.OptionInfo = typer.Option(
+        "--max-failures", metavar="N", min=0, help=_("Stop after more than N failures.")
+    )
+    return found
+
+
+def _detailed(text: str) -> typer.models.OptionInfo:
+    found: typer.models.OptionInfo = typer.Option("--detailed-exitcode", help=text)
+    return found
+
+
+def _chosen(options: Shared, paths: list[Path] | None, only: list[str] | None) -> list[Community]:
+    from wikifarm.operations.describe import chosen
+
+    return chosen(paths or [], only or [], default=options.directory / "communities")
+
+
+def plan(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, _paths()] = None,
+    only: Annotated[list[str] | None, _only()] = None,
+    detailed_exitcode: Annotated[bool, _detailed(_("Exit 3 when something would change."))] = False,
+) -> Envelope:
+    """`wikifarm plan`."""
+    options = shared(ctx)
+    return _plan("plan", options, _chosen(options, paths, only), detailed=detailed_exitcode)
+
+
+def _plan(command: str, options: Shared, wanted: list[Community], *, detailed: bool) -> Envelope:
+    from wikifarm.operations.apply import plan as operation
+    from wikifarm.operations.community.outcome import envelope
+
+    return envelope(command, operation(options.context(), wanted), detailed=detailed)
+
+
+def apply(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, _paths()] = None,
+    only: Annotated[list[str] | None, _only()] = None,
+    max_failures: Annotated[int | None, _max_failures()] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
+    ] = False,
+    no_audit: Annotated[
+        bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
+    ] = False,
+    detailed_exitcode: Annotated[
+        bool, _detailed(_("Exit 5 when something waits for a person."))
+    ] = False,
+) -> Envelope:
+    """`wikifarm apply`."""
+    from wikifarm.operations.apply import apply as operation
+    from wikifarm.operations.community.outcome import envelope
+
+    options = shared(ctx)
+    wanted = _chosen(options, paths, only)
+    if dry_run:
+        return _plan("apply", options, wanted, detailed=detailed_exitcode)
+    outcomes = operation(options.context(), wanted, max_failures=max_failures, audit=not no_audit)
+    return envelope("apply", outcomes, detailed=detailed_exitcode)
+
+
+def verify(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, _paths()] = None,
+    only: Annotated[list[str] | None, _only()] = None,
+) -> Envelope:
+    """`wikifarm verify`."""
+    from wikifarm.operations.audit.verify import verify as operation
+    from wikifarm.operations.community.outcome import envelope
+
+    options = shared(ctx)
+    return envelope("verify", operation(options.context(), _chosen(options, paths, only)))
+
+
+def checklist(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, _paths()] = None,
+    only: Annotated[list[str] | None, _only()] = None,
+) -> Envelope:
+    """`wikifarm checklist`."""
+    from wikifarm.operations.checklist import checklist as operation
+    from wikifarm.operations.community.outcome import envelope
+
+    options = shared(ctx)
+    return envelope("checklist", operation(options.context(), _chosen(options, paths, only)))

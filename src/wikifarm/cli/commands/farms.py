@@ -1,0 +1,116 @@
+"""Commands about the farm and about this computer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wikifarm.cli.shared import shared
+from wikifarm.i18n import _
+from wikifarm.result import Envelope
+
+
+def init(ctx: typer.Context) -> Envelope:
+    """`wikifarm init`."""
+    from wikifarm.operations.init import init as operation
+
+    options = shared(ctx)
+    return operation(options.directory, farm_url=options.farm)
+
+
+def doctor(
+    ctx: typer.Context,
+    topic: Annotated[
+        str,
+        typer.Argument(metavar="[mail]", help=_("“mail”: whether messages can arrive.")),
+    ] = "",
+    list_domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_("DOMAIN"),
+            help=_("mail: look at this domain of lists too; by default, those of communities/."),
+        ),
+    ] = None,
+    selector: Annotated[
+        list[str] | None,
+        typer.Option(metavar=_("WORD"), help=_("mail: a DKIM selector to look for.")),
+    ] = None,
+    send_test: Annotated[
+        str,
+        typer.Option(
+            metavar="E-MAIL",
+            help=_("mail: have the farm send a message to this account, one of its own."),
+        ),
+    ] = "",
+) -> Envelope:
+    """`wikifarm doctor`."""
+    options = shared(ctx)
+    if topic not in ("", "mail"):
+        raise typer.BadParameter(
+            _("“{word}” is not something that doctor looks at: mail, or nothing.").format(
+                word=topic
+            ),
+            param_hint="doctor",
+        )
+    if not topic:
+        if list_domain or selector or send_test:
+            raise typer.BadParameter(_("this option is for `doctor mail`"), param_hint="doctor")
+        from wikifarm.operations.doctor.farm_checks import doctor as operation
+
+        return operation(options.context())
+    from wikifarm.operations.doctor.mail import deliverability
+    from wikifarm.operations.mailing_list.wanted import known_domains
+
+    context = options.context()
+    domains = list_domain or known_domains(context)
+    return deliverability(
+        context, list_domains=domains, selectors=selector or [], send_test=send_test
+    )
+
+
+def status(
+    ctx: typer.Context,
+    slugs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar=_("ADDRESS..."),
+            help=_("Addresses of communities; by default, all those known here."),
+        ),
+    ] = None,
+) -> Envelope:
+    """`wikifarm status`."""
+    from wikifarm.operations.status import status as operation
+
+    return operation(shared(ctx).context(), slugs or ())
+
+
+def list_wikis(ctx: typer.Context) -> Envelope:
+    """`wikifarm list`."""
+    from wikifarm.operations.list_wikis import list_wikis as operation
+
+    return operation(shared(ctx).context())
+
+
+def credentials(
+    ctx: typer.Context,
+    slug: Annotated[str, typer.Argument(metavar=_("ADDRESS"), help=_("The community's address."))],
+    given: Annotated[
+        bool,
+        typer.Option(
+            "--set", help=_("Store a password, typed when asked or sent on standard input.")
+        ),
+    ] = False,
+) -> Envelope:
+    """`wikifarm credentials`: the only command that shows a password."""
+    from wikifarm.operations import credentials as operation
+
+    options = shared(ctx)
+    if not given:
+        return operation.show(options.context(), slug)
+    from wikifarm.cli.asking import password
+
+    question = _("Password of the administrator of {slug}").format(slug=slug)
+    return operation.keep(
+        options.context(), slug, password(question, interactive=options.interactive)
+    )

@@ -1,0 +1,111 @@
+"""Commands that practise on this computer: the demonstration and the rehearsal farm."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wikifarm.cli.shared import shared
+from wikifarm.i18n import _
+from wikifarm.result import Envelope
+
+
+def demo(
+    ctx: typer.Context,
+    port: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=65535, help=_("The port; by default, a free one.")),
+    ] = 0,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar=_("FOLDER"),
+            help=_("Keep everything in this folder; else it is removed at the end."),
+        ),
+    ] = None,
+    dialect: Annotated[
+        str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki that it imitates."))
+    ] = "4.4",
+    leave: Annotated[
+        bool, typer.Option("--exit", help=_("End once the community is open and verified."))
+    ] = False,
+) -> Envelope:
+    """`wikifarm demo`."""
+    from wikifarm.operations.demo import Practice
+    from wikifarm.operations.demo import demo as operation
+
+    options = shared(ctx)
+    with operation(Practice(data, port, dialect, stays=not leave), options.telling()) as envelope:
+        if leave or not envelope.ok:
+            return envelope
+        options.output.show(envelope)
+        if not options.output.json:
+            options.output.note(_("The farm answers until Ctrl-C."))
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    return envelope
+
+
+def rehearsal(
+    ctx: typer.Context,
+    port: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=65535, help=_("The port; by default, a free one.")),
+    ] = 0,
+    data: Annotated[
+        Path, typer.Option(metavar=_("FOLDER"), help=_("Where the farm keeps its data."))
+    ] = Path("rehearsal"),
+    dialect: Annotated[
+        str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki that it imitates."))
+    ] = "4.4",
+    trap: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_("NAME"), help=_("Something that goes wrong on purpose; may be repeated.")
+        ),
+    ] = None,
+) -> Envelope:
+    """`wikifarm rehearsal`."""
+    from wikifarm.cli.render.text import table
+    from wikifarm.operations.demo import (
+        Practice,
+        port_taken,
+        rehearsal_settings,
+        remember_port,
+        usual_port,
+    )
+    from wikifarm.rehearsal import serve
+
+    output = shared(ctx).output
+    practice = Practice(data, port, dialect, tuple(trap or ()))
+    settings = rehearsal_settings(practice, data.absolute())
+    facts = {"admin": settings.admin, "password": settings.password, "token": settings.token}
+
+    port = usual_port(practice, data.absolute())
+
+    def ready(url: str) -> None:
+        remember_port(data.absolute(), url)
+        # With --json, this line is the one object: programs wait for it, then use the farm.
+        output.shown = Envelope("rehearsal", data={"url": url, **facts})
+        if output.json:
+            output.line(json.dumps({"url": url, **facts}))
+            return
+        output.line(_("The farm answers at {url} until Ctrl-C.").format(url=url))
+        rows = [
+            (_("account"), settings.admin),
+            (_("password"), settings.password),
+            (_("key"), settings.token),
+        ]
+        for line in table(rows):
+            output.line(line)
+
+    try:
+        serve(settings, port=port, on_ready=ready)
+    except OSError as fault:
+        raise port_taken(port, fault) from None
+    return Envelope("rehearsal", data=facts)

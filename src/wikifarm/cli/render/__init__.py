@@ -1,0 +1,1 @@
+"""Text for people, from the same facts as the JSON."""

@@ -1,0 +1,1 @@
+"""The privacy audit and the other looks at a finished wiki."""

@@ -1,0 +1,129 @@
+"""The wiki of a community on the farm: find it, prove it is ours, make it, log in."""
+
+from __future__ import annotations
+
+import secrets
+
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.neutral import plain
+from wikifarm.errors import BadCredentials, NotOurs, NotYesWiki, SlugTaken, WriteRefused
+from wikifarm.i18n import _, in_language
+from wikifarm.model import FarmWiki
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.operations.workplace.vault import new_password
+from wikifarm.yeswiki.farm import NewWiki, half_made
+from wikifarm.yeswiki.wiki import Wiki
+
+
+def open_wiki(context: Context, slug: str) -> Wiki:
+    """The wiki of `slug`, logged in as its administrator.
+
+    Raises NotOurs when there is none or this computer has no password for it.
+    """
+    entry = context.farm.find(slug)
+    if entry is None:
+        raise NotOurs(
+            _("There is no wiki “{slug}” on this farm.").format(slug=slug),
+            hint=_("Make it with `wikifarm apply`; `wikifarm list` shows those of the farm."),
+            where=context.farm.base,
+        )
+    return _entered(context, entry)
+
+
+def find_site(context: Context, community: Community) -> tuple[Wiki, str] | None:
+    """The community's wiki, logged in, and its mark; None while it is still to be made."""
+    entry = context.farm.find(community.slug)
+    if entry is None:
+        return None
+    wiki = _entered(context, entry)
+    return wiki, entry.mark or context.journal.mark_of(community.slug)
+
+
+def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
+    """Makes the community's wiki and logs in. Safe to run again after a kill at any point.
+
+    The password and the intent are kept before the farm is asked, so that a later run can prove
+    that the wiki is ours and enter it.
+    """
+    slug = community.slug
+    mark = context.journal.mark_of(slug) or secrets.token_hex(8)
+    password = context.vault.get(slug) or new_password()
+    context.vault.keep(slug, password)
+    context.farm.template()
+    context.journal.intent(slug, "wiki", mark=mark)
+    try:
+        context.farm.create(_asked(context, community, mark, password))
+    except SlugTaken as taken:
+        # A first try may have worked although its answer never came; or it left half a wiki.
+        if not context.farm.answers(slug):
+            raise half_made(context.farm, slug) from None
+        try:
+            wiki = _logged_in(context, slug, password)
+        except BadCredentials:
+            raise taken from None
+    else:
+        if context.farm.find(slug) is None or not context.farm.answers(slug):
+            raise WriteRefused(
+                _(
+                    "The farm said that the wiki “{slug}” was made, but no wiki answers there."
+                ).format(slug=slug),
+                hint=_("Look at the farm's list of wikis and remove the entry without a wiki."),
+                where=context.farm.address_of(slug),
+            )
+        wiki = _logged_in(context, slug, password)
+    context.journal.outcome(slug, "wiki", mark=mark)
+    return wiki, mark
+
+
+def _logged_in(context: Context, slug: str, password: str) -> Wiki:
+    wiki = context.farm.wiki(slug)
+    wiki.login(WIKI_ADMIN, password)
+    return wiki
+
+
+def _asked(context: Context, community: Community, mark: str, password: str) -> NewWiki:
+    _ = in_language(community.language)
+    first = community.facilitators[0]
+    name = plain(community.name)
+    return NewWiki(
+        title=name,
+        description=plain(community.description or community.name),
+        folder=community.slug,
+        # The farm may show this name to anybody: it is the community's, not a person's.
+        referent=_("Facilitation of {name}").format(name=name),
+        email=context.settings.contact or first.email,
+        admin=WIKI_ADMIN,
+        password=password,
+        mark=mark,
+    )
+
+
+def _entered(context: Context, entry: FarmWiki) -> Wiki:
+    password = context.vault.get(entry.folder)
+    if not password:
+        raise _unknown_wiki(entry)
+    try:
+        return _logged_in(context, entry.folder, password)
+    except NotYesWiki:
+        raise half_made(context.farm, entry.folder) from None
+
+
+def _unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:
+    if entry.mark:
+        return NotOurs(
+            _(
+                "The wiki “{slug}” was made with wikifarm, but not from this computer: its "
+                "password is not here. Nothing was changed."
+            ).format(slug=entry.folder),
+            hint=_(
+                "If it is yours, give its password with `wikifarm credentials {slug} --set`."
+            ).format(slug=entry.folder),
+            where=entry.url,
+        )
+    return SlugTaken(
+        _("The address “{slug}” belongs to another wiki of the farm, “{title}”.").format(
+            slug=entry.folder, title=entry.title
+        ),
+        hint=_("Choose another address with --slug. Nothing was changed."),
+        where=entry.url,
+    )

@@ -1,0 +1,85 @@
+"""Describing communities: from wishes given on a command line, or chosen among manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.manifest.reading import community_from, load_manifests
+from wikifarm.blueprint.manifest.slugs import propose_slug
+from wikifarm.blueprint.sources import did_you_mean
+from wikifarm.errors import InvalidInput, Problem
+from wikifarm.i18n import _
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What was asked of a new community; an empty text asks for the default."""
+
+    name: str = ""
+    slug: str = ""
+    facilitators: tuple[str, ...] = ()  # "First Last <mail@example.org>"
+    territory: str = ""
+    blueprint: str = ""
+    with_modules: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    mailing_list: str = ""
+    admission: str = ""
+    writing: str = ""
+    language: str = ""
+
+
+def community(wishes: Wishes) -> Community:
+    """The community, checked as its manifest would be. Raises InvalidInput with every problem."""
+    modules = dict.fromkeys(wishes.with_modules, True) | dict.fromkeys(wishes.without, False)
+    given: dict[str, Any] = {
+        "name": wishes.name,
+        "slug": wishes.slug or propose_slug(wishes.name),
+        "facilitators": list(wishes.facilitators),
+        "territory": wishes.territory,
+        "blueprint": wishes.blueprint,
+        "modules": modules,
+        "mailing_list": wishes.mailing_list,
+        "admission": wishes.admission,
+        "writing": wishes.writing,
+        "language": wishes.language,
+    }
+    return community_from({key: value for key, value in given.items() if value})
+
+
+def chosen(paths: Sequence[Path], only: Sequence[str], *, default: Path) -> list[Community]:
+    """The communities of `paths` (else of the folder `default`), or those of them named in `only`.
+
+    Raises InvalidInput for files that cannot be read and for a name that none of them has.
+    """
+    if not paths and not default.is_dir():
+        raise InvalidInput(
+            [
+                Problem(
+                    _("No manifest is given, and there is no folder {folder}.").format(
+                        folder=default
+                    ),
+                    _("Give one (wikifarm plan rennes.yml), or start with `wikifarm init`."),
+                    code="no-manifest",
+                )
+            ]
+        )
+    communities = load_manifests(paths or [default])
+    slugs = [one.slug for one in communities]
+    unknown = [name for name in only if name not in slugs]
+    if unknown:
+        raise InvalidInput(
+            [
+                Problem(
+                    _("No community is called “{slug}”.").format(slug=name),
+                    did_you_mean(name, slugs),
+                    "--only",
+                    code="unknown-community",
+                )
+                for name in unknown
+            ]
+        )
+    return [one for one in communities if not only or one.slug in only]

@@ -1,0 +1,1 @@
+"""Doctor: looks at the farm, this computer and the mail."""

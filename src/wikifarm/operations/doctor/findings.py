@@ -1,0 +1,59 @@
+"""What the doctors share: a finding, and a visit that runs every check whatever fails before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Literal, Self
+
+from wikifarm.errors import DONE, WikifarmError
+from wikifarm.operations.workplace.context import Context
+from wikifarm.result import Envelope, failures
+
+State = Literal["ok", "warn", "fail", "unknown"]  # the last: not seen from here
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    id: str
+    state: State
+    message: str
+    hint: str = ""
+
+
+@dataclass
+class Visit:
+    """What the checks share, and what they found."""
+
+    context: Context
+    facts: dict[str, object] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    errors: list[WikifarmError] = field(default_factory=list)
+
+    def run(self, *series: Callable[[Self], Iterator[Finding]]) -> None:
+        """An error ends the checks that raised it, not the next ones, and is a finding too."""
+        for checks in series:
+            self.context.progress("", checks.__name__.strip("_"))
+            try:
+                self.findings.extend(checks(self))
+            except WikifarmError as error:
+                self.errors.append(error)
+                self.findings += [
+                    Finding(one.code, "fail", one.message, one.hint) for one in failures(error)
+                ]
+
+    def envelope(self, command: str) -> Envelope:
+        """Everything found, each error told once."""
+        told = dict.fromkeys(one for error in self.errors for one in failures(error))
+        return Envelope(
+            command,
+            exit=self.errors[0].exit if self.errors else DONE,
+            data={
+                "farm": self.context.settings.url,
+                "facts": self.facts,
+                "checks": [asdict(one) for one in self.findings],
+            },
+            errors=tuple(told),
+        )

@@ -1,0 +1,1 @@
+"""The mailing lists of communities: ask for them, follow them, keep their subscribers."""

@@ -1,0 +1,247 @@
+"""Ops: the machines of the farms, through Ansible: install, upgrade, back up, restore, look."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wikifarm.ansible.events import Event
+from wikifarm.ansible.faults import Fault
+from wikifarm.ansible.report import HostReport, Report
+from wikifarm.ansible.runner import Job
+from wikifarm.ansible.runner import play as play_job
+from wikifarm.blueprint.shipped import data_folder
+from wikifarm.errors import CHANGES, DONE, FAILED, PARTIAL, InvalidInput, NotConfirmed, Problem
+from wikifarm.i18n import _, language
+from wikifarm.result import Envelope, Failure
+
+DEFAULTS = ("ops/inventory.yml", "inventory.yml")  # where an inventory is looked for
+LATEST = "latest"
+
+_SNAPSHOT = re.compile(r"latest|[0-9a-f]{8,64}")
+_WIKI = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked of Ansible. Without `inventory`, it is looked for in `folder`."""
+
+    folder: Path
+    inventory: Path | None = None
+    limit: str = ""
+    check: bool = False
+    diff: bool = False
+    detailed: bool = False  # exit 3 when --check finds something to change
+    vault_password_file: Path | None = None
+    become_password_file: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+Tell = Callable[[Event], None]
+
+
+def play(name: str, wanted: Wanted, tell: Tell) -> Envelope:
+    """Plays the playbook `name` on the farms wanted; what came of each is in `data.hosts`.
+
+    Raises InvalidInput where a file is not there, ExtraMissing without Ansible.
+    """
+    inventory = find_inventory(wanted)
+    job = Job(
+        playbook=data_folder("playbooks") / f"{name}.yml",
+        inventory=inventory,
+        folder=Path.cwd(),
+        limit=wanted.limit,
+        check=wanted.check,
+        diff=wanted.diff,
+        variables=wanted.variables,
+        password_files=_password_files(wanted),
+        language=language(),
+    )
+    started = time.monotonic()
+    report = play_job(job, tell)
+    return Envelope(
+        f"ops {name}",
+        exit=_exit(report, pending=wanted.check and wanted.detailed),
+        data={
+            "playbook": name,
+            "inventory": str(inventory),
+            "check": wanted.check,
+            "hosts": [_host(one) for one in _sorted(report)],
+            "diffs": [
+                {"host": host.name, "task": diff.task, "text": diff.text}
+                for host in _sorted(report)
+                for diff in host.diffs
+            ],
+            "seconds": round(time.monotonic() - started, 1),
+        },
+        messages=(*_open_files(wanted), *_notes(report)),
+        errors=tuple(_failures(report)),
+    )
+
+
+def doctor(wanted: Wanted, tell: Tell) -> Envelope:
+    """What each farm says of itself; a failure (exit 1) where one of its problems is an error."""
+    found = play("doctor", wanted, tell)
+    problems = [
+        Failure(str(one["code"]), str(one["message"]), str(one.get("hint") or ""), host["name"])
+        for host in found.data["hosts"]
+        for one in host.get("facts", {}).get("problems", ())
+        if one.get("severity") == "error"
+    ]
+    return Envelope(
+        "ops doctor",
+        exit=found.exit or (FAILED if problems else DONE),
+        data=found.data,
+        messages=found.messages,
+        errors=(*found.errors, *problems),
+    )
+
+
+def status(wanted: Wanted, tell: Tell) -> Envelope:
+    """The same facts, for a line a farm."""
+    found = play("doctor", wanted, tell)
+    return Envelope(
+        "ops status", exit=found.exit, data=found.data, messages=found.messages, errors=found.errors
+    )
+
+
+def backup_variables(wiki: str | None) -> dict[str, str]:
+    """The variables of backup.yml; "" is the main wiki, None the whole farm.
+
+    Raises InvalidInput for what cannot be the address of a wiki.
+    """
+    if wiki and not _WIKI.fullmatch(wiki):
+        raise _invalid(
+            "bad-wiki",
+            _("“{wiki}” is not the address of a wiki.").format(wiki=wiki),
+            _("It is the folder of the wiki on its farm: letters, digits, “-” and “_”."),
+        )
+    return {} if wiki is None else {"wikifarm_wiki": wiki}
+
+
+def restore_variables(snapshot: str, wiki: str | None) -> dict[str, str]:
+    """The variables of restore.yml. Raises InvalidInput for what cannot be a backup or a wiki."""
+    if not _SNAPSHOT.fullmatch(snapshot):
+        raise _invalid(
+            "bad-snapshot",
+            _("“{snapshot}” is not a backup.").format(snapshot=snapshot),
+            _("Give “latest”, or the 8 to 64 digits that restic names a backup by."),
+        )
+    return {"wikifarm_snapshot": snapshot, **backup_variables(wiki)}
+
+
+def refuse_without_yes() -> None:
+    """Raises NotConfirmed: nobody is there to be asked."""
+    raise NotConfirmed(
+        _("Restoring replaces what the farm holds now: nothing was done without a yes."),
+        hint=_("To do it in a script, add --yes; to see first what it would do, --check."),
+    )
+
+
+# -- what is given --------------------------------------------------------------------------
+
+
+def find_inventory(wanted: Wanted) -> Path:
+    """The inventory asked for, or the first of DEFAULTS. Raises InvalidInput without one."""
+    if wanted.inventory is not None:
+        if wanted.inventory.exists():
+            return wanted.inventory
+        message = _("There is no inventory at {path}.").format(path=wanted.inventory)
+        raise _invalid("inventory-missing", message, _("Check --inventory."), "--inventory")
+    for name in DEFAULTS:
+        if (wanted.folder / name).exists():
+            return wanted.folder / name
+    raise _invalid(
+        "inventory-missing",
+        _("There is no inventory of farms here ({names}).").format(names=", ".join(DEFAULTS)),
+        _("Prepare one with `wikifarm ops init`, or name yours with --inventory."),
+    )
+
+
+def _password_files(wanted: Wanted) -> dict[str, Path]:
+    given = {
+        "--vault-password-file": wanted.vault_password_file,
+        "--become-password-file": wanted.become_password_file,
+    }
+    found = {option: path for option, path in given.items() if path is not None}
+    for option, path in found.items():
+        if not os.access(path, os.R_OK) or path.is_dir():
+            raise _invalid(
+                "password-file",
+                _("The file {path} cannot be read.").format(path=path),
+                _("Check {option}.").format(option=option),
+                option,
+            )
+    return found
+
+
+def _open_files(wanted: Wanted) -> tuple[str, ...]:
+    return tuple(
+        _("Other accounts of this computer can read {path}. To close it: chmod 600 {path}").format(
+            path=path
+        )
+        for path in _password_files(wanted).values()
+        if os.name == "posix" and path.stat().st_mode & 0o077
+    )
+
+
+def _invalid(code: str, message: str, hint: str, option: str = "") -> InvalidInput:
+    return InvalidInput([Problem(message, hint, option, code=code)])
+
+
+# -- what came of it ------------------------------------------------------------------------
+
+
+def _sorted(report: Report) -> Iterable[HostReport]:
+    return (report.hosts[name] for name in sorted(report.hosts))
+
+
+def _host(host: HostReport) -> dict[str, Any]:
+    return {
+        "name": host.name,
+        "status": host.status,
+        "ok": host.ok,
+        "changed": host.changed,
+        "failed": host.failed,
+        "skipped": host.skipped,
+        "seconds": round(host.seconds, 1),
+        "changes": list(host.changes),
+        **({} if host.facts is None else {"facts": dict(host.facts)}),
+        "errors": [] if host.fault is None else [asdict(_failure(host.fault, host.name))],
+    }
+
+
+def _notes(report: Report) -> Iterable[str]:
+    for host in _sorted(report):
+        for note in host.notes:
+            yield _("{subject}: {text}").format(subject=host.name, text=note)
+
+
+def _failures(report: Report) -> Iterable[Failure]:
+    if report.fault is not None:
+        yield _failure(report.fault, "")
+    for host in _sorted(report):
+        if host.fault is not None:
+            yield _failure(host.fault, host.name)
+
+
+def _failure(fault: Fault, host: str) -> Failure:
+    return Failure(fault.code, fault.message, fault.hint, host or fault.where)
+
+
+def _exit(report: Report, *, pending: bool) -> int:
+    """The status that README.md gives: `pending` asks for 3 where something would change."""
+    faults = [host.fault for host in report.hosts.values() if host.fault is not None]
+    if report.fault is not None:
+        return report.fault.exit
+    if faults:
+        exits = {fault.exit for fault in faults}
+        if len(faults) < len(report.hosts):
+            return PARTIAL
+        return exits.pop() if len(exits) == 1 else FAILED
+    return CHANGES if pending and any(host.changed for host in report.hosts.values()) else DONE

@@ -1,0 +1,1 @@
+"""What a run works with: settings, folders, passwords."""

@@ -1,0 +1,126 @@
+"""What one run works with: the farm, the folders of this computer, the journal, who is told."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from wikifarm.engine.backup import Backups
+from wikifarm.engine.journal import Journal
+from wikifarm.engine.lock import farm_lock
+from wikifarm.errors import InvalidInput, Problem
+from wikifarm.i18n import _
+from wikifarm.lists.host_access import ListSettings
+from wikifarm.operations.workplace.places import Places
+from wikifarm.operations.workplace.vault import Vault
+from wikifarm.transport import Network
+from wikifarm.yeswiki.farm import Farm
+
+WIKI_ADMIN = "WikiAdmin"  # the account that the farm makes in each wiki
+
+
+@dataclass(frozen=True)
+class FarmSettings:
+    """How to reach a farm. Secrets come from the environment, `.env` or files, never from argv."""
+
+    url: str = ""
+    admin: str = ""
+    password: str = ""
+    token: str = ""
+    contact: str = ""  # address that the farm keeps as the referent's; else the first facilitator's
+    verify_tls: bool = True
+    keyring: bool = False
+
+    def __repr__(self) -> str:
+        return f"FarmSettings({self.url!r})"
+
+
+def silent(_slug: str, _what: str) -> None:
+    """Tells nobody."""
+
+
+@dataclass
+class Context:
+    """One run. `progress(slug, what)` is called as the work goes on."""
+
+    settings: FarmSettings
+    places: Places
+    language: str = "fr"
+    lists: ListSettings = field(default_factory=ListSettings)
+    progress: Callable[[str, str], None] = silent
+    run: str = field(default_factory=lambda: secrets.token_hex(6))
+
+    @cached_property
+    def network(self) -> Network:
+        return Network(verify=self.settings.verify_tls)
+
+    @cached_property
+    def list_network(self) -> Network:
+        """The way to list hosts: their certificates are verified whatever the farm's needs."""
+        return Network(traffic=self.network.traffic)
+
+    @cached_property
+    def farm(self) -> Farm:
+        """The farm. Raises InvalidInput when its address or its credentials are missing."""
+        problems = []
+        if not self.settings.url:
+            problems.append(
+                Problem(
+                    _("No farm is given."),
+                    _(
+                        "Put its address in wikifarm.toml or in WIKIFARM_FARM_URL, "
+                        "or start with `wikifarm init`."
+                    ),
+                    code="no-farm",
+                )
+            )
+        elif not self.settings.url.startswith(("https://", "http://")):
+            problems.append(
+                Problem(
+                    _("“{url}” is not the address of a farm.").format(url=self.settings.url),
+                    _("It begins with https:// and ends with /."),
+                    code="bad-farm-url",
+                )
+            )
+        if problems:
+            raise InvalidInput(problems)
+        return Farm(
+            self.network,
+            self.settings.url,
+            self.settings.admin,
+            self.settings.password,
+            self.settings.token,
+        )
+
+    @property
+    def folder(self) -> Path:
+        """The state of this farm on this computer."""
+        return self.places.farm(self.farm.base)
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self.folder / "journal.jsonl", self.run)
+
+    @cached_property
+    def vault(self) -> Vault:
+        return Vault(self.folder, self.farm.base, keyring=self.settings.keyring)
+
+    @cached_property
+    def backups(self) -> Backups:
+        return Backups(self.folder / "backups")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Holds the farm for this run; raises Locked when another run has it."""
+        with farm_lock(self.folder):
+            yield
+
+    def close(self) -> None:
+        """Closes the connections."""
+        for name in ("network", "list_network"):
+            if name in self.__dict__:
+                self.__dict__[name].close()

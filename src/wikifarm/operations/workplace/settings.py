@@ -1,0 +1,558 @@
+"""Where settings come from: options, environment, `.env`, `wikifarm.toml`, in this order.
+
+A secret goes only to the farm, or to the list server, beside which it is written: another farm
+given with `--farm` never receives the password of the one in the file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from wikifarm.blueprint.sources import did_you_mean, read_text
+from wikifarm.errors import InvalidInput, Problem
+from wikifarm.i18n import LANGUAGES, _
+from wikifarm.lists.host_access import HostAccess, ListSettings, SympaAccess
+from wikifarm.operations.workplace import places
+from wikifarm.operations.workplace.context import WIKI_ADMIN, FarmSettings
+from wikifarm.reasons import of_reader, of_system
+from wikifarm.transport import in_clear
+from wikifarm.yeswiki.addresses import base_url
+
+FILE = "wikifarm.toml"
+ENV_FILE = ".env"
+
+FARM_KEYS = {
+    "url": "WIKIFARM_FARM_URL",
+    "admin": "WIKIFARM_FARM_ADMIN",
+    "password": "WIKIFARM_FARM_PASSWORD",
+    "password_file": "WIKIFARM_FARM_PASSWORD_FILE",
+    "token": "WIKIFARM_FARM_TOKEN",
+    "token_file": "WIKIFARM_FARM_TOKEN_FILE",
+    "contact": "WIKIFARM_FARM_CONTACT",
+    "insecure_skip_tls_verify": "WIKIFARM_INSECURE_SKIP_TLS_VERIFY",
+    "keyring": "WIKIFARM_KEYRING",
+}
+# Sections of their own: each setting is named "section.key" once read.
+LIST_KEYS = {
+    "sympa": (
+        "url", "web", "domain", "app", "secret", "secret_file", "user", "password",
+        "password_file", "template", "topics", "ssh", "include_url", "include_user",
+        "include_password", "include_password_file",
+    ),
+    "framaliste": ("web", "domain", "contact"),
+    "infini": ("web", "domain", "contact"),
+    "other": ("web", "domain", "contact"),
+}  # fmt: skip
+SECTIONS = {**LIST_KEYS, "ops": ("inventory",)}
+SECTION_NAMES = {
+    f"{section}.{key}": f"WIKIFARM_{section}_{key}".upper()
+    for section, keys in SECTIONS.items()
+    for key in keys
+}
+OTHER_KEYS = {"lang": "WIKIFARM_LANG", "state": "WIKIFARM_STATE_DIR"}
+ALL_KEYS = {**FARM_KEYS, **SECTION_NAMES, **OTHER_KEYS}
+ELSEWHERE = (
+    "WIKIFARM_CA_BUNDLE",
+    "WIKIFARM_WIKI_PASSWORD",
+    "WIKIFARM_VAULT_PASSWORD",
+    "WIKIFARM_BECOME_PASSWORD",
+    "WIKIFARM_DNS_SERVER",
+    "WIKIFARM_E2E_FARM",
+    "WIKIFARM_E2E_SYMPA",
+    "WIKIFARM_SYMPA_MANY",
+)
+SECRETS = ("password", "token")
+LIST_SECRETS = ("sympa.secret", "sympa.password", "sympa.include_password")
+SWITCHES = ("insecure_skip_tls_verify", "keyring")
+
+_YES = {"1": True, "true": True, "yes": True, "oui": True, "on": True}
+_NO = {"": False, "0": False, "false": False, "no": False, "non": False, "off": False}
+_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What was given on the command line. `farm` is an address or a name of `[farms.NAME]`.
+
+    Without `one_farm`, nobody is asked to choose among the farms of the file.
+    """
+
+    farm: str = ""
+    insecure: bool = False
+    one_farm: bool = True
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run. `language` is what the files ask for, or nothing."""
+
+    farm: FarmSettings
+    state: Path
+    lists: ListSettings = field(default_factory=ListSettings)
+    inventory: Path | None = None  # of Ansible, for `wikifarm ops`
+    language: str = ""
+    file: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One source: its name for messages, its values, and whom its secrets belong to."""
+
+    name: str
+    values: Mapping[str, str]
+    folder: Path
+    bound_to: str = ""  # base address of a farm; empty: not bound to one
+    list_server: str = ""  # address of a list server; empty: not bound to one
+
+
+@dataclass
+class _Reading:
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def stop(self) -> None:
+        if self.problems:
+            raise InvalidInput(self.problems)
+
+
+def load(
+    flags: Flags,
+    cwd: Path,
+    environ: Mapping[str, str],
+    *,
+    more_folders: tuple[Path, ...] = (),
+    config: Path | None = None,
+) -> Settings:
+    """Reads every source. Raises InvalidInput with every problem at once.
+
+    `wikifarm.toml` and `.env` are looked for in `cwd`, then in `more_folders`; `wikifarm.toml` also
+    in the user's configuration folder `config`. The first one found is the only one read.
+    """
+    reading = _Reading()
+    folders = (cwd, *more_folders)
+    path = _first([*folders, config or places.config_folder()], FILE)
+    document = _toml(path, reading) if path else {}
+    env_path = _first(folders, ENV_FILE)
+    dotenv = _dotenv(env_path, reading) if env_path else {}
+    reading.stop()
+
+    table = _farm_table(flags, document, path, reading)
+    sections = _section_table(document)
+    table |= sections
+    server = sections.get("sympa.url", "")
+    known = [
+        _Layer(
+            str(path or ""), table, path.parent if path else cwd, _base(table.get("url")), server
+        )
+    ]
+    for name, folder, values in (
+        (str(env_path or ""), env_path.parent if env_path else cwd, dotenv),
+        (_("the environment"), cwd, _from_names(environ)),
+    ):
+        beside = values is dotenv
+        farm_url = _base(values.get("url")) or (_base(_default_url(document)) if beside else "")
+        list_server = values.get("sympa.url") or (server if beside else "")
+        known.append(_Layer(name, values, folder, farm_url, list_server))
+    layers = [_with_files(layer, reading) for layer in reversed(known)]
+    farm = _farm(flags, layers, reading)
+    lists_found = _lists(layers, reading)
+    reading.stop()
+    merged = [layer.values for layer in layers[:2]] + [_other(document)]
+    return Settings(
+        farm=farm,
+        lists=lists_found,
+        inventory=_inventory(layers),
+        state=Path(_pick(merged, "state") or places.state_folder()).expanduser(),
+        language=_language(merged, reading),
+        file=str(path or ""),
+        warnings=tuple(reading.warnings),
+    )
+
+
+# -- the files ------------------------------------------------------------------------------
+
+
+def _first(folders: tuple[Path, ...] | list[Path], name: str) -> Path | None:
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+
+
+def _toml(path: Path, reading: _Reading) -> dict[str, Any]:
+    text = read_text(path, reading.problems)
+    if text is None:
+        return {}
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _TOML_PLACE.search(str(error))
+        reason = _TOML_PLACE.sub("", str(error))
+        line, column = (int(one or 0) for one in place.groups()) if place else (0, 0)
+        reading.problems.append(
+            Problem(
+                _("this is not valid TOML: {reason}").format(reason=of_reader(reason)),
+                _('put texts between quotes: url = "https://…"'),
+                str(path),
+                line or text.count("\n") + 1,
+                column,
+                "toml",
+            )
+        )
+        return {}
+    _check(document, path, text, reading)
+    return document
+
+
+def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -> None:
+    """Reports unknown keys and values of the wrong kind, each at its line."""
+    sections = ("farm", *SECTIONS)
+    tables: list[tuple[str, Any]] = [(name, document.get(name, {})) for name in sections]
+    tables += [(f"farms.{name}", one) for name, one in _items(document.get("farms", {}))]
+    for key in document:
+        if key not in (*sections, "farms", *OTHER_KEYS):
+            hint = did_you_mean(key, [*sections, "farms", *OTHER_KEYS])
+            reading.problems.append(_at(path, text, "", key, _unknown(key), hint, "unknown-key"))
+    for name, table in tables:
+        if not isinstance(table, dict):
+            reading.problems.append(
+                _at(
+                    path,
+                    text,
+                    "",
+                    name,
+                    _("“{key}” is a section: write [{key}] on a line of its own").format(key=name),
+                    "",
+                )
+            )
+            continue
+        for key, value in table.items():
+            _check_value(path, text, (name, key, value), reading)
+    words = {one.rpartition(".")[2] for one in (*SECRETS, *LIST_SECRETS)}
+    secrets = any(key in table for _name, table in tables for key in words if table)
+    if secrets:
+        _warn_if_readable(path, reading)
+
+
+def _check_value(path: Path, text: str, entry: tuple[str, str, Any], reading: _Reading) -> None:
+    table, key, value = entry
+    known = SECTIONS.get(table, tuple(FARM_KEYS))
+    if key not in known:
+        hint = did_you_mean(key, known)
+        reading.problems.append(_at(path, text, table, key, _unknown(key), hint, "unknown-key"))
+    elif key in SWITCHES and not isinstance(value, bool):
+        message = _("“{key}” must be true or false").format(key=key)
+        reading.problems.append(_at(path, text, table, key, message, ""))
+    elif key not in SWITCHES and not isinstance(value, str):
+        message = _("“{key}” must be a text: put it between quotes").format(key=key)
+        reading.problems.append(_at(path, text, table, key, message, ""))
+
+
+def _unknown(key: str) -> str:
+    return _("unknown key “{name}”").format(name=key)
+
+
+def _at(
+    path: Path, text: str, table: str, key: str, message: str, hint: str, code: str = "wrong-type"
+) -> Problem:
+    """A problem at the line where `key` of `table` stands (tomllib tells no position)."""
+    here = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[([^\[\]]+)\]", line)
+        if header:
+            here = header[1].strip().replace('"', "")
+            if here == key or here.startswith(f"{key}."):
+                return Problem(message, hint, str(path), number, line.index("[") + 1, code)
+        found = re.match(rf"(\s*)[\"']?{re.escape(key)}[\"']?\s*[=.]", line)
+        if found and here == table:
+            return Problem(message, hint, str(path), number, len(found[1]) + 1, code)
+    return Problem(message, hint, str(path), code=code)
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
+    """The values of `.env`; nothing is put into the environment of this process."""
+    from io import StringIO
+
+    from dotenv.parser import parse_stream
+
+    text = read_text(path, reading.problems) or ""
+    found: dict[str, str] = {}
+    for binding in parse_stream(StringIO(text)):
+        # A cut line is often a secret: only its number is told.
+        if binding.error:
+            blank = len(binding.original.string) - len(binding.original.string.lstrip("\r\n"))
+            line = binding.original.line + binding.original.string[:blank].count("\n")
+            reading.problems.append(
+                Problem(
+                    _("this line is not of the form NAME=value"),
+                    _("put the value between single quotes"),
+                    str(path),
+                    line,
+                    code="dotenv",
+                )
+            )
+        elif binding.key:
+            found[binding.key] = binding.value or ""
+    known = (*ALL_KEYS.values(), *ELSEWHERE)
+    for name in found:
+        if name.startswith("WIKIFARM_") and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = _("did you mean “{word}”?").format(word=near[0]) if near else ""
+            message = _("{file}: {name} is not a setting of wikifarm.").format(file=path, name=name)
+            reading.warnings.append(f"{message} {hint}".strip())
+    values = _from_names(found)
+    if any(values.get(key) for key in (*SECRETS, *LIST_SECRETS)):
+        _warn_if_readable(path, reading)
+    return values
+
+
+def _from_names(names: Mapping[str, str]) -> dict[str, str]:
+    return {key: names[name] for key, name in ALL_KEYS.items() if names.get(name)}
+
+
+def _section_table(document: Mapping[str, Any]) -> dict[str, str]:
+    """The sections other than those of farms, each key as "section.key"."""
+    return {
+        f"{section}.{key}": value
+        for section in SECTIONS
+        for key, value in _as_text(dict(_items(document.get(section)))).items()
+    }
+
+
+def _warn_if_readable(path: Path, reading: _Reading) -> None:
+    import os
+
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        reading.warnings.append(
+            _(
+                "{file} holds a password, and other accounts of this computer can read it. "
+                "To close it: chmod 600 {file}"
+            ).format(file=path)
+        )
+
+
+# -- which farm -----------------------------------------------------------------------------
+
+
+def _farm_table(
+    flags: Flags, document: Mapping[str, Any], path: Path | None, reading: _Reading
+) -> dict[str, str]:
+    """The table of the file that speaks of the farm asked for, as texts."""
+    farms = {name: table for name, table in _items(document.get("farms")) if table}
+    default = document.get("farm")
+    if _is_address(flags.farm):
+        wanted = _base(flags.farm)
+        for table in (default or {}, *farms.values()):
+            if _base(table.get("url")) == wanted:
+                return _as_text(table)
+        return {}
+    if flags.farm:
+        if flags.farm not in farms:
+            reading.problems.append(_no_such_farm(flags.farm, list(farms), path))
+        return _as_text(farms.get(flags.farm, {}))
+    if default or len(farms) == 1:
+        return _as_text(default or next(iter(farms.values())))
+    if farms and flags.one_farm:
+        reading.warnings.append(
+            _("{file} knows several farms: choose one with --farm ({names}).").format(
+                file=path, names=", ".join(sorted(farms))
+            )
+        )
+    return {}
+
+
+def _no_such_farm(name: str, farms: list[str], path: Path | None) -> Problem:
+    if farms and path:
+        message = _("{file} knows no farm called “{name}”.").format(file=path, name=name)
+        return Problem(message, did_you_mean(name, farms), "--farm", code="unknown-farm")
+    message = _("“{name}” is not the address of a farm.").format(name=name)
+    hint = _("Write it in full: --farm https://{name}/").format(name=name.strip("/"))
+    return Problem(message, hint, "--farm", code="bad-farm-url")
+
+
+def _default_url(document: Mapping[str, Any]) -> str:
+    farms = [table for _name, table in _items(document.get("farms")) if table]
+    default = document.get("farm") or (farms[0] if len(farms) == 1 else {})
+    return str(default.get("url", ""))
+
+
+def _is_address(text: str) -> bool:
+    return "://" in text
+
+
+def _base(url: str | None) -> str:
+    return base_url(url) if url and _is_address(url) else ""
+
+
+def _as_text(table: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        key: (str(value).lower() if isinstance(value, bool) else str(value))
+        for key, value in table.items()
+    }
+
+
+def _farm(flags: Flags, layers: list[_Layer], reading: _Reading) -> FarmSettings:
+    values = [layer.values for layer in layers]
+    # A name chosen with --farm is the table's farm, whatever the environment says.
+    named = layers[-1].values.get("url", "") if flags.farm and not _is_address(flags.farm) else ""
+    url = (flags.farm if _is_address(flags.farm) else named) or _pick(values, "url")
+    secrets = {
+        key: _secret(key, layers, _base(url), lambda layer: layer.bound_to, reading)
+        for key in SECRETS
+    }
+    insecure = _switch(values, "insecure_skip_tls_verify", reading)
+    return FarmSettings(
+        url=url,
+        admin=_pick(values, "admin") or WIKI_ADMIN,
+        password=secrets["password"],
+        token=secrets["token"],
+        contact=_pick(values, "contact"),
+        verify_tls=not (flags.insecure or insecure),
+        keyring=_switch(values, "keyring", reading),
+    )
+
+
+def _secret(
+    key: str,
+    layers: list[_Layer],
+    wanted: str,
+    belongs: Callable[[_Layer], str],
+    reading: _Reading,
+) -> str:
+    """The first secret that may go to `wanted`; says which was passed over."""
+    for layer in layers:
+        if not layer.values.get(key):
+            continue
+        if belongs(layer) and wanted and belongs(layer) != wanted:
+            reading.warnings.append(
+                _("{source} holds a secret of {farm}: it was not used for {other}.").format(
+                    source=layer.name, farm=belongs(layer), other=wanted
+                )
+            )
+            continue
+        return layer.values[key]
+    return ""
+
+
+# -- the list hosts -------------------------------------------------------------------------
+
+
+def _lists(layers: list[_Layer], reading: _Reading) -> ListSettings:
+    values = [layer.values for layer in layers]
+    url = _pick(values, "sympa.url")
+    for key in ("sympa.url", "sympa.include_url", *(f"{section}.web" for section in LIST_KEYS)):
+        _check_address(key, _pick(values, key), reading)
+    secrets = {
+        key: _secret(key, layers, url, lambda layer: layer.list_server, reading)
+        for key in LIST_SECRETS
+    }
+    plain = {
+        key: _pick(values, f"sympa.{key}")
+        for key in (
+            "web", "domain", "app", "user", "template", "topics", "ssh", "include_url",
+            "include_user",
+        )
+    }  # fmt: skip
+    sympa = SympaAccess(
+        url=url,
+        secret=secrets["sympa.secret"],
+        password=secrets["sympa.password"],
+        include_password=secrets["sympa.include_password"],
+        **{key: value for key, value in plain.items() if value},
+    )
+    if in_clear(url):
+        reading.warnings.append(
+            _("{url} is not https: passwords can be read on their way.").format(url=url)
+        )
+    hosts = {
+        section: HostAccess(**{key: _pick(values, f"{section}.{key}") for key in keys})
+        for section, keys in LIST_KEYS.items()
+        if section != "sympa"
+    }
+    return ListSettings(sympa, hosts)
+
+
+def _check_address(key: str, url: str, reading: _Reading) -> None:
+    if url and not url.startswith(("https://", "http://")):
+        reading.problems.append(
+            Problem(
+                _("{name} is not a web address: “{url}”").format(name=ALL_KEYS[key], url=url),
+                _("It begins with https://."),
+                code="bad-list-url",
+            )
+        )
+
+
+def _with_files(layer: _Layer, reading: _Reading) -> _Layer:
+    """The layer with the secrets that it keeps in files of their own."""
+    values = dict(layer.values)
+    for key in (*SECRETS, *LIST_SECRETS):
+        named = values.get(f"{key}_file")
+        if not named or values.get(key):
+            continue
+        path = layer.folder / Path(named).expanduser()
+        try:
+            values[key] = path.read_text("utf-8").rstrip("\r\n")
+        except (OSError, ValueError) as fault:
+            reason = of_system(fault) if isinstance(fault, OSError) else _("it is not a text")
+            reading.problems.append(
+                Problem(
+                    _("the file {file} cannot be read ({reason})").format(file=path, reason=reason),
+                    _("check {name}").format(name=ALL_KEYS[f"{key}_file"]),
+                    layer.name,
+                    code="unreadable",
+                )
+            )
+        else:
+            _warn_if_readable(path, reading)
+    return replace(layer, values=values)
+
+
+# -- the machines ---------------------------------------------------------------------------
+
+
+def _inventory(layers: list[_Layer]) -> Path | None:
+    """The inventory of Ansible, from the folder of the file that names it."""
+    for layer in layers:
+        if named := layer.values.get("ops.inventory"):
+            return layer.folder / Path(named).expanduser()
+    return None
+
+
+# -- single values --------------------------------------------------------------------------
+
+
+def _pick(values: list[Mapping[str, str]], key: str) -> str:
+    return next((one[key] for one in values if one.get(key)), "")
+
+
+def _other(document: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(document[key]) for key in OTHER_KEYS if key in document}
+
+
+def _switch(values: list[Mapping[str, str]], key: str, reading: _Reading) -> bool:
+    word = _pick(values, key).strip().lower()
+    if word in _YES or word in _NO:
+        return word in _YES
+    reading.problems.append(
+        Problem(_("{name} must be true or false").format(name=FARM_KEYS[key]), code="wrong-type")
+    )
+    return False
+
+
+def _language(values: list[Mapping[str, str]], reading: _Reading) -> str:
+    code = _pick(values, "lang")[:2].lower()
+    if code and code not in LANGUAGES:
+        reading.warnings.append(
+            _("wikifarm does not speak “{code}”: French and English only.").format(code=code)
+        )
+        return ""
+    return code

@@ -1,0 +1,219 @@
+"""Manifests: every mistake at once and at its place; what is written reads the same."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.blueprint.conftest import problems, write
+from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.reading import default_modules, load_manifests, manifest_schema
+from wikifarm.blueprint.manifest.slugs import propose_slug
+from wikifarm.blueprint.manifest.validation import ManifestModel
+from wikifarm.blueprint.manifest.writing import dump_manifest
+from wikifarm.model import Module
+
+GOOD = "name: Rennes\nslug: rennes\nfacilitators: [Ana <ana@example.org>]\n"
+
+
+def codes(tmp_path: Path, text: str) -> list[tuple[str, int]]:
+    path = write(tmp_path / "a.yml", text)
+    return [(one.code, one.line) for one in problems(lambda: load_manifests([path]))]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("nom: x", "unknown-key"),
+        ("territory: {latitude: 91}", "out-of-range"),
+        ("territory: {longitude: -181}", "out-of-range"),
+        ("territory: {latitude: north}", "wrong-type"),
+        ("territory: [Rennes]", "wrong-type"),
+        ("modules: {maps: true}", "unknown-module"),
+        ("modules: [participants, maps]", "unknown-module"),
+        ("modules: {map: perhaps}", "wrong-type"),
+        ("modules: {mailing-list: true}", "module-needs"),
+        ("blueprint: nothing-like-it", "unknown-blueprint"),
+        ("blueprint: ../../etc", "unknown-blueprint"),
+        ("language: de", "choice"),
+        ("admission: closed", "choice"),
+        ("writing: nobody", "choice"),
+        ("mailing_list: google", "choice"),
+        ("mailing_list: {provider: sympa, address: not-one}", "email"),
+        ("links: [{label: Pad, url: 'javascript:alert(1)'}]", "url"),
+        ("links: [{label: Pad, url: 'https://x y'}]", "url"),
+        ("links: https://example.org", "wrong-type"),
+        ("description: {a: b}", "wrong-type"),
+        ("rhythm: " + "x" * 300, "too-long"),
+    ],
+)
+def test_each_mistake_has_a_code_and_a_line(tmp_path: Path, line: str, code: str) -> None:
+    assert codes(tmp_path, GOOD + line) == [(code, 4)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a", "a@b", "a b@example.org", "a@example.org\\nBcc: x@y.org", "a@x.org,b@x.org", "@x.org",
+     "é@example.org", ".a@example.org", "a@-x.org", "a" * 65 + "@example.org"],
+)  # fmt: skip
+def test_a_malformed_address_is_refused(tmp_path: Path, address: str) -> None:
+    text = f'name: x\nslug: xx\nfacilitators:\n  - name: Ana\n    email: "{address}"\n'
+    assert codes(tmp_path, text) == [("email", 5)]
+
+
+def test_all_the_mistakes_of_all_the_files_come_at_once(tmp_path: Path) -> None:
+    write(tmp_path / "a.yml", "name: Pays de Brest\nslug: Brest !\nfacilitators: []\nlanguag: fr\n")
+    write(tmp_path / "b.yml", "name: [x\n")
+    write(tmp_path / "c.csv", "slug;name;facilitators\nlorient;;Ana <ana@example>\n")
+    (tmp_path / "d.yml").write_bytes(b"\xff\x00\x01")
+    found = {
+        (Path(one.file).name, one.code) for one in problems(lambda: load_manifests([tmp_path]))
+    }
+    assert found == {
+        ("a.yml", "slug"), ("a.yml", "missing-facilitator"), ("a.yml", "unknown-key"),
+        ("b.yml", "yaml"), ("c.csv", "missing"), ("c.csv", "email"), ("d.yml", "encoding"),
+    }  # fmt: skip
+
+
+def test_hints_say_how_to_mend(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.yml", "name: x\nslug: Pays de Brest\nfacilitator: [Ana <a@example.org>]\n"
+    )
+    hints = {one.code: one.hint for one in problems(lambda: load_manifests([path]))}
+    assert "pays-de-brest" in hints["slug"]
+    assert "facilitators" in hints["unknown-key"]
+
+
+def test_a_missing_slug_is_proposed_from_the_name(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yml", "name: Pays de Brest\nfacilitators: [Ana <a@example.org>]\n")
+    assert [(one.code, one.hint) for one in problems(lambda: load_manifests([path]))] == [
+        ("missing", "proposed: pays-de-brest")
+    ]
+
+
+@pytest.mark.parametrize("slug", ["api", "tools", "www"])
+def test_a_name_that_yeswiki_keeps_is_refused(tmp_path: Path, slug: str) -> None:
+    assert codes(tmp_path, GOOD.replace("slug: rennes", f"slug: {slug}")) == [("slug", 2)]
+
+
+def test_two_files_cannot_share_an_address_even_in_capitals(tmp_path: Path) -> None:
+    write(tmp_path / "a.yml", GOOD)
+    write(tmp_path / "b.yml", GOOD)
+    write(tmp_path / "c.yml", GOOD.replace("slug: rennes", "slug: Rennes"))
+    found = [
+        (Path(one.file).name, one.code) for one in problems(lambda: load_manifests([tmp_path]))
+    ]
+    assert found == [("b.yml", "duplicate-slug"), ("c.yml", "duplicate-slug"), ("c.yml", "slug")]
+
+
+@pytest.mark.parametrize("module", ["map", "proposals"])
+def test_a_module_whose_need_is_off_says_so(tmp_path: Path, module: str) -> None:
+    other = {"map": "proposals", "proposals": "map"}[module]
+    text = GOOD + f"modules: {{participants: false, {other}: false}}\n"
+    path = write(tmp_path / "a.yml", text)
+    (found,) = problems(lambda: load_manifests([path]))
+    assert found.code == "module-needs" and module in found.message
+
+
+def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
+    assert problems(lambda: load_manifests([tmp_path]))[0].code == "empty"
+    assert problems(lambda: load_manifests([tmp_path / "no.yml"]))[0].code == "unreadable"
+
+
+@pytest.mark.parametrize("text", ["", "just words", "- a\n- b", "3"])
+def test_what_is_not_a_manifest_is_told(tmp_path: Path, text: str) -> None:
+    assert codes(tmp_path, text)[0][0] == "wrong-type"
+
+
+def test_the_same_facilitator_twice_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("[Ana", "[Anna <ANA@example.org>, Ana")
+    assert codes(tmp_path, text) == [("duplicate-facilitator", 3)]
+
+
+def test_short_forms_are_understood(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.yml",
+        GOOD
+        + "territory: Rennes\nmailing_list: sympa\nmodules: {map: non, agenda: oui}\nrhythm:\n",
+    )
+    (one,) = load_manifests([path])
+    assert one.facilitators == (Facilitator("Ana", "ana@example.org"),)
+    assert one.territory == Territory("Rennes")
+    assert one.mailing_list == "sympa"
+    assert one.modules == frozenset(Module) - {Module.MAP}
+    assert one.source == str(path)
+
+
+def test_modules_are_all_but_the_mailing_list(tmp_path: Path) -> None:
+    (one,) = load_manifests([write(tmp_path / "a.yml", GOOD)])
+    assert one.modules == frozenset(Module) - {Module.MAILING_LIST} == default_modules()
+
+
+def test_a_list_of_modules_names_exactly_these(tmp_path: Path) -> None:
+    (one,) = load_manifests([write(tmp_path / "a.yml", GOOD + "modules: [participants, map]")])
+    assert one.modules == {Module.PARTICIPANTS, Module.MAP}
+
+
+clean = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zl", "Zp"]), max_size=60)
+line = clean.map(lambda text: " ".join(text.split()))
+paragraphs = st.lists(line, max_size=4).map(lambda lines: "\n".join(lines).strip())
+degrees = st.one_of(st.none(), st.floats(-90, 90))
+
+
+@st.composite
+def communities(draw: st.DrawFn) -> Community:
+    name = draw(line.filter(bool))
+    provider = draw(st.sampled_from(["none", "sympa", "framaliste", "infini"]))
+    return Community(
+        name=name,
+        slug=propose_slug(name),
+        facilitators=tuple(
+            Facilitator(draw(line.filter(bool)), f"a{number}@example.org")
+            for number in range(draw(st.integers(1, 3)))
+        ),
+        territory=Territory(draw(line), draw(degrees), draw(degrees), draw(st.integers(1, 18))),
+        language=draw(st.sampled_from(["fr", "en"])),
+        modules=draw(st.sampled_from([default_modules(provider), frozenset(), {Module.AGENDA}])),
+        admission=draw(st.sampled_from(["two-step", "open", "invited"])),
+        writing=draw(st.sampled_from(["connected", "open"])),
+        description=draw(paragraphs),
+        rhythm=draw(line),
+        contact=draw(line),
+        controller=draw(line),
+        mailing_list=provider,
+        mailing_list_address=draw(st.sampled_from(["", "rennes@listes.example.org"])),
+        links=tuple(
+            (draw(line.filter(bool)), url)
+            for url in draw(
+                st.lists(st.sampled_from(["https://a.example/?x=1#y", "http://b.example"]))
+            )
+        ),
+    )
+
+
+@given(communities())
+def test_what_is_written_reads_the_same(
+    tmp_path_factory: pytest.TempPathFactory, one: Community
+) -> None:
+    path = write(tmp_path_factory.mktemp("m") / "a.yml", dump_manifest(one))
+    assert load_manifests([path]) == [dataclasses.replace(one, modules=frozenset(one.modules))]
+
+
+def test_a_manifest_is_pleasant_to_read(rennes: Community) -> None:
+    text = dump_manifest(
+        dataclasses.replace(rennes, description="Première ligne.\n\nDeuxième : « ici ».")
+    )
+    assert text.startswith("# ")
+    assert "description: |-\n  Première ligne.\n\n  Deuxième : « ici ».\n" in text
+    assert "name: Robustesse autour de Rennes\nslug: rennes  #" in text
+
+
+def test_editors_get_a_schema_of_every_key() -> None:
+    schema = manifest_schema()
+    assert set(schema["properties"]) == set(ManifestModel.model_fields)
+    assert schema["required"] == ["name", "slug", "facilitators"]
+    assert {"type": "string"} in schema["properties"]["territory"]["anyOf"]

@@ -1,0 +1,69 @@
+"""YAML from people: nothing is constructed, nothing explodes, every mistake has its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wikifarm.blueprint.sources import Problem, parse_yaml, read_yaml, yaml_scalar
+
+
+def parsed(text: str) -> tuple[object, list[Problem]]:
+    found: list[Problem] = []
+    document = parse_yaml(text, "x.yml", found)
+    return (document.value if document else None), found
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("a: [1", "yaml", 1),
+        ("a: 1\na: 2", "duplicate-key", 2),
+        ("a: &x 1\nb: *x", "yaml-alias", 2),
+        ("a: !!python/object/apply:os.system [ls]", "yaml-tag", 1),
+        ("a: !ruby x", "yaml-tag", 1),
+        ("a: " + "[" * 50 + "]" * 50, "too-deep", 1),
+        ("---\na: 1\n---\nb: 1", "yaml", 3),
+        ('a: "\\x07"', "control-character", 1),
+        ('a: "\\ud800"', "control-character", 1),
+        ("? [a]\n: b", "yaml", 1),
+        ("a:\n" + "  - 1\n" * 30_000, "too-large", 19_997),
+    ],
+)
+def test_what_is_unsafe_or_broken_is_refused_at_its_line(text: str, code: str, line: int) -> None:
+    value, found = parsed(text)
+    assert value is None
+    assert [(one.code, one.line) for one in found] == [(code, line)]
+
+
+def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_bytes(b"#" * 1_000_001)
+    found: list[Problem] = []
+    assert read_yaml(tmp_path / "a.yml", found) is None
+    assert found[0].code == "too-large"
+
+
+def test_a_file_in_another_encoding_says_where(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_bytes("name: x\nplace: Café".encode("latin-1"))
+    found: list[Problem] = []
+    assert read_yaml(tmp_path / "a.yml", found) is None
+    assert (found[0].code, found[0].line, found[0].column) == ("encoding", 2, 11)
+
+
+def test_words_stay_words() -> None:
+    value, _found = parsed("{a: yes, b: no, c: oui, d: true, e: 035, f: 35, g: 1.5, h: ~, i: '35'}")
+    assert value == {
+        "a": "yes", "b": "no", "c": "oui", "d": True, "e": "035", "f": 35, "g": 1.5, "h": None,
+        "i": "35",
+    }  # fmt: skip
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")))
+def test_a_written_scalar_reads_the_same(text: str) -> None:
+    clean = "".join(one for one in text if one in "\n\t" or (ord(one) >= 32 and one != "\x7f"))
+    value, found = parsed(f"a: {yaml_scalar(clean)}  # comment")
+    assert found == []
+    assert value == {"a": clean}

@@ -1,0 +1,167 @@
+"""Doctor: each trap of a farm is told with a cure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.lists.fake_sympa import ACCESS, FakeSoap, driver
+from wikifarm.lists.host_access import ListSettings
+from wikifarm.operations.doctor.farm_checks import doctor
+from wikifarm.operations.workplace.context import Context, FarmSettings
+from wikifarm.operations.workplace.places import Places
+from wikifarm.rehearsal import FarmSettings as RehearsalSettings
+from wikifarm.rehearsal import RunningFarm
+from wikifarm.result import Envelope
+
+Visit = Callable[..., Envelope]
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[RunningFarm]:
+    (tmp_path / "farm").mkdir()
+    settings = RehearsalSettings(data=tmp_path / "farm", password="of-farm", token="of-key")
+    with RunningFarm(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(farm: RunningFarm, tmp_path: Path) -> Visit:
+    def call(*traps: str, **settings: str) -> Envelope:
+        farm.traps.update(traps)
+        given = {"url": farm.url, "admin": farm.admin, "password": farm.password} | settings
+        context = Context(FarmSettings(**given), Places(tmp_path / "state", tmp_path))
+        try:
+            return doctor(context)
+        finally:
+            context.close()
+
+    return call
+
+
+def states(found: Envelope) -> dict[str, str]:
+    return {one["id"]: one["state"] for one in found.data["checks"]}
+
+
+def test_a_farm_in_good_health(visit: Visit, farm: RunningFarm) -> None:
+    found = visit(token="of-key")
+    assert found.exit == 0
+    seen = states(found)
+    assert seen.pop("mail") == "unknown"
+    assert seen.pop("referents") in ("unknown", "ok")
+    assert set(seen.values()) == {"ok"}
+    assert {"login", "admin", "key", "farm-form", "hashcash", "delete"} <= set(seen)
+    assert found.data["facts"]["dialect"] == "4.4"
+    assert not [one for one in farm.requests if one[0] == "POST" and "ParametresUtil" not in one[1]]
+
+
+@pytest.mark.parametrize(
+    ("trap", "code"), [("captive", "not-yeswiki"), ("no_ferme", "no-farm-extension")]
+)
+def test_what_is_no_farm(visit: Visit, trap: str, code: str) -> None:
+    found = visit(trap)
+    assert found.exit == 8
+    assert [one.code for one in found.errors] == [code]
+    assert all(one.hint for one in found.errors)
+
+
+def test_a_host_that_drops_keys(visit: Visit) -> None:
+    found = visit("drop_authorization", token="of-key")
+    assert found.exit == 0
+    assert states(found)["key"] == "warn"
+    alone = visit(token="of-key", password="")
+    assert alone.exit == 8
+    assert "Authorization" in alone.errors[0].hint
+
+
+def test_a_key_alone_is_enough(visit: Visit) -> None:
+    found = visit(token="of-key", password="")
+    assert found.exit == 0
+    assert states(found)["key"] == "ok"
+
+
+def test_a_wrong_password(visit: Visit) -> None:
+    found = visit(password="wrong")
+    assert found.exit == 8
+    assert [one.code for one in found.errors] == ["bad-credentials"]
+
+
+def test_no_credentials_at_all(visit: Visit) -> None:
+    found = visit(password="")
+    assert found.exit == 2
+    assert [one.code for one in found.errors] == ["no-credentials"]
+
+
+def test_no_farm_at_all(visit: Visit) -> None:
+    found = visit(url="")
+    assert found.exit == 2
+    assert [one.code for one in found.errors] == ["no-farm"]
+
+
+def test_a_farm_that_does_not_answer(visit: Visit) -> None:
+    found = visit(url="http://127.0.0.1:1/")
+    assert found.exit == 8
+    assert [one.code for one in found.errors] == ["unreachable"]
+
+
+def test_delete_let_through(visit: Visit) -> None:
+    assert visit("allow_delete").data["facts"]["delete_allowed"] is True
+
+
+def test_rewrite_mode(visit: Visit) -> None:
+    found = visit("rewrite_mode")
+    assert found.exit == 0
+    assert found.data["facts"]["rewrite_mode"] is True
+
+
+def test_referents_that_a_visitor_can_read(visit: Visit, farm: RunningFarm) -> None:
+    from wikifarm.transport import Network
+    from wikifarm.yeswiki.farm import Farm, NewWiki
+
+    network = Network()
+    driver = Farm(network, farm.url, farm.admin, farm.password)
+    driver.create(NewWiki("T", "D", "one", "Ada", "ada@example.org", "WikiAdmin", "x" * 20, "m"))
+    shown = driver.visitor.api("forms/1100/entries").text
+    network.close()
+    found = visit()
+    assert states(found)["referents"] == ("warn" if "ada@example.org" in shown else "ok")
+    assert "ada@example.org" not in str(found.as_json())
+
+
+def test_a_state_folder_that_cannot_be_written(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("")
+    found = visit()
+    assert [one.code for one in found.errors] == ["local-storage"]
+    assert found.exit == 1
+
+
+# -- the list server ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("secret", "state", "exit_status"), [("app-secret", "ok", 0), ("wrong", "fail", 8)]
+)
+def test_a_list_server_is_asked_whether_it_lets_us_in(
+    farm: RunningFarm,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    secret: str,
+    state: str,
+    exit_status: int,
+) -> None:
+    soap = FakeSoap()
+    monkeypatch.setattr("wikifarm.lists.sympa.Sympa", lambda _net, access: driver(soap, access))
+    context = Context(
+        FarmSettings(farm.url, farm.admin, farm.password),
+        Places(tmp_path / "state", tmp_path),
+        lists=ListSettings(replace(ACCESS, secret=secret)),
+    )
+    found = doctor(context)
+    context.close()
+    seen = states(found)
+    assert seen["list-server" if state == "ok" else "bad-credentials"] == state
+    assert found.exit == exit_status
+    assert soap.lists == {}
