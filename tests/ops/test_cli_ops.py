@@ -420,7 +420,7 @@ SLOW = """\
 PATCHED = """\
 import sys
 from pathlib import Path
-import wikifarm.operations.ops as ops
+import wikifarm.operations.ops.playbooks as ops
 from wikifarm.cli.main import run
 ops.data_folder = lambda _name: Path(sys.argv[1])
 sys.exit(run(sys.argv[2:]))
