@@ -45,6 +45,17 @@ class Rights:
     write: str
     comment: str = "comments-closed"
 
+    def same_as(self, other: Rights) -> bool:
+        """True when both let the same people in, however they are written."""
+        return all(
+            canonical(mine) == canonical(theirs)
+            for mine, theirs in (
+                (self.read, other.read),
+                (self.write, other.write),
+                (self.comment, other.comment),
+            )
+        )
+
 
 def canonical(right: str) -> str:
     """A right as it is compared: its parts in order, one comma between them.

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.blueprint.conftest import problems, write
 from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.blueprint_model import Blueprint
-from wikifarm.blueprint.compile import context_of, design, render_text, texts
+from wikifarm.blueprint.compile import Compiler
 from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.locate import find_blueprint, known_blueprints
 from wikifarm.blueprint.manifest.community import Community, Facilitator
@@ -39,6 +39,7 @@ pages:
   Gens: {profile: members, zone: people, module: participants, tag: {fr: LesGens}}
 closed: {TableauDeBord: {read: "@admins", write: "@admins"}}
 action_rights: {listusers: "@admins"}
+who: {members: participants, facilitators: animation}
 """
 URLS = {"farm_url": "https://ferme.example.org/", "wiki_url": "https://ferme.example.org/rennes/"}
 ACCOUNTS = {"ana@example.org": "AnaLeGoff"}
@@ -58,7 +59,7 @@ def small(folder: Path) -> Blueprint:
 
 
 def made(community: Community, blueprint: Blueprint) -> Design:
-    return design(community, blueprint, **URLS, accounts=ACCOUNTS)
+    return Compiler(community, blueprint, **URLS).design(ACCOUNTS)
 
 
 def bodies(one: Design) -> dict[str, str]:
@@ -200,7 +201,11 @@ def test_groups_hold_the_accounts_of_the_manifest(small: Blueprint, rennes: Comm
 def test_a_page_can_say_why_each_question_is_asked(folder: Path, rennes: Community) -> None:
     people = "participants: {schema: participants, id: 101, module: participants}"
     before = "rencontres: {schema: rencontres, id: 102, module: agenda}"
-    write(folder / "blueprint.yml", SMALL.replace(before, people))
+    named = SMALL.replace(before, people).replace(
+        "facilitators: animation}\n",
+        "facilitators: animation, people: {participants: {address: bf_mail}}}\n",
+    )
+    write(folder / "blueprint.yml", named)
     row = "| << one.label >> | << one.purpose >> | << one.seen_by >> |\n"
     body = rendered(folder, rennes, f"<% for one in questions.participants %>{row}<% endfor %>")
     assert "| Prénom ou pseudonyme | faire connaissance | les participant·e·s connecté" in body
@@ -273,13 +278,16 @@ def test_markdown_html_and_plain_text_have_their_own_protection(
     community = replace(rennes, name="*a* <b>x</b>\nBcc: y")
     for name in ("t.md", "t.html", "t.txt"):
         write(folder / f"fr/{name}.j2", "<< community.name >>")
-    context = context_of(community, small, **URLS)
-    assert render_text(community, small, "t.md", context) == r"\*a\* \<b\>x\</b\> Bcc: y"
-    assert render_text(community, small, "t.html", context) == "*a* &lt;b&gt;x&lt;/b&gt;\nBcc: y"
-    assert render_text(community, small, "t.txt", context) == "*a* <b>x</b> Bcc: y"
+    compiler = Compiler(community, small, **URLS)
+    assert compiler.text("t.md", {}) == r"\*a\* \<b\>x\</b\> Bcc: y"
+    assert compiler.text("t.html", {}) == "*a* &lt;b&gt;x&lt;/b&gt;\nBcc: y"
+    assert compiler.text("t.txt", {}) == "*a* <b>x</b> Bcc: y"
 
 
 CHECKLIST = """schema: wikifarm/checklist/1
+facts:
+  two-facilitators: {look: facilitators, least: 2, seen: {fr: Vu}}
+  gens-ecrits: {look: page-edited, page: Gens, seen: {fr: Vu}}
 phases:
   - id: avant
     fr: Avant
@@ -299,6 +307,14 @@ phases:
         ("fr: Deux", "en: Two", "missing-language"),
         ("auto:", "autom:", "unknown-key"),
         ("checklist/1", "checklist/2", "wrong-schema"),
+        ("auto: two-facilitators", "auto: two-people", "unknown-auto"),
+        ("look: facilitators", "look: people", "unknown-look"),
+        (", least: 2", "", "missing"),
+        ("least: 2", "least: two", "wrong-type"),
+        ("least: 2", "lest: 2", "unknown-key"),
+        ("page-edited, page: Gens", "page-edited, page: Gent", "unknown-page"),
+        ("page-edited, page: Gens", "own-entry, form: gens", "unknown-form"),
+        ("seen: {fr: Vu}", "seen: {en: Seen}", "missing-language"),
     ],
 )
 def test_each_mistake_of_a_checklist_is_told(
@@ -311,12 +327,12 @@ def test_each_mistake_of_a_checklist_is_told(
 def test_the_checklist_keeps_what_concerns_the_community(folder: Path, rennes: Community) -> None:
     write(folder / "checklist.yml", CHECKLIST)
     blueprint = load_blueprint(str(folder))
-    (phase,) = context_of(rennes, blueprint, **URLS, facts={"two-facilitators"})["phases"]
+    (phase,) = Compiler(rennes, blueprint, **URLS).context({"two-facilitators"})["phases"]
     assert [(item["id"], item["done"], item["url"]) for item in phase["items"]] == [
         ("deux", True, ""), ("gens", False, "https://ferme.example.org/rennes/?LesGens"),
     ]  # fmt: skip
     alone = replace(rennes, modules=frozenset())
-    (phase,) = context_of(alone, blueprint, **URLS)["phases"]
+    (phase,) = Compiler(alone, blueprint, **URLS).context()["phases"]
     assert [item["id"] for item in phase["items"]] == ["deux"]
 
 
@@ -410,7 +426,7 @@ def test_the_texts_for_facilitators_are_complete(
     shipped: Blueprint, rennes: Community, language: str
 ) -> None:
     community = replace(rennes, language=language)
-    found = texts(community, shipped, **URLS, facts=frozenset({"two-facilitators"}))
+    found = Compiler(community, shipped, **URLS).texts(frozenset({"two-facilitators"}))
     assert set(found) == {"checklist.md", "checklist.html", "welcome.txt"}
     for text in found.values():
         assert community.name in text and "ana@example.org" not in text

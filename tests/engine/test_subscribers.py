@@ -82,7 +82,8 @@ def test_cards() -> None:
         {"bf_mail": "", "oui": "oui", "owner": "bob"},
         {"oui": "oui", "owner": "bob"},
     ]
-    found = {one.email: one for one in participants(rows, ["adal", "Bob"], "bf_mail", "oui")}
+    cards = participants(rows, ["adal", "Bob"], "bf_mail", "oui", "oui")
+    found = {card.email: card for card in cards}
     assert set(found) == {"a@example.org", "b@example.org"}
     assert not found["a@example.org"].consents  # two cards: yes only if both say so
     assert found["b@example.org"].accepted

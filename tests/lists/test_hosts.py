@@ -17,10 +17,11 @@ import respx
 
 from tests.lists.conftest import Sympa as Server
 from wikifarm.blueprint.blueprint_file import load_blueprint
-from wikifarm.blueprint.compile import context_of, render_text
+from wikifarm.blueprint.compile import Compiler, typed_context
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.blueprint.manifest.validation import PROVIDERS
+from wikifarm.blueprint.render import render
 from wikifarm.errors import InvalidInput, NotSympa
 from wikifarm.lists.host_access import HostAccess
 from wikifarm.lists.hosts import HOSTS, HostProfile, RequestedHost, fit, profile
@@ -281,10 +282,11 @@ def request_text(
         "checked_on": known.checked_on,
         "sources": list(known.sources),
     }
-    held = context_of(community, blueprint, **URLS)
+    names = Compiler(community, blueprint, **URLS).names
     # No other name may be asked for: an undefined one is an error.
-    context = {"community": held["community"], **own, **more}
-    return render_text(community, blueprint, "list-request.txt", context)
+    context = {"community": names["community"], **own, **more}
+    marked = typed_context(context)
+    return render(blueprint.folder, community.language, "list-request.txt", marked)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
+from wikifarm.blueprint.compile import Compiler
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.errors import BadCredentials
 from wikifarm.model import Module, Rights
-from wikifarm.operations.apply import apply, plan
+from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
+from wikifarm.operations.plan import plan
 from wikifarm.rehearsal import RunningFarm, snapshot
 
 
@@ -110,20 +112,15 @@ def test_a_conflict_keeps_what_people_wrote(
 
 
 def _change_blueprint(monkeypatch: pytest.MonkeyPatch, tag: str, change: object) -> None:
-    from wikifarm.operations.community import work
-
-    original = work.design_for
+    original = Compiler.pages
 
     def changed(*args: object, **kwargs: object) -> object:
-        design = original(*args, **kwargs)  # type: ignore[arg-type]
-        pages = tuple(
+        return tuple(
             replace(page, body=change(page.body)) if page.tag == tag else page  # type: ignore[operator]
-            for page in design.pages
+            for page in original(*args, **kwargs)  # type: ignore[arg-type]
         )
-        return replace(design, pages=pages)
 
-    monkeypatch.setattr(work, "design_for", changed)
-    monkeypatch.setattr("wikifarm.operations.apply.design_for", changed)
+    monkeypatch.setattr(Compiler, "pages", changed)
 
 
 def test_people_added_by_hand_stay_in_their_group(fresh: Fresh, rennes: Community) -> None:
@@ -189,7 +186,7 @@ def test_an_entry_in_a_demonstration_form_keeps_the_form(fresh: Fresh, rennes: C
     """Only what came with the wiki and was never touched is removed."""
     context = fresh()
     from wikifarm.engine.receipt import Receipt
-    from wikifarm.engine.run import start_receipt
+    from wikifarm.engine.recording import start_receipt
     from wikifarm.engine.seen import Seen
     from wikifarm.operations.community.site import make_site
 

@@ -7,10 +7,23 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, FormPlan, PagePlan
+from wikifarm.blueprint.blueprint_model import (
+    FACILITATORS,
+    Blueprint,
+    Consent,
+    ConsentField,
+    FormPlan,
+    LicencePlan,
+    PagePlan,
+    PeoplePlan,
+    Who,
+)
 from wikifarm.blueprint.checklist_file import check_checklist
 from wikifarm.blueprint.locate import FILE, find_blueprint
 from wikifarm.blueprint.render import syntax_problem
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.choices import known_lists
+from wikifarm.blueprint.schema.schema_file import known_schemas
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.blueprint.sources import Document, Problems, did_you_mean, read_yaml
 from wikifarm.errors import Problem
@@ -20,8 +33,8 @@ from wikifarm.model import Module, Rights, Zone
 SCHEMA = "wikifarm/blueprint/1"
 PAGE_SUFFIX = ".wiki.j2"
 _KEYS = {
-    "schema", "name", "version", "languages", "summary", "groups", "forms", "profiles", "pages",
-    "closed", "closed_prefixes", "action_rights", "handler_rights", "removed", "settings",
+    "schema", "name", "version", "languages", "summary", "who", "groups", "forms", "profiles",
+    "pages", "closed", "closed_prefixes", "action_rights", "handler_rights", "removed", "settings",
 }  # fmt: skip
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")  # a part of what YesWiki accepts (WN_PAGE_TAG)
 _GROUP = re.compile(r"[A-Za-z0-9]+\Z")  # the only names YesWiki keeps
@@ -82,6 +95,7 @@ class _BlueprintReader:
             version=self.required("version"),
             languages=languages,
             summary={key: str(text) for key, text in self.mapping("summary").items()},
+            who=self.who(),
             groups=self.groups(),
             forms=tuple(self.forms()),
             profiles=profiles,
@@ -97,7 +111,10 @@ class _BlueprintReader:
         )
         self.check_files(blueprint)
         self.check_unique(blueprint)
-        check_checklist(self.folder, {page.key for page in pages}, languages, self.problems)
+        forms = {form.key for form in blueprint.forms}
+        check_checklist(self.folder, {page.key for page in pages}, forms, languages, self.problems)
+        if not self.problems:
+            self.check_who(blueprint)
         return blueprint
 
     def required(self, key: str) -> str:
@@ -231,6 +248,107 @@ class _BlueprintReader:
                 message = _("unknown key “{name}”").format(name=key)
                 hint = did_you_mean(key, known)
                 self.problems.append(self.document.key_problem(message, *path, key, hint=hint))
+
+    def who(self) -> Who:
+        value = self.mapping("who")
+        self.known_keys(value, {"members", "facilitators", "people", "checklist", "licence"}, "who")
+        for role in ("members", "facilitators"):
+            self.known_word(str(value.get(role) or ""), self.mapping("groups"), "who", role)
+        if value.get("checklist"):
+            self.known_word(str(value["checklist"]), self.mapping("pages"), "who", "checklist")
+        people = value.get("people") or {}
+        if not isinstance(people, dict):
+            self.wrong(
+                _("“{name}” must be made of lines “key: value”").format(name="people"),
+                "who", "people",
+            )  # fmt: skip
+            people = {}
+        return Who(
+            members=str(value.get("members") or ""),
+            facilitators=str(value.get("facilitators") or ""),
+            people=tuple(self.people(key, told) for key, told in people.items()),
+            checklist=str(value.get("checklist") or ""),
+            licence=self.licence(value.get("licence")),
+        )
+
+    def known_word(self, word: str, known: Collection[str], *path: str | int) -> None:
+        """Reports a word that is not one of `known`; the last of `path` is what it stands for."""
+        if not word:
+            message = _("“{name}” says nothing of “{key}”").format(name=path[0], key=path[-1])
+            self.wrong(message, *path, code="missing")
+        elif word not in known:
+            message = _("“{word}” is not known here").format(word=word)
+            self.wrong(message, *path, code="choice", hint=did_you_mean(word, known))
+
+    def licence(self, value: Any) -> LicencePlan | None:
+        if value is None:
+            return None
+        told = value if isinstance(value, dict) else {}
+        self.known_keys(told, {"page", "name"}, "who", "licence")
+        self.known_word(str(told.get("page") or ""), self.mapping("pages"), "who", "licence",
+                        "page")  # fmt: skip
+        if not told.get("name"):
+            message = _("“{name}” says nothing of “{key}”").format(name="licence", key="name")
+            self.wrong(message, "who", "licence", code="missing")
+        return LicencePlan(str(told.get("page") or ""), str(told.get("name") or ""))
+
+    def people(self, key: str, value: Any) -> PeoplePlan:
+        path = ("who", "people", key)
+        told = value if isinstance(value, dict) else {}
+        self.known_word(key, self.mapping("forms"), *path)
+        self.known_keys(told, {"address", "consents"}, *path)
+        consents = told.get("consents") or {}
+        fields = []
+        for name, one in consents.items() if isinstance(consents, dict) else ():
+            asked = one if isinstance(one, dict) else {}
+            place = (*path, "consents", name)
+            self.known_keys(asked, {"does", "yes"}, *place)
+            does = str(asked.get("does") or "")
+            self.known_word(does, [each.value for each in Consent], *place, "does")
+            if does in set(Consent):
+                fields.append(ConsentField(name, str(asked.get("yes") or ""), Consent(does)))
+        return PeoplePlan(key, str(told.get("address") or ""), tuple(fields))
+
+    def check_who(self, blueprint: Blueprint) -> None:
+        """Who is who, against the schemas: every form of people is named, with fields it has."""
+        who, language = blueprint.who, blueprint.languages[0]
+        if FACILITATORS not in blueprint.groups.get(who.facilitators, ()):
+            message = _("the group “{name}” does not hold “{word}”").format(
+                name=who.facilitators, word=FACILITATORS
+            )
+            self.wrong(message, "who", "facilitators", code="no-facilitators")
+        if who.checklist:
+            page = next(each for each in blueprint.pages if each.key == who.checklist)
+            if {"*", "+"} & set(blueprint.profiles[page.profile].read.split(",")):
+                message = _("the page “{key}” can be read by everybody").format(key=page.key)
+                self.wrong(message, "who", "checklist", code="open-page")
+        schemas = known_schemas(schema_folder(self.folder), language)
+        named = {plan.form: plan for plan in who.people}
+        for form in blueprint.forms:
+            people = schemas[form.schema].zone is Zone.PEOPLE
+            if people and form.key not in named:
+                message = _("the form “{name}” is of people: “who” says nothing of it").format(
+                    name=form.key
+                )
+                self.wrong(message, "forms", form.key, code="missing")
+            elif form.key in named and not people:
+                message = _("the form “{name}” is not of people").format(name=form.key)
+                self.wrong(message, "who", "people", form.key, code="zone")
+            elif people:
+                self.check_people(named[form.key], schemas[form.schema], language)
+
+    def check_people(self, plan: PeoplePlan, schema: Schema, language: str) -> None:
+        path = ("who", "people", plan.form)
+        fields = {field.name: field for field in schema.fields if field.name}
+        if plan.address:
+            self.known_word(plan.address, fields, *path, "address")
+        choices = known_lists(schema_folder(self.folder), language)
+        for consent in plan.consents:
+            self.known_word(consent.name, fields, *path, "consents", consent.name)
+            field = fields.get(consent.name)
+            if field is not None and field.target in choices:
+                answers = dict(choices[field.target].items)
+                self.known_word(consent.yes, answers, *path, "consents", consent.name, "yes")
 
     def check_unique(self, blueprint: Blueprint) -> None:
         """No two pages under one tag (YesWiki ignores case), no two forms under one id."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.model import Module, Rights, Zone
-
-if TYPE_CHECKING:
-    pass
 
 FACILITATORS = "facilitators"  # stands for the accounts of the manifest, in a group
 
@@ -37,6 +34,52 @@ class PagePlan:
     module: Module | None = None
 
 
+class Consent(StrEnum):
+    """What a yes of a person lets be done."""
+
+    MAILING_LIST = "mailing-list"  # to subscribe them to the community's list
+    MAP = "map"  # to show them on the map of the group
+    PRESENTATION = "presentation"  # to show their card to the members
+    AGREEMENT = "agreement"  # nothing: they say that they have read something
+
+
+@dataclass(frozen=True)
+class ConsentField:
+    """A question of consent: the field that asks it, the answer that says yes, what it lets do."""
+
+    name: str
+    yes: str
+    does: Consent
+
+
+@dataclass(frozen=True)
+class PeoplePlan:
+    """What a form of people asks that matters here. `address` is the field of the e-mail."""
+
+    form: str  # key of the form
+    address: str = ""
+    consents: tuple[ConsentField, ...] = ()
+
+
+@dataclass(frozen=True)
+class LicencePlan:
+    """Under which licence the work of a community is, and the page that says it everywhere."""
+
+    page: str  # key of the page
+    name: str
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who is who in a blueprint: its two groups, its people's forms, the pages that matter."""
+
+    members: str  # the group that people are welcomed into
+    facilitators: str  # the group of those who facilitate
+    people: tuple[PeoplePlan, ...] = ()
+    checklist: str = ""  # key of the page that holds the facilitators' list
+    licence: LicencePlan | None = None
+
+
 @dataclass(frozen=True)
 class Blueprint:
     """A checked blueprint. Pages come in the order of the menu; `$writing` is still to settle."""
@@ -46,6 +89,7 @@ class Blueprint:
     version: str
     languages: tuple[str, ...]
     summary: Mapping[str, str]
+    who: Who
     groups: Mapping[str, tuple[str, ...]]
     forms: tuple[FormPlan, ...]
     profiles: Mapping[str, Rights]

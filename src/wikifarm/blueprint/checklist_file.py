@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,55 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _ITEM_KEYS = {"id", "module", "page", "auto"}
 
 
+class Look(StrEnum):
+    """Where wikifarm looks to see that a line of the checklist is done."""
+
+    FACILITATORS = "facilitators"  # the manifest names `least` people or more
+    CONTROLLER = "controller"  # the manifest says who answers for the data
+    PAGE_EDITED = "page-edited"  # people have written in `page`
+    AUDIT = "audit"  # the privacy audit has seen nobody
+    DEMONSTRATION = "demonstration"  # nothing is left of the demonstration
+    LICENCE = "licence"  # the page of the licence says it
+    OWN_ENTRY = "own-entry"  # each facilitator has an entry in `form`
+    ENTRY_TO_COME = "entry-to-come"  # the date in `field` of an entry of `form` is not past
+    LIST_OPEN = "list-open"  # the mailing list is open
+
+
+_NEEDS: Mapping[Look, tuple[str, ...]] = {
+    Look.FACILITATORS: ("least",),
+    Look.PAGE_EDITED: ("page",),
+    Look.OWN_ENTRY: ("form",),
+    Look.ENTRY_TO_COME: ("form", "field"),
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that wikifarm can go and see, which ticks the lines that name it (`auto`)."""
+
+    name: str
+    look: Look
+    page: str = ""  # key of the page
+    form: str = ""  # key of the form
+    field: str = ""
+    least: int = 0
+
+
+def facts_of(folder: Path) -> dict[str, Fact]:
+    """The facts of a blueprint's checklist, by name."""
+    return {
+        name: Fact(
+            name,
+            Look(told["look"]),
+            str(told.get("page", "")),
+            str(told.get("form", "")),
+            str(told.get("field", "")),
+            int(told.get("least", 0)),
+        )
+        for name, told in _read(folder).get("facts", {}).items()
+    }
+
+
 def phases(
     folder: Path,
     language: str,
@@ -28,12 +79,17 @@ def phases(
     """The phases that concern the community, as its templates read them.
 
     `page_url` gives the address of a page, or None when the community has no such page. `facts` are
-    what the tool has seen (`auto`): those items are done; a mapping also gives the sentence that
-    says so. A phase without items is left out. A blueprint without a checklist has no phase.
+    the names of those that the tool has seen: their items are done, and say so. A phase without
+    items is left out. A blueprint without a checklist has no phase.
     """
-    sentences = facts if isinstance(facts, Mapping) else dict.fromkeys(facts, "")
-    found = []
-    for phase in _read(folder):
+    content = _read(folder)
+    sentences = {
+        name: told["seen"][language]
+        for name, told in content.get("facts", {}).items()
+        if name in facts
+    }
+    concerned = []
+    for phase in content.get("phases", ()):
         items = [
             {
                 "id": item["id"],
@@ -47,21 +103,25 @@ def phases(
             if "module" not in item or item["module"] in set(modules)
         ]
         if items:
-            found.append({"id": phase["id"], "title": phase[language], "items": items})
-    return found
+            concerned.append({"id": phase["id"], "title": phase[language], "items": items})
+    return concerned
 
 
 @lru_cache(maxsize=8)
-def _read(folder: Path) -> list[dict[str, Any]]:
-    """The phases as the file holds them (checked when the blueprint was loaded)."""
+def _read(folder: Path) -> Mapping[str, Any]:
+    """The file as it is (checked when the blueprint was loaded); empty where there is none."""
     problems = Problems()
     document = read_yaml(folder / FILE, problems) if (folder / FILE).is_file() else None
     problems.stop()
-    return list(document.value["phases"]) if document else []
+    return document.value if document else {}
 
 
 def check_checklist(
-    folder: Path, pages: Collection[str], languages: Collection[str], problems: Problems
+    folder: Path,
+    pages: Collection[str],
+    forms: Collection[str],
+    languages: Collection[str],
+    problems: Problems,
 ) -> None:
     """The problems of a blueprint's `checklist.yml`, when it has one."""
     if not (folder / FILE).is_file():
@@ -76,21 +136,79 @@ def check_checklist(
         )
         problems.append(document.problem(message, code="wrong-schema"))
         return
-    seen: set[str] = set()
-    for path, one in _all(value["phases"], document, problems):
-        _check_one(document, path, one, languages, problems)
-        identifier = str(one.get("id"))
-        if identifier in seen:
+    facts = value.get("facts") or {}
+    known: Mapping[str, Collection[str]] = {
+        "page": pages,
+        "form": forms,
+        "module": [module.value for module in Module],
+        "auto": facts if isinstance(facts, dict) else (),
+        "look": [look.value for look in Look],
+    }
+    _check_facts(document, facts, languages, known, problems)
+    ids: set[str] = set()
+    for path, thing in _all(value["phases"], document, problems):
+        _check_one(document, path, thing, languages, problems)
+        identifier = str(thing.get("id"))
+        if identifier in ids:
             message = _("“{name}” is used twice").format(name=identifier)
             problems.append(document.problem(message, *path, code="duplicate-name"))
-        seen.add(identifier)
-        for key, known in (("page", pages), ("module", list(Module))):
-            if key in one and one[key] not in set(known):
-                message = _("“{word}” is not known here").format(word=one[key])
-                hint = did_you_mean(str(one[key]), [str(word) for word in known])
-                problems.append(
-                    document.problem(message, *path, key, hint=hint, code=f"unknown-{key}")
-                )
+        ids.add(identifier)
+        _check_words(document, path, thing, known, problems)
+
+
+def _check_facts(
+    document: Document,
+    facts: Any,
+    languages: Collection[str],
+    known: Mapping[str, Collection[str]],
+    problems: Problems,
+) -> None:
+    if not isinstance(facts, dict):
+        message = _("“{name}” must be made of lines “key: value”").format(name="facts")
+        problems.append(document.problem(message, "facts", code="wrong-type"))
+        return
+    for name, told in facts.items():
+        path = ("facts", name)
+        if not isinstance(told, dict):
+            message = _("“{name}” must be made of lines “key: value”").format(name=name)
+            problems.append(document.problem(message, *path, code="wrong-type"))
+            continue
+        needs = ("look", *_NEEDS.get(told.get("look", ""), ()))
+        for key in needs:
+            if key not in told:
+                message = _("“{name}” says nothing of “{key}”").format(name=name, key=key)
+                problems.append(document.problem(message, *path, code="missing"))
+        for key in told:
+            if key not in (*needs, "seen"):
+                message = _("unknown key “{name}”").format(name=key)
+                hint = did_you_mean(key, (*needs, "seen"))
+                problems.append(document.key_problem(message, *path, key, hint=hint))
+        _check_words(document, path, told, known, problems)
+        least = told.get("least", 1)
+        if isinstance(least, bool) or not isinstance(least, int) or least < 1:
+            message = _("“{name}” {sentence}").format(
+                name="least", sentence=_("must be a whole number")
+            )
+            problems.append(document.problem(message, *path, "least", code="wrong-type"))
+        seen = told.get("seen")
+        if not isinstance(seen, dict) or any(not seen.get(word) for word in languages):
+            message = _("“{name}” needs a text in each language: fr, en").format(name=name)
+            problems.append(document.problem(message, *path, code="missing-language"))
+
+
+def _check_words(
+    document: Document,
+    path: tuple[str | int, ...],
+    thing: Mapping[str, Any],
+    known: Mapping[str, Collection[str]],
+    problems: Problems,
+) -> None:
+    """The words of a line that must be known: a page, a form, a module, a fact, where to look."""
+    for key, words in known.items():
+        if key in thing and thing[key] not in words:
+            message = _("“{word}” is not known here").format(word=thing[key])
+            hint = did_you_mean(str(thing[key]), words)
+            problems.append(document.problem(message, *path, key, hint=hint, code=f"unknown-{key}"))
 
 
 def _all(
@@ -115,18 +233,20 @@ def _all(
 def _check_one(
     document: Document,
     path: tuple[str | int, ...],
-    one: Mapping[str, Any],
+    thing: Mapping[str, Any],
     languages: Collection[str],
     problems: Problems,
 ) -> None:
-    if not _ID.match(str(one.get("id") or "")):
+    if not _ID.match(str(thing.get("id") or "")):
         message = _("an id is made of a-z, 0-9 and “-”")
         problems.append(document.problem(message, *path, code="bad-id"))
     for language in languages:
-        if not isinstance(one.get(language), str):
-            message = _("“{name}” needs a text in each language: fr, en").format(name=one.get("id"))
+        if not isinstance(thing.get(language), str):
+            message = _("“{name}” needs a text in each language: fr, en").format(
+                name=thing.get("id")
+            )
             problems.append(document.problem(message, *path, code="missing-language"))
-    for key in set(one) - _ITEM_KEYS - set(languages) - {"items"}:
+    for key in set(thing) - _ITEM_KEYS - set(languages) - {"items"}:
         message = _("unknown key “{name}”").format(name=key)
         hint = did_you_mean(key, _ITEM_KEYS)
         problems.append(document.key_problem(message, *path, key, hint=hint))

@@ -4,102 +4,195 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from wikifarm.blueprint import neutral
 from wikifarm.blueprint.blueprint_file import schema_folder
-from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, FormPlan, PagePlan
-from wikifarm.blueprint.checklist_file import phases
-from wikifarm.blueprint.design import Design, DesignedForm, DesignedList, DesignedPage
+from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, PagePlan
+from wikifarm.blueprint.checklist_file import Fact, facts_of, phases
+from wikifarm.blueprint.design import (
+    Design,
+    DesignedForm,
+    DesignedList,
+    DesignedPage,
+    DesignedWho,
+    Licence,
+    PeopleForm,
+)
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.render import Constant, Names, render, typed
-from wikifarm.blueprint.schema.bazar_schema import Schema, tailored, writing_right
-from wikifarm.blueprint.schema.choices import expected_list_id, load_lists
-from wikifarm.blueprint.schema.schema_file import load_schemas
+from wikifarm.blueprint.schema.bazar_schema import tailored, writing_right
+from wikifarm.blueprint.schema.choices import expected_list_id, known_lists
+from wikifarm.blueprint.schema.schema_file import known_schemas
 from wikifarm.blueprint.schema.template import describe, properties
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.lists.sympa_addresses import SympaAddresses
-from wikifarm.model import BazarList, Dialect, Module, Rights
+from wikifarm.model import Dialect, Module, Rights
 
 TEXTS = ("checklist.md", "checklist.html", "welcome.txt")
 
 
-def design(
-    community: Community,
-    blueprint: Blueprint,
-    *,
-    farm_url: str,
-    wiki_url: str,
-    accounts: Mapping[str, str],
-    facts: Collection[str] = (),
-    mailing_list: Mapping[str, str] | None = None,
-    dialect: Dialect = Dialect.D45,
-    list_ids: Mapping[str, str] | None = None,
-) -> Design:
-    """Everything the wiki of `community` should hold.
+class Compiler:
+    """One community through its blueprint. Its forms and tags are settled once; its pages and
+    texts are rendered as often as what they tell of changes.
 
-    `accounts` maps the e-mail of each facilitator to an account of the wiki (one that is absent is
-    left out of the groups). `facts` are what the tool has seen, for the checklist in the pages, and
-    `mailing_list` how the list stands (`address`, `state`, `home`), for the page that tells of it.
-    `dialect` and `list_ids` (the server's, once known) only serve pages that name the answers of a
-    list; without them, the names that both dialects should give. Same input, same design: no date,
+    `dialect` only serves texts that name the answers of a list. Same input, same result: no date,
     no chance. Raises InvalidInput when the language is missing or a template fails.
     """
-    _check_language(community, blueprint)
-    schemas = _designed_schemas(community, blueprint)
-    context = context_of(community, blueprint, farm_url=farm_url, wiki_url=wiki_url,
-                         facts=facts, mailing_list=mailing_list, dialect=dialect,
-                         list_ids=list_ids)  # fmt: skip
-    return Design(
-        blueprint=blueprint.name,
-        version=blueprint.version,
-        language=community.language,
-        pages=tuple(_page(one, community, blueprint, context)
-                    for one in blueprint.active_pages(community)),
-        lists=_lists(schemas, community, blueprint),
-        forms=tuple(DesignedForm(plan.id, schema, schema.zone) for plan, schema in schemas),
-        accounts={one.email: accounts[one.email] for one in community.facilitators
-                  if one.email in accounts},
-        groups=_groups(community, blueprint, accounts),
-        closed=_settled(blueprint.closed, community),
-        closed_prefixes=_settled(blueprint.closed_prefixes, community),
-        action_rights=blueprint.action_rights,
-        handler_rights=blueprint.handler_rights,
-        removed_pages=blueprint.removed_pages,
-        removed_forms=blueprint.removed_forms,
-        removed_lists=blueprint.removed_lists,
-        settings={**blueprint.settings, **_own_settings(community), **_map_settings(community)},
-    )  # fmt: skip
 
+    def __init__(
+        self,
+        community: Community,
+        blueprint: Blueprint,
+        *,
+        farm_url: str,
+        wiki_url: str,
+        dialect: Dialect = Dialect.D45,
+    ) -> None:
+        _check_language(community, blueprint)
+        self.community = community
+        self.blueprint = blueprint
+        self._forms = _designed_forms(community, blueprint)
+        self._tags = {
+            page.key: Constant(page.tags[community.language])
+            for page in blueprint.active_pages(community)
+        }
+        self._urls = _Urls(farm_url, wiki_url, self._tags, blueprint)
+        self._facts = facts_of(blueprint.folder)
+        self.who = self._who()
+        self.names = self._settled_names(dialect)
 
-def render_text(
-    community: Community, blueprint: Blueprint, name: str, context: Mapping[str, Any]
-) -> str:
-    """One text of the blueprint (`welcome.txt`, `checklist.md`, ...).
+    def design(
+        self,
+        accounts: Mapping[str, str],
+        facts: Collection[str] = (),
+        mailing_list: Mapping[str, str] | None = None,
+    ) -> Design:
+        """Everything the wiki of the community should hold.
 
-    Its file is `<language>/<name>.j2`, or else `<name>.j2`. `context` is that of `context_of`, with
-    what the text needs besides.
-    """
-    return render(blueprint.folder, community.language, name, typed_context(context))
+        `accounts` maps the e-mail of each facilitator to an account of the wiki (one that is absent
+        is left out of the groups). For `facts` and `mailing_list`, see `pages`.
+        """
+        community, blueprint = self.community, self.blueprint
+        return Design(
+            blueprint=blueprint.name,
+            version=blueprint.version,
+            language=community.language,
+            who=self.who,
+            pages=self.pages(facts, mailing_list),
+            lists=self._lists(),
+            forms=tuple(self._forms.values()),
+            accounts={person.email: accounts[person.email] for person in community.facilitators
+                      if person.email in accounts},
+            groups=_groups(community, blueprint, accounts),
+            closed=_settled(blueprint.closed, community),
+            closed_prefixes=_settled(blueprint.closed_prefixes, community),
+            action_rights=blueprint.action_rights,
+            handler_rights=blueprint.handler_rights,
+            removed_pages=blueprint.removed_pages,
+            removed_forms=blueprint.removed_forms,
+            removed_lists=blueprint.removed_lists,
+            settings={**blueprint.settings, **_own_settings(community),
+                      **_map_settings(community)},
+            facts={name: self._fact(fact) for name, fact in self._facts.items()},
+        )  # fmt: skip
 
+    def pages(
+        self, facts: Collection[str] = (), mailing_list: Mapping[str, str] | None = None
+    ) -> tuple[DesignedPage, ...]:
+        """The pages. `facts` are the names of those that the tool has seen, for the checklist in
+        them, and `mailing_list` how the list stands (`address`, `state`, `home`)."""
+        context = self.context(facts, mailing_list)
+        return tuple(self._page(page, context)
+                     for page in self.blueprint.active_pages(self.community))  # fmt: skip
 
-def texts(
-    community: Community,
-    blueprint: Blueprint,
-    *,
-    farm_url: str,
-    wiki_url: str,
-    facts: Collection[str] = (),
-    mailing_list: Mapping[str, str] | None = None,
-) -> dict[str, str]:
-    """The texts for those who facilitate: `checklist.md`, `checklist.html` and `welcome.txt`."""
-    _check_language(community, blueprint)
-    context = context_of(community, blueprint, farm_url=farm_url, wiki_url=wiki_url, facts=facts,
-                         mailing_list=mailing_list)  # fmt: skip
-    return {name: render_text(community, blueprint, name, context) + "\n" for name in TEXTS}
+    def texts(
+        self, facts: Collection[str] = (), mailing_list: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """The texts for those who facilitate: `checklist.md`, `checklist.html`, `welcome.txt`."""
+        context = self.context(facts, mailing_list)
+        return {name: self._text(name, context) + "\n" for name in TEXTS}
+
+    def text(self, name: str, more: Mapping[str, Any]) -> str:
+        """One text of the blueprint (`list-request.txt`, ...), with what it needs besides.
+
+        Its file is `<language>/<name>.j2`, or else `<name>.j2`.
+        """
+        return self._text(name, {**self.context(), **more})
+
+    def _text(self, name: str, context: Mapping[str, Any]) -> str:
+        return render(self.blueprint.folder, self.community.language, name, typed_context(context))
+
+    def context(
+        self, facts: Collection[str] = (), mailing_list: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """What templates may name: `names`, phases of the checklist, mailing_list."""
+        community = self.community
+        return {
+            **self.names,
+            "phases": phases(self.blueprint.folder, community.language, community.modules,
+                             lambda key: self._urls.page(key) if key in self._tags else None,
+                             facts),
+            "mailing_list": _list_names(community, mailing_list or {}),
+        }  # fmt: skip
+
+    def _settled_names(self, dialect: Dialect) -> dict[str, Any]:
+        """The names that never change: community, facilitators, modules, forms, fields, questions,
+        lists, tags, has, urls, blueprint."""
+        community, blueprint = self.community, self.blueprint
+        ids = _expected_ids(community, blueprint, dialect)
+        return {
+            "community": _community_names(community),
+            "facilitators": [typed(person.name) for person in community.facilitators],
+            "modules": Names({module.value.replace("-", "_"): module in community.modules
+                              for module in Module}),
+            "forms": Names({key: Constant(form.id) for key, form in self._forms.items()}),
+            "fields": Names({key: Names(_constants(properties(form.schema, dialect, ids)))
+                             for key, form in self._forms.items()}),
+            "questions": Names({key: describe(form.schema) for key, form in self._forms.items()}),
+            "lists": Names(_constants(ids)),
+            "tags": Names(self._tags),
+            "has": self._tags.__contains__,
+            "urls": self._urls,
+            "blueprint": Names(_constants({"name": blueprint.name, "version": blueprint.version})),
+        }  # fmt: skip
+
+    def _page(self, page: PagePlan, context: Mapping[str, Any]) -> DesignedPage:
+        language = self.community.language
+        body = render(self.blueprint.folder, language, f"pages/{page.key}.wiki", context)
+        rights = _settle(self.blueprint.profiles[page.profile], self.community)
+        return DesignedPage(page.tags[language], body, rights, page.zone)
+
+    def _lists(self) -> tuple[DesignedList, ...]:
+        """The lists that the community's forms use, each once, in the order they appear."""
+        known = known_lists(schema_folder(self.blueprint.folder), self.community.language)
+        used = dict.fromkeys(key for form in self._forms.values() for key in form.schema.lists)
+        return tuple(DesignedList(key, known[key].title, known[key].items) for key in used)
+
+    def _who(self) -> DesignedWho:
+        who = self.blueprint.who
+        licence = who.licence
+        return DesignedWho(
+            members=who.members,
+            facilitators=who.facilitators,
+            people=tuple(
+                PeopleForm(self._forms[plan.form], plan.address, plan.consents)
+                for plan in who.people
+                if plan.form in self._forms
+            ),
+            checklist=self._tag(who.checklist),
+            licence=Licence(self._tag(licence.page), licence.name) if licence else None,
+        )
+
+    def _fact(self, fact: Fact) -> Fact:
+        """The same, with the tag of its page and the id of its form in this wiki; empty where the
+        community has no such page or form."""
+        form = self._forms.get(fact.form)
+        return replace(fact, page=self._tag(fact.page), form=form.id if form else "")
+
+    def _tag(self, key: str) -> str:
+        return str(self._tags.get(key, ""))
 
 
 def typed_context(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,44 +201,6 @@ def typed_context(context: Mapping[str, Any]) -> dict[str, Any]:
         key: typed(value) if isinstance(value, str | list | tuple | dict) else value
         for key, value in context.items()
     }
-
-
-def context_of(
-    community: Community,
-    blueprint: Blueprint,
-    *,
-    farm_url: str,
-    wiki_url: str,
-    facts: Collection[str] = (),
-    mailing_list: Mapping[str, str] | None = None,
-    dialect: Dialect = Dialect.D45,
-    list_ids: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """What templates may name: community, facilitators, modules, forms, fields, questions, lists,
-    mailing_list, tags, has, urls, phases, blueprint. `facts` is what the tool has seen, for the
-    checklist, and `mailing_list` how the list stands."""
-    tags = {page.key: Constant(page.tags[community.language])
-            for page in blueprint.active_pages(community)}  # fmt: skip
-    schemas = _designed_schemas(community, blueprint)
-    ids = list_ids or _expected_ids(community, blueprint, dialect)
-    urls = _Urls(farm_url, wiki_url, tags, blueprint)
-    return {
-        "phases": phases(blueprint.folder, community.language, community.modules,
-                         lambda key: urls.page(key) if key in tags else None, facts),
-        "community": _community_names(community),
-        "facilitators": [typed(one.name) for one in community.facilitators],
-        "modules": Names({one.value.replace("-", "_"): one in community.modules for one in Module}),
-        "forms": Names({plan.key: Constant(plan.id) for plan, _schema in schemas}),
-        "fields": Names({plan.key: Names(_constants(properties(schema, dialect, ids)))
-                         for plan, schema in schemas}),
-        "questions": Names({plan.key: describe(schema) for plan, schema in schemas}),
-        "lists": Names(_constants(ids)),
-        "mailing_list": _list_names(community, mailing_list or {}),
-        "tags": Names(tags),
-        "has": tags.__contains__,
-        "urls": urls,
-        "blueprint": Names(_constants({"name": blueprint.name, "version": blueprint.version})),
-    }  # fmt: skip
 
 
 class _Urls:
@@ -229,45 +284,23 @@ def _check_language(community: Community, blueprint: Blueprint) -> None:
         raise InvalidInput([Problem(message, file=community.source, code="language")])
 
 
-@lru_cache(maxsize=8)
-def _schemas(folder: Path, language: str) -> Mapping[str, Schema]:
-    return load_schemas(folder, language)
-
-
-@lru_cache(maxsize=8)
-def _known_lists(folder: Path, language: str) -> Mapping[str, BazarList]:
-    return load_lists(folder, language)
-
-
-def _designed_schemas(community: Community, blueprint: Blueprint) -> list[tuple[FormPlan, Schema]]:
-    """The forms of the community, each with its schema for these modules."""
-    schemas = _schemas(schema_folder(blueprint.folder), community.language)
+def _designed_forms(community: Community, blueprint: Blueprint) -> dict[str, DesignedForm]:
+    """The forms of the community by key, each with its schema for these modules."""
+    schemas = known_schemas(schema_folder(blueprint.folder), community.language)
     plans = blueprint.active_forms(community)
     ids = {plan.schema: plan.id for plan in plans} | {plan.key: plan.id for plan in plans}
     tags = {page.key: page.tags[community.language] for page in blueprint.pages}
-    return [(plan, tailored(schemas[plan.schema], community, ids, tags)) for plan in plans]
+    forms = {}
+    for plan in plans:
+        schema = tailored(schemas[plan.schema], community, ids, tags)
+        forms[plan.key] = DesignedForm(plan.id, schema, schema.zone)
+    return forms
 
 
 def _expected_ids(community: Community, blueprint: Blueprint, dialect: Dialect) -> dict[str, str]:
-    lists = _known_lists(schema_folder(blueprint.folder), community.language)
-    return {key: expected_list_id(one.title, dialect) for key, one in lists.items()}
-
-
-def _lists(
-    schemas: list[tuple[FormPlan, Schema]], community: Community, blueprint: Blueprint
-) -> tuple[DesignedList, ...]:
-    """The lists that the community's forms use, each once, in the order they appear."""
-    known = _known_lists(schema_folder(blueprint.folder), community.language)
-    used = dict.fromkeys(key for _plan, schema in schemas for key in schema.lists)
-    return tuple(DesignedList(key, known[key].title, known[key].items) for key in used)
-
-
-def _page(
-    plan: PagePlan, community: Community, blueprint: Blueprint, context: Mapping[str, Any]
-) -> DesignedPage:
-    body = render(blueprint.folder, community.language, f"pages/{plan.key}.wiki", context)
-    rights = _settle(blueprint.profiles[plan.profile], community)
-    return DesignedPage(plan.tags[community.language], body, rights, plan.zone)
+    """The ids that the server should give to the lists, once they are made."""
+    lists = known_lists(schema_folder(blueprint.folder), community.language)
+    return {key: expected_list_id(choices.title, dialect) for key, choices in lists.items()}
 
 
 def _settle(rights: Rights, community: Community) -> Rights:

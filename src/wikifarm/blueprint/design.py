@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from wikifarm.blueprint.blueprint_model import Consent, ConsentField
+from wikifarm.blueprint.checklist_file import Fact
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.model import Rights, Zone
 
@@ -38,12 +40,53 @@ class DesignedList:
 
 
 @dataclass(frozen=True)
+class PeopleForm:
+    """A form of people. `address` names its field of the e-mail, if it asks for one."""
+
+    form: DesignedForm
+    address: str = ""
+    consents: tuple[ConsentField, ...] = ()
+
+    def consent_to(self, does: Consent) -> ConsentField | None:
+        """The question whose yes lets that be done, if this community asks it."""
+        asked = {asking.name for asking in self.form.schema.fields}
+        return next(
+            (field for field in self.consents if field.does is does and field.name in asked), None
+        )
+
+
+@dataclass(frozen=True)
+class Licence:
+    """The licence of a community's work. `page` is the tag of the page that says it."""
+
+    page: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DesignedWho:
+    """Who is who in one wiki: groups, forms of people, pages by their tags."""
+
+    members: str
+    facilitators: str
+    people: tuple[PeopleForm, ...] = ()
+    checklist: str = ""
+    licence: Licence | None = None
+
+    @property
+    def base(self) -> PeopleForm | None:
+        """The base of participants: the form of people that asks for an address."""
+        return next((people for people in self.people if people.address), None)
+
+
+@dataclass(frozen=True)
 class Design:
     """Everything the wiki should hold. Tags in `closed` are YesWiki's own pages that leak."""
 
     blueprint: str
     version: str
     language: str
+    who: DesignedWho
     pages: tuple[DesignedPage, ...]
     lists: tuple[DesignedList, ...]
     forms: tuple[DesignedForm, ...]
@@ -57,3 +100,4 @@ class Design:
     removed_forms: tuple[str, ...]  # labels of demonstration forms; their entries go with them
     removed_lists: tuple[str, ...]
     settings: Mapping[str, str]  # configuration of the wiki (`?GererConfig`)
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # of the checklist, for these modules

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wikifarm.blueprint.blueprint_model import Consent
 from wikifarm.blueprint.schema.fields import ALIASES, RAW, TYPES
 from wikifarm.i18n import LANGUAGES
 from wikifarm.model import Module, Zone
@@ -108,12 +109,26 @@ def blueprint() -> dict[str, Any]:
         "profile",
         "zone",
     )
+    consent = _closed({"does": {"enum": [each.value for each in Consent]}, "yes": _TEXT},
+                      "does", "yes")  # fmt: skip
+    who = _closed(
+        {
+            "members": _TEXT,
+            "facilitators": _TEXT,
+            "people": _map_of(_closed({"address": _TEXT, "consents": _map_of(consent)})),
+            "checklist": _TEXT,
+            "licence": _closed({"page": _TEXT, "name": _TEXT}, "page", "name"),
+        },
+        "members",
+        "facilitators",
+    )
     properties: dict[str, Any] = {
         "schema": {"const": "wikifarm/blueprint/1"},
         "name": _TEXT,
         "version": {"type": ["string", "number"]},
         "languages": {"type": "array", "items": {"enum": list(LANGUAGES)}},
         "summary": _map_of(_TEXT),
+        "who": who,
         "groups": _map_of(_WORDS),
         "forms": _map_of(form),
         "profiles": _map_of(rights),
@@ -128,5 +143,5 @@ def blueprint() -> dict[str, Any]:
     return {
         "$schema": DRAFT,
         "$id": "wikifarm/blueprint/1",
-        **_closed(properties, "schema", "name", "version"),
+        **_closed(properties, "schema", "name", "version", "who"),
     }

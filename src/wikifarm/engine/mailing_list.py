@@ -33,21 +33,33 @@ FEW = 5  # removals that need no threshold
 HELD = (ListState.OPEN, ListState.REQUESTED)
 
 
-def plan(found: FoundList, wanted: WantedList, *, ours: bool, reopens: bool) -> list[Change]:
+class MailingListChange(Change[FoundList, WantedList]):
+    """A list to ask for, or to open again."""
+
+    step = STEP
+
+    @property
+    def summary(self) -> str:
+        return self.reason or (self.wanted.subject if self.wanted else "")
+
+
+def plan(
+    found: FoundList, wanted: WantedList, *, ours: bool, reopens: bool
+) -> list[MailingListChange]:
     """What `ensure_list` would do, or raises what it would raise. `reopens`: the host can open a
     closed list again.
     """
     if found.state is ListState.ABSENT:
-        return [Change(STEP, wanted.address, Action.CREATE, wanted.subject)]
+        return [MailingListChange(wanted.address, Action.CREATE, wanted=wanted)]
     if found.state is ListState.CLOSED and ours and reopens:
-        return [Change(STEP, wanted.address, Action.UPDATE, _("opened again"))]
+        return [MailingListChange(wanted.address, Action.UPDATE, found, wanted, _("opened again"))]
     _check_ours(found, wanted, ours=ours)
     return []
 
 
 def ensure_list(
     port: ListPort, wanted: WantedList, *, ours: bool, slug: str, journal: Journal
-) -> tuple[FoundList, list[Change]]:
+) -> tuple[FoundList, list[MailingListChange]]:
     """The list, asked for if it was not there, opened again if it was ours and closed, as its host
     shows it afterwards; and what was done.
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, ClassVar, Generic, TypeVar
+
+Existing = TypeVar("Existing")
+Wanted = TypeVar("Wanted")
 
 
 class Action(StrEnum):
@@ -17,14 +22,20 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
-    """One line of a plan. `diff` is a unified diff where there is text to compare."""
+class Change(Generic[Existing, Wanted]):
+    """One thing of a wiki: what is there (None: nothing), and what should be (None: nothing).
 
-    step: str  # "pages", "rights", ...
+    Each step has its own kind of change, typed by its values. What is applied, and what a plan, a
+    diff and a journal say of it, all come from these two: nothing is read or computed again.
+    """
+
+    step: ClassVar[str]  # "pages", "rights", ...
+
     key: str  # tag, form id, group name, ...
     action: Action
-    summary: str = ""
-    diff: str = ""
+    existing: Existing | None = None
+    wanted: Wanted | None = None
+    reason: str = ""  # a sentence, where the values do not tell why
 
     @property
     def id(self) -> str:
@@ -36,7 +47,41 @@ class Change:
         """False for what is only reported."""
         return self.action is not Action.KEEP
 
+    @property
+    def summary(self) -> str:
+        """The change in a few words."""
+        return self.reason
 
-def writes(changes: Iterable[Change]) -> list[Change]:
+    @property
+    def before(self) -> str:
+        """What is there, as text; it shows no address of anyone."""
+        return "" if self.existing is None else self.text(self.existing)
+
+    @property
+    def after(self) -> str:
+        """What should be there, as text; it shows no address of anyone."""
+        return "" if self.wanted is None else self.text(self.wanted)
+
+    @property
+    def diff(self) -> str:
+        """A unified diff, where there are two long texts to compare."""
+        return ""
+
+    def text(self, value: Existing | Wanted) -> str:
+        """One of the two values for people; by default what names it, with the summary."""
+        return self.key if value is self.existing else f"{self.key} {self.summary}".strip()
+
+
+AnyChange = Change[Any, Any]
+
+
+def writes(changes: Iterable[AnyChange]) -> list[AnyChange]:
     """The changes that would write something."""
     return [change for change in changes if change.writes]
+
+
+def unified(name: str, before: str, after: str) -> str:
+    """The difference of two texts as `diff -u` writes it, with two lines around it."""
+    return "\n".join(
+        difflib.unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="", n=2)
+    )

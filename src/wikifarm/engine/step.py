@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from wikifarm.blueprint.design import Design
 from wikifarm.engine.plan import Change
@@ -12,6 +12,8 @@ from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.seen import Seen
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
+
+Planned = TypeVar("Planned", bound=Change[Any, Any])
 
 
 @dataclass
@@ -24,17 +26,23 @@ class Work:
     receipt: Receipt
 
 
-class Step(Protocol):
-    """`plan` reads; `apply` writes what `plan` said and reads it back, or raises WriteRefused."""
+class Step(Protocol[Planned]):
+    """`plan` reads and compares; `apply` writes the changes that `plan` made, and nothing else.
+
+    `apply` reads back, and raises WriteRefused where the wiki still differs.
+    """
 
     name: str
 
-    def plan(self, work: Work) -> list[Change]: ...
+    def plan(self, work: Work) -> list[Planned]: ...
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None: ...
+    def apply(self, work: Work, changes: Sequence[Planned]) -> None: ...
 
 
-def read_back(step: Step, work: Work) -> None:
+AnyStep = Step[Any]
+
+
+def read_back(step: AnyStep, work: Work) -> None:
     """Raises WriteRefused when the wiki still differs from the design after a write."""
     missing = [change for change in step.plan(work) if change.writes]
     if missing:

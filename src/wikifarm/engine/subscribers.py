@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-YES = "oui"
 DIGITS = 20  # hexadecimal: 80 bits
 
 
@@ -57,9 +56,14 @@ class Ledger:
 
 
 def participants(
-    entries: Iterable[Mapping[str, Any]], accepted: Iterable[str], mail: str, consent: str
+    entries: Iterable[Mapping[str, Any]],
+    accepted: Iterable[str],
+    mail: str,
+    consent: str,
+    yes: str,
 ) -> list[Participant]:
-    """The participants of a base. `mail` and `consent` are the names of these two properties.
+    """The participants of a base. `mail` and `consent` are the names of these two properties, and
+    `yes` the answer that agrees.
 
     Two cards of one address are one person, who says yes if both do.
     """
@@ -71,7 +75,7 @@ def participants(
             continue
         one = Participant(
             email,
-            consents=str(row.get(consent) or "").strip().lower() == YES,
+            consents=str(row.get(consent) or "").strip().lower() == yes,
             accepted=str(row.get("owner") or "").casefold() in group,
         )
         other = found.get(email)

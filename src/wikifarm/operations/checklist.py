@@ -6,64 +6,37 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from wikifarm.blueprint.blueprint_model import Blueprint
-from wikifarm.blueprint.compile import texts
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.engine.step import Work
 from wikifarm.errors import LocalStorage
 from wikifarm.files import write_whole
 from wikifarm.i18n import _
-from wikifarm.operations.audit.facts import known_facts, seen_sentences
+from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.community.outcome import CommunityOutcome
-from wikifarm.operations.community.site import open_wiki
-from wikifarm.operations.community.work import measured, prepare
+from wikifarm.operations.community.run import CommunityRun, each
 from wikifarm.operations.workplace.context import Context
 from wikifarm.reasons import of_system
 
 
 def checklist(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
     """Writes the checklist and the welcome message again, ticking what can be seen now."""
-    outcomes = []
-    for community in communities:
-        outcome = CommunityOutcome(community.slug, community.name)
-        outcomes.append(outcome)
-        with measured(context, outcome):
-            wiki = open_wiki(context, community.slug)
-            blueprint, work = prepare(context, community, wiki)
-            facts = known_facts(community, work, None)
-            write_files(context, community, blueprint, work, outcome, facts)
-            outcome.status = "unchanged"
-    return outcomes
+    return each(context, communities, _write_again)
 
 
-def write_files(
-    context: Context,
-    community: Community,
-    blueprint: Blueprint,
-    work: Work,
-    outcome: CommunityOutcome,
-    facts: frozenset[str],
-) -> None:
+def _write_again(run: CommunityRun) -> None:
+    run.enter()
+    write_files(run, known_facts(run))
+    run.outcome.status = "unchanged"
+
+
+def write_files(run: CommunityRun, facts: frozenset[str]) -> None:
     """Writes `checklist/<slug>.md` and `.html`, and `welcome/<slug>.txt`."""
-    slug = community.slug
-    written = texts(
-        community,
-        blueprint,
-        farm_url=context.farm.base,
-        wiki_url=context.farm.address_of(slug),
-        facts=seen_sentences(facts, community.language),
-        mailing_list=work.receipt.mailing_list,
-    )
-    checklists, welcomes = context.places.checklists, context.places.welcomes
-    files = {
-        checklists / f"{slug}.md": written["checklist.md"],
-        checklists / f"{slug}.html": written["checklist.html"],
-        welcomes / f"{slug}.txt": written["welcome.txt"],
-    }
-    for path, text in files.items():
-        write_text(path, text)
-    outcome.checklist = str(context.places.checklists / f"{slug}.html")
-    outcome.welcome = str(context.places.welcomes / f"{slug}.txt")
+    slug, places = run.community.slug, run.context.places
+    texts = run.compiler.texts(facts, run.receipt.mailing_list)
+    page, message = places.checklists / f"{slug}.html", places.welcomes / f"{slug}.txt"
+    write_text(places.checklists / f"{slug}.md", texts["checklist.md"])
+    write_text(page, texts["checklist.html"])
+    write_text(message, texts["welcome.txt"])
+    run.outcome.checklist, run.outcome.welcome = str(page), str(message)
 
 
 def write_text(path: Path, text: str) -> None:

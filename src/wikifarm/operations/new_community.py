@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from wikifarm.blueprint.manifest.community import Community
@@ -10,32 +11,53 @@ from wikifarm.blueprint.manifest.writing import dump_manifest
 from wikifarm.errors import LocalStorage, Refused, SlugTaken
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _
-from wikifarm.operations import apply as applying
+from wikifarm.operations.apply import apply_found
 from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.run import CommunityRun
+from wikifarm.operations.mailing_list.wanted import check_list
+from wikifarm.operations.plan import look_ahead
 from wikifarm.operations.workplace.context import Context
 from wikifarm.reasons import of_system
 
 
 def new_community(
-    context: Context, community: Community, *, dry_run: bool = False, audit: bool = True
+    context: Context,
+    community: Community,
+    *,
+    dry_run: bool = False,
+    audit: bool = True,
+    agreed: Callable[[CommunityOutcome], bool] | None = None,
 ) -> CommunityOutcome:
     """Makes the community and writes the manifest it used to `communities/<slug>.yml`.
 
     The manifest is written first: a run that is cut goes on from it, and nothing is asked of the
-    farm if this computer cannot keep it.
+    farm if this computer cannot keep it. With `agreed`, the plan is shown to it, and nothing is
+    done unless it answers True; what was looked up for the plan is not looked up again.
     """
     path = context.places.communities / f"{community.slug}.yml"
     _check_manifest(path, community)
-    if dry_run:
-        return applying.plan(context, [community])[0]
+    run = CommunityRun(context, community)
+    looked = dry_run or agreed is not None
+    if looked:
+        with run.measured():
+            look_ahead(run)
+        planned = run.outcome
+        if dry_run or planned.error is not None or (agreed is not None and not agreed(planned)):
+            return planned
+        run.begin_again()
     new = not path.exists()
     if new:
         write_manifest(path, community)
-    outcome = applying.apply(context, [community], audit=audit, new=True)[0]
-    if new and isinstance(outcome.error, Refused):
+    with context.lock(), run.measured():
+        check_list(context, community)
+        run.progress("wiki")
+        if not looked:
+            run.find()
+        apply_found(run, audit=audit, new=True)
+    if new and isinstance(run.outcome.error, Refused):
         # Nothing was made: a manifest left there would stand in the way of every later run.
         path.unlink(missing_ok=True)
-    return outcome
+    return run.outcome
 
 
 def write_manifest(path: Path, community: Community) -> None:
@@ -57,13 +79,13 @@ def _check_manifest(path: Path, community: Community) -> None:
     """A manifest already there must say the same: it may have been edited by hand."""
     if not path.exists():
         return
-    held = load_manifests([path])[0]
-    if held == community:
+    described = load_manifests([path])[0]
+    if described == community:
         return
-    if held.name != community.name:
+    if described.name != community.name:
         raise SlugTaken(
             _("{path} already describes another community, “{name}”.").format(
-                path=path, name=held.name
+                path=path, name=described.name
             ),
             hint=_("Choose another address with --slug. Nothing was changed."),
             where=str(path),

@@ -31,13 +31,14 @@ from wikifarm.lists.host_access import HostAccess, ListSettings
 from wikifarm.lists.sympa import Sympa
 from wikifarm.lists.web import SympaWeb
 from wikifarm.model import ListState, Module, WantedList
-from wikifarm.operations.apply import apply, plan
+from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.mailing_list import commands as mailing_list
 from wikifarm.operations.mailing_list import sync as subscribing
 from wikifarm.operations.mailing_list import wanted as list_hosts
 from wikifarm.operations.mailing_list.sync import Asked
+from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm
 from wikifarm.transport import Network

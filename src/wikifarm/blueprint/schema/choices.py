@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html.entities import codepoint2name
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,12 @@ def load_lists(folder: Path, language: str) -> dict[str, BazarList]:
         lists = _lists(document, language, problems)
     problems.stop()
     return lists
+
+
+@lru_cache(maxsize=8)
+def known_lists(folder: Path, language: str) -> Mapping[str, BazarList]:
+    """The same, read once in a run; empty where the folder has no file of lists."""
+    return load_lists(folder, language) if (folder / LISTS_FILE).is_file() else {}
 
 
 def _lists(document: Document, language: str, problems: Problems) -> dict[str, BazarList]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ def load_schemas(folder: Path, language: str) -> dict[str, Schema]:
                 read[schema.key] = schema
     problems.stop()
     return read
+
+
+@lru_cache(maxsize=8)
+def known_schemas(folder: Path, language: str) -> Mapping[str, Schema]:
+    """The same, read once in a run."""
+    return load_schemas(folder, language)
 
 
 def load_schema(path: Path, language: str, lists: Collection[str] | None = None) -> Schema:

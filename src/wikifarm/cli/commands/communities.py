@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.community import Community
+    from wikifarm.operations.community.outcome import CommunityOutcome
 
 
 def new_community(
@@ -93,30 +95,34 @@ def new_community(
 
         wishes = questions.complete(wishes)
     wanted = community(wishes)
-    context = options.context()
-    if dry_run:
-        outcome = operation(context, wanted, dry_run=True)
-        return envelope("new-community", [outcome], detailed=detailed_exitcode)
-    if asking and not yes:
-        planned = operation(context, wanted, dry_run=True)
-        shown = envelope("new-community", [planned])
-        if not shown.ok or not _agreed(options, shown):
-            return shown
-    outcome = operation(context, wanted, audit=not no_audit)
+    outcome = operation(
+        options.context(),
+        wanted,
+        dry_run=dry_run,
+        audit=not no_audit,
+        agreed=_asking(options) if asking and not yes else None,
+    )
     return envelope("new-community", [outcome], detailed=detailed_exitcode)
 
 
-def _agreed(options: Shared, planned: Envelope) -> bool:
-    from wikifarm.cli.asking import agreed
-    from wikifarm.cli.render import text as render
+def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
+    """Shows a plan on the terminal, and waits for a yes."""
 
-    options.telling().clear()
-    output = options.output
-    output.note(render.answer(planned, render.paint_for(output.err), verbose=output.verbose))
-    if agreed(_("Do this?")):
-        return True
-    options.warnings.append(_("Nothing was done."))
-    return False
+    def agreed(planned: CommunityOutcome) -> bool:
+        from wikifarm.cli import asking
+        from wikifarm.cli.render import text
+        from wikifarm.operations.community.outcome import envelope
+
+        options.telling().clear()
+        output = options.output
+        shown = envelope("new-community", [planned])
+        output.note(text.answer(shown, text.paint_for(output.err), verbose=output.verbose))
+        if asking.agreed(_("Do this?")):
+            return True
+        options.warnings.append(_("Nothing was done."))
+        return False
+
+    return agreed
 
 
 # -- what several commands take -------------------------------------------------------------
@@ -167,8 +173,8 @@ def plan(
 
 
 def _plan(command: str, options: Shared, wanted: list[Community], *, detailed: bool) -> Envelope:
-    from wikifarm.operations.apply import plan as operation
     from wikifarm.operations.community.outcome import envelope
+    from wikifarm.operations.plan import plan as operation
 
     return envelope(command, operation(options.context(), wanted), detailed=detailed)
 

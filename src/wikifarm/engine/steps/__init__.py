@@ -1,14 +1,14 @@
 """The steps, in the order that keeps people private: rights come before the first form."""
 
 from wikifarm.engine.backup import Backups
-from wikifarm.engine.step import Step
+from wikifarm.engine.step import AnyStep
 from wikifarm.engine.steps.access import AccountsStep, GroupsStep, ModuleRightsStep, RightsStep
 from wikifarm.engine.steps.bazar import FormsStep, ListsStep
 from wikifarm.engine.steps.content import PagesStep, SettingsStep
 from wikifarm.engine.steps.tidy import TidyStep
 
 
-def all_steps(backups: Backups) -> tuple[Step, ...]:
+def all_steps(backups: Backups) -> tuple[AnyStep, ...]:
     """Every step, in order. `backups` keeps what is removed."""
     return (
         AccountsStep(),

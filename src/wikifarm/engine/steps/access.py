@@ -3,104 +3,142 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.plan import Action, Change
 from wikifarm.engine.step import Step, Work, read_back
 from wikifarm.i18n import _
-from wikifarm.model import Rights, canonical
+from wikifarm.model import Account, Rights, canonical
 
 OWN_RIGHTS = Rights("@admins", "@admins")  # of the receipt
 
 
-class AccountsStep(Step):
+class AccountChange(Change[Account, Account]):
+    """An account to open."""
+
+    step = "accounts"
+
+    @property
+    def summary(self) -> str:
+        return _("account of a facilitator")
+
+
+class AccountsStep(Step[AccountChange]):
     """An account for each facilitator; one who already has an account keeps it."""
 
-    name = "accounts"
+    name = AccountChange.step
 
-    def plan(self, work: Work) -> list[Change]:
+    def plan(self, work: Work) -> list[AccountChange]:
         known = {account.email.lower() for account in work.seen.accounts}
         return [
-            Change(self.name, name, Action.CREATE, _("account of a facilitator"))
+            AccountChange(name, Action.CREATE, wanted=Account(name, email))
             for email, name in sorted(work.design.accounts.items(), key=lambda item: item[1])
             if email.lower() not in known
         ]
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
-        emails = {name: email for email, name in work.design.accounts.items()}
+    def apply(self, work: Work, changes: Sequence[AccountChange]) -> None:
         for change in changes:
-            work.seen.wiki.users.create(change.key, emails[change.key])
+            if change.wanted is not None:
+                work.seen.wiki.users.create(change.wanted.name, change.wanted.email)
         work.seen.forget("accounts")
         read_back(self, work)
 
 
-class GroupsStep(Step):
+Members = tuple[str, ...]
+
+
+class GroupChange(Change[Members, Members]):
+    """A group with other members."""
+
+    step = "groups"
+
+    @property
+    def summary(self) -> str:
+        """Who enters and who leaves: "+Ada -Grace"."""
+        now, wanted = self.existing or (), self.wanted or ()
+        entering = [f"+{member}" for member in wanted if member not in now]
+        leaving = [f"-{member}" for member in now if member not in wanted]
+        return " ".join([*entering, *leaving])
+
+    def text(self, value: Members) -> str:
+        return "\n".join(value)
+
+
+class GroupsStep(Step[GroupChange]):
     """The groups. People added by hand stay; only members that wikifarm put are taken out."""
 
-    name = "groups"
+    name = GroupChange.step
 
-    def plan(self, work: Work) -> list[Change]:
+    def plan(self, work: Work) -> list[GroupChange]:
         changes = []
         for name in work.design.groups:
-            now = work.seen.group(name)
-            wanted = wanted_members(work, name)
+            now, wanted = work.seen.group(name), _wanted_members(work, name)
             if set(now) != set(wanted):
                 action = Action.UPDATE if now else Action.CREATE
-                changes.append(Change(self.name, name, action, _members_summary(now, wanted)))
+                changes.append(GroupChange(name, action, now, wanted))
         return changes
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
+    def apply(self, work: Work, changes: Sequence[GroupChange]) -> None:
         for change in changes:
-            work.seen.wiki.groups.set(change.key, wanted_members(work, change.key))
+            work.seen.wiki.groups.set(change.key, change.wanted or ())
             work.seen.forget(f"group {change.key}")
         read_back(self, work)
 
 
-def wanted_members(work: Work, name: str) -> tuple[str, ...]:
+def _wanted_members(work: Work, name: str) -> Members:
     """The members a group should have: those of the design, then those added by hand."""
     designed = work.design.groups[name]
     ours = set(work.receipt.groups.get(name, ()))
-    by_hand = [one for one in work.seen.group(name) if one not in designed and one not in ours]
+    by_hand = [
+        member for member in work.seen.group(name) if member not in designed and member not in ours
+    ]
     return (*designed, *by_hand)
 
 
-def _members_summary(now: Sequence[str], wanted: Sequence[str]) -> str:
-    added = [f"+{one}" for one in wanted if one not in now]
-    taken = [f"-{one}" for one in now if one not in wanted]
-    return " ".join([*added, *taken])
+class RightsChange(Change[Rights, Rights]):
+    """The rights of a page."""
+
+    step = "rights"
+
+    @property
+    def summary(self) -> str:
+        return f"{self.wanted.read} / {self.wanted.write}" if self.wanted else ""
+
+    def text(self, value: Rights) -> str:
+        return f"read: {value.read}\nwrite: {value.write}\ncomment: {value.comment}"
 
 
-class RightsStep(Step):
+class RightsStep(Step[RightsChange]):
     """The rights of our pages, and of YesWiki's own pages that list titles or accounts."""
 
-    name = "rights"
+    name = RightsChange.step
 
-    def plan(self, work: Work) -> list[Change]:
-        now = work.seen.rights
+    def plan(self, work: Work) -> list[RightsChange]:
         changes = []
-        for tag, rights in sorted(wanted_rights(work, now).items()):
-            held = now.get(tag)
-            if held is None and work.seen.exists:
+        for tag, rights in sorted(_wanted_rights(work).items()):
+            now = work.seen.rights.get(tag)
+            if now is None and work.seen.exists:
                 continue
-            if held is None or not _same(held, rights):
-                summary = f"{rights.read} / {rights.write}"
-                action = Action.UPDATE if held else Action.CREATE
-                changes.append(Change(self.name, tag, action, summary))
+            if now is None or not now.same_as(rights):
+                action = Action.UPDATE if now else Action.CREATE
+                changes.append(RightsChange(tag, action, now, rights))
         return changes
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
-        wanted = wanted_rights(work, work.seen.rights)
-        by_rights: dict[Rights, list[str]] = {}
+    def apply(self, work: Work, changes: Sequence[RightsChange]) -> None:
+        tags_by_rights: dict[Rights, list[str]] = {}
         for change in changes:
-            by_rights.setdefault(wanted[change.key], []).append(change.key)
-        for rights, tags in by_rights.items():
+            if change.wanted is not None:
+                tags_by_rights.setdefault(change.wanted, []).append(change.key)
+        for rights, tags in tags_by_rights.items():
             work.seen.remember("rights", work.seen.wiki.rights.set(tags, rights))
         work.seen.forget("rights")
         read_back(self, work)
 
 
-def wanted_rights(work: Work, now: Mapping[str, Rights]) -> dict[str, Rights]:
+def _wanted_rights(work: Work) -> Mapping[str, Rights]:
     """The rights each page should have, for the pages that are ours to set."""
+    now = work.seen.rights
     wanted = {tag: rights for tag, rights in work.design.closed.items() if tag in now}
     for tag in now:
         for prefix, rights in work.design.closed_prefixes.items():
@@ -112,39 +150,61 @@ def wanted_rights(work: Work, now: Mapping[str, Rights]) -> dict[str, Rights]:
     return wanted
 
 
-def _same(one: Rights, two: Rights) -> bool:
-    return (canonical(one.read), canonical(one.write), canonical(one.comment)) == (
-        canonical(two.read),
-        canonical(two.write),
-        canonical(two.comment),
-    )
+@dataclass(frozen=True)
+class ModuleRight:
+    """Who may use an action or a handler. `kind` is "action" or "handler"."""
+
+    kind: str
+    name: str
+    right: str
+
+    @property
+    def key(self) -> str:
+        """What names it in plans."""
+        return f"{self.kind} {self.name}"
 
 
-class ModuleRightsStep(Step):
+class ModuleRightChange(Change[ModuleRight, ModuleRight]):
+    """The right of an action or handler."""
+
+    step = "module-rights"
+
+    @property
+    def summary(self) -> str:
+        return self.after
+
+    def text(self, value: ModuleRight) -> str:
+        return value.right
+
+
+class ModuleRightsStep(Step[ModuleRightChange]):
     """The rights of actions and handlers: open writing would let anyone list titles with them."""
 
-    name = "module-rights"
+    name = ModuleRightChange.step
 
-    def plan(self, work: Work) -> list[Change]:
+    def plan(self, work: Work) -> list[ModuleRightChange]:
         changes = []
-        for kind, name, right in _modules(work):
-            now = work.seen.module(kind, name)
+        for wanted in _module_rights(work):
+            now = work.seen.module(wanted.kind, wanted.name)
             # None: this version of YesWiki has no such action, so there is nothing to close.
-            if now is not None and canonical(now) != canonical(right):
-                changes.append(Change(self.name, f"{kind} {name}", Action.UPDATE, right))
+            if now is not None and canonical(now) != canonical(wanted.right):
+                existing = ModuleRight(wanted.kind, wanted.name, now)
+                changes.append(ModuleRightChange(wanted.key, Action.UPDATE, existing, wanted))
         return changes
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
-        wanted = {f"{kind} {name}": (kind, name, right) for kind, name, right in _modules(work)}
+    def apply(self, work: Work, changes: Sequence[ModuleRightChange]) -> None:
         for change in changes:
-            kind, name, right = wanted[change.key]
-            work.seen.wiki.rights.set_module(kind, name, right)
-            work.seen.forget(change.key)
+            if change.wanted is not None:
+                wanted = change.wanted
+                work.seen.wiki.rights.set_module(wanted.kind, wanted.name, wanted.right)
+                work.seen.forget(change.key)
         read_back(self, work)
 
 
-def _modules(work: Work) -> list[tuple[str, str, str]]:
+def _module_rights(work: Work) -> list[ModuleRight]:
+    kinds = {"action": work.design.action_rights, "handler": work.design.handler_rights}
     return [
-        *(("action", name, right) for name, right in sorted(work.design.action_rights.items())),
-        *(("handler", name, right) for name, right in sorted(work.design.handler_rights.items())),
+        ModuleRight(kind, name, right)
+        for kind, rights in kinds.items()
+        for name, right in sorted(rights.items())
     ]

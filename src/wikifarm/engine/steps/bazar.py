@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from wikifarm.blueprint.design import DesignedForm
-from wikifarm.blueprint.schema.template import form_json, same_template
+from wikifarm.blueprint.design import DesignedForm, DesignedList
+from wikifarm.blueprint.schema.template import form_json, properties, same_template
 from wikifarm.engine.plan import Action, Change
 from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.step import Step, Work, read_back
@@ -15,29 +16,40 @@ from wikifarm.i18n import _
 from wikifarm.model import BazarList, Form
 
 
-class ListsStep(Step):
+class ListChange(Change[BazarList, DesignedList]):
+    """A list of choices."""
+
+    step = "lists"
+
+    @property
+    def summary(self) -> str:
+        return self.reason or (self.wanted.title if self.wanted else "")
+
+
+class ListsStep(Step[ListChange]):
     """The lists of choices. A list is found by its title; choices added by hand stay."""
 
-    name = "lists"
+    name = ListChange.step
 
-    def plan(self, work: Work) -> list[Change]:
+    def plan(self, work: Work) -> list[ListChange]:
         changes = []
         for wanted in work.design.lists:
             now = list_titled(work.seen.lists, wanted.title)
             if now is None:
-                changes.append(Change(self.name, wanted.key, Action.CREATE, wanted.title))
+                changes.append(ListChange(wanted.key, Action.CREATE, wanted=wanted))
             elif dict(wanted.items).keys() - dict(now.items).keys():
-                changes.append(
-                    Change(self.name, wanted.key, Action.KEEP, _("edited here by hand: kept"))
-                )
+                kept = _("edited here by hand: kept")
+                changes.append(ListChange(wanted.key, Action.KEEP, now, wanted, kept))
         return changes
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
+    def apply(self, work: Work, changes: Sequence[ListChange]) -> None:
         # Importing twice would make a second list: what is there now decides, not what was.
         work.seen.forget("lists")
-        missing = {change.key for change in self.plan(work) if change.writes}
+        still = {change.key for change in self.plan(work) if change.writes}
         work.seen.wiki.lists.create(
-            (wanted.title, wanted.items) for wanted in work.design.lists if wanted.key in missing
+            (change.wanted.title, change.wanted.items)
+            for change in changes
+            if change.wanted is not None and change.key in still
         )
         work.seen.forget("lists")
         read_back(self, work)
@@ -45,69 +57,98 @@ class ListsStep(Step):
 
 def list_titled(lists: Mapping[str, BazarList], title: str) -> BazarList | None:
     """The list with that title; the oldest if a person made a second one."""
-    found = [one for one in lists.values() if one.title.strip() == title.strip()]
-    return min(found, key=lambda one: (len(one.id), one.id)) if found else None
+    same = [each for each in lists.values() if each.title.strip() == title.strip()]
+    return min(same, key=lambda each: (len(each.id), each.id)) if same else None
 
 
 def list_ids(work: Work) -> dict[str, str]:
     """Our keys -> the ids that the server made; our key itself while the list is still to come."""
-    found = {wanted.key: list_titled(work.seen.lists, wanted.title) for wanted in work.design.lists}
-    return {key: one.id if one else key for key, one in found.items()}
+    made = {wanted.key: list_titled(work.seen.lists, wanted.title) for wanted in work.design.lists}
+    return {key: each.id if each else key for key, each in made.items()}
 
 
-class FormsStep(Step):
+def property_names(work: Work, form: DesignedForm) -> dict[str, str]:
+    """Name of each field -> the key under which entries hold its answer, as this wiki says it."""
+    written = work.seen.forms[form.id].properties
+    expected = properties(form.schema, work.seen.wiki.capabilities.dialect, list_ids(work))
+    return {name: written.get(name) or key for name, key in expected.items()}
+
+
+@dataclass(frozen=True)
+class CompiledForm:
+    """A form as the wiki takes it. `json` holds its `bn_*` keys; empty while there is no wiki."""
+
+    id: str
+    label: str
+    json: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def template(self) -> str:
+        """The lines of its fields."""
+        return str(self.json.get("bn_template", ""))
+
+
+class FormChange(Change[Form, CompiledForm]):
+    """A form."""
+
+    step = "forms"
+
+    @property
+    def summary(self) -> str:
+        return self.reason or (self.wanted.label if self.wanted else "")
+
+    def text(self, value: Form | CompiledForm) -> str:
+        # The dialect of a wiki is known once it is made: until then a form is its label.
+        return value.template or value.label
+
+
+class FormsStep(Step[FormChange]):
     """The forms. One edited by hand is kept and reported."""
 
-    name = "forms"
+    name = FormChange.step
 
-    def plan(self, work: Work) -> list[Change]:
+    def plan(self, work: Work) -> list[FormChange]:
         changes = []
-        for wanted in work.design.forms:
-            change = self._compare(work, wanted)
+        for form in work.design.forms:
+            change = self._compare(work, form)
             if change is not None:
                 changes.append(change)
         return changes
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
-        keys = {change.key for change in changes}
+    def apply(self, work: Work, changes: Sequence[FormChange]) -> None:
         work.seen.wiki.forms.save(
-            {
-                wanted.id: wanted_json(work, wanted)
-                for wanted in work.design.forms
-                if wanted.id in keys
-            }
+            {change.key: change.wanted.json for change in changes if change.wanted is not None}
         )
         work.seen.forget("forms")
         read_back(self, work)
 
-    def _compare(self, work: Work, wanted: DesignedForm) -> Change | None:
-        label = wanted.schema.label
-        now = work.seen.forms.get(wanted.id)
+    def _compare(self, work: Work, form: DesignedForm) -> FormChange | None:
+        label = form.schema.label
+        now = work.seen.forms.get(form.id)
         if now is None:
-            other = next((one for one in work.seen.forms.values() if one.label == label), None)
+            other = next((each for each in work.seen.forms.values() if each.label == label), None)
             if other is not None:
                 raise _not_ours(other)
-            return Change(self.name, wanted.id, Action.CREATE, label)
-        if now.label != label and wanted.id not in work.receipt.forms:
+            return FormChange(form.id, Action.CREATE, wanted=compiled(work, form))
+        applied = work.receipt.forms.get(form.id)
+        if now.label != label and applied is None:
             raise _not_ours(now)
-        template = str(wanted_json(work, wanted)["bn_template"])
-        if same_template(now.template, template):
+        wanted = compiled(work, form)
+        if same_template(now.template, wanted.template):
             return None
-        if work.receipt.forms.get(wanted.id, fingerprint(now.template)) != fingerprint(
-            now.template
-        ):
-            return Change(self.name, wanted.id, Action.KEEP, _("edited here by hand: kept"))
-        return Change(self.name, wanted.id, Action.UPDATE, label)
+        if applied not in (None, fingerprint(now.template)):
+            kept = _("edited here by hand: kept")
+            return FormChange(form.id, Action.KEEP, now, wanted, kept)
+        return FormChange(form.id, Action.UPDATE, now, wanted)
 
 
-def wanted_json(work: Work, wanted: DesignedForm) -> dict[str, Any]:
-    """The `bn_*` keys of a form, in the dialect of this wiki and with its list ids."""
-    return form_json(
-        wanted.schema,
-        wanted.id,
-        work.seen.wiki.capabilities.dialect,
-        list_ids(work),
-    )
+def compiled(work: Work, form: DesignedForm) -> CompiledForm:
+    """The form in the dialect of this wiki and with its list ids."""
+    if not work.seen.exists:
+        return CompiledForm(form.id, form.schema.label)
+    dialect = work.seen.wiki.capabilities.dialect
+    json = form_json(form.schema, form.id, dialect, list_ids(work))
+    return CompiledForm(form.id, form.schema.label, json)
 
 
 def _not_ours(form: Form) -> NotOurs:

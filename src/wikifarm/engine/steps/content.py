@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
 from merge3 import Merge3
 
 from wikifarm.blueprint.design import DesignedPage
-from wikifarm.engine.plan import Action, Change
+from wikifarm.engine.plan import Action, Change, unified
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.step import Step, Work, read_back
 from wikifarm.i18n import _
 from wikifarm.model import Page
 
 
-class PagesStep(Step):
+class PageChange(Change[Page, Page]):
+    """The text of a page."""
+
+    step = "pages"
+
+    def text(self, value: Page) -> str:
+        return value.body
+
+    @property
+    def diff(self) -> str:
+        if self.action is not Action.UPDATE:
+            return ""
+        return unified(self.key, self.before, self.after)
+
+
+class PagesStep(Step[PageChange]):
     """Every page of the blueprint."""
 
-    name = "pages"
+    name = PageChange.step
 
-    def plan(self, work: Work) -> list[Change]:
+    def plan(self, work: Work) -> list[PageChange]:
         changes = []
         for page in work.design.pages:
             change = self._compare(page, work.seen.pages.get(page.tag), work.receipt)
@@ -29,40 +43,36 @@ class PagesStep(Step):
                 changes.append(change)
         return changes
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
-        wanted = {page.tag: page for page in work.design.pages}
+    def apply(self, work: Work, changes: Sequence[PageChange]) -> None:
         for change in changes:
-            now = work.seen.pages.get(change.key)
-            body = wanted_body(wanted[change.key], now, work.receipt)
-            work.seen.wiki.pages.save(change.key, body, now.revision if now else "")
+            previous = change.existing.revision if change.existing else ""
+            work.seen.wiki.pages.save(change.key, change.after, previous)
         work.seen.forget("pages", "rights")
         read_back(self, work)
 
-    def _compare(self, page: DesignedPage, now: Page | None, receipt: Receipt) -> Change | None:
+    def _compare(self, page: DesignedPage, now: Page | None, receipt: Receipt) -> PageChange | None:
         if now is None:
-            return Change(self.name, page.tag, Action.CREATE, _("new page"))
-        body = wanted_body(page, now, receipt)
-        if body == now.body:
-            in_step = now.body == page.body
-            return (
-                None
-                if in_step
-                else Change(self.name, page.tag, Action.KEEP, _("edited here by hand: kept"))
-            )
-        merged = body != page.body
-        summary = _("merged with what was edited here") if merged else _("text of the blueprint")
-        return Change(
-            self.name, page.tag, Action.UPDATE, summary, unified(page.tag, now.body, body)
-        )
+            wanted = Page(page.tag, page.body)
+            return PageChange(page.tag, Action.CREATE, wanted=wanted, reason=_("new page"))
+        body = _wanted_body(page, now, receipt)
+        wanted = replace(now, body=body)
+        if body != now.body:
+            merged = body != page.body
+            reason = _("merged with what was edited here") if merged else _("text of the blueprint")
+            return PageChange(page.tag, Action.UPDATE, now, wanted, reason)
+        if now.body == page.body:
+            return None
+        kept = _("edited here by hand: kept")
+        return PageChange(page.tag, Action.KEEP, now, replace(now, body=page.body), kept)
 
 
-def wanted_body(page: DesignedPage, now: Page | None, receipt: Receipt) -> str:
+def _wanted_body(page: DesignedPage, now: Page, receipt: Receipt) -> str:
     """The body that the page should have, keeping what people changed by hand.
 
     Untouched since wikifarm wrote it: the blueprint's text. Edited: kept when the blueprint did
     not change, else merged three ways with the receipt's text as base; kept whole on a conflict.
     """
-    if now is None or receipt.untouched(page.tag, now.body):
+    if receipt.untouched(page.tag, now.body):
         return page.body
     merged = _merged(page, now, receipt)
     return now.body if merged is None else merged
@@ -114,31 +124,37 @@ def _lines(text: str) -> list[str]:
     return [line + "\n" for line in text.split("\n")]
 
 
-def unified(name: str, before: str, after: str) -> str:
-    """The difference of two texts as `diff -u` writes it."""
-    return "\n".join(
-        difflib.unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="", n=2)
-    )
+class SettingChange(Change[str, str]):
+    """One setting of the wiki."""
+
+    step = "settings"
+
+    @property
+    def summary(self) -> str:
+        return self.after
+
+    def text(self, value: str) -> str:
+        return value
 
 
-class SettingsStep(Step):
+class SettingsStep(Step[SettingChange]):
     """The settings of the wiki: its name as typed, who may write a new page, the map's centre."""
 
-    name = "settings"
+    name = SettingChange.step
 
-    def plan(self, work: Work) -> list[Change]:
+    def plan(self, work: Work) -> list[SettingChange]:
         now = work.seen.settings
         if work.seen.exists and not now:
             # The server may not write its configuration: nothing to do from here.
             return []
         return [
-            Change(self.name, key, Action.UPDATE, value)
+            SettingChange(key, Action.UPDATE, now.get(key), value)
             for key, value in sorted(work.design.settings.items())
             if (key in now or not work.seen.exists) and now.get(key) != value
         ]
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
-        wanted = {change.key: work.design.settings[change.key] for change in changes}
+    def apply(self, work: Work, changes: Sequence[SettingChange]) -> None:
+        wanted = {change.key: change.after for change in changes}
         work.seen.wiki.settings.save(work.seen.settings, wanted)
         work.seen.forget("settings")
         read_back(self, work)

@@ -9,24 +9,41 @@ from wikifarm.engine.backup import Backups
 from wikifarm.engine.plan import Action, Change
 from wikifarm.engine.step import Step, Work, read_back
 from wikifarm.i18n import _
+from wikifarm.model import BazarList, Form, Page
 
 
-class TidyStep(Step):
+class TidyChange(Change[Page | Form | BazarList, None]):
+    """A page, a form or a list of the demonstration. It leaves nothing."""
+
+    step = "tidy"
+
+    @property
+    def summary(self) -> str:
+        if self.reason:
+            return self.reason
+        if isinstance(self.existing, Form):
+            return self.existing.label
+        if isinstance(self.existing, BazarList):
+            return self.existing.title
+        return _("demonstration page")
+
+
+class TidyStep(Step[TidyChange]):
     """Removes only what the receipt proves to have come with the new wiki, untouched since."""
 
-    name = "tidy"
+    name = TidyChange.step
 
     def __init__(self, backups: Backups) -> None:
         self._backups = backups
 
-    def plan(self, work: Work) -> list[Change]:
+    def plan(self, work: Work) -> list[TidyChange]:
         return [*self._forms(work), *self._pages(work), *self._lists(work)]
 
-    def apply(self, work: Work, changes: Sequence[Change]) -> None:
-        gone = {change.key for change in changes}
-        forms = [form for form in work.seen.forms.values() if f"form {form.id}" in gone]
-        lists = [one for one in work.seen.lists.values() if f"list {one.id}" in gone]
-        pages = [page for page in work.seen.pages.values() if f"page {page.tag}" in gone]
+    def apply(self, work: Work, changes: Sequence[TidyChange]) -> None:
+        going = [change.existing for change in changes]
+        forms = [thing for thing in going if isinstance(thing, Form)]
+        pages = [thing for thing in going if isinstance(thing, Page)]
+        lists = [thing for thing in going if isinstance(thing, BazarList)]
         wiki = work.seen.wiki
         self._backups.keep(
             f"{work.slug}-demonstration",
@@ -34,49 +51,49 @@ class TidyStep(Step):
                 "pages": {page.tag: page.body for page in pages},
                 "forms": {form.id: asdict(form) for form in forms},
                 "entries": {form.id: wiki.entries.of(form.id) for form in forms},
-                "lists": {one.id: asdict(one) for one in lists},
+                "lists": {choices.id: asdict(choices) for choices in lists},
             },
         )
         for form in forms:
             wiki.forms.delete(form.id)
         for page in pages:
             wiki.pages.delete(page.tag)
-        for one in lists:
-            wiki.lists.delete(one.id)
+        for choices in lists:
+            wiki.lists.delete(choices.id)
         work.seen.forget("pages", "forms", "lists", "rights")
         read_back(self, work)
 
-    def _forms(self, work: Work) -> list[Change]:
+    def _forms(self, work: Work) -> list[TidyChange]:
         changes = []
         for form in work.seen.forms.values():
             came_with = work.receipt.found_forms.get(form.id) == form.label
             if form.label not in work.design.removed_forms or not came_with:
                 continue
             new = set(work.seen.wiki.entries.of(form.id)) - set(work.receipt.found)
-            changes.append(
-                Change(self.name, f"form {form.id}", Action.KEEP, _("people wrote in it: kept"))
-                if new
-                else Change(self.name, f"form {form.id}", Action.DELETE, form.label)
-            )
+            reason = _("people wrote in it: kept") if new else ""
+            changes.append(_going(f"form {form.id}", form, reason))
         return changes
 
-    def _pages(self, work: Work) -> list[Change]:
+    def _pages(self, work: Work) -> list[TidyChange]:
         changes = []
         for tag in work.design.removed_pages:
             page = work.seen.pages.get(tag)
             if page is None or tag not in work.receipt.found:
                 continue
-            changes.append(
-                Change(self.name, f"page {tag}", Action.DELETE, _("demonstration page"))
-                if work.receipt.untouched(tag, page.body)
-                else Change(self.name, f"page {tag}", Action.KEEP, _("edited here by hand: kept"))
-            )
+            untouched = work.receipt.untouched(tag, page.body)
+            reason = "" if untouched else _("edited here by hand: kept")
+            changes.append(_going(f"page {tag}", page, reason))
         return changes
 
-    def _lists(self, work: Work) -> list[Change]:
+    def _lists(self, work: Work) -> list[TidyChange]:
         found = work.receipt.found
         return [
-            Change(self.name, f"list {one.id}", Action.DELETE, one.title)
-            for one in work.seen.lists.values()
-            if one.id in work.design.removed_lists and one.id in found
+            _going(f"list {choices.id}", choices)
+            for choices in work.seen.lists.values()
+            if choices.id in work.design.removed_lists and choices.id in found
         ]
+
+
+def _going(key: str, thing: Page | Form | BazarList, kept: str = "") -> TidyChange:
+    """The removal of one thing; with a reason to keep it, only its report."""
+    return TidyChange(key, Action.KEEP if kept else Action.DELETE, thing, reason=kept)

@@ -2,77 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from wikifarm.blueprint.manifest.community import Community
-from wikifarm.engine.step import Work
+from wikifarm.blueprint.checklist_file import Fact, Look
 from wikifarm.engine.steps.content import edited_by_hand
-from wikifarm.i18n import in_language
 from wikifarm.model import ListState
-from wikifarm.operations.audit.content import content_checks
-from wikifarm.operations.community.outcome import Audit
-
-ENOUGH_FACILITATORS = 2
-OPEN_FACT = "mailing-list-open"
+from wikifarm.operations.audit.content import demonstration_left, licence_shown
+from wikifarm.operations.community.run import CommunityRun
 
 
-def known_facts(community: Community, work: Work, audit: Audit | None) -> frozenset[str]:
-    """Lines of the checklist that can be seen to be done: their names in checklist.yml."""
-    facts = set()
-    if len(community.facilitators) >= ENOUGH_FACILITATORS:
-        facts.add("two-facilitators")
-    if community.controller:
-        facts.add("data-page-filled")
-    if work.receipt.mailing_list.get("state") == ListState.OPEN.value:
-        facts.add(OPEN_FACT)
-    frame = {"CadreDeLaCommunaute", "CommunityFrame"}
-    if frame & set(edited_by_hand(work)):
-        facts.add("frame-page-edited")
-    if (audit is not None and audit.ok and audit.probes and not audit.not_asked) or (
-        audit is None and "privacy-audit-passed" in work.receipt.facts
-    ):
-        facts.add("privacy-audit-passed")
-    facts |= _seen_in_checks(work)
-    facts |= _seen_in_entries(work)
-    return frozenset(facts)
+def known_facts(run: CommunityRun) -> frozenset[str]:
+    """The facts of the blueprint's checklist that are seen to be so, by name."""
+    facts = run.work.design.facts
+    return frozenset(name for name, fact in facts.items() if _LOOKS[fact.look](run, fact))
 
 
-def seen_sentences(facts: frozenset[str], language: str) -> dict[str, str]:
-    """What the checklist says, in the community's language, beside a line that was seen done."""
-    _ = in_language(language)
-    sentences = {
-        "two-facilitators": _("seen by wikifarm: two people or more facilitate"),
-        "data-page-filled": _("seen by wikifarm: who answers for the data is named"),
-        "frame-page-edited": _("seen by wikifarm: the page has been written"),
-        "privacy-audit-passed": _("seen by wikifarm: nobody could be seen from outside"),
-        "demo-removed": _("seen by wikifarm: no demonstration content is left"),
-        "licence-shown": _("seen by wikifarm: the licence is in the footer"),
-        "own-cards-filled": _("seen by wikifarm: each facilitator has a card"),
-        OPEN_FACT: _("seen by wikifarm: the list is open"),
-        "first-meeting-planned": _("seen by wikifarm: a meeting is announced"),
-    }
-    return {name: sentences[name] for name in facts if name in sentences}
+def list_facts(run: CommunityRun) -> frozenset[str]:
+    """The facts of the receipt, with those that look at the mailing list as it stands now."""
+    looking = {name for name, fact in run.work.design.facts.items() if fact.look is Look.LIST_OPEN}
+    seen = looking if _list_open(run, None) else set()
+    return frozenset(run.receipt.facts) - looking | seen
 
 
-def _seen_in_checks(work: Work) -> set[str]:
-    names = {"demo-content": "demo-removed", "licence": "licence-shown"}
-    return {names[check.id] for check in content_checks(work) if check.ok and check.id in names}
+def _facilitators(run: CommunityRun, fact: Fact) -> bool:
+    return len(run.community.facilitators) >= fact.least
 
 
-def _seen_in_entries(work: Work) -> set[str]:
-    facts = set()
-    forms = {form.schema.key: form.id for form in work.design.forms}
-    entries = work.seen.wiki.entries
-    if "participants" in forms:
-        owners = {str(row.get("owner")) for row in entries.of(forms["participants"]).values()}
-        if set(work.design.accounts.values()) <= owners:
-            facts.add("own-cards-filled")
-    if "rencontres" in forms:
-        today = datetime.now(UTC).strftime("%Y-%m-%d")
-        dates = (
-            str(row.get("bf_date_debut_evenement", ""))
-            for row in entries.of(forms["rencontres"]).values()
-        )
-        if any(date[:10] >= today for date in dates if date):
-            facts.add("first-meeting-planned")
-    return facts
+def _controller(run: CommunityRun, _fact: Fact) -> bool:
+    return bool(run.community.controller)
+
+
+def _page_edited(run: CommunityRun, fact: Fact) -> bool:
+    return fact.page in edited_by_hand(run.work)
+
+
+def _audit_passed(run: CommunityRun, fact: Fact) -> bool:
+    audit = run.outcome.audit
+    if audit is None:
+        return fact.name in run.receipt.facts
+    return audit.ok and bool(audit.probes) and not audit.not_asked
+
+
+def _demonstration_gone(run: CommunityRun, _fact: Fact) -> bool:
+    return not demonstration_left(run.work)
+
+
+def _licence(run: CommunityRun, _fact: Fact) -> bool:
+    return licence_shown(run.work)
+
+
+def _own_entry(run: CommunityRun, fact: Fact) -> bool:
+    if not fact.form:
+        return False
+    owners = {str(row.get("owner")) for row in run.site.entries.of(fact.form).values()}
+    return set(run.work.design.accounts.values()) <= owners
+
+
+def _entry_to_come(run: CommunityRun, fact: Fact) -> bool:
+    if not fact.form:
+        return False
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    dates = (str(row.get(fact.field, "")) for row in run.site.entries.of(fact.form).values())
+    return any(date[:10] >= today for date in dates if date)
+
+
+def _list_open(run: CommunityRun, _fact: Fact | None) -> bool:
+    return run.receipt.mailing_list.get("state") == ListState.OPEN.value
+
+
+_LOOKS: Mapping[Look, Callable[[CommunityRun, Fact], bool]] = {
+    Look.FACILITATORS: _facilitators,
+    Look.CONTROLLER: _controller,
+    Look.PAGE_EDITED: _page_edited,
+    Look.AUDIT: _audit_passed,
+    Look.DEMONSTRATION: _demonstration_gone,
+    Look.LICENCE: _licence,
+    Look.OWN_ENTRY: _own_entry,
+    Look.ENTRY_TO_COME: _entry_to_come,
+    Look.LIST_OPEN: _list_open,
+}

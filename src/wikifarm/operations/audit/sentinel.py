@@ -11,26 +11,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.design import PeopleForm
 from wikifarm.blueprint.schema.fields import Field, Kind
-from wikifarm.blueprint.schema.template import properties
-from wikifarm.engine.audit import (
+from wikifarm.engine.step import Work
+from wikifarm.engine.steps.bazar import property_names
+from wikifarm.errors import WikifarmError, WriteRefused
+from wikifarm.i18n import _
+from wikifarm.operations.audit.leaks import (
     ACCOUNT_PREFIX,
     DOMAIN,
-    Role,
     Sentinel,
     account_name,
     is_sentinel_address,
 )
-from wikifarm.engine.journal import Journal
-from wikifarm.engine.step import Work
-from wikifarm.engine.steps.bazar import list_ids
-from wikifarm.errors import WikifarmError, WriteRefused
-from wikifarm.i18n import _
+from wikifarm.operations.community.outcome import Role
+from wikifarm.operations.community.run import CommunityRun
 from wikifarm.operations.workplace.vault import new_password
 from wikifarm.yeswiki.wiki import Wiki
 
-GROUP = "participants"
 AUTHOR = "author"
 STEP = "sentinel"
 
@@ -45,51 +43,52 @@ class Planted:
 
 
 @contextmanager
-def planted(
-    wiki: Wiki, work: Work, journal: Journal, form_id: str, schema: Schema
-) -> Iterator[Planted]:
+def planted(run: CommunityRun, people: PeopleForm) -> Iterator[Planted]:
     """Plants the sentinel, and removes it with its revisions and accounts on any way out."""
-    clean(wiki, work, form_id)
+    wiki, journal, slug = run.site, run.context.journal, run.community.slug
+    members = run.work.design.who.members
+    clean(run, people)
     key = secrets.token_hex(4)
-    sentinel = _sentinel(key, schema, work)
-    journal.intent(work.slug, STEP, key=key)
+    sentinel = _sentinel(key, people, run.work)
+    journal.intent(slug, STEP, key=key)
     try:
         author = _signed_up(wiki, key, AUTHOR)
-        people = {Role.VISITOR: wiki.visitor()}
+        asking = {Role.VISITOR: wiki.visitor()}
         for role in (Role.STRANGER, Role.MEMBER):
             person = _signed_up(wiki, key, role.value)
             if person is not None:
-                people[role] = person
-        if Role.MEMBER in people:
+                asking[role] = person
+        if Role.MEMBER in asking:
             member = account_name(key, Role.MEMBER.value)
-            wiki.groups.set(GROUP, [*wiki.groups.members(GROUP), member])
+            wiki.groups.set(members, [*wiki.groups.members(members), member])
         sentinel = replace(sentinel, account=account_name(key, AUTHOR))
-        entry = _enter(author, wiki, form_id, sentinel)
-        yield Planted(replace(sentinel, entry=entry), people, f"{ACCOUNT_PREFIX}Page{key}")
+        entry = _enter(author, wiki, people.form.id, sentinel)
+        yield Planted(replace(sentinel, entry=entry), asking, f"{ACCOUNT_PREFIX}Page{key}")
     finally:
-        clean(wiki, work, form_id)
-        journal.outcome(work.slug, STEP, key=key)
+        clean(run, people)
+        journal.outcome(slug, STEP, key=key)
 
 
-def clean(wiki: Wiki, work: Work, form_id: str) -> None:
+def clean(run: CommunityRun, people: PeopleForm) -> None:
     """Removes every sentinel of this wiki, and looks that none is left."""
-    entries = _sentinel_entries(wiki, form_id)
+    wiki, group = run.site, run.work.design.who.members
+    entries = _sentinel_entries(run, people)
     pages = [tag for tag in wiki.rights.all() if tag.startswith(ACCOUNT_PREFIX)]
     for tag in dict.fromkeys([*entries, *pages]):
         wiki.pages.delete(tag)
-    members = wiki.groups.members(GROUP)
-    kept = [one for one in members if not one.startswith(ACCOUNT_PREFIX)]
+    members = wiki.groups.members(group)
+    kept = [member for member in members if not member.startswith(ACCOUNT_PREFIX)]
     if len(kept) != len(members):
-        wiki.groups.set(GROUP, kept)
-    accounts = [one.name for one in wiki.users.all() if is_sentinel_address(one.email)]
+        wiki.groups.set(group, kept)
+    accounts = _sentinel_accounts(wiki)
     for name in accounts:
         wiki.users.delete(name)
     if not (entries or pages or accounts):
         return
     left = [
-        *_sentinel_entries(wiki, form_id),
+        *_sentinel_entries(run, people),
         *(tag for tag in wiki.rights.all() if tag in {*entries, *pages}),
-        *(one.name for one in wiki.users.all() if is_sentinel_address(one.email)),
+        *_sentinel_accounts(wiki),
     ]
     if left:
         raise WriteRefused(
@@ -98,15 +97,20 @@ def clean(wiki: Wiki, work: Work, form_id: str) -> None:
             ),
             hint=_("It is no real person; remove it by hand or run `wikifarm verify` again."),
         )
-    work.seen.forget()
+    run.work.seen.forget()
 
 
-def _sentinel_entries(wiki: Wiki, form_id: str) -> list[str]:
+def _sentinel_entries(run: CommunityRun, people: PeopleForm) -> list[str]:
+    address = property_names(run.work, people.form)[people.address]
     return [
         tag
-        for tag, row in wiki.entries.of(form_id).items()
-        if is_sentinel_address(str(row.get("bf_mail", "")))
+        for tag, row in run.site.entries.of(people.form.id).items()
+        if is_sentinel_address(str(row.get(address, "")))
     ]
+
+
+def _sentinel_accounts(wiki: Wiki) -> list[str]:
+    return [account.name for account in wiki.users.all() if is_sentinel_address(account.email)]
 
 
 def _signed_up(wiki: Wiki, key: str, who: str) -> Wiki | None:
@@ -132,32 +136,30 @@ def _enter(author: Wiki | None, wiki: Wiki, form_id: str, sentinel: Sentinel) ->
     return wiki.entries.create(form_id, sentinel.values)
 
 
-def _sentinel(key: str, schema: Schema, work: Work) -> Sentinel:
-    names = properties(schema, work.seen.wiki.capabilities.dialect, list_ids(work))
-    form = next(one for one in work.design.forms if one.schema.key == schema.key)
-    seen = work.seen.forms[form.id].properties
+def _sentinel(key: str, people: PeopleForm, work: Work) -> Sentinel:
+    schema = people.form.schema
+    names = property_names(work, people.form)
     values: dict[str, str] = {"bf_titre": schema.title_mask or schema.label}
-    secret: dict[str, str] = {}
+    unique: dict[str, str] = {}
     for field in schema.fields:
-        if field.kind is Kind.LAYOUT or not field.name:
-            continue
-        name = seen.get(field.name) or names.get(field.name, field.name)
-        value = _value(field, key, work)
-        values[name] = value
-        if _is_unique(field):
-            secret[field.name] = value.split("@")[0]
-    if any(field.type == "map" for field in schema.fields):
-        values |= {"bf_latitude": f"48.{_digits(key)}", "bf_longitude": f"-1.{_digits(key)}"}
-        secret["bf_latitude"] = _digits(key)
-    return Sentinel(key, values, secret, address=secret.get("bf_mail", f"wfmail{key}"))
+        if field.type == "map":
+            place = {"latitude": f"48.{_digits(key)}", "longitude": f"-1.{_digits(key)}"}
+            values |= {field.options[part]: degrees for part, degrees in place.items()}
+            unique[field.options["latitude"]] = _digits(key)
+        elif field.kind is not Kind.LAYOUT and field.name:
+            value = _value(field, key, people, work)
+            values[names[field.name]] = value
+            if _is_unique(field):
+                unique[field.name] = value.split("@")[0]
+    return Sentinel(key, values, unique, people.address, unique[people.address])
 
 
-def _value(field: Field, key: str, work: Work) -> str:
+def _value(field: Field, key: str, people: PeopleForm, work: Work) -> str:
     if field.kind is Kind.LIST:
-        items = next(
-            (one.items for one in work.design.lists if one.key == field.target), (("oui", ""),)
-        )
-        return "oui" if "oui" in dict(items) else items[0][0]
+        yes = {consent.name: consent.yes for consent in people.consents}
+        choices = (choice for each in work.design.lists if each.key == field.target
+                   for choice, _label in each.items)  # fmt: skip
+        return yes.get(field.name) or next(choices, "")
     if field.type == "champs_mail":
         return f"wf{_word(field)}{key}@{DOMAIN}"
     if field.type in {"lien_internet", "url"}:
@@ -169,11 +171,11 @@ def _value(field: Field, key: str, work: Work) -> str:
 
 
 def _is_unique(field: Field) -> bool:
-    return field.kind is not Kind.LIST and field.type not in {"champs_cache", "map", "tags"}
+    return field.kind is not Kind.LIST and field.type not in {"champs_cache", "tags"}
 
 
 def _word(field: Field) -> str:
-    return "".join(one for one in field.name.removeprefix("bf_") if one.isalnum())[:12]
+    return "".join(sign for sign in field.name.removeprefix("bf_") if sign.isalnum())[:12]
 
 
 def _digits(key: str) -> str:

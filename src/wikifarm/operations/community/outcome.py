@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from wikifarm.engine.audit import Leak
-from wikifarm.engine.plan import Change
+from wikifarm.engine.plan import AnyChange
 from wikifarm.engine.run import Done
 from wikifarm.errors import (
     CHANGES,
@@ -19,6 +19,24 @@ from wikifarm.errors import (
     WikifarmError,
 )
 from wikifarm.result import Envelope, Failure, Pending, failures
+
+
+class Role(StrEnum):
+    """Who asks, in the privacy audit."""
+
+    VISITOR = "visitor"
+    STRANGER = "stranger"  # an account of the wiki that is in no group
+    MEMBER = "member"  # an account in the group of members
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Something seen by someone who should not see it. `seen` names the field, never its value."""
+
+    route: str
+    role: Role
+    seen: str
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +73,7 @@ class CommunityOutcome:
     url: str = ""
     status: str = "failed"  # created | updated | unchanged | pending | failed | planned
     steps: list[Done] = field(default_factory=list)
-    planned: list[Change] = field(default_factory=list)
+    planned: list[AnyChange] = field(default_factory=list)
     get: int = 0
     post: int = 0
     pages: list[str] = field(default_factory=list)

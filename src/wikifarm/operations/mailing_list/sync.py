@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wikifarm.blueprint.blueprint_model import Consent
+from wikifarm.blueprint.design import PeopleForm
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.blueprint.schema.template import properties
 from wikifarm.emails import split_email
 from wikifarm.engine import mailing_list as engine
 from wikifarm.engine.ports import ListPort, ServerPort
-from wikifarm.engine.run import keep_receipt
+from wikifarm.engine.recording import keep_receipt
 from wikifarm.engine.step import Work
-from wikifarm.engine.steps.bazar import list_ids
+from wikifarm.engine.steps.bazar import property_names
 from wikifarm.engine.subscribers import (
     Compared,
     Ledger,
@@ -31,15 +32,20 @@ from wikifarm.errors import InvalidInput, LocalStorage, NotOurs, Problem
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.names import fit_for_a_list
-from wikifarm.model import ListState, Module, WantedList
+from wikifarm.model import ListState, WantedList
 from wikifarm.operations.community.outcome import CommunityOutcome
-from wikifarm.operations.mailing_list.commands import check_wanted, each, entered, told, waits
-from wikifarm.operations.mailing_list.wanted import Login, asked_host, driven, is_ours, wanted_list
+from wikifarm.operations.community.run import CommunityRun, each
+from wikifarm.operations.mailing_list.commands import check_wanted, enter_finished
+from wikifarm.operations.mailing_list.ensure import tell_list, waits
+from wikifarm.operations.mailing_list.wanted import (
+    Login,
+    asked_host,
+    driven,
+    is_ours,
+    wanted_list,
+)
 from wikifarm.operations.workplace.context import Context
 from wikifarm.reasons import of_system
-
-MAIL, CONSENT = "bf_mail", "bf_consent_liste"
-GROUPS = ("participants", "animation")
 
 
 @dataclass(frozen=True)
@@ -60,20 +66,20 @@ def sync(
 ) -> list[CommunityOutcome]:
     """Makes subscribers follow the base; removals only when asked for."""
 
-    def one(community: Community, outcome: CommunityOutcome) -> None:
-        scene = _scene(context, community, outcome, asked)
+    def follow(run: CommunityRun) -> None:
+        scene = _scene(run, asked)
         if scene is None:
             return
         if asked.dry_run:
-            outcome.status = "planned" if _moves(scene.compared, asked) else "unchanged"
-            return
-        if scene.port is None:
-            _hand_over(context, community, scene, outcome, asked)
+            moves = _moves(scene.compared, asked)
+            run.outcome.status = "planned" if moves else "unchanged"
+        elif scene.port is None:
+            _hand_over(scene, asked)
         else:
-            _move(context, community, scene, outcome, asked)
+            _move(scene, scene.port, asked)
 
     with context.lock():
-        return each(context, communities, one)
+        return each(context, communities, follow)
 
 
 def audit(
@@ -81,17 +87,17 @@ def audit(
 ) -> list[CommunityOutcome]:
     """Who is on one side only, as counts; changes nothing."""
 
-    def one(community: Community, outcome: CommunityOutcome) -> None:
-        _scene(context, community, outcome, asked, comparing=True)
+    def look(run: CommunityRun) -> None:
+        _scene(run, asked, comparing=True)
 
-    return each(context, communities, one)
+    return each(context, communities, look)
 
 
 @dataclass
 class _Scene:
     """One community's list and base, read once."""
 
-    work: Work
+    run: CommunityRun
     wanted: WantedList
     port: ListPort | None
     people: list[Participant]
@@ -100,45 +106,28 @@ class _Scene:
     compared: Compared
 
 
-def _scene(
-    context: Context,
-    community: Community,
-    outcome: CommunityOutcome,
-    asked: Asked,
-    *,
-    comparing: bool = False,
-) -> _Scene | None:
+def _scene(run: CommunityRun, asked: Asked, *, comparing: bool = False) -> _Scene | None:
     """What stands on both sides; None where the list is not open, which the outcome says.
 
     `comparing` needs to know who is on the list; the first lines to paste do not.
     """
+    context, community = run.context, run.community
     check_wanted(community)
-    if Module.PARTICIPANTS not in community.modules:
-        raise InvalidInput(
-            [
-                Problem(
-                    _("The community “{name}” has no base of participants to follow.").format(
-                        name=community.name
-                    ),
-                    file=community.source,
-                    code="no-participants",
-                )
-            ]
-        )
-    context.progress(community.slug, engine.STEP)
-    _blueprint, work = entered(context, community)
-    wanted = wanted_list(context, community, work.receipt)
+    run.progress(engine.STEP)
+    base = _base(run)
+    enter_finished(run)
+    wanted = wanted_list(context, community, run.receipt)
     port = driven(context, community, quiet=asked.quiet, login=asked.login)
-    members = _members(context, community, work, wanted, port, outcome, asked, comparing)
+    members = _members(run, wanted, port, asked, comparing=comparing)
     if members is None:
         return None
-    people = _people(work)
-    ledger = _ledger(context, community, work)
+    people = _people(run.work, base)
+    ledger = _ledger(run)
     compared = compare(people, members, ledger, fit_for_a_list)
-    scene = _Scene(work, wanted, port, people, members, ledger, compared)
-    _tell(outcome, scene, asked)
+    scene = _Scene(run, wanted, port, people, members, ledger, compared)
+    _tell(scene, asked)
     if compared.unfit:
-        outcome.notes.append(
+        run.outcome.notes.append(
             ngettext(
                 "{count} card has an address that no list server takes.",
                 "{count} cards have an address that no list server takes.",
@@ -148,30 +137,46 @@ def _scene(
     return scene
 
 
+def _base(run: CommunityRun) -> PeopleForm:
+    """The base of participants, which asks for an address and for the yes to be subscribed."""
+    base = run.compiler.who.base
+    if base is not None and base.consent_to(Consent.MAILING_LIST) is not None:
+        return base
+    raise InvalidInput(
+        [
+            Problem(
+                _("The community “{name}” has no base of participants to follow.").format(
+                    name=run.community.name
+                ),
+                file=run.community.source,
+                code="no-participants",
+            )
+        ]
+    )
+
+
 def _members(
-    context: Context,
-    community: Community,
-    work: Work,
+    run: CommunityRun,
     wanted: WantedList,
     port: ListPort | None,
-    outcome: CommunityOutcome,
     asked: Asked,
+    *,
     comparing: bool,
 ) -> frozenset[str] | None:
-    held = work.receipt.mailing_list
+    context, community, outcome = run.context, run.community, run.outcome
+    known = run.receipt.mailing_list
     if port is None:
-        outcome.mailing_list = told(community, held, ListState(held.get("state") or "unknown"))
-        if held.get("state") != ListState.OPEN.value:
-            outcome.pending.append(waits(community, wanted))
+        tell_list(run, known, ListState(known.get("state") or "unknown"))
+        if known.get("state") != ListState.OPEN.value:
+            outcome.pending.append(waits(run, wanted))
             return None
-        return _exported(community, asked.subscribers, needed=comparing or "handed" in held)
+        return _exported(community, asked.subscribers, needed=comparing or "handed" in known)
     found = port.state(wanted)
-    outcome.mailing_list = told(
-        community, {"address": found.address or wanted.address, "home": found.home}, found.state
-    )
-    ours = is_ours(context, community, wanted, work.receipt)
+    now = {"address": found.address or wanted.address, "home": found.home}
+    tell_list(run, now, found.state)
+    ours = is_ours(context, community, wanted, run.receipt)
     if found.state is ListState.REQUESTED and ours:
-        outcome.pending.append(waits(community, wanted))
+        outcome.pending.append(waits(run, wanted))
         return None
     if found.state is ListState.ABSENT:
         raise NotOurs(
@@ -223,14 +228,15 @@ def _exported(community: Community, path: Path | None, *, needed: bool) -> froze
     return frozenset(found)
 
 
-def _people(work: Work) -> list[Participant]:
-    form = next(one for one in work.design.forms if one.schema.key == Module.PARTICIPANTS.value)
-    written = work.seen.forms[form.id].properties
-    expected = properties(form.schema, work.seen.wiki.capabilities.dialect, list_ids(work))
-    mail, consent = (written.get(name) or expected.get(name, name) for name in (MAIL, CONSENT))
-    accepted = {name for group in GROUPS for name in _accounts(work, group, set())}
-    entries = work.seen.wiki.entries.of(form.id).values()
-    return participants(entries, accepted, mail, consent)
+def _people(work: Work, base: PeopleForm) -> list[Participant]:
+    consent = base.consent_to(Consent.MAILING_LIST)
+    assert consent is not None  # noqa: S101 - _base() saw it
+    names, who = property_names(work, base.form), work.design.who
+    accepted = {
+        name for group in (who.members, who.facilitators) for name in _accounts(work, group, set())
+    }
+    rows = work.seen.wiki.entries.of(base.form.id).values()
+    return participants(rows, accepted, names[base.address], names[consent.name], consent.yes)
 
 
 def _accounts(work: Work, group: str, seen: set[str]) -> set[str]:
@@ -248,14 +254,14 @@ def _accounts(work: Work, group: str, seen: set[str]) -> set[str]:
 # -- what was known -------------------------------------------------------------------------
 
 
-def _ledger(context: Context, community: Community, work: Work) -> Ledger:
+def _ledger(run: CommunityRun) -> Ledger:
     """The receipt's, with what this computer did since and could not yet write there."""
-    held = work.receipt
+    held = run.receipt
     if not held.ledger_key:
         return Ledger(secrets.token_hex(16))
     seen = set(held.ledger)
-    for entry in context.journal.entries():
-        if entry.get("slug") != community.slug or entry.get("step") != engine.STEP:
+    for entry in run.context.journal.entries():
+        if entry.get("slug") != run.community.slug or entry.get("step") != engine.STEP:
             continue
         if entry.get("key") == held.ledger_key[:8]:
             seen |= {str(entry["in"])} if "in" in entry else set()
@@ -265,12 +271,12 @@ def _ledger(context: Context, community: Community, work: Work) -> Ledger:
     return Ledger(held.ledger_key, frozenset(seen))
 
 
-def _keep(context: Context, scene: _Scene, compared: Compared) -> None:
+def _keep(scene: _Scene, compared: Compared) -> None:
     """Writes who was seen into the receipt, where it does not say so already; the key too, before
     the first fingerprint is made with it.
     """
     scene.ledger = followed(scene.ledger, compared)
-    work = scene.work
+    work, context = scene.run.work, scene.run.context
     if not (scene.ledger.seen or compared.add or work.receipt.ledger_key):
         return
     new = replace(
@@ -292,25 +298,19 @@ def _moves(compared: Compared, asked: Asked) -> int:
     return len(compared.add) + (len(compared.remove) if asked.remove else 0)
 
 
-def _move(
-    context: Context,
-    community: Community,
-    scene: _Scene,
-    outcome: CommunityOutcome,
-    asked: Asked,
-) -> None:
-    assert scene.port is not None  # noqa: S101
-    if isinstance(scene.port, ServerPort) and scene.port.follows:
+def _move(scene: _Scene, port: ListPort, asked: Asked) -> None:
+    context, slug, outcome = scene.run.context, scene.run.community.slug, scene.run.outcome
+    if isinstance(port, ServerPort) and port.follows:
         # The server reads its own source; what is here is for comparing.
-        scene.port.synchronise(scene.wanted)
-        members = scene.port.members(scene.wanted)
+        port.synchronise(scene.wanted)
+        members = port.members(scene.wanted)
         scene.compared = compare(scene.people, members, scene.ledger, fit_for_a_list)
-        _tell(outcome, scene, asked)
+        _tell(scene, asked)
         return
     compared = scene.compared
     leaving = compared.remove if asked.remove else ()
     engine.check_removals(leaving, scene.members, asked.max_removals)
-    _keep(context, scene, compared)
+    _keep(scene, compared)
     if not compared.add and not leaving:
         return
     total = _moves(compared, asked)
@@ -320,14 +320,12 @@ def _move(
         nonlocal done
         done += 1
         fingerprint = {word: scene.ledger.of(address)}
-        context.journal.outcome(
-            community.slug, engine.STEP, key=scene.ledger.key[:8], **fingerprint
-        )
-        context.progress(community.slug, f"{engine.STEP} {done}/{total}")
+        context.journal.outcome(slug, engine.STEP, key=scene.ledger.key[:8], **fingerprint)
+        context.progress(slug, f"{engine.STEP} {done}/{total}")
 
-    context.journal.intent(community.slug, engine.STEP, add=len(compared.add), remove=len(leaving))
+    context.journal.intent(slug, engine.STEP, add=len(compared.add), remove=len(leaving))
     came = engine.ensure_members(
-        scene.port,
+        port,
         scene.wanted,
         add=compared.add,
         remove=leaving,
@@ -337,12 +335,12 @@ def _move(
     members = scene.members | set(compared.add) - came.refused - set(leaving)
     members -= set(leaving) - came.refused
     context.journal.outcome(
-        community.slug, engine.STEP, added=came.added, removed=came.removed,
+        slug, engine.STEP, added=came.added, removed=came.removed,
         refused=len(came.refused),
     )  # fmt: skip
     scene.compared = compare(scene.people, frozenset(members), scene.ledger, fit_for_a_list)
-    _keep(context, scene, scene.compared)
-    _tell(outcome, scene, asked)
+    _keep(scene, scene.compared)
+    _tell(scene, asked)
     outcome.mailing_list["counts"] |= {
         "added": came.added,
         "removed": came.removed,
@@ -353,15 +351,10 @@ def _move(
     outcome.status = "updated" if came.added or came.removed else "unchanged"
 
 
-def _hand_over(
-    context: Context,
-    community: Community,
-    scene: _Scene,
-    outcome: CommunityOutcome,
-    asked: Asked,
-) -> None:
+def _hand_over(scene: _Scene, asked: Asked) -> None:
     """Writes for a person what to paste at a host that wikifarm cannot drive."""
-    _keep(context, scene, scene.compared)
+    context, community, outcome = scene.run.context, scene.run.community, scene.run.outcome
+    _keep(scene, scene.compared)
     host = asked_host(context, community.mailing_list, scene.wanted.domain)
     texts = {
         f"{community.slug}-import-{number}.txt": text
@@ -394,16 +387,16 @@ def _hand_over(
                 host=host.profile.name, most=most, count=total
             )
         )
-    if files and not scene.work.receipt.mailing_list.get("handed"):
-        held = {**scene.work.receipt.mailing_list, "handed": "yes"}
-        keep_receipt(scene.work, replace(scene.work.receipt, mailing_list=held, run=context.run))
+    if files and not scene.run.receipt.mailing_list.get("handed"):
+        held = {**scene.run.receipt.mailing_list, "handed": "yes"}
+        keep_receipt(scene.run.work, replace(scene.run.receipt, mailing_list=held, run=context.run))
 
 
 # -- telling --------------------------------------------------------------------------------
 
 
-def _tell(outcome: CommunityOutcome, scene: _Scene, asked: Asked) -> None:
-    compared = scene.compared
+def _tell(scene: _Scene, asked: Asked) -> None:
+    compared, outcome = scene.compared, scene.run.outcome
     sides = {
         "to_add": compared.add,
         "to_remove": compared.remove,

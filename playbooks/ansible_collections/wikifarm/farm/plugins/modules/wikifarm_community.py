@@ -186,7 +186,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from wikifarm.blueprint.manifest.community import Community
-    from wikifarm.engine.plan import Change
+    from wikifarm.engine.plan import AnyChange
     from wikifarm.operations.community.outcome import CommunityOutcome
     from wikifarm.operations.workplace.context import Context
 
@@ -209,11 +209,11 @@ def _communities(module: AnsibleModule, context: Context) -> shared.Answer:
     answer: shared.Answer = {}
     planned: list[CommunityOutcome] = []
     if module.check_mode or module._diff:
-        from wikifarm.operations.apply import plan
+        from wikifarm.operations.plan import plan
 
         planned = plan(context, wanted)
     if module._diff:
-        answer["diff"] = _diff(context, wanted, planned)
+        answer["diff"] = _diff(planned)
     if module.check_mode:
         return answer | _planned(context, planned)
     return answer | _applied(module, context, wanted)
@@ -275,17 +275,16 @@ def _files(context: Context, slugs: Iterable[str]) -> dict[str, Files]:
     }
 
 
-def _diff(
-    context: Context, wanted: Iterable[Community], planned: Iterable[CommunityOutcome]
-) -> list[dict[str, str]]:
-    from wikifarm.operations.differences import differences
-
-    found = []
-    for community, outcome in zip(wanted, planned, strict=True):
-        for one in differences(context, community, outcome.planned if not outcome.error else ()):
-            header = f"{community.slug} {one.name}"
-            before, after = (f"{text}\n" if text else "" for text in (one.before, one.after))
-            found.append(
+def _diff(planned: Iterable[CommunityOutcome]) -> list[dict[str, str]]:
+    """Before and after of each change, from the values that the plan holds."""
+    texts = []
+    for outcome in planned:
+        for change in outcome.planned if not outcome.error else ():
+            if not change.writes:
+                continue
+            header = f"{outcome.slug} {change.id}"
+            before, after = (f"{text}\n" if text else "" for text in (change.before, change.after))
+            texts.append(
                 {
                     "before_header": header,
                     "after_header": header,
@@ -293,7 +292,7 @@ def _diff(
                     "after": shared.masked(after),
                 }
             )
-    return found
+    return texts
 
 
 def _answer(outcomes: Sequence[CommunityOutcome], rows: list[dict[str, Any]]) -> shared.Answer:
@@ -305,7 +304,9 @@ def _answer(outcomes: Sequence[CommunityOutcome], rows: list[dict[str, Any]]) ->
     }
 
 
-def _row(outcome: CommunityOutcome, changes: Iterable[Change], *, changed: bool) -> dict[str, Any]:
+def _row(
+    outcome: CommunityOutcome, changes: Iterable[AnyChange], *, changed: bool
+) -> dict[str, Any]:
     """One community: what the envelope of `wikifarm apply --json` says of it, in short."""
     told = outcome.as_json()
     audit = told["audit"] or {}

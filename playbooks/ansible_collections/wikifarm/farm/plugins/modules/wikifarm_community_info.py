@@ -165,7 +165,7 @@ def _communities(module: AnsibleModule, context: Context) -> shared.Answer:
             wanted = shared.chosen(options | {"only": None})
         rows, answer = _known(context, options["only"] or ())
     if options["plan"]:
-        from wikifarm.operations.apply import plan
+        from wikifarm.operations.plan import plan
 
         _add_plans(rows, answer, plan(context, [one for one in wanted if one.slug in rows]))
     return answer | {"communities": list(rows.values())}

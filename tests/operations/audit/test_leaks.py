@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from wikifarm.engine.audit import (
-    Role,
-    Route,
-    Sentinel,
-    dead_links,
-    is_sentinel_address,
-    leaks,
-    routes,
-    spoke,
-    spy_page,
-)
+from wikifarm.operations.audit.content import dead_links
+from wikifarm.operations.audit.leaks import Sentinel, is_sentinel_address, leaks
+from wikifarm.operations.community.outcome import Role
+from wikifarm.yeswiki.audit_routes import Route, routes, spoke, spy_page
 
 SENTINEL = Sentinel(
     key="ab12",
     values={},
     secrets={"bf_prenom": "wfprenomab12", "bf_mail": "wfmailab12"},
+    address_field="bf_mail",
     address="wfmailab12",
     entry="FicheDeParticipante",
     account="WikifarmTemoinAuthorab12",
@@ -49,14 +43,14 @@ def test_no_leak_tells_the_value_that_was_seen() -> None:
 
 
 def test_enough_routes_are_asked_and_each_has_its_cure() -> None:
-    asked = routes("101", SENTINEL, ["PagePrincipale", "Participants"])
+    asked = routes("101", SENTINEL.entry, SENTINEL.word, ["PagePrincipale", "Participants"])
     assert len(asked) >= 60
     assert len({route.id for route in asked}) == len(asked)
     assert all(route.advice for route in asked)
 
 
 def test_the_action_that_spoke_is_named() -> None:
-    page = spy_page("101", "FicheDeParticipante")
+    page = spy_page("101", SENTINEL.entry, SENTINEL.first_field)
     assert "{{listusers}}" in page
     rendered = "wfmark-bazarliste- rien wfmark-listusers- wfprenomab12 wfmark-trail-"
     assert spoke(rendered, "WFprenomAB12") == "listusers"

@@ -1,0 +1,66 @@
+"""The sentinel, a person who does not exist, and what of it must not be seen by whom. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wikifarm.operations.community.outcome import Leak, Role
+from wikifarm.yeswiki.audit_routes import Route
+
+DOMAIN = "wikifarm.invalid"  # reserved: nobody can have an address there (RFC 2606)
+ACCOUNT_PREFIX = "WikifarmTemoin"
+
+
+@dataclass(frozen=True)
+class Sentinel:
+    """The person that does not exist: unique strings in every field, no real person.
+
+    Members may see all of it but the field `address_field`, whose unique part is `address`.
+    """
+
+    key: str
+    values: Mapping[str, str]  # property name -> value posted
+    secrets: Mapping[str, str]  # what it is -> the unique string to search for
+    address_field: str
+    address: str
+    entry: str = ""
+    account: str = ""
+
+    @property
+    def word(self) -> str:
+        """A word of its first field, for searches."""
+        return next(iter(self.secrets.values()), self.key)
+
+    @property
+    def first_field(self) -> str:
+        """The name of its first field."""
+        return next(iter(self.secrets), self.address_field)
+
+    def hidden_from(self, role: Role) -> Mapping[str, str]:
+        """What must not be seen by `role`: all from outsiders, the address from members."""
+        if role is Role.MEMBER:
+            return {self.address_field: self.address}
+        return dict(self.secrets) | ({"account": self.account} if self.account else {})
+
+
+def account_name(key: str, who: str) -> str:
+    """The name of a sentinel account; `who` is a role, or the author of the entry."""
+    return f"{ACCOUNT_PREFIX}{who.capitalize()}{key}"
+
+
+def is_sentinel_address(email: str) -> bool:
+    """True for an address that only a sentinel can have."""
+    return email.lower().endswith(f"@{DOMAIN}")
+
+
+def leaks(role: Role, route: Route, text: str, sentinel: Sentinel) -> list[Leak]:
+    """What this answer shows and should not."""
+    lowered = text.lower()
+    # What the person who asked typed comes back in a search form: that is an echo, not a leak.
+    echoed = {value.lower() for _name, value in route.query}
+    return [
+        Leak(route.id, role, name, route.advice)
+        for name, secret in sentinel.hidden_from(role).items()
+        if secret.lower() in lowered and secret.lower() not in echoed
+    ]

@@ -1,0 +1,192 @@
+"""A community on its way through one command: what is known of it travels as one thing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.blueprint_model import Blueprint
+from wikifarm.blueprint.compile import Compiler
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.engine.receipt import Receipt
+from wikifarm.engine.recording import keep_receipt
+from wikifarm.engine.run import apply as walk
+from wikifarm.engine.seen import Seen
+from wikifarm.engine.step import AnyStep, Work
+from wikifarm.engine.steps.content import PagesStep, pages_applied
+from wikifarm.errors import WikifarmError
+from wikifarm.model import Dialect
+from wikifarm.operations.community.accounts import account_names
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import find_site, make_site, open_wiki
+from wikifarm.operations.workplace.context import Context
+from wikifarm.yeswiki.wiki import Wiki
+
+
+@dataclass
+class CommunityRun:
+    """One community in one command: its wiki once it is known, and what should be there.
+
+    `wiki` is None while it is still to be made; `mark` says whose the farm's entry is. The
+    blueprint is loaded, and the design compiled, once; only pages are rendered again, when what
+    they tell has changed.
+    """
+
+    context: Context
+    community: Community
+    outcome: CommunityOutcome = field(init=False)
+    wiki: Wiki | None = None
+    mark: str = ""
+
+    def __post_init__(self) -> None:
+        self.outcome = CommunityOutcome(self.community.slug, self.community.name)
+
+    # -- its wiki ---------------------------------------------------------------------------
+
+    def find(self) -> None:
+        """Looks for its wiki on the farm and enters it; there may be none yet."""
+        self._enters(find_site(self.context, self.community) or (None, ""))
+
+    def make(self) -> None:
+        """Makes its wiki and enters it."""
+        self._enters(make_site(self.context, self.community))
+
+    def begin_again(self) -> None:
+        """A new outcome. Which wiki it is stays known; what it holds is read again when asked for,
+        since people may have written in it meanwhile.
+        """
+        self.outcome = CommunityOutcome(self.community.slug, self.community.name)
+        self.__dict__.pop("work", None)
+
+    def enter(self) -> None:
+        """Enters its wiki. Raises NotOurs when there is none."""
+        self._enters((open_wiki(self.context, self.community.slug), ""))
+
+    def _enters(self, place: tuple[Wiki | None, str]) -> None:
+        self.wiki, self.mark = place
+        self.__dict__.pop("work", None)
+        if self.wiki is not None and self.wiki.capabilities.dialect is not self._dialect:
+            self.__dict__.pop("compiler", None)
+            self._dialect = self.wiki.capabilities.dialect
+
+    @property
+    def site(self) -> Wiki:
+        """Its wiki, which must be there by now."""
+        if self.wiki is None:
+            raise LookupError("the wiki is not made yet")
+        return self.wiki
+
+    # -- what should be there ---------------------------------------------------------------
+
+    _dialect: Dialect = field(default=Dialect.D44, init=False, repr=False)
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """The blueprint that its manifest names."""
+        return load_blueprint(self.community.blueprint, near=Path(self.community.source).parent)
+
+    @cached_property
+    def compiler(self) -> Compiler:
+        """The community through its blueprint, in the dialect of its wiki."""
+        return Compiler(
+            self.community,
+            self.blueprint,
+            farm_url=self.context.farm.base,
+            wiki_url=self.context.farm.address_of(self.community.slug),
+            dialect=self._dialect,
+        )
+
+    @cached_property
+    def work(self) -> Work:
+        """What its wiki should hold, beside what it holds."""
+        seen = Seen(self.wiki)
+        community = self.community
+        receipt = seen.receipt or Receipt("", community.slug, community.name)
+        accounts = account_names(community.facilitators, seen.accounts)
+        design = self.compiler.design(accounts, receipt.facts, receipt.mailing_list)
+        return Work(community.slug, design, seen, receipt)
+
+    @property
+    def receipt(self) -> Receipt:
+        """What was last applied."""
+        return self.work.receipt
+
+    # -- writing ----------------------------------------------------------------------------
+
+    def walk(self, steps: Sequence[AnyStep], *, quiet: bool = False) -> None:
+        """Applies steps; what they did joins the outcome, what they kept too unless `quiet`."""
+        done = walk(steps, self.work, self.context.journal, self.context.progress)
+        self.outcome.steps += [each for each in done if each.outcome == "done" or not quiet]
+
+    def tell(self, facts: frozenset[str], *, only_changed: bool = False) -> None:
+        """Has the pages show these facts, and the list as the receipt says it stands.
+
+        With `only_changed`, no page is written but those whose text this changes, whatever else
+        the manifest changed since.
+        """
+        work = self.work
+        work.receipt = replace(work.receipt, facts=tuple(sorted(facts)))
+        before = {page.tag: page.body for page in work.design.pages}
+        whole = replace(work.design, pages=self.compiler.pages(facts, work.receipt.mailing_list))
+        if only_changed:
+            changed = (page for page in whole.pages if before.get(page.tag) != page.body)
+            work.design = replace(whole, pages=tuple(changed))
+        else:
+            work.design = whole
+        self.walk((PagesStep(),), quiet=True)
+        if only_changed:
+            keep_receipt(work, replace(pages_applied(work), run=self.context.run))
+            work.design = whole
+
+    @property
+    def wrote(self) -> bool:
+        """True when a step changed something."""
+        return any(done.outcome == "done" for done in self.outcome.steps)
+
+    def progress(self, what: str) -> None:
+        """Says what is being done."""
+        self.context.progress(self.community.slug, what)
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        """Counts time and requests into the outcome, and keeps a foreseen failure there."""
+        started = time.monotonic()
+        traffic = self.context.network.traffic
+        before = (traffic.get, traffic.post)
+        outcome = self.outcome
+        outcome.url = outcome.url or self.context.farm.address_of(outcome.slug)
+        try:
+            yield
+        except WikifarmError as error:
+            outcome.error = error
+            outcome.status = "failed"
+        finally:
+            outcome.seconds = time.monotonic() - started
+            outcome.get, outcome.post = traffic.get - before[0], traffic.post - before[1]
+
+
+def each(
+    context: Context,
+    communities: Sequence[Community],
+    verb: Callable[[CommunityRun], None],
+    *,
+    max_failures: int | None = None,
+) -> list[CommunityOutcome]:
+    """Does `verb` to each community in turn; the failure of one never stops the others, unless
+    there are more than `max_failures`.
+    """
+    outcomes: list[CommunityOutcome] = []
+    for community in communities:
+        run = CommunityRun(context, community)
+        outcomes.append(run.outcome)
+        with run.measured():
+            verb(run)
+        failures = sum(1 for outcome in outcomes if outcome.error is not None)
+        if max_failures is not None and failures > max_failures:
+            break
+    return outcomes

@@ -1,0 +1,29 @@
+"""Plan: what `apply` would do to each community's wiki; only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.engine.run import plan as walk_dry
+from wikifarm.engine.steps import all_steps
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.run import CommunityRun, each
+from wikifarm.operations.mailing_list.ensure import plan_list
+from wikifarm.operations.workplace.context import Context
+
+
+def plan(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
+    """What `apply` would do, community by community; writes nothing, not even a receipt."""
+    return each(context, communities, look_ahead)
+
+
+def look_ahead(run: CommunityRun) -> None:
+    """Fills the outcome with every change that `apply` would make."""
+    run.find()
+    outcome = run.outcome
+    outcome.planned = walk_dry(all_steps(run.context.backups), run.work)
+    outcome.planned += plan_list(run)
+    outcome.kept = [change.id for change in outcome.planned if not change.writes]
+    writing = any(change.writes for change in outcome.planned)
+    outcome.status = "planned" if writing else "unchanged"
