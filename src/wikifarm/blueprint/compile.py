@@ -250,14 +250,14 @@ def _community_names(community: Community) -> Names:
     return Names({**words, **choices, "territory": territory, "links": links})
 
 
-def _list_names(community: Community, held: Mapping[str, str]) -> Names:
+def _list_names(community: Community, told: Mapping[str, str]) -> Names:
     """How the mailing list stands, its links and its commands; empty texts where it has none.
 
     Its host takes mail at LIST-unsubscribe and LIST-request (Sympa 6.2).
     """
-    address = held.get("address", "") or community.mailing_list_address
+    address = told.get("address", "") or community.mailing_list_address
     name, at, domain = address.partition("@")
-    home = held.get("home", "")
+    home = told.get("home", "")
     pages = SympaAddresses(home.rpartition("/info/")[0])
     links = {
         "home": home,
@@ -270,9 +270,9 @@ def _list_names(community: Community, held: Mapping[str, str]) -> Names:
         "owners": f"{name}-request@{domain}" if at else "",
     }
     return Names({
-        "state": Constant(held.get("state", "")),
-        **{key: Constant(neutral.address(one)) for key, one in links.items()},
-        **{key: typed(one) for key, one in mails.items()},
+        "state": Constant(told.get("state", "")),
+        **{key: Constant(neutral.address(value)) for key, value in links.items()},
+        **{key: typed(value) for key, value in mails.items()},
     })  # fmt: skip
 
 
@@ -310,13 +310,15 @@ def _settle(rights: Rights, community: Community) -> Rights:
 
 
 def _settled(rights: Mapping[str, Rights], community: Community) -> dict[str, Rights]:
-    return {tag: _settle(one, community) for tag, one in rights.items()}
+    return {tag: _settle(right, community) for tag, right in rights.items()}
 
 
 def _groups(
     community: Community, blueprint: Blueprint, accounts: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
-    names = [accounts[one.email] for one in community.facilitators if one.email in accounts]
+    names = [
+        accounts[person.email] for person in community.facilitators if person.email in accounts
+    ]
     return {
         group: tuple(
             name for member in members for name in (names if member == FACILITATORS else [member])

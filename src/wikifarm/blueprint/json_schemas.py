@@ -14,8 +14,8 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: dict[str, Any] = {"type": "string"}
 _SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _YES_NO: dict[str, Any] = {"type": "boolean"}
-_MODULE: dict[str, Any] = {"enum": [one.value for one in Module]}
-_ZONE: dict[str, Any] = {"enum": [one.value for one in Zone]}
+_MODULE: dict[str, Any] = {"enum": [module.value for module in Module]}
+_ZONE: dict[str, Any] = {"enum": [zone.value for zone in Zone]}
 _WORDS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _LOCAL: dict[str, Any] = {
     "anyOf": [
@@ -75,7 +75,7 @@ def _fields() -> list[dict[str, Any]]:
     aliases: dict[str, list[str]] = {}
     for alias, (name, _subtype) in ALIASES.items():
         aliases.setdefault(name, []).append(alias)
-    found = [_closed({"type": {"const": RAW}, "line": _TEXT}, "type", "line")]
+    alternatives = [_closed({"type": {"const": RAW}, "line": _TEXT}, "type", "line")]
     for name, kind in TYPES.items():
         common = {
             "type": {"enum": [name, *aliases.get(name, [])]},
@@ -91,8 +91,8 @@ def _fields() -> list[dict[str, Any]]:
         asked = [
             key for key in kind.needs if key != "label"
         ]  # a form brought from a wiki may lack it
-        found.append(_closed(properties, "type", *asked))
-    return found
+        alternatives.append(_closed(properties, "type", *asked))
+    return alternatives
 
 
 def blueprint() -> dict[str, Any]:

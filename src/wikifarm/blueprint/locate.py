@@ -16,7 +16,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
 def known_blueprints() -> list[str]:
     """The names of the blueprints shipped with wikifarm."""
-    return sorted(one.parent.name for one in data_folder("templates").glob(f"*/{FILE}"))
+    return sorted(file.parent.name for file in data_folder("templates").glob(f"*/{FILE}"))
 
 
 def find_blueprint(name: str, near: Path | None = None) -> Path:

@@ -54,7 +54,7 @@ def neutralise(text: str) -> str:
     """`text` for the body of a wiki page: shown as typed, acted upon by nothing."""
     parted = _PROGRESS.sub(JOINER, _PAIRS.sub(JOINER, fold(text)))
     parted = _PAGE_LINK.sub(rf"\1{JOINER}", parted)
-    safe = _LONE_UNDERSCORE.sub("&#95;", "".join(_ENTITIES.get(one, one) for one in parted))
+    safe = _LONE_UNDERSCORE.sub("&#95;", "".join(_ENTITIES.get(sign, sign) for sign in parted))
     return _guarded(safe)
 
 
@@ -101,8 +101,8 @@ def markdown(text: str) -> str:
     return _MARKDOWN_START.sub(_escape_start, escaped)
 
 
-def _escape_start(found: re.Match[str]) -> str:
-    return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
+def _escape_start(start: re.Match[str]) -> str:
+    return f"{start[0]}\\" if start[0].isdigit() else f"\\{start[0]}"
 
 
 _SAFE_IN_ADDRESS = re.compile(r"[A-Za-z0-9._~:/?#@!$&+,;=%-]")
@@ -112,8 +112,8 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def address(url: str) -> str:
     """A web address fit for a link, an attribute or a parameter; other signs are encoded."""
     encoded = "".join(
-        one if _SAFE_IN_ADDRESS.match(one) else "".join(f"%{byte:02X}" for byte in one.encode())
-        for one in fold(url).replace(" ", "%20")
+        sign if _SAFE_IN_ADDRESS.match(sign) else "".join(f"%{byte:02X}" for byte in sign.encode())
+        for sign in fold(url).replace(" ", "%20")
     )
     # LinkTo strips @@ from an address (formatters/wakka.php).
     return _STRAY_PERCENT.sub("%25", encoded.replace("@@", "@%40"))

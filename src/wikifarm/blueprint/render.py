@@ -58,8 +58,8 @@ def typed(value: Any) -> Any:
     if isinstance(value, str):
         return Typed(value)
     if isinstance(value, Mapping):
-        return {key: typed(one) for key, one in value.items()}
-    return [typed(one) for one in value]
+        return {key: typed(item) for key, item in value.items()}
+    return [typed(item) for item in value]
 
 
 def _wiki(value: Any) -> str:

@@ -70,7 +70,9 @@ class Problems(list[Problem]):
     def stop(self) -> None:
         """Raises them, ordered by file and place, if there are any."""
         if self:
-            raise InvalidInput(sorted(self, key=lambda one: (one.file, one.line, one.column)))
+            raise InvalidInput(
+                sorted(self, key=lambda problem: (problem.file, problem.line, problem.column))
+            )
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -127,7 +129,7 @@ def parse_yaml(text: str, file: str, problems: list[Problem]) -> Document | None
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    found = len(problems)
+    before = len(problems)
     parser = YAML(typ="safe", pure=True)
     reader = _Reader(file, problems)
     try:
@@ -149,7 +151,7 @@ def parse_yaml(text: str, file: str, problems: list[Problem]) -> Document | None
             )
             problems.append(Problem(message, file=file, code="yaml"))
     else:
-        if len(problems) == found:
+        if len(problems) == before:
             return Document(file, value, reader.positions, reader.key_positions)
     return None
 
@@ -300,9 +302,9 @@ def files_of(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             yield from sorted(
-                one
-                for one in path.iterdir()
-                if one.suffix.lower() in suffixes and not one.name.startswith((".", "_", "~"))
+                entry
+                for entry in path.iterdir()
+                if entry.suffix.lower() in suffixes and not entry.name.startswith((".", "_", "~"))
             )
         else:
             yield path

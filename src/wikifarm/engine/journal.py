@@ -48,11 +48,11 @@ class Journal:
 
     def mark_of(self, slug: str) -> str:
         """The mark under which this computer asked for the wiki of `slug`, or nothing."""
-        found = ""
+        mark = ""
         for entry in self.entries():
             if entry.get("slug") == slug and entry.get("step") == "wiki":
-                found = str(entry.get("mark") or found)
-        return found
+                mark = str(entry.get("mark") or mark)
+        return mark
 
     def _write(self, event: str, slug: str, step: str, detail: dict[str, Any]) -> None:
         entry = {

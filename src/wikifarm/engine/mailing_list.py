@@ -247,7 +247,9 @@ def _settled(
             break
         refused |= write(wanted, left, told)
         now = port.members(wanted)
-        left = [one for one in left if (one in now) is not inside and one not in refused]
+        left = [
+            address for address in left if (address in now) is not inside and address not in refused
+        ]
     if left:
         raise WriteRefused(
             ngettext(
@@ -257,4 +259,4 @@ def _settled(
             ).format(count=len(left)),
             hint=_("Run the same command again; if it comes back, ask its listmaster."),
         )
-    return len([one for one in addresses if one not in refused]), refused
+    return len([address for address in addresses if address not in refused]), refused

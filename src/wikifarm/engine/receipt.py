@@ -88,11 +88,11 @@ class Receipt:
 
 def from_page(body: str) -> Receipt | None:
     """The receipt that a page holds; None where it holds none that can be read."""
-    found = _BLOCK.search(body)
-    if found is None:
+    block = _BLOCK.search(body)
+    if block is None:
         return None
     try:
-        data: dict[str, Any] = json.loads(found[1])
+        data: dict[str, Any] = json.loads(block[1])
         for key in PACKED:
             data[key] = json.loads(_unpack(data[key])) if data.get(key) else ""
         known = {key: data[key] for key in Receipt.__dataclass_fields__ if key in data}

@@ -25,12 +25,12 @@ def start_receipt(seen: Seen, fresh: Receipt, language: str) -> Receipt:
     """
     if seen.receipt is not None:
         return seen.receipt
-    found = dict.fromkeys(seen.rights, "")
-    found |= {tag: fingerprint(page.body) for tag, page in seen.pages.items()}
-    found.pop(receipts.TAG, None)
+    fingerprints = dict.fromkeys(seen.rights, "")
+    fingerprints |= {tag: fingerprint(page.body) for tag, page in seen.pages.items()}
+    fingerprints.pop(receipts.TAG, None)
     began = replace(
         fresh,
-        found=found,
+        found=fingerprints,
         found_forms={form.id: form.label for form in seen.forms.values()},
     )
     _write(seen, began, language)

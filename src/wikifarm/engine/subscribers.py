@@ -48,8 +48,8 @@ class Ledger:
 
     def of(self, email: str) -> str:
         """The fingerprint of an address."""
-        found = hmac.new(bytes.fromhex(self.key), email.lower().encode(), hashlib.sha256)
-        return found.hexdigest()[:DIGITS]
+        digest = hmac.new(bytes.fromhex(self.key), email.lower().encode(), hashlib.sha256)
+        return digest.hexdigest()[:DIGITS]
 
     def holds(self, email: str) -> bool:
         return self.of(email) in self.seen
@@ -67,24 +67,24 @@ def participants(
 
     Two cards of one address are one person, who says yes if both do.
     """
-    group = {one.casefold() for one in accepted}
-    found: dict[str, Participant] = {}
+    group = {name.casefold() for name in accepted}
+    cards: dict[str, Participant] = {}
     for row in entries:
         email = str(row.get(mail) or "").strip().lower()
         if not email:
             continue
-        one = Participant(
+        card = Participant(
             email,
             consents=str(row.get(consent) or "").strip().lower() == yes,
             accepted=str(row.get("owner") or "").casefold() in group,
         )
-        other = found.get(email)
-        found[email] = one if other is None else Participant(
+        twin = cards.get(email)
+        cards[email] = card if twin is None else Participant(
             email,
-            consents=one.consents and other.consents,
-            accepted=one.accepted or other.accepted,
+            consents=card.consents and twin.consents,
+            accepted=card.accepted or twin.accepted,
         )  # fmt: skip
-    return list(found.values())
+    return list(cards.values())
 
 
 def compare(
@@ -94,8 +94,8 @@ def compare(
     fit: Callable[[str], bool],
 ) -> Compared:
     """The list beside the base; `fit(address)` says whether a list server takes an address."""
-    known = {one.email: one for one in people}
-    yes = {email for email, one in known.items() if one.consents and one.accepted}
+    known = {person.email: person for person in people}
+    yes = {email for email, person in known.items() if person.consents and person.accepted}
     unfit = {email for email in yes if not fit(email)}
     wished = yes - unfit
     missing = wished - members
@@ -106,7 +106,9 @@ def compare(
         remove=tuple(sorted(followed)),
         kept=frozenset(wished & members),
         left=frozenset(left),
-        waiting=frozenset(one.email for one in known.values() if one.consents and not one.accepted),
+        waiting=frozenset(
+            person.email for person in known.values() if person.consents and not person.accepted
+        ),
         unsaid=frozenset(email for email in members - yes if email in known),
         strangers=frozenset(members - set(known)),
         unfit=frozenset(unfit),
@@ -116,5 +118,5 @@ def compare(
 def followed(ledger: Ledger, compared: Compared) -> Ledger:
     """The ledger after a look: those seen there are added, and those who neither are there nor
     wish to be are forgotten, so that a new yes of theirs counts as new."""
-    still = {ledger.of(one) for one in (*compared.remove, *compared.left)}
-    return Ledger(ledger.key, (ledger.seen & still) | {ledger.of(one) for one in compared.kept})
+    still = {ledger.of(email) for email in (*compared.remove, *compared.left)}
+    return Ledger(ledger.key, (ledger.seen & still) | {ledger.of(email) for email in compared.kept})

@@ -20,8 +20,8 @@ class Forms:
 
     def all(self) -> dict[str, Form]:
         """Every form, by id. Property names are read from `prepared`, never computed."""
-        found = self._session.api_json("forms") or {}
-        rows = found.values() if isinstance(found, dict) else found
+        answer = self._session.api_json("forms") or {}
+        rows = answer.values() if isinstance(answer, dict) else answer
         return {str(row["bn_id_nature"]): _form(row) for row in rows}
 
     def save(self, forms: Mapping[str, Mapping[str, Any]]) -> None:

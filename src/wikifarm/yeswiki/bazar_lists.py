@@ -22,8 +22,8 @@ class Lists:
         answer = self._session.page("BazaR", "json", {"demand": "lists"})
         if answer.status != 200:
             raise unexpected(answer)
-        found = answer.json() or {}
-        return {key: _list(key, row) for key, row in found.items()}
+        lists = answer.json() or {}
+        return {key: _list(key, row) for key, row in lists.items()}
 
     def create(self, lists: Iterable[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
         """Imports (title, items) in one request. Import only what `all` does not have."""
@@ -56,5 +56,7 @@ def _list(key: str, row: dict[str, Any]) -> BazarList:
     labels = row.get("label") or {}
     pairs = labels.items() if isinstance(labels, dict) else enumerate(labels)
     return BazarList(
-        key, str(row.get("titre_liste", "")), tuple((str(one), str(two)) for one, two in pairs)
+        key,
+        str(row.get("titre_liste", "")),
+        tuple((str(item), str(label)) for item, label in pairs),
     )

@@ -116,14 +116,14 @@ class Farm:
 
     def wikis(self) -> dict[str, FarmWiki]:
         """The wikis of the farm by folder, as this account sees them."""
-        found = self.session.api_json(f"forms/{FORM}/entries") or {}
-        wikis = (self._wiki(tag, row) for tag, row in found.items())
+        entries = self.session.api_json(f"forms/{FORM}/entries") or {}
+        wikis = (self._wiki(tag, row) for tag, row in entries.items())
         return {wiki.folder: wiki for wiki in wikis if wiki.folder}
 
     def find(self, folder: str) -> FarmWiki | None:
         """The wiki of that folder, whatever the case of the letters."""
         return next(
-            (one for name, one in self.wikis().items() if name.lower() == folder.lower()), None
+            (wiki for name, wiki in self.wikis().items() if name.lower() == folder.lower()), None
         )
 
     def address_of(self, folder: str) -> str:
@@ -173,8 +173,8 @@ class Farm:
     def wiki(self, folder: str) -> Wiki:
         """The driver of a wiki of this farm, as a visitor until it logs in."""
         addresses = Addresses(self.address_of(folder))
-        found = capabilities.probe(Session(self.network, addresses))
-        return Wiki(self.network, addresses, found)
+        able = capabilities.probe(Session(self.network, addresses))
+        return Wiki(self.network, addresses, able)
 
     # -- how a creation is asked ------------------------------------------------------------
 

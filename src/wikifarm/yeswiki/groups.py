@@ -26,8 +26,8 @@ class Groups:
 
     def names(self) -> list[str]:
         """The names of the groups."""
-        found = self._session.api_json("groups") or []
-        return [str(one["name"]) if isinstance(one, dict) else str(one) for one in found]
+        rows = self._session.api_json("groups") or []
+        return [str(row["name"]) if isinstance(row, dict) else str(row) for row in rows]
 
     def members(self, name: str) -> tuple[str, ...]:
         """The members of a group: accounts, and `@group` for groups in it."""

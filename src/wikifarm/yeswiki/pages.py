@@ -27,8 +27,8 @@ class Pages:
 
     def all(self) -> dict[str, Page]:
         """Every page that this account may read, with its body; entries and lists left out."""
-        found = self._session.api_json("pages") or {}
-        return {tag: _page(tag, row) for tag, row in found.items()}
+        rows = self._session.api_json("pages") or {}
+        return {tag: _page(tag, row) for tag, row in rows.items()}
 
     def read(self, tag: str) -> Page | None:
         """One page, or None where it does not exist."""

@@ -73,15 +73,15 @@ class RightsTable:
 
 
 def _rows(document: LexborHTMLParser) -> dict[str, Rights]:
-    found: dict[str, Rights] = {}
+    rights: dict[str, Rights] = {}
     for row in document.css("table.table-acls tbody tr"):
         box = row.css_first('input[name^="selectpage["]')
         cells = row.css("td")
         if box is None or len(cells) < 5:
             continue
         read, write, comment = (_right(cell) for cell in cells[2:5])
-        found[box.attributes.get("value") or ""] = Rights(read, write, comment)
-    return found
+        rights[box.attributes.get("value") or ""] = Rights(read, write, comment)
+    return rights
 
 
 def _right(cell: LexborNode) -> str:
@@ -89,7 +89,7 @@ def _right(cell: LexborNode) -> str:
     for label in cell.css(".label"):
         classes = (label.attributes.get("class") or "").split()
         text = label.text().strip()
-        by_colour = next((_BY_COLOUR[one] for one in classes if one in _BY_COLOUR), None)
+        by_colour = next((_BY_COLOUR[name] for name in classes if name in _BY_COLOUR), None)
         if by_colour is not None:
             parts.append(by_colour)
         elif "label-danger" in classes and not text.startswith("!"):

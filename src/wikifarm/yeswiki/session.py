@@ -119,7 +119,7 @@ class Session:
         if "token" in answer.cookies:
             self.user = name
             return
-        if answer.status == 302 and any(one.startswith("YesWiki-") for one in answer.cookies):
+        if answer.status == 302 and any(name.startswith("YesWiki-") for name in answer.cookies):
             raise BadCredentials(
                 _("The wiki {url} refuses the name or the password of {name}.").format(
                     url=self.addresses.base, name=name
@@ -201,8 +201,8 @@ def exception_message(answer: Answer) -> str:
         message = str(answer.json().get("exceptionMessage", ""))
     except (UnexpectedAnswer, AttributeError):
         return ""
-    found = _EXCEPTION.match(message)
-    text = found[1] if found else message.split(" in /", maxsplit=1)[0]
+    exception = _EXCEPTION.match(message)
+    text = exception[1] if exception else message.split(" in /", maxsplit=1)[0]
     return without_paths(text.split("\nStack trace")[0])
 
 

@@ -89,7 +89,7 @@ def _rows(text: str, path: Path, problems: list[Problem]) -> list[tuple[int, lis
 
 def _keys(header: list[str], line: int, path: Path, problems: list[Problem]) -> list[str] | None:
     keys = []
-    found = len(problems)
+    before = len(problems)
     for number, cell in enumerate(header, 1):
         word = cell.strip().lower().replace(" ", "_").replace("-", "_")
         word = _FRENCH.get(word, word)
@@ -102,7 +102,7 @@ def _keys(header: list[str], line: int, path: Path, problems: list[Problem]) -> 
             hint = "" if word in keys else did_you_mean(word, COLUMNS)
             problems.append(Problem(message, hint, str(path), line, number, "unknown-key"))
         keys.append(word)
-    return keys if len(problems) == found else None
+    return keys if len(problems) == before else None
 
 
 def _document(

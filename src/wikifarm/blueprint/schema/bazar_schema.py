@@ -31,27 +31,29 @@ class Schema:
     @property
     def title_mask(self) -> str:
         """The mask that makes the title of an entry; empty when people type it (`bf_titre`)."""
-        return next((one.options["mask"] for one in self.fields if one.type == "titre"), "")
+        return next((field.options["mask"] for field in self.fields if field.type == "titre"), "")
 
     @property
     def rights(self) -> Rights | None:
         """Who reads, writes and comments an entry; None leaves it to the wiki's defaults."""
-        for one in self.fields:
-            if one.type == "acls":
-                comment = one.options.get("comment") or "comments-closed"
-                return Rights(one.options["read"], one.options["write"], comment)
+        for field in self.fields:
+            if field.type == "acls":
+                comment = field.options.get("comment") or "comments-closed"
+                return Rights(field.options["read"], field.options["write"], comment)
         return None
 
     @property
     def lists(self) -> tuple[str, ...]:
         """The lists it takes its choices from, in order, each once."""
-        return tuple(dict.fromkeys(one.target for one in self.fields if one.kind is Kind.LIST))
+        return tuple(
+            dict.fromkeys(field.target for field in self.fields if field.kind is Kind.LIST)
+        )
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""
-        for one in self.fields:
-            if one.name == name:
-                return one
+        for field in self.fields:
+            if field.name == name:
+                return field
         raise KeyError(name)
 
 
@@ -68,11 +70,11 @@ def tailored(
     """
     active = {module.value for module in community.modules}
     kept = [
-        _settled(one, community, form_ids, tags or {})
-        for one in schema.fields
-        if (not one.module or one.module in active)
-        and (not one.admission or one.admission == community.admission)
-        and (one.kind is not Kind.LINK or one.target in form_ids or schema.imported)
+        _settled(field, community, form_ids, tags or {})
+        for field in schema.fields
+        if (not field.module or field.module in active)
+        and (not field.admission or field.admission == community.admission)
+        and (field.kind is not Kind.LINK or field.target in form_ids or schema.imported)
     ]
     return replace(schema, fields=tuple(kept))
 
@@ -83,17 +85,17 @@ def writing_right(community: Community) -> str:
 
 
 def _settled(
-    one: Field, community: Community, form_ids: Mapping[str, str], tags: Mapping[str, str]
+    field: Field, community: Community, form_ids: Mapping[str, str], tags: Mapping[str, str]
 ) -> Field:
-    options = dict(one.options)
-    if one.kind is Kind.LINK:
-        options["form"] = form_ids.get(one.target, one.target)
-    if one.type == "acls":
+    options = dict(field.options)
+    if field.kind is Kind.LINK:
+        options["form"] = form_ids.get(field.target, field.target)
+    if field.type == "acls":
         right = writing_right(community)
         options = {key: text.replace("$writing", right) for key, text in options.items()}
-    if one.type == "labelhtml":
+    if field.type == "labelhtml":
         options = {
-            key: _PAGE.sub(lambda found: "?" + tags.get(found[1], found[1]), text)
+            key: _PAGE.sub(lambda link: "?" + tags.get(link[1], link[1]), text)
             for key, text in options.items()
         }
-    return replace(one, options=options)
+    return replace(field, options=options)

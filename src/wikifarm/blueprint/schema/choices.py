@@ -25,9 +25,9 @@ _LIGATURE = re.compile(r"([A-Za-z]{2})lig\Z")
 
 def wiki_name(text: str) -> str:
     """The tag YesWiki makes of a title (`genere_nom_wiki`, tools/bazar/libs/bazar.fonct.php)."""
-    spaced = "".join(" " if _is_punctuation(one) else one for one in text)[:47]
-    bare = "".join(_bare(one) for one in spaced)
-    words = re.sub(r"[A-Z]", lambda found: found[0].lower(), bare).split(" ")
+    spaced = "".join(" " if _is_punctuation(sign) else sign for sign in text)[:47]
+    bare = "".join(_bare(sign) for sign in spaced)
+    words = re.sub(r"[A-Z]", lambda capital: capital[0].lower(), bare).split(" ")
     name = "".join(re.sub(r"[^a-zA-Z0-9]", "", word[:1].upper() + word[1:]) for word in words)
     if len(re.sub(r"[^A-Z]", "", name)) < 2:
         name = name[:-1] + name[-1:].upper()
@@ -39,8 +39,8 @@ def _bare(sign: str) -> str:
     name = codepoint2name.get(ord(sign))
     if name is None:
         return sign
-    found = _ACCENTED.match(name) or _LIGATURE.match(name)
-    return found[1] if found else ""
+    match = _ACCENTED.match(name) or _LIGATURE.match(name)
+    return match[1] if match else ""
 
 
 def _is_punctuation(character: str) -> bool:
@@ -84,20 +84,20 @@ def _lists(document: Document, language: str, problems: Problems) -> dict[str, B
         )
         problems.append(document.problem(message, code="wrong-schema"))
         return {}
-    found: dict[str, BazarList] = {}
-    for key, one in value["lists"].items():
-        made = _list(document, str(key), one, language, problems)
+    lists: dict[str, BazarList] = {}
+    for key, told in value["lists"].items():
+        made = _list(document, str(key), told, language, problems)
         if made is not None:
-            found[made.id] = made
-    return found
+            lists[made.id] = made
+    return lists
 
 
 def _list(
-    document: Document, key: str, one: Any, language: str, problems: Problems
+    document: Document, key: str, told: Any, language: str, problems: Problems
 ) -> BazarList | None:
     path = ("lists", key)
-    items = one.get("items") if isinstance(one, dict) else None
-    title = one.get("title") if isinstance(one, dict) else None
+    items = told.get("items") if isinstance(told, dict) else None
+    title = told.get("title") if isinstance(told, dict) else None
     if not isinstance(items, dict) or not items or not isinstance(title, str):
         message = _("the list “{key}” needs a title and items").format(key=key)
         problems.append(document.problem(message, *path, code="missing"))
@@ -115,7 +115,7 @@ def _list(
 def _items(
     document: Document, key: str, items: Mapping[str, Any], language: str, problems: Problems
 ) -> list[tuple[str, str]]:
-    found = []
+    choices = []
     for item, label in items.items():
         path = ("lists", key, "items", item)
         if not _ITEM_KEY.match(item):
@@ -124,12 +124,12 @@ def _items(
             )
             problems.append(document.key_problem(message, *path, code="list-key"))
         texts = label if isinstance(label, dict) else dict.fromkeys(LANGUAGES, label)
-        if any(not isinstance(texts.get(one), str) or not texts[one] for one in LANGUAGES):
+        if any(not isinstance(texts.get(word), str) or not texts[word] for word in LANGUAGES):
             message = _("“{name}” needs a text in each language: fr, en").format(name=item)
             problems.append(document.problem(message, *path, code="missing-language"))
             continue
         if "<" in texts[language]:
             message = _("“{name}” holds HTML").format(name=item)
             problems.append(document.problem(message, *path, code="html"))
-        found.append((item, texts[language]))
-    return found
+        choices.append((item, texts[language]))
+    return choices

@@ -149,7 +149,7 @@ class Field:
         return self.options.get("list") or self.options.get("form") or ""
 
 
-def property_name(one: Field, full_name: bool = True, target: str | None = None) -> str:
+def property_name(field: Field, full_name: bool = True, target: str | None = None) -> str:
     """The key under which entries hold the answer to this field; empty when it holds none.
 
     4.4.4: type + list id + name (EnumField.php, l. 36). 4.5 and later: column 6 alone, where we
@@ -157,15 +157,15 @@ def property_name(one: Field, full_name: bool = True, target: str | None = None)
     exports, queries and facets read the same on both lines, and a wiki migrated from 4.4
     (RefactorEnumFieldPropertyName) ends with what a new wiki has.
     """
-    if one.kind in (Kind.LIST, Kind.LINK):
-        if full_name and "property" in one.options:
-            return one.options["property"]
-        return one.type + (one.target if target is None else target) + one.name
-    if one.type in _FIXED_PROPERTIES:
-        return _FIXED_PROPERTIES[one.type]
-    if one.kind is Kind.LAYOUT:
+    if field.kind in (Kind.LIST, Kind.LINK):
+        if full_name and "property" in field.options:
+            return field.options["property"]
+        return field.type + (field.target if target is None else target) + field.name
+    if field.type in _FIXED_PROPERTIES:
+        return _FIXED_PROPERTIES[field.type]
+    if field.kind is Kind.LAYOUT:
         return ""
-    return (one.type if TYPES[one.type].prefixed else "") + one.name
+    return (field.type if TYPES[field.type].prefixed else "") + field.name
 
 
 _FIXED_PROPERTIES = {"titre": "bf_titre", "map": "geolocation", "utilisateur_wikini": "nomwiki"}

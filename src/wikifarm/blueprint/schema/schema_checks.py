@@ -35,13 +35,15 @@ def check_fields(
     """The problems of each field, at its place."""
     seen: dict[str, int] = {}
     checker = _Checker(document, schema, lists, problems)
-    for path, one in places:
+    for path, field in places:
         checker.path = path
-        checker.check(one)
-        name = property_name(one)
+        checker.check(field)
+        name = property_name(field)
         if name and name in seen and not schema.imported:
-            checker.say(_("“{name}” is also the name of line {line}").format(
-                name=one.name or name, line=seen[name]), "name", code="duplicate-name")  # fmt: skip
+            message = _("“{name}” is also the name of line {line}").format(
+                name=field.name or name, line=seen[name]
+            )
+            checker.say(message, "name", code="duplicate-name")
         elif name:
             seen[name] = document.position(*path)[0]
 
@@ -58,95 +60,95 @@ class _Checker:
         self.schema = schema
         self.lists = lists
         self.problems = problems
-        self.names = {one.name for one in schema.fields if one.name}
+        self.names = {field.name for field in schema.fields if field.name}
 
     def say(self, message: str, key: str = "", *, code: str, hint: str = "") -> None:
         path = (*self.path, key) if key else self.path
         self.problems.append(self.document.problem(message, *path, code=code, hint=hint))
 
-    def check(self, one: Field) -> None:
-        if one.type == RAW:
-            self.check_raw(one)
+    def check(self, field: Field) -> None:
+        if field.type == RAW:
+            self.check_raw(field)
             return
         if self.schema.imported:
             return
-        self.check_needs(one)
-        self.check_texts(one)
-        self.check_targets(one)
-        self.check_condition(one)
-        self.check_person(one)
+        self.check_needs(field)
+        self.check_texts(field)
+        self.check_targets(field)
+        self.check_condition(field)
+        self.check_person(field)
 
-    def check_raw(self, one: Field) -> None:
-        if one.line.count("***") < 3:
+    def check_raw(self, field: Field) -> None:
+        if field.line.count("***") < 3:
             message = _("fewer than four columns: YesWiki drops this line")
             self.say(message, "line", code="too-few-columns")
 
-    def check_needs(self, one: Field) -> None:
-        for key in TYPES[one.type].needs:
-            value = getattr(one, key, "") if key in ("name", "label") else one.options.get(key)
+    def check_needs(self, field: Field) -> None:
+        for key in TYPES[field.type].needs:
+            value = getattr(field, key, "") if key in ("name", "label") else field.options.get(key)
             if not value:
-                message = _("a field “{type}” needs “{key}”").format(type=one.type, key=key)
+                message = _("a field “{type}” needs “{key}”").format(type=field.type, key=key)
                 self.say(message, code="missing")
-        if one.name and not _NAME.match(one.name):
+        if field.name and not _NAME.match(field.name):
             message = _("“{name}” cannot be a field's name: letters, digits and _ only").format(
-                name=one.name
+                name=field.name
             )
             self.say(message, "name", code="bad-name")
-        if one.module and one.module not in set(Module):
-            message = _("no module is called “{word}”").format(word=one.module)
-            hint = did_you_mean(one.module, list(Module))
+        if field.module and field.module not in set(Module):
+            message = _("no module is called “{word}”").format(word=field.module)
+            hint = did_you_mean(field.module, list(Module))
             self.say(message, "module", code="unknown-module", hint=hint)
-        if one.admission and one.admission not in _ADMISSIONS:
-            message = _("“{word}” is not known here").format(word=one.admission)
-            hint = did_you_mean(one.admission, _ADMISSIONS)
+        if field.admission and field.admission not in _ADMISSIONS:
+            message = _("“{word}” is not known here").format(word=field.admission)
+            hint = did_you_mean(field.admission, _ADMISSIONS)
             self.say(message, "admission", code="choice", hint=hint)
 
-    def check_texts(self, one: Field) -> None:
+    def check_texts(self, field: Field) -> None:
         for key in ("label", "hint"):
-            if _MARKUP.search(getattr(one, key)):
+            if _MARKUP.search(getattr(field, key)):
                 message = _("“{key}” holds HTML or wiki markup: use a field “labelhtml”").format(
                     key=key
                 )
                 self.say(message, key, code="html")
 
-    def check_targets(self, one: Field) -> None:
-        if one.kind is Kind.LIST and one.target and one.target not in self.lists:
-            message = _("no list is called “{name}”").format(name=one.target)
-            hint = did_you_mean(one.target, self.lists)
+    def check_targets(self, field: Field) -> None:
+        if field.kind is Kind.LIST and field.target and field.target not in self.lists:
+            message = _("no list is called “{name}”").format(name=field.target)
+            hint = did_you_mean(field.target, self.lists)
             self.say(message, "list", code="unknown-list", hint=hint)
-        if one.type == "utilisateur_wikini" and one.admission != "open":
+        if field.type == "utilisateur_wikini" and field.admission != "open":
             message = _(
                 "“utilisateur_wikini” lets strangers make accounts: only with “admission: open”"
             )
             self.say(message, "type", code="refused-type")
 
-    def check_condition(self, one: Field) -> None:
-        for name in _REFERENCE.findall(one.options.get("condition", "")):
+    def check_condition(self, field: Field) -> None:
+        for name in _REFERENCE.findall(field.options.get("condition", "")):
             if name not in self.names:
                 message = _("no field is called “{name}”").format(name=name)
                 self.say(message, "condition", code="unknown-field",
                          hint=did_you_mean(name, self.names))  # fmt: skip
 
-    def check_person(self, one: Field) -> None:
-        if one.kind is Kind.LAYOUT:
+    def check_person(self, field: Field) -> None:
+        if field.kind is Kind.LAYOUT:
             return
-        personal = TYPES[one.type].personal or bool(_ABOUT_A_PERSON.match(one.name))
+        personal = TYPES[field.type].personal or bool(_ABOUT_A_PERSON.match(field.name))
         if self.schema.zone is Zone.PRODUCTIONS:
-            if personal or one.purpose:
+            if personal or field.purpose:
                 message = _("“{name}” is about a person, and this form is public").format(
-                    name=one.name or one.type
+                    name=field.name or field.type
                 )
                 hint = _("move it to a form of the zone “people”")
                 self.say(message, code="person-in-public", hint=hint)
             return
         for key in _PERSONAL:
-            if not getattr(one, key) and one.type != "champs_cache":
+            if not getattr(field, key) and field.type != "champs_cache":
                 message = _("“{name}” says nothing of “{key}”").format(
-                    name=one.name or one.type, key=key
+                    name=field.name or field.type, key=key
                 )
                 hint = _("people must read why it is asked, who sees it and how long it is kept")
                 self.say(message, code="missing-purpose", hint=hint)
-        if one.type in ("image", "fichier"):
+        if field.type in ("image", "fichier"):
             message = _(
                 "a file sent with an entry is public by its address, even when the entry is not"
             )
@@ -166,7 +168,7 @@ def check_whole(document: Document, schema: Schema, problems: Problems) -> None:
 def _check_title(document: Document, schema: Schema, problems: Problems) -> None:
     """An entry needs `bf_titre` (EntryManager::validate); strangers see every title."""
     mask = schema.title_mask
-    typed = any(one.name == "bf_titre" for one in schema.fields)
+    typed = any(field.name == "bf_titre" for field in schema.fields)
     if bool(mask) == typed:
         message = _("a form needs either “title” (a mask) or a field “bf_titre”")
         problems.append(document.problem(message, "title", code="title"))
@@ -183,10 +185,10 @@ def _check_title(document: Document, schema: Schema, problems: Problems) -> None
 def _check_conditions(document: Document, schema: Schema, problems: Problems) -> None:
     """A condition opens a `<div>` that a later `labelhtml` closes (conditions-checking.twig)."""
     opened = 0
-    for one in schema.fields:
-        if one.type == "conditionschecking":
+    for field in schema.fields:
+        if field.type == "conditionschecking":
             opened += 1
-        elif one.type == "labelhtml" and one.options.get("html", "").startswith("</div>"):
+        elif field.type == "labelhtml" and field.options.get("html", "").startswith("</div>"):
             opened -= 1
     if opened:
         message = _("each “conditionschecking” needs a later “labelhtml” with html: </div>")
@@ -196,7 +198,7 @@ def _check_conditions(document: Document, schema: Schema, problems: Problems) ->
 def _check_closed(document: Document, schema: Schema, problems: Problems) -> None:
     """Entries of people are never readable by everybody, nor by every account."""
     rights = schema.rights
-    readers = {one.strip() for one in rights.read.split(",")} if rights else {"*"}
+    readers = {reader.strip() for reader in rights.read.split(",")} if rights else {"*"}
     if readers & {"*", "+", ""}:
         message = _("a form of the zone “people” must name who may read its entries")
         hint = 'acls: {read: ["@participants", "%"], write: "%"}'

@@ -43,7 +43,7 @@ def compile_template(schema: Schema, dialect: Dialect, list_ids: Mapping[str, st
         message = _("the wiki has no list yet for: {keys}").format(keys=", ".join(missing))
         raise InvalidInput([Problem(message, code="unknown-list")])
     names = properties(schema, dialect, list_ids)
-    return "".join(_line(_row(one, names, dialect, list_ids)) for one in schema.fields)
+    return "".join(_line(_row(field, names, dialect, list_ids)) for field in schema.fields)
 
 
 def properties(
@@ -53,9 +53,11 @@ def properties(
     ids = list_ids or {}
     full = dialect is not Dialect.D44
     return {
-        one.name: property_name(one, full, one.target if full else ids.get(one.target, one.target))
-        for one in schema.fields
-        if one.name and one.kind is not Kind.LAYOUT
+        field.name: property_name(
+            field, full, field.target if full else ids.get(field.target, field.target)
+        )
+        for field in schema.fields
+        if field.name and field.kind is not Kind.LAYOUT
     }
 
 
@@ -101,9 +103,9 @@ def normalise(template: str) -> str:
     return "".join(_line(row) for row in parse(template))
 
 
-def same_template(one: str, other: str) -> bool:
+def same_template(left: str, right: str) -> bool:
     """True when YesWiki would make the same form of both (line ends, padding, comments aside)."""
-    return parse(one) == parse(other)
+    return parse(left) == parse(right)
 
 
 def _line(row: Sequence[str]) -> str:
@@ -123,28 +125,28 @@ def _cell(value: str) -> str:
 
 
 def _row(
-    one: Field, names: Mapping[str, str], dialect: Dialect, list_ids: Mapping[str, str]
+    field: Field, names: Mapping[str, str], dialect: Dialect, list_ids: Mapping[str, str]
 ) -> list[str]:
-    if one.type == RAW:
-        return parse(one.line)[0]
-    row = _bare_row(one)
-    if one.kind in (Kind.LIST, Kind.LINK):
-        row[1] = list_ids.get(one.target, one.target)
-        row[6] = one.name if dialect is Dialect.D44 else names.get(one.name, one.name)
-    if one.type == "conditionschecking":
-        row[1] = _REFERENCE.sub(lambda found: names.get(found[1], found[0]), row[1])
-    for column, value in one.extra.items():
+    if field.type == RAW:
+        return parse(field.line)[0]
+    row = _bare_row(field)
+    if field.kind in (Kind.LIST, Kind.LINK):
+        row[1] = list_ids.get(field.target, field.target)
+        row[6] = field.name if dialect is Dialect.D44 else names.get(field.name, field.name)
+    if field.type == "conditionschecking":
+        row[1] = _REFERENCE.sub(lambda reference: names.get(reference[1], reference[0]), row[1])
+    for column, value in field.extra.items():
         row += [""] * (column + 1 - len(row))
         row[column] = value
     return row
 
 
-def _bare_row(one: Field) -> list[str]:
+def _bare_row(field: Field) -> list[str]:
     """The columns of a field before the dialect and the server's ids come in."""
-    kind = TYPES[one.type]
-    row = [one.type, *[""] * (COLUMNS - 1)]
-    values = {**one.options, "name": one.name, "label": one.label, "hint": one.hint,
-              "required": "1" if one.required else "0"}  # fmt: skip
+    kind = TYPES[field.type]
+    row = [field.type, *[""] * (COLUMNS - 1)]
+    values = {**field.options, "name": field.name, "label": field.label, "hint": field.hint,
+              "required": "1" if field.required else "0"}  # fmt: skip
     for column, attribute in kind.columns.items():
         row[column] = values.get(attribute, "")
     return row
@@ -180,7 +182,7 @@ def _field(
         if attribute not in ("name", "label", "hint", "required") and row[column]
     }
     places = {attribute: row[column] for column, attribute in known.items()}
-    one = Field(
+    field = Field(
         type=row[0],
         name=places.get("name", ""),
         label=places.get("label", ""),
@@ -188,39 +190,39 @@ def _field(
         required=places.get("required") == "1",
         options=options,
     )
-    if one.kind in (Kind.LIST, Kind.LINK):
-        one = _choice_read(one, dialect, keys)
-    return replace(one, extra=_unexplained(one, row, dialect, list_ids))
+    if field.kind in (Kind.LIST, Kind.LINK):
+        field = _choice_read(field, dialect, keys)
+    return replace(field, extra=_unexplained(field, row, dialect, list_ids))
 
 
-def _choice_read(one: Field, dialect: Dialect, keys: Mapping[str, str]) -> Field:
+def _choice_read(field: Field, dialect: Dialect, keys: Mapping[str, str]) -> Field:
     """Our key for the list, and the name without the type and list that 4.5 writes before it."""
-    options = dict(one.options)
+    options = dict(field.options)
     if "list" in options:
         options["list"] = keys.get(options["list"], options["list"])
-    prefix = one.type + (options.get("list") or options.get("form") or "")
-    name = one.name
+    prefix = field.type + (options.get("list") or options.get("form") or "")
+    name = field.name
     if dialect is not Dialect.D44:
         if name.startswith(prefix) and len(name) > len(prefix):
             name = name.removeprefix(prefix)
         elif name:
             options["property"] = name
-    return replace(one, name=name, options=options)
+    return replace(field, name=name, options=options)
 
 
 def _unexplained(
-    one: Field, row: list[str], dialect: Dialect, list_ids: Mapping[str, str]
+    field: Field, row: list[str], dialect: Dialect, list_ids: Mapping[str, str]
 ) -> dict[int, str]:
     """The columns that writing the field again would not give back."""
-    schema = Schema("", "", (one,), imported=True)
-    written = _row(one, properties(schema, dialect, list_ids), dialect, list_ids)
+    schema = Schema("", "", (field,), imported=True)
+    written = _row(field, properties(schema, dialect, list_ids), dialect, list_ids)
     written += [""] * (len(row) - len(written))
     return {column: value for column, value in enumerate(row) if written[column] != value}
 
 
 def template_problems(template: str, file: str = "") -> list[Problem]:
     """What YesWiki would drop, or answer to badly, without a word; lines count from 1."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     seen: dict[str, int] = {}
     for number, line in enumerate(template.split("\n"), 1):
         bare = line.strip(_PHP_SPACES)
@@ -230,8 +232,8 @@ def template_problems(template: str, file: str = "") -> list[Problem]:
         problem = _line_problem(columns, seen, number)
         if problem:
             message, code, hint = problem
-            found.append(Problem(message, hint, file, number, 1, code))
-    return found
+            problems.append(Problem(message, hint, file, number, 1, code))
+    return problems
 
 
 def _line_problem(
@@ -243,8 +245,8 @@ def _line_problem(
     if kind not in TYPES and kind not in OTHER_TYPES:
         message = _("YesWiki knows no type “{type}”: the question would vanish").format(type=kind)
         return message, "unknown-type", did_you_mean(kind, TYPES)
-    one = _field(_padded([column.strip(_PHP_SPACES) for column in columns]), Dialect.D44, {}, {})
-    name = property_name(one)
+    field = _field(_padded([column.strip(_PHP_SPACES) for column in columns]), Dialect.D44, {}, {})
+    name = property_name(field)
     if name and name in seen:
         message = _("“{name}” is also the name of line {line}").format(name=name, line=seen[name])
         return message, "duplicate-name", ""
@@ -256,8 +258,8 @@ def _line_problem(
 def describe(schema: Schema) -> list[dict[str, Any]]:
     """The questions of a form for people: what is asked, why, who sees it, how long it is kept."""
     return [
-        {"name": one.name, "label": one.label, "required": one.required, "purpose": one.purpose,
-         "seen_by": one.seen_by, "retention": one.retention}
-        for one in schema.fields
-        if one.kind is not Kind.LAYOUT and one.label
+        {key: getattr(field, key)
+         for key in ("name", "label", "required", "purpose", "seen_by", "retention")}
+        for field in schema.fields
+        if field.kind is not Kind.LAYOUT and field.label
     ]  # fmt: skip
