@@ -15,7 +15,7 @@ from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.rights import RightsTable
 from wikifarm.yeswiki.session import Session
 from wikifarm.yeswiki.users import Users
-from wikifarm.yeswiki.wiki_settings import Settings
+from wikifarm.yeswiki.wiki_settings import WikiSettings
 
 
 class Wiki:
@@ -64,5 +64,5 @@ class Wiki:
         return Entries(self.session)
 
     @cached_property
-    def settings(self) -> Settings:
-        return Settings(self.session)
+    def settings(self) -> WikiSettings:
+        return WikiSettings(self.session)

@@ -10,7 +10,7 @@ from wikifarm.yeswiki.session import Session
 PAGE = "GererConfig"
 
 
-class Settings:
+class WikiSettings:
     """The settings that an administrator may edit. Saving one sends them all back."""
 
     def __init__(self, session: Session) -> None:
