@@ -193,16 +193,16 @@ class _SchemaReader:
 
         The rights of an entry are not enough: `?BazaR&action=voir_fiche`, `modif_fiche` and the
         meta tag og:description of a closed entry look at the rights of its fields alone
-        (EntryController::view and update, Utils::getDescriptionFromBody; measured on 4.4.4). A map
-        needs the right to write as well: its form shows the coordinates whatever the right to read.
+        (EntryController::view and update, Utils::getDescriptionFromBody). Nor is the right to read
+        them: asked for an entry in another spelling of its tag that MySQL takes as equal (another
+        case, an accent less), YesWiki finds no rights of that entry and shows the form to fill with
+        every field that has no right to write (measured on 4.4.4 and 4.5.0).
         """
         if self.value.get("zone") != Zone.PEOPLE.value:
             return {}
         acls = self.value.get("acls") or {}
         columns = set(TYPES[kind].columns.values())
-        rights = {"read": acls.get("read")} | (
-            {"write": acls.get("write")} if kind == "map" else {}
-        )
+        rights = {key: acls.get(key) for key in ("read", "write")}
         return {key: _joined(value) for key, value in rights.items() if value and key in columns}
 
     def unknown_type(self, word: str, path: Path_) -> None:
