@@ -17,7 +17,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -27,9 +26,8 @@ from typing import Any
 
 import pytest
 
-TOOL = (
-    Path(__file__).parents[2] / "playbooks/ansible_collections/wikifarm/farm/plugins/module_utils"
-)
+from .hosting import START, TOOL
+
 USER = "nobody"
 NAME = "brest"
 DATABASE = "wf_brest"
@@ -40,17 +38,6 @@ CLOUD_KEY = "cle-du-nuage-tres-secrete"
 OLD, NEW, BROKEN, REFUSING = ("1" * 16, "2" * 16, "3" * 16, "4" * 16)
 KEEP = {"last": 40}
 NEEDED = ("mariadbd", "mariadb-install-db", "mariadb", "mariadb-dump", "restic", "php")
-
-sys.path.insert(0, str(TOOL))
-
-# The tool with programs of the test before those of the machine.
-DRIVER = """
-import sys
-sys.path.insert(0, {tool!r})
-from wikifarm_host import cli, system
-system.PATH = {bin!r} + ":" + system.PATH
-sys.exit(cli.main(sys.argv[1:]))
-"""
 
 # Every program passes here once `watch` is written: its name is noted, and at the N-th it waits to
 # be killed with the tool. Programs run as root or as the farm's user.
@@ -391,11 +378,12 @@ class CareFarm:
             "WIKIFARM_STATE": str(self.state.parent),
             "WIKIFARM_MARIADB_SOCKET": str(self.database.socket),
             "WIKIFARM_LANG": "en",
+            "WIKIFARM_TEST_PROGRAMS": str(self.bin),
+            "PYTHONPATH": str(TOOL),
         }
 
     def command(self, *words: str) -> list[str]:
-        driver = DRIVER.format(tool=str(TOOL), bin=str(self.bin))
-        return [sys.executable, "-c", driver, words[0], NAME, *words[1:]]
+        return [*START, words[0], NAME, *words[1:]]
 
     def tool(self, *words: str, code: str = "") -> Said:
         """Runs a verb. Fails unless it succeeds, or stops with `code`."""

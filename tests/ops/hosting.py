@@ -1,4 +1,4 @@
-"""What the tests of the on-host tool share: its package on the path, small releases, a farm to lay.
+"""What the tests of the on-host tool share: small releases, and a farm to lay.
 
 The tool runs as root in life. Here it runs as whoever runs the tests: as root, PHP's files pass to
 `nobody`; otherwise they stay their owner's, who is then PHP's user too.
@@ -24,15 +24,14 @@ from typing import Any
 
 import pytest
 
+import wikifarm_host
+from wikifarm_host.farm import Farm, load
+from wikifarm_host.machine import system
+
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = ROOT / "playbooks"
-TOOL = PLAYBOOKS / "ansible_collections/wikifarm/farm/plugins/module_utils"
-if str(TOOL) not in sys.path:
-    sys.path.insert(0, str(TOOL))
-
-from wikifarm_host import system  # noqa: E402 - the path is set just above
-from wikifarm_host.farm import Farm, load  # noqa: E402
-
+TOOL = Path(wikifarm_host.__file__).parents[1]
+START = [sys.executable, "-B", "-P", str(Path(__file__).with_name("tool.py"))]
 USER = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 NAME = "essai"
 
@@ -148,6 +147,8 @@ class Host:
             "WIKIFARM_ETC": str(self.etc.parent),
             "WIKIFARM_STATE": str(self.base / "state"),
             "WIKIFARM_CACHE": str(self.cache),
+            "WIKIFARM_TEST_PROGRAMS": str(self.programs),
+            "PYTHONPATH": str(TOOL),
         }
 
     def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,16 +187,11 @@ class Host:
 
     def command(self, verb: str, *words: str) -> Sequence[str]:
         """The command line of the tool, with the programs of the test before the machine's."""
-        start = (
-            f"import sys; sys.path.insert(0, {str(TOOL)!r}); "
-            "from wikifarm_host import cli, system; "
-            f"system.PATH = {str(self.programs)!r} + ':' + system.PATH; sys.exit(cli.main())"
-        )
-        return [sys.executable, "-B", "-c", start, verb, NAME, *words]
+        return [*START, verb, NAME, *words]
 
     def release(self, version: str = "4.4.4", **more: str | bytes) -> str:
         """Unpacks a small release with `ferme` in it; its id."""
-        from wikifarm_host import release
+        from wikifarm_host.releases import release
 
         digest = self.keep(zipped(core(version, **more), top=f"doryphore-{version}/"))
         part = release.Part("core", "yeswiki", digest)

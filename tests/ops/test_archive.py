@@ -18,8 +18,9 @@ import pytest
 from tests.ops.hosting import Host, core, extension, new_host, sha256, tree, zipped
 
 # isort: split
-from wikifarm_host import archive, release
+from wikifarm_host import archive
 from wikifarm_host.errors import Stop
+from wikifarm_host.releases import release
 
 
 def refusal(content: bytes, folder: Path, kind: str = "core") -> Stop:
@@ -352,8 +353,8 @@ def test_the_same_archives_are_the_same_release(host: Host) -> None:
 
 
 def test_a_release_whose_unpacking_was_killed_is_begun_again(host: Host) -> None:
-    many = {f"vendor__a{number}": b"x" * 500 for number in range(4000)}
-    words = options(host, yeswiki=zipped(core(**many)))
+    many: dict[str, str | bytes] = {f"vendor/a{number}": b"x" * 500 for number in range(4000)}
+    words = options(host, yeswiki=zipped(core() | many))
     process = subprocess.Popen(
         host.command("release", *words), env={**os.environ, **host.environment}
     )

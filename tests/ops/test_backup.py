@@ -28,6 +28,10 @@ from tests.ops.care_farm import (
     farm,
     wait,
 )
+from wikifarm_host.backups import backup, dumps
+from wikifarm_host.errors import Stop
+from wikifarm_host.farm import load
+from wikifarm_host.machine import mariadb
 
 __all__ = ["database", "farm"]
 
@@ -92,8 +96,6 @@ def ruin(farm: CareFarm) -> None:
     ],
 )
 def test_each_table_goes_to_the_longest_prefix(table: str, owner: str) -> None:
-    from wikifarm_host import dumps
-
     prefixes = {
         "": "yeswiki_",
         "rennes": "yeswiki_rennes__",
@@ -106,8 +108,6 @@ def test_each_table_goes_to_the_longest_prefix(table: str, owner: str) -> None:
 
 
 def test_no_table_is_left_out_nor_given_twice() -> None:
-    from wikifarm_host import dumps
-
     names = ["a", "y_p", "y_a__p", "y_a__b__p", "z"]
     given = dumps.shares(names, {"": "y_", "a": "y_a__", "b": "y_a__", "c": ""})
     assert sorted(name for share in given for name in share.tables) == sorted(names)
@@ -118,17 +118,14 @@ def test_no_table_is_left_out_nor_given_twice() -> None:
 
 
 def test_a_disk_too_small_is_seen_before(farm: CareFarm, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wikifarm_host import backup, care, errors
-    from wikifarm_host.farm import load
-
     for name, value in farm.environment().items():
         monkeypatch.setenv(name, value)
     full = SimpleNamespace(total=1 << 40, free=1000)
-    monkeypatch.setattr(care.shutil, "disk_usage", lambda path: full)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
     repository = farm.base / "elsewhere"
     farm.change(backup={"repository": str(repository), "keep": {}})
     try:
-        with pytest.raises(errors.Stop) as stop:
+        with pytest.raises(Stop) as stop:
             backup.make(load("brest"))
     finally:
         farm.change(backup={"repository": str(farm.repository), "keep": KEEP})
@@ -263,9 +260,6 @@ def test_a_row_larger_than_a_packet_comes_back(
     farm: CareFarm, saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """10 MB are 20 in hexadecimal, more than the 16 that the server takes in one go."""
-    from wikifarm_host import dumps
-    from wikifarm_host.farm import load
-
     for name, value in farm.environment().items():
         monkeypatch.setenv(name, value)
     query = (
@@ -274,12 +268,12 @@ def test_a_row_larger_than_a_packet_comes_back(
     farm.database.sql(query, DATABASE)
     file = farm.base / "large.sql"
     said = dumps.dump(DATABASE, ["large"], file)
-    dumps.drop(DATABASE, ["large"])
+    mariadb.drop(DATABASE, ["large"])
     try:
         dumps.load(load("brest"), DATABASE, [file])
         assert dumps.dump(DATABASE, ["large"], file) == said
     finally:
-        dumps.drop(DATABASE, ["large"])
+        mariadb.drop(DATABASE, ["large"])
     assert said["bytes"] > 20_000_000
 
 

@@ -18,6 +18,9 @@ import pytest
 import trustme
 
 from tests.ops.care_farm import USER, CareFarm, database, farm
+from wikifarm_host.farm import load
+from wikifarm_host.machine import web
+from wikifarm_host.upkeep import facts
 
 __all__ = ["database", "farm"]
 
@@ -114,9 +117,6 @@ def test_a_farm_left_closed_and_a_wiki_that_lies_are_seen(farm: CareFarm) -> Non
 def test_a_web_server_that_is_down_is_told_with_the_rest(
     farm: CareFarm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from wikifarm_host import facts, web
-    from wikifarm_host.farm import load
-
     for name, value in farm.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(web, "AGAIN", ())  # seconds of patience
@@ -158,9 +158,6 @@ def test_the_end_of_the_certificate(
     trusted: bool,
     code: str | None,
 ) -> None:
-    from wikifarm_host import facts
-    from wikifarm_host.farm import load
-
     monkeypatch.setenv("WIKIFARM_ETC", str(farm.etc.parent))
     authority = trustme.CA()
     pem = farm.base / "authority.pem"
@@ -205,6 +202,4 @@ def test_a_port_open_to_others_is_seen(farm: CareFarm) -> None:
     ],
 )
 def test_addresses_as_the_kernel_writes_them(address: str, loopback: bool) -> None:
-    from wikifarm_host import facts
-
     assert facts._is_loopback(address) is loopback

@@ -25,10 +25,10 @@ import trustme
 
 from tests.ops.care_farm import Database
 from tests.ops.hosting import USER, Host, new_host, tree
-
-# isort: split
-from wikifarm_host import check, configure, install, serve, system, web, wikis
 from wikifarm_host.errors import Stop
+from wikifarm_host.machine import system, web
+from wikifarm_host.releases import serve
+from wikifarm_host.site import check, configure, install, wikis
 
 needs_php = pytest.mark.skipif(not shutil.which("php"), reason="php is not on this machine")
 OWNER = pwd.getpwnam(USER)

@@ -209,13 +209,13 @@ def test_a_file_that_cannot_go_or_come(new_machine: Callable[[], Machine], tmp_p
 
     way = connection(new_machine())
     (tmp_path / "in").write_text("text")
-    for act in (
-        lambda: way.put_file(str(tmp_path / "absent"), "/srv/file"),
-        lambda: way.put_file(str(tmp_path / "in"), "/absent/file"),
-        lambda: way.fetch_file("/absent", str(tmp_path / "out")),
+    for copy, source, target in (
+        (way.put_file, str(tmp_path / "absent"), "/srv/file"),
+        (way.put_file, str(tmp_path / "in"), "/absent/file"),
+        (way.fetch_file, "/absent", str(tmp_path / "out")),
     ):
         with pytest.raises(AnsibleError):
-            act()
+            copy(source, target)
     assert not (tmp_path / "out").exists()
 
 

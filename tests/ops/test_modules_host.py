@@ -19,7 +19,7 @@ pytest.importorskip("ansible")
 
 import trustme
 
-from tests.ops.hosting import NAME, PLAYBOOKS, Host, core, new_host, sha256, zipped
+from tests.ops.hosting import NAME, PLAYBOOKS, START, Host, core, new_host, sha256, zipped
 
 MODULES = PLAYBOOKS / "ansible_collections/wikifarm/farm/plugins/modules"
 ZIP = zipped(core("4.4.4"), "doryphore-4.4.4/")
@@ -103,7 +103,12 @@ def test_what_an_archive_is(tmp_path: Path, archive: Path) -> None:
 
 
 def test_the_same_is_said_with_check(archive: Path) -> None:
-    asked = {"source": str(archive), "sha256": sha256(ZIP), "kind": "core", "name": "yeswiki"}
+    asked: Said = {
+        "source": str(archive),
+        "sha256": sha256(ZIP),
+        "kind": "core",
+        "name": "yeswiki",
+    }
     said, dry = run("wikifarm_archive", **asked), run("wikifarm_archive", check=True, **asked)
     assert {**said, "invocation": None} == {**dry, "invocation": None}
 
@@ -166,7 +171,7 @@ def depot(tmp_path: Path) -> Iterator[Depot]:
 
 
 def download(depot: Depot, url: str, cache: Path, digest: str = "", **env: str) -> Said:
-    asked = {"source": url, "sha256": digest or sha256(depot.content), "cache": str(cache)}
+    asked: Said = {"source": url, "sha256": digest or sha256(depot.content), "cache": str(cache)}
     return run("wikifarm_archive", kind="core", name="yeswiki", env=env or depot.trusting, **asked)
 
 
@@ -309,9 +314,8 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
 @pytest.mark.slow
 def test_both_modules_through_ansible(host: Host, tmp_path: Path) -> None:
     """The true tool, and the modules as Ansible packs them: with --check, then for good."""
-    *words, start, _, _ = host.command("VERB")
     program = tmp_path / "wikifarm-host"
-    program.write_text(f'#!/bin/sh\nexec {" ".join(words)} "$WIKIFARM_START" "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {" ".join(START)} "$@"\n')
     program.chmod(0o755)
     digest = host.keep(ZIP)
     archive = {"source": str(host.cache / f"{digest}.zip"), "sha256": digest}
@@ -330,7 +334,6 @@ def test_both_modules_through_ansible(host: Host, tmp_path: Path) -> None:
     env = {
         **os.environ,
         **host.environment,
-        "WIKIFARM_START": start,
         "ANSIBLE_COLLECTIONS_PATH": str(PLAYBOOKS),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCAL_TEMP": str(tmp_path / "ansible"),

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -37,11 +38,11 @@ def farm(
 ) -> Iterator[tuple[Machine, Path, str]]:
     """The machine, its inventory, and the address of its farm."""
     machine, folder = new_machine(), tmp_path_factory.mktemp("real")
-    port = free_port()
+    url = f"http://127.0.0.1:{free_port()}/"
     variables = {
         **machine.variables,
-        "wikifarm_url": f"http://127.0.0.1:{port}/",
-        "wikifarm_listen": f"127.0.0.1:{port}",
+        "wikifarm_url": url,
+        "wikifarm_listen": urlsplit(url).netloc,
         "wikifarm_tls": "none",
         "wikifarm_admin_email": "admin@example.org",
         "wikifarm_archive": CORE,
@@ -49,11 +50,7 @@ def farm(
         "wikifarm_ferme_archive": FERME,
         "wikifarm_ferme_sha256": sha256(Path(FERME).read_bytes()),
     }
-    yield (
-        machine,
-        inventory(folder / "inventory.json", {FARM: variables}),
-        variables["wikifarm_url"],
-    )
+    yield machine, inventory(folder / "inventory.json", {FARM: variables}), url
     machine.stop()
 
 

@@ -17,12 +17,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from wikifarm_host import archive
+from wikifarm_host.errors import Stop
+from wikifarm_host.site.migrations import DONE, UPDATE
+
 from . import release
 from .care_farm import Database, free_port, wait
-from .hosting import TOOL  # noqa: F401 - puts the tool on the path
-
-from wikifarm_host import archive  # isort: skip
-from wikifarm_host.errors import Stop  # isort: skip
 
 PASSWORD = "un mot de passe"
 KEY = "cle-d-essai"
@@ -319,8 +319,6 @@ def test_the_handler_migrates_too(wiki: Site, tmp_path: Path) -> None:
 
 
 def test_a_program_runs_the_handler_as_the_first_administrator(wiki: Site, tmp_path: Path) -> None:
-    from wikifarm_host.upgrade import DONE, UPDATE
-
     upgrade(wiki, tmp_path)
     assert DONE in wiki.php("-r", UPDATE)
     assert "base 2" in wiki.ask("?PagePrincipale")[1]

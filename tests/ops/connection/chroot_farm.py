@@ -37,7 +37,7 @@ ENVIRONMENT = {
 }
 
 
-class Connection(ConnectionBase):
+class Connection(ConnectionBase):  # type: ignore[misc] # Ansible has no types
     """One command after another: there is nothing to open or close."""
 
     transport = "chroot_farm"

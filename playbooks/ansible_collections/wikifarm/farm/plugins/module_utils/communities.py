@@ -1,3 +1,6 @@
+# Copyright: the wikifarm contributors
+# GNU Affero General Public License v3.0+ (https://www.gnu.org/licenses/agpl-3.0.txt)
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """What the modules about communities share: their options, the toolkit they call, their answers.
 
 The toolkit is the package `wikifarm`, imported only once the options are known to be good. It is
@@ -91,6 +94,7 @@ def _end(module: AnsibleModule, answer: Answer, trace: str | None = None) -> NoR
     module.fail_json(
         msg=first["message"], code=first["code"], hint=first["hint"], exception=trace, **ending
     )
+    raise SystemExit  # both have ended the module: they have no types to say so
 
 
 def _require_wikifarm(module: AnsibleModule) -> None:

@@ -1,17 +1,10 @@
 #!/usr/bin/python
+# Copyright: the wikifarm contributors
+# GNU Affero General Public License v3.0+ (https://www.gnu.org/licenses/agpl-3.0.txt)
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Brings a release archive to the controller, and says what it is; the machine never downloads."""
 
 from __future__ import annotations
-
-import os
-import re
-import tempfile
-from pathlib import Path
-
-from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.urls import open_url
-from ansible_collections.wikifarm.farm.plugins.module_utils.wikifarm_host import archive
-from ansible_collections.wikifarm.farm.plugins.module_utils.wikifarm_host.errors import Stop
 
 DOCUMENTATION = """
 module: wikifarm_archive
@@ -22,7 +15,7 @@ description:
   - Checks its sha256 before reading anything in it, then that it is safe to unpack (no path that
     leaves the folder, no link, no special file, a bounded size) and that it is what it should be.
   - To be delegated to the controller.
-author: The wikifarm contributors
+author: The wikifarm contributors (!UNKNOWN)
 options:
   source:
     description: Path of the zip, or an https address. A download is kept under its sha256.
@@ -118,6 +111,18 @@ hint:
   returned: failure
 """
 
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.validation import check_type_path
+from ansible.module_utils.urls import open_url
+from ansible_collections.wikifarm.farm.plugins.module_utils import archive
+from ansible_collections.wikifarm.farm.plugins.module_utils.errors import Stop
+
 MOST = 512 << 20  # bytes of a download: an archive of YesWiki has 30 MB
 CHUNK = 1 << 20
 
@@ -158,7 +163,7 @@ def examine(
         if downloaded:
             download(source, path, sha256, timeout)
     else:
-        path = Path(source).expanduser().absolute()
+        path = Path(check_type_path(source)).absolute()
         archive.verify(path, sha256)
     found = archive.look(path, kind)
     return {
@@ -196,7 +201,7 @@ def download(url: str, path: Path, sha256: str, timeout: int) -> None:
         Path(beside).unlink(missing_ok=True)
 
 
-def fetch(url, file, timeout: int) -> None:
+def fetch(url: str, file: IO[bytes], timeout: int) -> None:
     """Copies the answer of the server into an open file. Raises Stop (`archive-url`)."""
     try:
         with open_url(url, timeout=timeout, http_agent="wikifarm") as answer:
@@ -227,7 +232,6 @@ def bad_url(url: str, reason: str) -> Stop:
             f"The archive cannot be downloaded from {url} ({reason}); nothing was done.",
             "Check the address (https only), or give the path of a file downloaded already.",
         ),
-        exit=8,
     )
 
 
@@ -243,7 +247,6 @@ def bad_value(value: str) -> Stop:
             f"“{value}” is neither a sha256 (64 hexadecimal digits) nor a name for an extension.",
             "Copy it from the site of the archive, or compute it: sha256sum ARCHIVE.",
         ),
-        exit=2,
     )
 
 

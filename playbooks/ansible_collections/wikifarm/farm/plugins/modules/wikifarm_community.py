@@ -1,4 +1,7 @@
 #!/usr/bin/python
+# Copyright: the wikifarm contributors
+# GNU Affero General Public License v3.0+ (https://www.gnu.org/licenses/agpl-3.0.txt)
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Ansible module: makes the wikis of communities what their manifests say."""
 
 from __future__ import annotations
@@ -7,7 +10,7 @@ DOCUMENTATION = r"""
 module: wikifarm_community
 short_description: Make the wikis of communities what their manifests say
 version_added: 0.1.0
-author: The wikifarm contributors
+author: The wikifarm contributors (!UNKNOWN)
 description:
   - Does what C(wikifarm apply) does, by the same functions and in one process for all the
     communities of a farm - makes each wiki that is not there yet, with its pages, forms, groups,
@@ -17,7 +20,7 @@ description:
   - What waits for a person, such as the approval of a mailing list, is no failure and is returned
     in RV(pending).
 extends_documentation_fragment:
-  - wikifarm.farm.communities
+  - wikifarm.farm.community_options
   - ansible.builtin.action_common_attributes
 attributes:
   check_mode:
@@ -190,8 +193,6 @@ if TYPE_CHECKING:
     from wikifarm.operations.community.outcome import CommunityOutcome
     from wikifarm.operations.workplace.context import Context
 
-    Files = dict[Path, bytes | None]
-
 
 def main() -> None:
     """The module, as Ansible starts it."""
@@ -259,7 +260,7 @@ def _touched(context: Context) -> set[str]:
     }
 
 
-def _files(context: Context, slugs: Iterable[str]) -> dict[str, Files]:
+def _files(context: Context, slugs: Iterable[str]) -> dict[str, dict[Path, bytes | None]]:
     """What the files for people hold now, community by community."""
     places = context.places
     return {

@@ -1,4 +1,7 @@
 #!/usr/bin/python
+# Copyright: the wikifarm contributors
+# GNU Affero General Public License v3.0+ (https://www.gnu.org/licenses/agpl-3.0.txt)
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Ansible module: how communities stand, and what an apply would change. Reads only."""
 
 from __future__ import annotations
@@ -7,14 +10,14 @@ DOCUMENTATION = r"""
 module: wikifarm_community_info
 short_description: Tell how communities stand
 version_added: 0.1.0
-author: The wikifarm contributors
+author: The wikifarm contributors (!UNKNOWN)
 description:
   - Says what C(wikifarm status) and C(wikifarm plan) say, by the same functions and in one process
     for all the communities of a farm.
   - Reads only, and writes nothing anywhere.
   - Fails when a community cannot be read or is not ours, once all of them were tried.
 extends_documentation_fragment:
-  - wikifarm.farm.communities
+  - wikifarm.farm.community_options
   - ansible.builtin.action_common_attributes
 attributes:
   check_mode:

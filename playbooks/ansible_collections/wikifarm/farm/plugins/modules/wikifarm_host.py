@@ -1,13 +1,10 @@
 #!/usr/bin/python
+# Copyright: the wikifarm contributors
+# GNU Affero General Public License v3.0+ (https://www.gnu.org/licenses/agpl-3.0.txt)
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Runs a verb of the tool that looks after the farms of a machine, and reads its JSON answer."""
 
 from __future__ import annotations
-
-import json
-from pathlib import Path
-
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wikifarm.farm.plugins.module_utils.wikifarm_host.cli import VERBS
 
 DOCUMENTATION = """
 module: wikifarm_host
@@ -15,8 +12,8 @@ short_description: Run a verb of wikifarm-host on the machine of a farm
 version_added: 0.1.0
 description:
   - Runs C(wikifarm-host VERB FARM …) and gives its answer to Ansible.
-  - The tool is installed by M(wikifarm.farm.wikifarm_tool).
-author: The wikifarm contributors
+  - The tool is installed by the role P(wikifarm.farm.host#role).
+author: The wikifarm contributors (!UNKNOWN)
 options:
   verb:
     description: What to do.
@@ -114,6 +111,14 @@ exit:
   returned: failure
 """
 
+import json
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wikifarm.farm.plugins.module_utils.errors import Code
+from ansible_collections.wikifarm.farm.plugins.module_utils.verbs import VERBS
+
 # What a fresh host answers in check mode, where the tasks before this one wrote nothing.
 NOT_YET = {"farm-unknown", "release-unknown", "not-installed", "database-missing"}
 PREDICTED = {
@@ -145,7 +150,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     verb, lang = module.params["verb"], module.params["lang"]
-    writes = VERBS[verb][1]
+    writes = VERBS[verb].writes
     if not Path(module.params["executable"]).exists():
         if module.check_mode:
             predict(module, verb, lang, writes)
@@ -168,7 +173,7 @@ def main() -> None:
         refuse(module, answer["code"], answer["message"], answer["hint"], status)
 
 
-def read(out: str) -> dict[str, object] | None:
+def read(out: str) -> dict[str, Any] | None:
     """The tool's one JSON object; None when it printed something else."""
     try:
         answer = json.loads(out)
@@ -177,7 +182,7 @@ def read(out: str) -> dict[str, object] | None:
     return answer if isinstance(answer, dict) and "ok" in answer else None
 
 
-def succeed(module: AnsibleModule, answer: dict[str, object]) -> None:
+def succeed(module: AnsibleModule, answer: dict[str, Any]) -> None:
     """Ends well, with the difference when the tool gives one."""
     result = {"changed": answer["changed"], "data": answer["data"]}
     result["messages"] = answer.get("messages", [])
@@ -192,7 +197,7 @@ def predict(module: AnsibleModule, verb: str, lang: str, writes: bool) -> None:
     module.exit_json(changed=writes, predicted=True, msg=message, data={}, messages=[message])
 
 
-def refuse(module: AnsibleModule, code: str, message: str, hint: str, status: int = 1) -> None:
+def refuse(module: AnsibleModule, code: Code, message: str, hint: str, status: int = 1) -> None:
     """Ends badly, with the code, the sentence, the cure and the tool's exit status."""
     words = {"code": code, "message": message, "hint": hint, "exit": status}
     module.fail_json(msg=f"{code}: {message} {hint}", **words)

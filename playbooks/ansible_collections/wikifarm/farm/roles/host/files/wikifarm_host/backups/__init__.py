@@ -1,0 +1,1 @@
+"""Backups of a farm: made, checked, tried, put back."""

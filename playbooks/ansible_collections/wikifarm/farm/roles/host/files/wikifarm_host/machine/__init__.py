@@ -1,0 +1,1 @@
+"""What verbs ask of the machine that they run on."""

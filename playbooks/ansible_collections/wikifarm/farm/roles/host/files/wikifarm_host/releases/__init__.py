@@ -1,0 +1,1 @@
+"""The code of YesWiki: unpacked beside, then put in service."""

@@ -1,0 +1,1 @@
+"""The wikis of a farm: known, installed, configured, migrated, asked whether they answer."""

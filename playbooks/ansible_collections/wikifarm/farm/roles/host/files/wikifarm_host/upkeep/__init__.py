@@ -1,0 +1,1 @@
+"""What is done to a farm that lives, or asked of it."""
