@@ -10,25 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from wikifarm.ansible.codes import STATUSES
 from wikifarm.ansible.events import HostAnswered
 from wikifarm.errors import FAILED, REFUSED, SERVER, USAGE
 from wikifarm.i18n import _
 from wikifarm.reasons import of_reader
 
-# The status of a code, where the machine does not give it: what is declined before anything
-# changes, what the inventory or the command says wrong, what does not answer. Else, a failure.
-REFUSALS = frozenset({
-    "archive-missing", "archive-not-extension", "archive-not-yeswiki", "archive-sha256",
-    "archive-unsafe", "archive-url", "database-in-use", "disk-too-small", "folder-in-use", "locked",
-    "mta-foreign", "one-farm", "php-too-old", "port-taken", "retire-main", "retire-not-a-wiki",
-    "site-occupied", "ssh-no-key", "sympa-foreign", "system-unknown", "unfinished",
-    "verify-directory", "wiki-suspect",
-})  # fmt: skip
-WRONG = frozenset({
-    "archive-option", "farm-unknown", "inventory-incomplete", "one-wiki", "release-unknown",
-    "settings", "snapshot-unknown", "snapshot-without-wiki", "wiki-unknown",
-})  # fmt: skip
-SILENT = frozenset({"backup-unreachable", "login-refused", "web-certificate", "web-unreachable"})
 PREFLIGHT = "preflight"  # the role that only looks
 
 LONGEST = 300  # characters of what somebody else's program says
@@ -149,11 +136,7 @@ def _sentence(text: str) -> str:
 def _exit(code: str, answer: HostAnswered) -> int:
     if answer.result.exit in (FAILED, USAGE, REFUSED, SERVER):
         return answer.result.exit
-    if code in WRONG:
-        return USAGE
-    if code in SILENT:
-        return SERVER
-    return REFUSED if code in REFUSALS or answer.task.role == PREFLIGHT else FAILED
+    return STATUSES.get(code, REFUSED if answer.task.role == PREFLIGHT else FAILED)
 
 
 def _named(answer: HostAnswered) -> str:
