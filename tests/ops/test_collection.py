@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -16,12 +17,21 @@ import pytest
 from ruamel.yaml import YAML
 
 import wikifarm_host
+from wikifarm import __version__
 from wikifarm.blueprint.data import data_folder
 
 from .playing import PLAYBOOKS
 
 COLLECTION = PLAYBOOKS / "ansible_collections/wikifarm/farm"
 PROGRAMS = Path(sys.executable).parent
+
+
+# Of `ansible-test sanity`, those that need no package of Python from elsewhere.
+SANITY = (
+    "compile", "empty-init", "ignores", "line-endings", "no-assert", "no-get-exception",
+    "no-illegal-filenames", "no-smart-quotes", "replace-urlopen", "shebang", "symlinks",
+    "use-argspec-type-path", "use-compat-six",
+)  # fmt: skip
 
 
 def ansible(
@@ -48,6 +58,21 @@ def test_ansible_lint_has_nothing_to_say_in_its_production_profile(tmp_path: Pat
     done = ansible("ansible-lint", "--offline", "--profile", "production", home=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Profile 'production' was required, and it passed" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("ansible-test", path=PROGRAMS) is None, reason="no ansible-test")
+def test_the_tests_of_ansible_find_nothing(tmp_path: Path) -> None:
+    """Those that need nothing from elsewhere; tests/README.md of the collection tells of all."""
+    folder = tmp_path / "ansible_collections/wikifarm/farm"
+    with tarfile.open(built_collection(tmp_path)) as tar:
+        tar.extractall(folder, filter="data")
+    tests = [word for name in SANITY for word in ("--test", name)]
+    python = ".".join(map(str, sys.version_info[:2]))
+    done = ansible(
+        "ansible-test", "sanity", "--local", "--python", python, *tests,
+        home=tmp_path, folder=folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 class Tool:
@@ -163,6 +188,23 @@ def test_no_two_modules_have_one_name() -> None:
         if path.name != "__init__.py" and not path.is_symlink()
     ]
     assert len(names) == len({*names}), sorted(names)
+
+
+def test_there_is_one_version() -> None:
+    """Of the package, of the collection that comes with it, and of the first of each module."""
+    yaml = YAML(typ="safe")
+    changes = yaml.load(COLLECTION / "changelogs/changelog.yaml")["releases"]
+    assert yaml.load(COLLECTION / "galaxy.yml")["version"] == __version__
+    assert list(changes)[-1] == __version__
+    for path in (COLLECTION / "plugins/modules").glob("*.py"):
+        (text,) = (
+            node.value.value
+            for node in ast.parse(path.read_text("utf-8")).body
+            if isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == "DOCUMENTATION"
+            and isinstance(node.value, ast.Constant)
+        )
+        assert YAML(typ="safe").load(str(text))["version_added"] in changes
 
 
 def test_what_is_installed_by_pip_has_the_playbooks_whole() -> None:
