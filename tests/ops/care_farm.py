@@ -408,8 +408,8 @@ class CareFarm:
 
     def care(self) -> dict[str, Any]:
         """The dates and results that the tool keeps."""
-        found: dict[str, Any] = json.loads((self.state / "care.json").read_text())
-        return found
+        care: dict[str, Any] = json.loads((self.state / "care.json").read_text())
+        return care
 
     def restic(self, *words: str, **options: Any) -> subprocess.Popen[bytes]:
         """Restic itself, on the farm's repository."""
@@ -457,7 +457,7 @@ class CareFarm:
 
     def tree(self, *, without: Sequence[str] = ("cache",)) -> dict[str, str]:
         """Every path of the site: kind, owner, mode, and content or target."""
-        found = {}
+        entries = {}
         for path in sorted(self.site.rglob("*")):
             name = str(path.relative_to(self.site))
             if any(f"/{word}/" in f"/{name}/" for word in without):
@@ -468,8 +468,8 @@ class CareFarm:
                 what = f"{facts.st_uid} -> {path.readlink()}"
             elif path.is_file():
                 what += f" {path.read_bytes()!r}"
-            found[name] = what
-        return found
+            entries[name] = what
+        return entries
 
 
 def cheapen_key(repository: Path) -> None:
@@ -514,9 +514,9 @@ def group_of_user() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
 
 
 def new_folder(name: str) -> Path:
@@ -537,18 +537,18 @@ def database(pytestconfig: pytest.Config) -> Database:
     needs()
     if DATABASES not in pytestconfig.stash:
         base = new_folder("database")
-        one = pytestconfig.stash[DATABASES] = Database(base)
+        started = pytestconfig.stash[DATABASES] = Database(base)
         pytestconfig.add_cleanup(lambda: shutil.rmtree(base))
-        pytestconfig.add_cleanup(one.stop)
+        pytestconfig.add_cleanup(started.stop)
     return pytestconfig.stash[DATABASES]
 
 
 @pytest.fixture(scope="module")
 def farm(database: Database) -> Iterator[CareFarm]:
     base = new_folder("farm")
-    one = CareFarm(base, database)
+    laid = CareFarm(base, database)
     try:
-        yield one
+        yield laid
     finally:
-        one.stop()
+        laid.stop()
         shutil.rmtree(base)

@@ -227,7 +227,7 @@ def new_host(monkeypatch: pytest.MonkeyPatch, **facts: Any) -> Iterator[Host]:
 
 def tree(folder: Path) -> dict[str, str]:
     """Every entry of a folder: its rights, its owner, its target or the hash of its content."""
-    found = {}
+    entries = {}
     for path in sorted(folder.rglob("*")):
         at = path.lstat()
         what = f"{stat.filemode(at.st_mode)} {at.st_uid}:{at.st_gid}"
@@ -235,5 +235,5 @@ def tree(folder: Path) -> dict[str, str]:
             what += f" -> {path.readlink()}"
         elif path.is_file():
             what += f" {sha256(path.read_bytes())[:12]}"
-        found[str(path.relative_to(folder))] = what
-    return found
+        entries[str(path.relative_to(folder))] = what
+    return entries

@@ -106,15 +106,15 @@ class Machine:
 
     def processes(self) -> dict[int, str]:
         """The command line of each of its processes, by its number there, but the first."""
-        found = {}
+        commands = {}
         for path in self.root.glob("proc/[0-9]*/cmdline"):
             try:
                 words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
             except OSError:  # it has just ended
                 continue
             if words and path.parent.name != "1":
-                found[int(path.parent.name)] = words
-        return found
+                commands[int(path.parent.name)] = words
+        return commands
 
     def listening(self) -> set[tuple[str, int, str]]:
         """Address, port and program of each of its processes that waits for TCP or UDP."""
@@ -129,9 +129,9 @@ class Machine:
         """Number and program of every socket that its processes hold."""
         for path in self.root.glob("proc/[0-9]*/fd/*"):
             try:
-                found = re.fullmatch(r"socket:\[(\d+)\]", str(path.readlink()))
-                if found:
-                    yield found[1], (path.parents[1] / "comm").read_text().strip()
+                link = re.fullmatch(r"socket:\[(\d+)\]", str(path.readlink()))
+                if link:
+                    yield link[1], (path.parents[1] / "comm").read_text().strip()
             except OSError:  # it has just ended
                 continue
 
@@ -201,14 +201,14 @@ def _address(text: str) -> str:
 
 
 def _entries(root: Path, under: str, skipped: set[str]) -> Iterator[tuple[str, Entry]]:
-    with os.scandir(root / under) as found:
-        for one in found:
-            path = f"{under}{one.name}"
-            if path in skipped or one.name == "__pycache__":
+    with os.scandir(root / under) as listing:
+        for entry in listing:
+            path = f"{under}{entry.name}"
+            if path in skipped or entry.name == "__pycache__":
                 continue
-            facts = one.stat(follow_symlinks=False)
-            yield path, _entry(Path(one.path), facts)
-            if one.is_dir(follow_symlinks=False):
+            facts = entry.stat(follow_symlinks=False)
+            yield path, _entry(Path(entry.path), facts)
+            if entry.is_dir(follow_symlinks=False):
                 yield from _entries(root, f"{path}/", skipped)
 
 

@@ -85,8 +85,8 @@ def _environment(folder: Path) -> dict[str, str]:
 def _recap(text: str) -> dict[str, Counters]:
     lines = text.partition("PLAY RECAP")[2]
     return {
-        found["host"]: Counters(
-            **{name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", found["counters"])}
+        line["host"]: Counters(
+            **{name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", line["counters"])}
         )
-        for found in RECAP.finditer(lines)
+        for line in RECAP.finditer(lines)
     }

@@ -29,17 +29,17 @@ def refusal(content: bytes, folder: Path, kind: str = "core") -> Stop:
     path.write_bytes(content)
     with pytest.raises(Stop) as stop:
         archive.look(path, kind)
-    assert [found.name for found in folder.iterdir()] == ["one.zip"]
+    assert [path.name for path in folder.iterdir()] == ["one.zip"]
     return stop.value
 
 
 def with_entry(change: Callable[[zipfile.ZipInfo], None], content: bytes = b"x") -> bytes:
     """A YesWiki with one entry more, which is not what an archive should hold."""
     out = io.BytesIO(zipped(core()))
-    with zipfile.ZipFile(out, "a") as one:
+    with zipfile.ZipFile(out, "a") as archive_file:
         entry = zipfile.ZipInfo("more.txt")
         change(entry)
-        one.writestr(entry, content)
+        archive_file.writestr(entry, content)
     return out.getvalue()
 
 
@@ -148,7 +148,7 @@ def test_an_entry_larger_than_it_says_is_not_unpacked(tmp_path: Path) -> None:
     with pytest.raises(Stop) as stop:
         archive.unpack(path, "core", tmp_path / "out")
     assert stop.value.code == "archive-unsafe"
-    assert sum(one.stat().st_size for one in (tmp_path / "out").rglob("bomb")) <= 10
+    assert sum(path.stat().st_size for path in (tmp_path / "out").rglob("bomb")) <= 10
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", zipped(core())[:-30]])
@@ -182,10 +182,10 @@ def test_any_zip_is_not_an_extension(tmp_path: Path) -> None:
 def test_what_an_archive_says_of_itself(tmp_path: Path, top: str) -> None:
     path = tmp_path / "one.zip"
     path.write_bytes(zipped(core("4.4.4"), top))
-    found = archive.look(path, "core")
-    assert (found.version, found.php, found.top) == ("doryphore 4.4.4", "7.3", top)
-    assert found.size == path.stat().st_size
-    assert found.unpacked_size == sum(len(text) for text in core("4.4.4").values())
+    said = archive.look(path, "core")
+    assert (said.version, said.php, said.top) == ("doryphore 4.4.4", "7.3", top)
+    assert said.size == path.stat().st_size
+    assert said.unpacked_size == sum(len(text) for text in core("4.4.4").values())
 
 
 @pytest.mark.parametrize(
@@ -233,9 +233,9 @@ def test_unpacked_files_are_of_today_and_not_to_be_run(tmp_path: Path) -> None:
     path.write_bytes(with_entry(typed(stat.S_IFREG)))
     archive.unpack(path, "core", tmp_path / "out")
     assert (tmp_path / "out/index.php").read_text() == core()["index.php"]
-    for found in (tmp_path / "out").rglob("*"):
-        assert stat.S_IMODE(found.stat().st_mode) == (0o755 if found.is_dir() else 0o644)
-        assert found.stat().st_mtime > time.time() - 60
+    for entry in (tmp_path / "out").rglob("*"):
+        assert stat.S_IMODE(entry.stat().st_mode) == (0o755 if entry.is_dir() else 0o644)
+        assert entry.stat().st_mtime > time.time() - 60
 
 
 # The verb `release`.
@@ -243,8 +243,8 @@ def test_unpacked_files_are_of_today_and_not_to_be_run(tmp_path: Path) -> None:
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    with new_host(monkeypatch) as one:
-        yield one
+    with new_host(monkeypatch) as laid:
+        yield laid
 
 
 def options(host: Host, **files: bytes) -> list[str]:

@@ -103,8 +103,10 @@ def test_each_table_goes_to_the_longest_prefix(table: str, owner: str) -> None:
         "libre": "libre_",
         "sans": "",
     }
-    found = {name: share.slug for share in dumps.shares([table], prefixes) for name in share.tables}
-    assert found == {table: owner}
+    owners = {
+        name: share.slug for share in dumps.shares([table], prefixes) for name in share.tables
+    }
+    assert owners == {table: owner}
 
 
 def test_no_table_is_left_out_nor_given_twice() -> None:
@@ -326,7 +328,7 @@ def test_old_snapshots_are_forgotten_of_this_farm_only(
     finally:
         farm.change(backup={"repository": str(farm.repository), "keep": KEEP})
     said = farm.restic("snapshots", "--json", stdout=subprocess.PIPE).communicate()[0]
-    tags = [tuple(one["tags"]) for one in json.loads(said)]
+    tags = [tuple(snapshot["tags"]) for snapshot in json.loads(said)]
     assert tags.count(("farm=autre",)) == 2
     assert tags.count(("farm=brest",)) == 2
     assert tags.count(("farm=brest", "wiki=rennes")) == 1

@@ -39,14 +39,16 @@ ACTING = ("provision", "upgrade", "backup", "restore")
 LOOKING = ("doctor", "status")
 
 
-def held(ran: Ran) -> dict[str, Any]:
+def checked(ran: Ran) -> dict[str, Any]:
     """The one object on stdout, true to the schema."""
-    found = ran.json()
-    assert [f"{one.json_path}: {one.message}" for one in VALIDATOR.iter_errors(found)] == []
-    assert found["exit"] == ran.exit
-    assert found["ok"] == (not found["errors"])
+    envelope = ran.json()
+    assert [
+        f"{problem.json_path}: {problem.message}" for problem in VALIDATOR.iter_errors(envelope)
+    ] == []
+    assert envelope["exit"] == ran.exit
+    assert envelope["ok"] == (not envelope["errors"])
     assert ran.err == ""
-    return found
+    return envelope
 
 
 @pytest.fixture
@@ -104,17 +106,17 @@ def played(monkeypatch: pytest.MonkeyPatch, inventory: Path) -> Played:
 def test_init_prepares_a_folder_and_writes_over_nothing(
     cli: Cli, clean_place: Path, language: str
 ) -> None:
-    found = held(cli("ops", "init", "--json", "--lang", language))
+    envelope = checked(cli("ops", "init", "--json", "--lang", language))
     folder = clean_place / "ops"
     names = ["inventory.yml", "group_vars/farms.yml", ".gitignore", "LISEZ-MOI.md", "README.md"]
-    assert [one["path"] for one in found["data"]["files"]] == [f"ops/{name}" for name in names]
-    assert all(one["made"] for one in found["data"]["files"])
+    assert [file["path"] for file in envelope["data"]["files"]] == [f"ops/{name}" for name in names]
+    assert all(file["made"] for file in envelope["data"]["files"])
     for name in names[:2]:
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
-    assert "wikifarm ops provision --check --diff" in found["data"]["next"][2]
+    assert "wikifarm ops provision --check --diff" in envelope["data"]["next"][2]
     (folder / "inventory.yml").write_text("mine\n")
-    again = held(cli("ops", "init", "--json"))
-    assert not any(one["made"] for one in again["data"]["files"])
+    again = checked(cli("ops", "init", "--json"))
+    assert not any(file["made"] for file in again["data"]["files"])
     assert (folder / "inventory.yml").read_text() == "mine\n"
 
 
@@ -146,7 +148,7 @@ def test_options_reach_ansible(cli: Cli, played: Played, clean_place: Path) -> N
     opener.write_text("secret\n")
     opener.chmod(0o644)
     played.host("here")
-    found = held(cli(
+    envelope = checked(cli(
         "ops", "provision", "--limit", "here", "--check", "--diff", "--json",
         "--vault-password-file", "vault.password",
     ))  # fmt: skip
@@ -155,8 +157,8 @@ def test_options_reach_ansible(cli: Cli, played: Played, clean_place: Path) -> N
     assert job.inventory == Path("ops/inventory.yml")
     assert (job.limit, job.check, job.diff, job.language) == ("here", True, True, "en")
     assert job.password_files == {"--vault-password-file": Path("vault.password")}
-    assert found["data"]["check"] is True
-    assert found["messages"] == [
+    assert envelope["data"]["check"] is True
+    assert envelope["messages"] == [
         "Other accounts of this computer can read vault.password. "
         "To close it: chmod 600 vault.password"
     ]
@@ -165,12 +167,12 @@ def test_options_reach_ansible(cli: Cli, played: Played, clean_place: Path) -> N
 @pytest.mark.parametrize("command", [*ACTING, *LOOKING])
 def test_every_command_takes_the_same_options(cli: Cli, played: Played, command: str) -> None:
     played.host("here")
-    found = held(cli("ops", command, "--check", "--diff", "--limit", "here", "--json"))
-    assert found["command"] == f"ops {command}"
-    assert found["exit"] == 0
+    envelope = checked(cli("ops", command, "--check", "--diff", "--limit", "here", "--json"))
+    assert envelope["command"] == f"ops {command}"
+    assert envelope["exit"] == 0
     name = "doctor" if command in LOOKING else command
     assert played.jobs[0].playbook.name == f"{name}.yml"
-    assert found["data"]["playbook"] == name
+    assert envelope["data"]["playbook"] == name
 
 
 def test_where_the_inventory_is_looked_for(
@@ -185,7 +187,7 @@ def test_where_the_inventory_is_looked_for(
         '[farms.a]\nurl = "https://a.example/"\n[farms.b]\nurl = "https://b.example/"\n'
         '[ops]\ninventory = "set.yml"\n'
     )
-    assert held(cli("ops", "status", "--json"))["messages"] == []  # no farm has to be chosen
+    assert checked(cli("ops", "status", "--json"))["messages"] == []  # no farm has to be chosen
     monkeypatch.setenv("WIKIFARM_OPS_INVENTORY", str(clean_place / "inventory.yml"))
     assert cli("ops", "status").exit == 0
     assert cli("ops", "status", "--inventory", "named.yml").exit == 0
@@ -209,16 +211,16 @@ def test_where_the_inventory_is_looked_for(
 def test_what_cannot_be_is_told_before_anything_is_done(
     cli: Cli, played: Played, arguments: list[str], code: str
 ) -> None:
-    found = held(cli("ops", *arguments, "--json"))
-    assert found["exit"] == 2
-    assert [one["code"] for one in found["errors"]] == [code]
-    assert found["errors"][0]["hint"]
+    envelope = checked(cli("ops", *arguments, "--json"))
+    assert envelope["exit"] == 2
+    assert [error["code"] for error in envelope["errors"]] == [code]
+    assert envelope["errors"][0]["hint"]
     assert played.jobs == []
 
 
 def test_a_restoration_waits_for_a_yes(cli: Cli, played: Played) -> None:
     played.host("here", changed=1)
-    refused = held(cli("ops", "restore", "--json"))
+    refused = checked(cli("ops", "restore", "--json"))
     assert (refused["exit"], refused["errors"][0]["code"]) == (7, "not-confirmed")
     assert "--yes" in refused["errors"][0]["hint"]
     assert played.jobs == []
@@ -279,18 +281,18 @@ def test_a_restoration_asks_on_a_terminal(
 def test_the_status_of_the_process(
     cli: Cli, played: Played, machines: list[dict[str, Any]], options: list[str], exit: int
 ) -> None:
-    for number, one in enumerate(machines):
-        played.host(f"farm{number}", **one)
-    found = held(cli("ops", "provision", "--json", *options))
-    assert found["exit"] == exit
-    failed = [one["name"] for one in found["data"]["hosts"] if one["errors"]]
-    assert [one["where"] for one in found["errors"]] == failed
+    for number, machine in enumerate(machines):
+        played.host(f"farm{number}", **machine)
+    envelope = checked(cli("ops", "provision", "--json", *options))
+    assert envelope["exit"] == exit
+    failed = [host["name"] for host in envelope["data"]["hosts"] if host["errors"]]
+    assert [error["where"] for error in envelope["errors"]] == failed
 
 
 def test_nobody_meant_exits_2(cli: Cli, played: Played) -> None:
     played.events = [NoHosts(), Ended({})]
-    found = held(cli("ops", "upgrade", "--json"))
-    assert (found["exit"], found["errors"][0]["code"]) == (2, "no-hosts")
+    envelope = checked(cli("ops", "upgrade", "--json"))
+    assert (envelope["exit"], envelope["errors"][0]["code"]) == (2, "no-hosts")
 
 
 # -- what people read -------------------------------------------------------------------------
@@ -318,9 +320,11 @@ def test_doctor_fails_on_an_error_and_shows_it_once(cli: Cli, played: Played) ->
     assert ran.err.count("No backup has succeeded.") == 1
     assert "Try: wikifarm ops backup" in ran.err
     assert "Where: here" in ran.err
-    found = held(cli("ops", "doctor", "--json"))
-    assert found["data"]["hosts"][0]["facts"] == FACTS
-    assert [(one["code"], one["where"]) for one in found["errors"]] == [("backup-old", "here")]
+    envelope = checked(cli("ops", "doctor", "--json"))
+    assert envelope["data"]["hosts"][0]["facts"] == FACTS
+    assert [(error["code"], error["where"]) for error in envelope["errors"]] == [
+        ("backup-old", "here")
+    ]
 
 
 def test_doctor_is_content_with_warnings(cli: Cli, played: Played) -> None:
@@ -361,15 +365,15 @@ def test_changes_and_differences_are_shown(cli: Cli, played: Played) -> None:
     assert "    -old\n    +new" in ran.out
     assert "Task 14" in cli("ops", "provision", "--verbose").out
     assert "  15 changes (--verbose names them)\n" in cli("ops", "provision").out
-    found = held(cli("ops", "provision", "--json"))
-    assert found["data"]["diffs"] == [{"host": "here", "task": "Task 0", "text": "-old\n+new"}]
+    envelope = checked(cli("ops", "provision", "--json"))
+    assert envelope["data"]["diffs"] == [{"host": "here", "task": "Task 0", "text": "-old\n+new"}]
 
 
 def test_what_the_playbook_says_is_told(cli: Cli, played: Played) -> None:
     task = Task("Say it", "site", "debug")
     for _each in range(2):
         played.events.append(HostAnswered("here", task, "ok", Result(notes=("A release waits.",))))
-    assert held(cli("ops", "provision", "--json"))["messages"] == ["here: A release waits."]
+    assert checked(cli("ops", "provision", "--json"))["messages"] == ["here: A release waits."]
     assert cli("ops", "provision").err == "Note: here: A release waits.\n"
 
 
@@ -378,9 +382,9 @@ def test_the_operation_can_be_called_without_the_command_line(
 ) -> None:
     played.host("here", changed=1)
     heard: list[Any] = []
-    found = play("provision", Wanted(inventory.parent, inventory), heard.append)
-    assert (found.command, found.exit, found.ok) == ("ops provision", 0, True)
-    assert found.data["hosts"][0]["status"] == "changed"
+    envelope = play("provision", Wanted(inventory.parent, inventory), heard.append)
+    assert (envelope.command, envelope.exit, envelope.ok) == ("ops provision", 0, True)
+    assert envelope.data["hosts"][0]["status"] == "changed"
     assert heard == played.events
 
 
@@ -444,12 +448,12 @@ def test_doctor_reads_what_the_module_answers(
 ) -> None:
     folder = playbooks(tmp_path, "doctor", DOCTOR)
     monkeypatch.setattr("wikifarm.operations.ops.playbooks.data_folder", lambda _name: folder)
-    found = held(cli("ops", "doctor", "--json"))
-    assert found["exit"] == 1
-    assert found["errors"] == [
+    envelope = checked(cli("ops", "doctor", "--json"))
+    assert envelope["exit"] == 1
+    assert envelope["errors"] == [
         {"code": "disk-low", "message": "5% is left.", "hint": "Make room.", "where": "here"}
     ]
-    assert found["data"]["hosts"][0]["facts"]["url"] == "https://ferme.example/"
+    assert envelope["data"]["hosts"][0]["facts"]["url"] == "https://ferme.example/"
 
 
 @needs_ansible
@@ -464,7 +468,7 @@ def test_ctrl_c_ends_within_two_seconds_and_leaves_nothing(tmp_path: Path, inven
     )  # fmt: skip
     try:
         until = time.monotonic() + 60
-        while not any("sleep 600" in one for one in running_in(inventory.parent)):
+        while not any("sleep 600" in command for command in running_in(inventory.parent)):
             assert time.monotonic() < until
             assert running.poll() is None
             time.sleep(0.05)
@@ -476,20 +480,20 @@ def test_ctrl_c_ends_within_two_seconds_and_leaves_nothing(tmp_path: Path, inven
         running.kill()
     assert running.returncode == 130
     assert err == ""
-    found = json.loads(out)
-    assert [one["code"] for one in found["errors"]] == ["interrupted"]
+    envelope = json.loads(out)
+    assert [error["code"] for error in envelope["errors"]] == ["interrupted"]
     assert running_in(inventory.parent) == []
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def running_in(folder: Path) -> list[str]:
     """The command lines that name this folder."""
-    found = []
-    for one in Path("/proc").glob("[0-9]*"):
+    commands = []
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            command = (one / "cmdline").read_bytes().decode("utf-8", "replace")
+            command = (process / "cmdline").read_bytes().decode("utf-8", "replace")
         except OSError:
             continue
         if str(folder) in command:
-            found.append(command.replace("\0", " "))
-    return found
+            commands.append(command.replace("\0", " "))
+    return commands

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 import wikifarm_host
 from wikifarm import __version__
-from wikifarm.blueprint.data import data_folder
+from wikifarm.blueprint.shipped import data_folder
 
 from .playing import PLAYBOOKS
 

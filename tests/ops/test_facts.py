@@ -29,10 +29,10 @@ def problems(farm: CareFarm) -> dict[str, dict[str, Any]]:
     """By code; ports of the machine that runs the tests are not the farm's."""
     said = farm.tool("facts")
     assert said["changed"] is False
-    found = {one["code"]: one for one in said["data"]["problems"]}
-    found.pop("port-open", None)
-    found.pop("disk-low", None)
-    return found
+    by_code = {problem["code"]: problem for problem in said["data"]["problems"]}
+    by_code.pop("port-open", None)
+    by_code.pop("disk-low", None)
+    return by_code
 
 
 def note(farm: CareFarm, **care: dict[str, Any]) -> None:
@@ -47,9 +47,9 @@ def done(**ago: float) -> dict[str, Any]:
 
 
 def test_a_new_farm_waits_for_its_first_night(farm: CareFarm) -> None:
-    found = problems(farm)
-    assert set(found) == {"backup-old", "restore-test-old"}
-    assert found["backup-old"]["severity"] == "warning"
+    told = problems(farm)
+    assert set(told) == {"backup-old", "restore-test-old"}
+    assert told["backup-old"]["severity"] == "warning"
 
 
 def test_a_farm_that_is_looked_after_has_no_problem(farm: CareFarm) -> None:
@@ -59,17 +59,17 @@ def test_a_farm_that_is_looked_after_has_no_problem(farm: CareFarm) -> None:
     assert said["backup_age_hours"] == 20.0
     assert said["restore_test_age_days"] == 6.0
     assert said["wiki_count"] == 3
-    assert {one["slug"]: one["code"] for one in said["wikis"]}["rennes"] == "copies"
+    assert {wiki["slug"]: wiki["code"] for wiki in said["wikis"]}["rennes"] == "copies"
     assert said["version"] == "doryphore 4.1.0"
 
 
 def test_care_that_is_late_or_failed_is_seen(farm: CareFarm) -> None:
     failed = {**done(days=36), "ok": False, "code": "restore-test-failed", "message": "Non."}
     note(farm, backup=done(hours=37), restore_test=failed)
-    found = problems(farm)
-    assert set(found) == {"backup-old", "restore-test-old", "care-failed"}
-    assert found["backup-old"]["severity"] == found["care-failed"]["severity"] == "error"
-    assert "restore-test-failed" in found["care-failed"]["message"]
+    told = problems(farm)
+    assert set(told) == {"backup-old", "restore-test-old", "care-failed"}
+    assert told["backup-old"]["severity"] == told["care-failed"]["severity"] == "error"
+    assert "restore-test-failed" in told["care-failed"]["message"]
     note(farm, backup=done(hours=1), restore_test=done(days=1))
 
 
@@ -97,10 +97,10 @@ def test_an_open_private_folder_and_a_program_in_files_are_seen(farm: CareFarm) 
     (farm.site / "files" / "wikifarm-probe.php").write_text("<?php echo 'tourne';")
     for name in ("private", "private/index.html"):
         shutil.chown(farm.site / name, USER)
-    found = problems(farm)
+    told = problems(farm)
     (farm.site / "private" / "index.html").unlink()
     (farm.site / "files" / "wikifarm-probe.php").unlink()
-    assert set(found) == {"private-open", "files-execute"}
+    assert set(told) == {"private-open", "files-execute"}
 
 
 def test_a_farm_left_closed_and_a_wiki_that_lies_are_seen(farm: CareFarm) -> None:
@@ -108,10 +108,10 @@ def test_a_farm_left_closed_and_a_wiki_that_lies_are_seen(farm: CareFarm) -> Non
     config = farm.site / "rennes" / "wakka.config.php"
     text = config.read_text()
     config.write_text(text.replace("wf_brest", "wf_autre"))
-    found = problems(farm)
+    told = problems(farm)
     config.write_text(text)
     (farm.home / "maintenance").unlink()
-    assert set(found) == {"maintenance", "wiki-suspect"}
+    assert set(told) == {"maintenance", "wiki-suspect"}
 
 
 def test_a_web_server_that_is_down_is_told_with_the_rest(
@@ -123,7 +123,7 @@ def test_a_web_server_that_is_down_is_told_with_the_rest(
     farm.change(address=["127.0.0.1", 1])
     said = facts.run(load("brest"), argparse.Namespace()).data
     farm.change(address=["127.0.0.1", farm.port])
-    assert "web-unreachable" in {one["code"] for one in said["problems"]}
+    assert "web-unreachable" in {problem["code"] for problem in said["problems"]}
     assert said["wiki_count"] == 3
 
 
@@ -136,8 +136,8 @@ def tls(certificate: trustme.LeafCert) -> Iterator[int]:
 
         def greet() -> None:
             try:
-                with context.wrap_socket(server.accept()[0], server_side=True) as one:
-                    one.recv(1)
+                with context.wrap_socket(server.accept()[0], server_side=True) as secure:
+                    secure.recv(1)
             except OSError:
                 return
 
@@ -171,11 +171,11 @@ def test_the_end_of_the_certificate(
             certificate=str(pem) if trusted else "",
         )
         try:
-            said, found = facts._certificate(load("brest"))
+            said, told = facts._certificate(load("brest"))
         finally:
             url = f"http://127.0.0.1:{farm.port}/"
             farm.change(url=url, address=["127.0.0.1", farm.port], certificate="")
-    assert [one.code for one in found] == ([code] if code else [])
+    assert [problem.code for problem in told] == ([code] if code else [])
     assert said["certificate_days"] == (int(days) if trusted else None)
 
 
@@ -183,8 +183,8 @@ def test_a_port_open_to_others_is_seen(farm: CareFarm) -> None:
     with socket.create_server(("0.0.0.0", 0)) as open_one, socket.create_server(("127.0.0.1", 0)):
         said = farm.tool("facts")["data"]
         port = open_one.getsockname()[1]
-    assert port in {one["port"] for one in said["listening"]}
-    (problem,) = (one for one in said["problems"] if one["code"] == "port-open")
+    assert port in {socket_told["port"] for socket_told in said["listening"]}
+    (problem,) = (told for told in said["problems"] if told["code"] == "port-open")
     assert str(port) in problem["message"]
 
 

@@ -36,18 +36,18 @@ OWNER = pwd.getpwnam(USER)
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    with new_host(monkeypatch) as one:
-        yield one
+    with new_host(monkeypatch) as laid:
+        yield laid
 
 
 @contextmanager
 def stopping(code: str) -> Iterator[Stop]:
     """Expects a Stop; its message is there once the block has ended."""
-    found = Stop.__new__(Stop)
+    stopped = Stop.__new__(Stop)
     with pytest.raises(Stop) as stop:
-        yield found
+        yield stopped
     assert stop.value.code == code
-    found.__dict__.update(vars(stop.value))
+    stopped.__dict__.update(vars(stop.value))
 
 
 # serve
@@ -64,7 +64,7 @@ def test_serving_a_release_that_is_not_there(host: Host, name: str) -> None:
 
 @pytest.mark.parametrize("taken", ["includes", "index.php", "files"])
 def test_what_stands_where_the_code_should_be_is_not_touched(host: Host, taken: str) -> None:
-    one = host.release()
+    release = host.release()
     farm = host.farm
     farm.site.mkdir()
     if taken == "files":
@@ -74,7 +74,7 @@ def test_what_stands_where_the_code_should_be_is_not_touched(host: Host, taken: 
     else:
         (farm.site / taken).write_text("mine")
     before = tree(host.home)
-    answer = host.tool("serve", one)
+    answer = host.tool("serve", release)
     assert answer["code"] == "site-occupied"
     assert taken in answer["message"]
     assert tree(host.home) == before
@@ -90,19 +90,19 @@ def test_a_wiki_with_the_name_of_a_folder_of_the_new_release(host: Host) -> None
 
 
 def test_a_link_of_someone_else_is_not_taken_for_ours(host: Host) -> None:
-    one = host.release()
+    release = host.release()
     host.farm.site.mkdir()
     (host.farm.site / "includes").symlink_to("/etc")
-    assert host.tool("serve", one)["code"] == "site-occupied"
+    assert host.tool("serve", release)["code"] == "site-occupied"
 
 
 def test_a_dry_run_says_what_serving_does_and_does_nothing(host: Host) -> None:
-    one = host.release()
+    release = host.release()
     before = tree(host.home)
-    said = host.tool("serve", one, "--dry-run")
+    said = host.tool("serve", release, "--dry-run")
     assert tree(host.home) == before
     assert said["changed"]
-    done = host.tool("serve", one)
+    done = host.tool("serve", release)
     assert done["diff"] == said["diff"]
     assert "site/index.php -> ../code/index.php" in done["diff"]["after"]
 
@@ -114,40 +114,40 @@ def test_a_dry_run_before_the_release_is_unpacked(host: Host) -> None:
 
 
 def test_a_site_shows_its_release_and_owns_its_data(host: Host) -> None:
-    one = host.release()
-    host.tool("serve", one)
+    release = host.release()
+    host.tool("serve", release)
     farm = host.farm
-    assert farm.link.readlink() == Path("releases") / one
-    assert serve.current(farm) == one
-    found = tree(farm.site)
+    assert farm.link.readlink() == Path("releases") / release
+    assert serve.current(farm) == release
+    entries = tree(farm.site)
     root = f"{os.geteuid()}:{os.getegid()}"
     php = f"{OWNER.pw_uid}:{OWNER.pw_gid}"
-    assert found["index.php"] == f"lrwxrwxrwx {root} -> ../code/index.php"
-    assert found["tools"] == f"lrwxrwxrwx {root} -> ../code/tools"
-    assert found["files"] == f"drwxr-xr-x {php}"
-    assert found["private"] == f"drwx------ {php}"
-    assert found["files/logo.png"].startswith(f"-rw-r--r-- {php}")
-    assert found["interwiki.conf"].startswith(f"-rw-r--r-- {php}")
-    assert not [name for name in found if name.startswith(".")]
+    assert entries["index.php"] == f"lrwxrwxrwx {root} -> ../code/index.php"
+    assert entries["tools"] == f"lrwxrwxrwx {root} -> ../code/tools"
+    assert entries["files"] == f"drwxr-xr-x {php}"
+    assert entries["private"] == f"drwx------ {php}"
+    assert entries["files/logo.png"].startswith(f"-rw-r--r-- {php}")
+    assert entries["interwiki.conf"].startswith(f"-rw-r--r-- {php}")
+    assert not [name for name in entries if name.startswith(".")]
     assert stat.S_IMODE(farm.site.stat().st_mode) == 0o1775
     assert farm.site.stat().st_gid == OWNER.pw_gid
     assert (farm.site / "index.php").read_text() == (farm.link / "index.php").read_text()
 
 
 def test_serving_again_changes_nothing(host: Host) -> None:
-    one = host.release()
-    host.tool("serve", one)
+    release = host.release()
+    host.tool("serve", release)
     before = tree(host.home)
-    again = host.tool("serve", one)
-    assert (again["changed"], again["data"]["previous"]) == (False, one)
-    assert not host.tool("serve", one, "--dry-run")["changed"]
+    again = host.tool("serve", release)
+    assert (again["changed"], again["data"]["previous"]) == (False, release)
+    assert not host.tool("serve", release, "--dry-run")["changed"]
     assert tree(host.home) == before
     assert host.reloads() == []  # nothing moved: PHP may keep what it knows
 
 
 def test_what_people_put_in_the_data_is_kept(host: Host) -> None:
-    one = host.release()
-    host.tool("serve", one)
+    release = host.release()
+    host.tool("serve", release)
     files = host.farm.site / "files"
     (files / "logo.png").write_bytes(b"ours")
     (files / "photo.jpg").write_bytes(b"more")
@@ -199,27 +199,27 @@ def test_a_reload_that_was_not_done_is_still_owed(host: Host) -> None:
 
 
 def test_killed_anywhere_serving_is_finished_by_the_next_run(host: Host) -> None:
-    farm, one = host.farm, host.release()
-    total = len(serve.plan(farm, one))
+    farm, release = host.farm, host.release()
+    total = len(serve.plan(farm, release))
     assert total > 10
     for number in range(total):
         shutil.rmtree(farm.site, ignore_errors=True)
         farm.link.unlink(missing_ok=True)
-        for change in serve.plan(farm, one)[:number]:
+        for change in serve.plan(farm, release)[:number]:
             change.do()
-        serve.apply(farm, serve.plan(farm, one), moved=False)
-        assert serve.plan(farm, one) == []
+        serve.apply(farm, serve.plan(farm, release), moved=False)
+        assert serve.plan(farm, release) == []
         assert (farm.site / "files/logo.png").exists()
         assert sorted(path.name for path in host.home.iterdir()) == ["code", "releases", "site"]
 
 
 def test_rights_that_were_changed_are_put_right(host: Host) -> None:
-    one = host.release()
-    host.tool("serve", one)
+    release = host.release()
+    host.tool("serve", release)
     site = host.farm.site
     site.chmod(0o777)
     (site / "private").chmod(0o755)
-    answer = host.tool("serve", one)
+    answer = host.tool("serve", release)
     assert answer["changed"]
     assert stat.S_IMODE(site.stat().st_mode) == 0o1775
     assert stat.S_IMODE((site / "private").stat().st_mode) == 0o700
@@ -288,12 +288,12 @@ class Visit(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    one = Site()
+    server = Site()
     try:
-        yield one
+        yield server
     finally:
-        one.shutdown()
-        one.server_close()
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture
@@ -443,8 +443,8 @@ def write_configuration(host: Host, slug: str = "", text: str = "", **values: An
 def values(path: Path) -> dict[str, Any]:
     code = "include $argv[1]; echo json_encode($wakkaConfig);"
     done = subprocess.run(["php", "-r", code, str(path)], capture_output=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    configuration: dict[str, Any] = json.loads(done.stdout)
+    return configuration
 
 
 @pytest.fixture
@@ -472,7 +472,7 @@ def test_a_configuration_that_cannot_be_read_is_left_alone(laid: Host, text: str
     laid.describe(configuration={"a": 1})
     assert laid.tool("configure")["code"] == "configuration-unreadable"
     assert path.read_text() == (text or "not php")
-    assert [one.name for one in path.parent.glob(".*")] == []
+    assert [leftover.name for leftover in path.parent.glob(".*")] == []
 
 
 @needs_php
@@ -512,10 +512,10 @@ def test_only_what_differs_is_said_and_no_secret(laid: Host) -> None:
     }
     for secret in ("jeton-tres-secret", "xyzzy", "plugh", "hunter2"):
         assert secret not in json.dumps(done)
-    found = values(path)
-    assert found["mysql_password"] == "hunter2"
-    assert found["contact_smtp_pass"] == "xyzzy"
-    assert found["api_allowed_keys"] == {"WikiAdmin": "jeton-tres-secret"}
+    configuration = values(path)
+    assert configuration["mysql_password"] == "hunter2"
+    assert configuration["contact_smtp_pass"] == "xyzzy"
+    assert configuration["api_allowed_keys"] == {"WikiAdmin": "jeton-tres-secret"}
     assert (path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) == (OWNER.pw_uid, 0o600)
 
 
@@ -568,16 +568,16 @@ def test_new_wikis_hold_links_to_the_code_and_not_to_ferme(laid: Host) -> None:
     path = write_configuration(laid, wakka_name="Ferme")
     laid.describe(extensions=["ferme"], url="https://ferme.example.org/")
     laid.tool("configure")
-    found = values(path)
-    linked = found["yeswiki_symlinked_files"]
+    configuration = values(path)
+    linked = configuration["yeswiki_symlinked_files"]
     assert {"index.php", "wakka.php", "includes", "templates", "themes/margot", "tools/bazar"} <= {
         *linked
     }
     # `tools` and `themes` are the wiki's own folders; what people write is never shared.
     assert not {"tools", "tools/ferme", "themes", "files", "custom", "cache", "private"} & {*linked}
-    assert set(found["yeswiki_empty_folders"]) == {*serve.DATA, "tools", "themes"}
-    assert found["yeswiki-farm-root-folder"] == "."
-    assert found["yeswiki-farm-root-url"] == "https://ferme.example.org/"
+    assert set(configuration["yeswiki_empty_folders"]) == {*serve.DATA, "tools", "themes"}
+    assert configuration["yeswiki-farm-root-folder"] == "."
+    assert configuration["yeswiki-farm-root-url"] == "https://ferme.example.org/"
 
 
 @needs_php
@@ -587,11 +587,11 @@ def test_new_wikis_hold_copies_and_what_the_inventory_says_wins(laid: Host) -> N
         extensions=["ferme", "maps"], code="copies", configuration={"yeswiki-farm-root-url": "x"}
     )
     laid.tool("configure")
-    found = values(path)
-    assert found["yeswiki_symlinked_files"] == []
-    assert found["yeswiki-farm-extra-tools"] == ["maps"]
-    assert found["yeswiki-farm-root-url"] == "x"
-    assert "yeswiki_files" not in found  # ferme's own list
+    configuration = values(path)
+    assert configuration["yeswiki_symlinked_files"] == []
+    assert configuration["yeswiki-farm-extra-tools"] == ["maps"]
+    assert configuration["yeswiki-farm-root-url"] == "x"
+    assert "yeswiki_files" not in configuration  # ferme's own list
 
 
 # wikis
@@ -634,10 +634,10 @@ def test_a_configuration_that_lies_is_a_problem(
     write_configuration(laid, **wiki_values())
     write_configuration(laid, "rennes", **wiki_values("yeswiki_rennes__"))
     write_configuration(laid, "suspect", **(wiki_values("yeswiki_suspect__") | more))
-    found = {wiki.slug: wiki for wiki in wikis.every(laid.farm)}
-    assert found["suspect"].problem == problem
-    assert found["suspect"].prefix == found["suspect"].root_page == ""
-    assert found[""].problem == ""
+    known = {wiki.slug: wiki for wiki in wikis.every(laid.farm)}
+    assert known["suspect"].problem == problem
+    assert known["suspect"].prefix == known["suspect"].root_page == ""
+    assert known[""].problem == ""
     with stopping("wiki-suspect"):
         wikis.named(laid.farm, "suspect")
 
@@ -657,8 +657,8 @@ def test_a_configuration_that_breaks_php_hides_no_other_wiki(laid: Host, text: s
     write_configuration(laid, "b", **wiki_values("yeswiki_b__"))
     write_configuration(laid, "c", text=text)
     write_configuration(laid, "d", **wiki_values("yeswiki_d__"))
-    found = {wiki.slug: wiki.problem for wiki in wikis.every(laid.farm)}
-    assert found == {"": "", "a": "unreadable", "b": "", "c": "unreadable", "d": ""}
+    problems = {wiki.slug: wiki.problem for wiki in wikis.every(laid.farm)}
+    assert problems == {"": "", "a": "unreadable", "b": "", "c": "unreadable", "d": ""}
 
 
 @needs_php
@@ -692,13 +692,13 @@ def test_the_wikis_of_a_farm(laid: Host) -> None:
     (laid.farm.site / "Brest-2/includes").symlink_to(laid.farm.site / "includes")
     write_configuration(laid, "rennes", **wiki_values("yeswiki_rennes__"))
     (laid.farm.site / "rennes/includes").mkdir()
-    found = laid.tool("wikis")["data"]["wikis"]
-    assert [(one["slug"], one["prefix"], one["code"], one["url"]) for one in found] == [
+    listed = laid.tool("wikis")["data"]["wikis"]
+    assert [(wiki["slug"], wiki["prefix"], wiki["code"], wiki["url"]) for wiki in listed] == [
         ("", "yeswiki_", "links", "http://ferme.example.org/"),
         ("Brest-2", "yeswiki_Brest_2__", "links", "http://ferme.example.org/Brest-2/"),
         ("rennes", "yeswiki_rennes__", "copies", "http://ferme.example.org/rennes/"),
     ]
-    assert {one["release"] for one in found} == {"doryphore 4.4.4"}
+    assert {wiki["release"] for wiki in listed} == {"doryphore 4.4.4"}
     assert wikis.named(laid.farm, "rennes").title == "Un wiki"
 
 
@@ -714,11 +714,11 @@ def database() -> Iterator[Database]:
         pytest.skip("needs root: the database knows root by its socket")
     base = Path(tempfile.mkdtemp(prefix="hosting-db-"))
     base.chmod(0o755)
-    one = Database(base)
+    started = Database(base)
     try:
-        yield one
+        yield started
     finally:
-        one.stop()
+        started.stop()
         shutil.rmtree(base)
 
 
@@ -733,7 +733,10 @@ class YesWiki(Site):
 
     def answer(self, path: str, body: str) -> tuple[int, str, list[tuple[str, str]]]:
         query = unquote(path.partition("?")[2])
-        fields = {key: found[0] for key, found in parse_qs(body, keep_blank_values=True).items()}
+        fields = {
+            key: values_sent[0]
+            for key, values_sent in parse_qs(body, keep_blank_values=True).items()
+        }
         if "installAction=install" in query:
             return 200, self._install(fields), []
         if not (self.host.home / "site" / configure.FILE).exists():
@@ -768,7 +771,7 @@ class YesWiki(Site):
             return ""
         row = "('PagePrincipale', 'Bienvenue à l’été 🌻\\n', 'Y')"
         self.database.sql(f"INSERT INTO `{prefix}pages` VALUES {row}", "wf_essai")
-        config = {key[7:-1]: one for key, one in fields.items() if key.startswith("config[")}
+        config = {key[7:-1]: field for key, field in fields.items() if key.startswith("config[")}
         path = write_configuration(self.host, **config)
         path.chmod(0o644)
         return "<html>OK</html>"
@@ -790,14 +793,14 @@ def yeswiki(laid: Host, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("WIKIFARM_MARIADB_SOCKET", str(database.socket))
     monkeypatch.setattr(web, "AGAIN", (0.01,))
     database.sql("DROP DATABASE IF EXISTS wf_essai; CREATE DATABASE wf_essai")
-    one = YesWiki(laid, database)
-    laid.describe(address=one.address, extensions=["ferme"])
+    server = YesWiki(laid, database)
+    laid.describe(address=server.address, extensions=["ferme"])
     laid.secret("token", "jeton-tres-secret")
     try:
-        yield one
+        yield server
     finally:
-        one.shutdown()
-        one.server_close()
+        server.shutdown()
+        server.server_close()
 
 
 def rows(database: Database) -> str:
@@ -901,11 +904,11 @@ def test_an_installation(yeswiki: YesWiki) -> None:
     assert (done["data"]["installed"], done["data"]["extensions"]) == (True, ["ferme"])
     path = host.farm.site / configure.FILE
     assert (path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) == (OWNER.pw_uid, 0o600)
-    found = values(path)
-    assert found["base_url"] == "http://ferme.example.org/?"
-    assert (found["mysql_host"], found["mysql_user"]) == ("localhost", USER)
-    assert found["mysql_password"] == ""
-    assert found["api_allowed_keys"] == {"WikiAdmin": "jeton-tres-secret"}
+    configuration = values(path)
+    assert configuration["base_url"] == "http://ferme.example.org/?"
+    assert (configuration["mysql_host"], configuration["mysql_user"]) == ("localhost", USER)
+    assert configuration["mysql_password"] == ""
+    assert configuration["api_allowed_keys"] == {"WikiAdmin": "jeton-tres-secret"}
     assert not (host.farm.state / install.MARK).exists()
     form = next(body for method, _, _, body in yeswiki.asked if method == "POST")
     assert parse_qs(form)["admin_email"] == ["admin@example.org"]

@@ -235,8 +235,8 @@ def test_a_playbook_is_played_and_counted(
     hosts = inventory(
         tmp_path / "hosts.json",
         {
-            name: {**one.variables, "wikifarm_url": f"http://{name}.example.org/"}
-            for name, one in {"here": machine, "gone": stopped}.items()
+            name: {**started.variables, "wikifarm_url": f"http://{name}.example.org/"}
+            for name, started in {"here": machine, "gone": stopped}.items()
         },
     )
     assert hosts.stat().st_mode & 0o777 == 0o600

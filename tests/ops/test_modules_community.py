@@ -97,8 +97,8 @@ class Desk:
 
 def environment(**more: str) -> dict[str, str]:
     """This environment, without the settings of whoever runs the tests."""
-    held = {key: text for key, text in os.environ.items() if not key.startswith("WIKIFARM_")}
-    return {**held, "XDG_CONFIG_HOME": os.devnull, "LC_ALL": "C.UTF-8", **more}
+    kept = {key: text for key, text in os.environ.items() if not key.startswith("WIKIFARM_")}
+    return {**kept, "XDG_CONFIG_HOME": os.devnull, "LC_ALL": "C.UTF-8", **more}
 
 
 def call(name: str, options: Said, path: str = f"{SOURCE}:{PLAYBOOKS}", *flags: str) -> Said:
@@ -150,7 +150,7 @@ def test_a_wrong_password_is_told_and_nothing_is_made(desk: Desk) -> None:
     assert (said["code"], said["changed"]) == ("bad-credentials", False)
     assert "refuses the name or the password" in said["msg"]
     assert said["hint"]
-    assert [one["status"] for one in said["communities"]] == ["failed"]
+    assert [row["status"] for row in said["communities"]] == ["failed"]
     assert "Sesame-Ouvre-Toi-1" not in json.dumps(said)
     assert snapshot(desk.data) == before
 
@@ -167,12 +167,12 @@ def test_every_problem_of_every_manifest_is_told_at_once(desk: Desk) -> None:
     nobody = {"name": "No one", "slug": "no-one"}
     said = desk.call(manifests=[str(desk.manifests)], communities=[nobody])
     assert said["communities"] == []
-    assert sorted(one["code"] for one in said["errors"]) == [
+    assert sorted(error["code"] for error in said["errors"]) == [
         "choice",
         "missing-facilitator",
         "unknown-key",
     ]
-    places = [one["where"] for one in said["errors"]]
+    places = [error["where"] for error in said["errors"]]
     assert any(place.endswith("bad.yml:6:1") for place in places)
     assert any(place.endswith("communities[0]") for place in places)
     assert "requests" not in said
@@ -211,18 +211,18 @@ def test_the_failure_of_one_never_undoes_another(desk: Desk, made: Desk) -> None
     desk.describe("made")
     desk.describe("other")
     said = desk.call()
-    assert [(one["slug"], one["status"]) for one in said["communities"]] == [
+    assert [(row["slug"], row["status"]) for row in said["communities"]] == [
         ("made", "failed"),
         ("other", "created"),
     ]
-    assert [(one["slug"], one["code"]) for one in said["errors"]] == [("made", "not-ours")]
+    assert [(error["slug"], error["code"]) for error in said["errors"]] == [("made", "not-ours")]
     assert said["changed"] is True
     told = desk.call(INFO)
-    assert [(one["slug"], one["state"]) for one in told["communities"]] == [
+    assert [(row["slug"], row["state"]) for row in told["communities"]] == [
         ("made", "not-ours"),
         ("other", "in-place"),
     ]
-    assert [one["code"] for one in told["errors"]] == ["not-ours"]
+    assert [error["code"] for error in told["errors"]] == ["not-ours"]
 
 
 def test_what_was_written_before_a_failure_counts_as_changed(desk: Desk) -> None:
@@ -259,11 +259,11 @@ def test_check_mode_writes_nothing_and_shows_what_would_change(desk: Desk) -> No
     assert desk.seen() == before
     assert said["changed"] is True
     rows = said["communities"]
-    assert [(one["status"], one["changed"]) for one in rows] == [("planned", True)] * 2
+    assert [(row["status"], row["changed"]) for row in rows] == [("planned", True)] * 2
     wanted = {"pages:PagePrincipale", "accounts:CamilleG"}
-    assert {one["id"] for one in rows[0]["changes"]} >= wanted
-    texts = {one["after_header"]: one for one in said["diff"]}
-    assert len(texts) == sum(len(one["changes"]) for one in rows)
+    assert {change["id"] for change in rows[0]["changes"]} >= wanted
+    texts = {diff["after_header"]: diff for diff in said["diff"]}
+    assert len(texts) == sum(len(row["changes"]) for row in rows)
     assert texts["checked pages:PagePrincipale"]["before"] == ""
     assert "Robustesse autour de Checked" in texts["checked pages:PagePrincipale"]["after"]
     told = json.dumps(said, ensure_ascii=False)
@@ -290,7 +290,7 @@ def test_a_change_of_the_manifest_is_shown_before_and_after(desk: Desk) -> None:
     before = desk.seen()
     said = check(desk)
     assert desk.seen() == before
-    texts = {one["after_header"]: (one["before"], one["after"]) for one in said["diff"]}
+    texts = {diff["after_header"]: (diff["before"], diff["after"]) for diff in said["diff"]}
     page = next(pair for name, pair in texts.items() if name.startswith("changing pages:"))
     assert page[0]
     assert "Pays de Brest" in page[1]
@@ -311,19 +311,19 @@ def opened(desk: Desk, slug: str) -> None:
 
 def test_a_checklist_that_was_lost_comes_back(made: Desk) -> None:
     path = made.home / "checklist" / "made.md"
-    held = path.read_bytes()
+    before = path.read_bytes()
     path.unlink()
     assert check(made)["changed"] is True
     assert not path.exists()
     assert made.call()["changed"] is True
-    assert path.read_bytes() == held
+    assert path.read_bytes() == before
 
 
 def test_what_waits_for_a_person_is_no_failure(desk: Desk) -> None:
     desk.describe("waiting", modules="[mailing-list]", mailing_list="infini")
     said = desk.call()
     assert "failed" not in said
-    assert [one["slug"] for one in said["pending"]] == ["waiting"]
+    assert [request["slug"] for request in said["pending"]] == ["waiting"]
     assert said["pending"][0]["text"]
 
 
@@ -344,11 +344,11 @@ def test_info_tells_how_communities_stand_and_writes_nothing(desk: Desk, tmp_pat
     known = desk.call(INFO, plan=False)
     assert desk.seen() == before
     assert said["changed"] is False
-    rows = {one["slug"]: one for one in said["communities"]}
+    rows = {row["slug"]: row for row in said["communities"]}
     assert (rows["here"]["state"], rows["later"]["state"]) == ("in-place", "not-made")
     assert rows["here"]["edited"] == ["Charte"]
     assert (rows["here"]["in_step"], rows["later"]["in_step"]) == (True, False)
-    assert [one["slug"] for one in known["communities"]] == ["here"]
+    assert [row["slug"] for row in known["communities"]] == ["here"]
     assert "in_step" not in known["communities"][0]
 
 
@@ -361,9 +361,9 @@ def documented() -> dict[str, Any]:
     names = [f"wikifarm.farm.{name}" for name in (COMMUNITY, INFO)]
     done = ansible("doc", "--json", *names)
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert isinstance(found, dict)
-    return found
+    documentation = json.loads(done.stdout)
+    assert isinstance(documentation, dict)
+    return documentation
 
 
 class _Declared(Exception):
@@ -393,7 +393,7 @@ def test_the_documentation_says_the_options_that_the_module_takes(
     } == {
         option: {key: spec[key] for key in keys if key in spec} for option, spec in declared.items()
     }
-    assert {one for one, spec in declared.items() if spec.get("no_log")} == {
+    assert {name for name, spec in declared.items() if spec.get("no_log")} == {
         "farm_password",
         "farm_token",
     }
@@ -463,7 +463,7 @@ def play(desk: Desk, tmp_path: Path) -> Play:
 
 def recap(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
     """The counts that end the run: {"ok": 5, "changed": 0, …}."""
-    line = next(one for one in done.stdout.splitlines() if one.startswith("ferme "))
+    line = next(printed for printed in done.stdout.splitlines() if printed.startswith("ferme "))
     return {key: int(count) for key, count in re.findall(r"(\w+)=(\d+)", line)}
 
 

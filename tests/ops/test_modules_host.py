@@ -162,12 +162,12 @@ class Visit(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def depot(tmp_path: Path) -> Iterator[Depot]:
-    one = Depot(tmp_path, ZIP)
+    server = Depot(tmp_path, ZIP)
     try:
-        yield one
+        yield server
     finally:
-        one.shutdown()
-        one.server_close()
+        server.shutdown()
+        server.server_close()
 
 
 def download(depot: Depot, url: str, cache: Path, digest: str = "", **env: str) -> Said:
@@ -307,8 +307,8 @@ def test_what_the_tool_answers_is_what_ansible_gets(tmp_path: Path) -> None:
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    with new_host(monkeypatch) as one:
-        yield one
+    with new_host(monkeypatch) as laid:
+        yield laid
 
 
 @pytest.mark.slow

@@ -46,7 +46,7 @@ class Farm:
         authority = trustme.CA()
         issued = authority.issue_cert("localhost")
         chain = [*issued.cert_chain_pems, authority.cert_pem]
-        (folder / "chain.pem").write_bytes(b"".join(one.bytes() for one in chain))
+        (folder / "chain.pem").write_bytes(b"".join(certificate.bytes() for certificate in chain))
         issued.private_key_pem.write_to_path(folder / "key.pem")
         self.trust = ssl.create_default_context()
         authority.configure_trust(self.trust)
@@ -142,12 +142,12 @@ class Farm:
 
     def files(self) -> dict[str, Any]:
         """What people wrote in the wikis, path by path; caches come and go."""
-        found = self.machine.snapshot()
+        snapshot = self.machine.snapshot()
         under = f"{HOME}/site/"
         # A folder's own rights and a file's, but not when a file was put back.
         return {
             path: entry._replace(modified=0)
-            for path, entry in found.items()
+            for path, entry in snapshot.items()
             if path.startswith(under) and "/cache" not in path
         }
 
@@ -217,7 +217,7 @@ def test_what_cannot_be_installed_is_refused_before_anything_is_done(farm: Farm)
     assert differences(before, farm.machine.snapshot()) == []
     (farm.machine.root / "srv/wikifarm/occupied").rmdir()
     assert played.exit != 0
-    assert {name for name, one in played.hosts.items() if one.changed} == set()
+    assert {name for name, counters in played.hosts.items() if counters.changed} == set()
     assert played.hosts["away"].unreachable == 1
     for name, (code, _changes) in bad.items():
         failed = rf"(?:fatal|failed): \[{name}(?: -> \S+)?\].*?\n(.*?)(?=\n\n|\n\w+: \[|\Z)"
@@ -261,7 +261,7 @@ def test_a_bare_debian_becomes_a_farm(farm: Farm) -> None:
     upload = farm.machine.root / HOME / "site/files/été — photo.jpg"
     upload.write_bytes(bytes(range(256)))
     os.chown(upload, *_owner(upload.parent))
-    assert [one["slug"] for one in farm.host("wikis")["data"]["wikis"]] == ["", "brest", "rennes"]
+    assert [wiki["slug"] for wiki in farm.host("wikis")["data"]["wikis"]] == ["", "brest", "rennes"]
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -334,14 +334,14 @@ def test_what_is_nobodys_to_read_or_run_is_not_served(farm: Farm, path: str) -> 
         "files/mauvais.php", "files/mauvais.PhP", "files/mauvais.phtml", "files/index.php",
         "rennes/files/index.php", "custom/index.php", "files/photo.jpg",
     )]  # fmt: skip
-    for one in planted:
-        one.write_text("<?php echo 6 * 7, 'execute'; ?>", "utf-8")
-        one.chmod(0o644)
+    for program in planted:
+        program.write_text("<?php echo 6 * 7, 'execute'; ?>", "utf-8")
+        program.chmod(0o644)
     try:
         status, text = farm.ask(path)
     finally:
-        for one in planted:
-            one.unlink()
+        for program in planted:
+            program.unlink()
     assert status in {403, 404}, (status, text)
     assert "execute" not in text
 
@@ -427,7 +427,7 @@ def test_a_damaged_repository_is_told(farm: Farm) -> None:
         pack.chmod(mode)
     assert answer["code"] == "backup-damaged"
     assert answer["hint"]
-    assert "care-failed" in {one["code"] for one in farm.host("facts")["data"]["problems"]}
+    assert "care-failed" in {problem["code"] for problem in farm.host("facts")["data"]["problems"]}
     farm.host("check-backup", "--read-data")
 
 
@@ -462,7 +462,7 @@ def test_a_retired_wiki_leaves_the_code_of_the_farm(farm: Farm) -> None:
     }
     farm.play("retire", "-e", "wikifarm_wiki=brest").well()
     assert farm.ask("brest/?PagePrincipale")[0] == 404
-    assert [one["slug"] for one in farm.host("wikis")["data"]["wikis"]] == ["", "rennes"]
+    assert [wiki["slug"] for wiki in farm.host("wikis")["data"]["wikis"]] == ["", "rennes"]
     after = {path: entry for path, entry in farm.machine.snapshot().items() if "/releases/" in path}
     assert differences(releases, after) == []
 
@@ -482,7 +482,7 @@ def test_the_doctor_looks_and_changes_nothing(farm: Farm) -> None:
     played = farm.play("doctor").well()
     assert played.hosts[FARM].changed == 0
     problems = farm.host("facts")["data"]["problems"]
-    assert [one for one in problems if one["severity"] == "error"] == [], problems
+    assert [problem for problem in problems if problem["severity"] == "error"] == [], problems
     answer = farm.wikifarm("ops", "doctor")
     assert answer["exit"] == 0, answer
     assert answer["data"]["hosts"][0]["facts"]["wiki_count"] == 2
@@ -492,11 +492,11 @@ def _busy_port() -> int:
     """A port where somebody listens until the tests end."""
     import socket
 
-    one = socket.socket()
-    one.bind(("127.0.0.1", 0))
-    one.listen()
-    _HELD.append(one)
-    port: int = one.getsockname()[1]
+    server = socket.socket()
+    server.bind(("127.0.0.1", 0))
+    server.listen()
+    _HELD.append(server)
+    port: int = server.getsockname()[1]
     return port
 
 

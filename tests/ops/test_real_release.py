@@ -78,7 +78,7 @@ def test_it_is_installed_once_and_its_doctor_is_content(farm: tuple[Machine, Pat
     play("provision", hosts).well()
     assert play("provision", hosts).well().hosts[FARM].changed == 0
     facts = json.loads(machine.run("wikifarm-host", "facts", FARM).stdout)["data"]
-    assert [one for one in facts["problems"] if one["severity"] == "error"] == []
+    assert [problem for problem in facts["problems"] if problem["severity"] == "error"] == []
     answer = wikifarm(farm, "doctor")
     assert answer["exit"] == 0, answer
 
@@ -91,8 +91,8 @@ def test_a_community_opens_there_and_nobody_is_seen(farm: tuple[Machine, Path, s
     assert community["status"] == "created"
     assert community["audit"]["leaks"] == []
     machine, _hosts, _url = farm
-    found = json.loads(machine.run("wikifarm-host", "wikis", FARM).stdout)["data"]["wikis"]
-    assert [(one["slug"], one["problem"]) for one in found] == [("", ""), ("rennes", "")]
+    listed = json.loads(machine.run("wikifarm-host", "wikis", FARM).stdout)["data"]["wikis"]
+    assert [(wiki["slug"], wiki["problem"]) for wiki in listed] == [("", ""), ("rennes", "")]
 
 
 def test_it_is_backed_up_and_comes_back(farm: tuple[Machine, Path, str]) -> None:

@@ -65,9 +65,9 @@ class Site:
         self.settings = ["-d", f"mysqli.default_socket={database.socket}"]
         self.settings += ["-d", "display_errors=0", "-d", f"error_log={folder.parent}/php.log"]
 
-    def unpack(self, one: release.Release, kind: str, under: str = ".") -> None:
+    def unpack(self, packed: release.Release, kind: str, under: str = ".") -> None:
         with tempfile.TemporaryDirectory() as beside:
-            archive.unpack(one.path, kind, Path(beside) / "new")
+            archive.unpack(packed.path, kind, Path(beside) / "new")
             shutil.copytree(Path(beside) / "new", self.folder / under, dirs_exist_ok=True)
 
     def start(self) -> None:
@@ -116,8 +116,8 @@ class Site:
         fields = {"action": "login", "name": "WikiAdmin", "password": password}
         status, _text, headers = self.ask(f"{wiki}?ParametresUtilisateur", fields)
         assert status == 302
-        found = http.cookies.SimpleCookie(headers.get("Set-Cookie", ""))
-        return found["token"].value if "token" in found else ""
+        cookies = http.cookies.SimpleCookie(headers.get("Set-Cookie", ""))
+        return cookies["token"].value if "token" in cookies else ""
 
     def php(self, *words: str, under: str = ".") -> str:
         command = ["php", *self.settings, *words]
@@ -156,9 +156,9 @@ def database() -> Iterator[Database]:
     if os.geteuid() != 0:
         pytest.skip("only root starts a MariaDB that knows root by its socket")
     with tempfile.TemporaryDirectory(prefix="release-db-") as name:
-        one = Database(Path(name))
-        yield one
-        one.stop()
+        started = Database(Path(name))
+        yield started
+        started.stop()
 
 
 @pytest.fixture
@@ -166,12 +166,12 @@ def site(database: Database, tmp_path: Path) -> Iterator[Site]:
     """The first release and `ferme`, served, not installed."""
     database.sql("CREATE OR REPLACE DATABASE wf_essai")
     (tmp_path / "site").mkdir()
-    one = Site(tmp_path / "site", database)
-    one.unpack(release.core(tmp_path), "core")
-    one.unpack(release.ferme(tmp_path), "extension", "tools/ferme")
-    one.start()
-    yield one
-    one.stop()
+    laid = Site(tmp_path / "site", database)
+    laid.unpack(release.core(tmp_path), "core")
+    laid.unpack(release.ferme(tmp_path), "extension", "tools/ferme")
+    laid.start()
+    yield laid
+    laid.stop()
 
 
 @pytest.fixture
@@ -194,8 +194,8 @@ def upgrade(site: Site, folder: Path, number: int = 2, broken: release.Broken = 
 
 def test_the_archives_are_what_they_say(tmp_path: Path) -> None:
     core, ferme = release.core(tmp_path, 3, php="9.1"), release.ferme(tmp_path)
-    found = archive.look(core.path, "core")
-    assert (found.version, found.php) == (core.version, "9.1")
+    said = archive.look(core.path, "core")
+    assert (said.version, said.php) == (core.version, "9.1")
     archive.verify(core.path, core.sha256)
     assert archive.look(ferme.path, "extension").version == ferme.version
     assert release.core(tmp_path, 3, php="9.1") == core

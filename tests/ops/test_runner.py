@@ -233,7 +233,7 @@ def test_a_machine_that_does_not_answer(ran: tuple[Report, list[Event]]) -> None
 
 def test_differences_are_shown_and_secrets_are_not(ran: tuple[Report, list[Event]]) -> None:
     report, heard = ran
-    diffs = {one.task: one.text for one in report.hosts["changing"].diffs}
+    diffs = {diff.task: diff.text for diff in report.hosts["changing"].diffs}
     assert "+new line" in diffs["Write a file"]
     assert "Write a secret" not in diffs  # no_log
     assert "+********" in diffs["Show a secret"]  # given in the environment
@@ -250,7 +250,7 @@ def test_nothing_is_left_behind(ran: tuple[Report, list[Event]], place: Path) ->
         path
         for path in place.rglob("*")
         if path.is_file() and path.name not in ("hidden", "shown")
-        and {one for one in (SECRET, OPENER) if one.encode() in path.read_bytes()}
+        and {secret for secret in (SECRET, OPENER) if secret.encode() in path.read_bytes()}
     ]  # fmt: skip
     assert kept == []
 
@@ -348,15 +348,15 @@ except KeyboardInterrupt:
 
 def waiting(folder: Path) -> list[str]:
     """The processes whose command line names that folder, this one excepted."""
-    found = []
-    for one in Path("/proc").glob("[0-9]*"):
+    commands = []
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            command = (one / "cmdline").read_bytes().decode("utf-8", "replace")
+            command = (process / "cmdline").read_bytes().decode("utf-8", "replace")
         except OSError:
             continue
-        if str(folder) in command and int(one.name) != os.getpid():
-            found.append(command.replace("\0", " "))
-    return found
+        if str(folder) in command and int(process.name) != os.getpid():
+            commands.append(command.replace("\0", " "))
+    return commands
 
 
 @needs_ansible
@@ -372,7 +372,7 @@ def test_a_terminal_that_goes_away_ends_everything(tmp_path: Path, inventory: Pa
     )  # fmt: skip
     try:
         until = time.monotonic() + 60
-        while not any("sleep 600" in one for one in waiting(tmp_path)):
+        while not any("sleep 600" in command for command in waiting(tmp_path)):
             assert time.monotonic() < until
             assert running.poll() is None
             time.sleep(0.05)
@@ -483,7 +483,7 @@ def test_nobody_meant_is_a_failure_although_ansible_finds_it_well() -> None:
 
 
 def test_only_what_is_known_of_a_result_is_kept() -> None:
-    (found,) = read({
+    (event,) = read({
         "event": "runner_on_ok",
         "event_data": {
             "host": "here", "task": "Look", "resolved_action": "wikifarm.farm.wikifarm_host",
@@ -494,11 +494,11 @@ def test_only_what_is_known_of_a_result_is_kept() -> None:
                              {"before": {"mode": "0600"}, "after": {"mode": "0644"}}]},
         },
     })  # fmt: skip
-    assert isinstance(found, HostAnswered)
-    assert found.task == Task("Look", "site", "wikifarm_host")
-    assert found.result.facts == {"problems": []}
-    assert SECRET not in repr(found)
-    long, mode = found.result.diffs
+    assert isinstance(event, HostAnswered)
+    assert event.task == Task("Look", "site", "wikifarm_host")
+    assert event.result.facts == {"problems": []}
+    assert SECRET not in repr(event)
+    long, mode = event.result.diffs
     assert len(long.text.splitlines()) == MOST_LINES + 1
     assert mode == Diff(
         "Look", '--- \n+++ \n@@ -1,3 +1,3 @@\n {\n- "mode": "0600"\n+ "mode": "0644"\n }'
@@ -508,7 +508,7 @@ def test_only_what_is_known_of_a_result_is_kept() -> None:
 
 
 def test_the_code_and_the_cure_of_the_tool_of_the_machines() -> None:
-    (found,) = read({
+    (event,) = read({
         "event": "runner_on_failed",
         "event_data": {
             "host": "here", "task": "Restore", "task_action": "wikifarm.farm.wikifarm_host",
@@ -516,8 +516,8 @@ def test_the_code_and_the_cure_of_the_tool_of_the_machines() -> None:
                     "hint": "Wait."},
         },
     })  # fmt: skip
-    assert isinstance(found, HostAnswered)
-    assert faults.of_host(found) == faults.Fault("locked", "Busy.", "Wait.", 7)
+    assert isinstance(event, HostAnswered)
+    assert faults.of_host(event) == faults.Fault("locked", "Busy.", "Wait.", 7)
 
 
 @pytest.mark.parametrize(
@@ -535,19 +535,19 @@ def test_what_a_task_says(
     module: str, result: dict[str, object], notes: tuple[str, ...], facts: object
 ) -> None:
     data = {"host": "here", "task": "Say", "task_action": f"a.b.{module}", "res": result}
-    (found,) = read({"event": "runner_on_ok", "event_data": data})
-    assert isinstance(found, HostAnswered)
-    assert (found.result.notes, found.result.facts) == (notes, facts)
+    (event,) = read({"event": "runner_on_ok", "event_data": data})
+    assert isinstance(event, HostAnswered)
+    assert (event.result.notes, event.result.facts) == (notes, facts)
 
 
 def test_the_environment_of_ansible(tmp_path: Path) -> None:
     job = Job(tmp_path / "playbooks" / "x.yml", tmp_path / "i.yml", tmp_path, language="en")
-    found = environment(job, tmp_path / "private", {"ANSIBLE_COLLECTIONS_PATH": "/mine"})
-    assert found["ANSIBLE_CONFIG"] == str(tmp_path / "playbooks" / "ansible.cfg")
-    assert found["ANSIBLE_COLLECTIONS_PATH"] == f"{tmp_path / 'playbooks'}:/mine"
-    assert found["ANSIBLE_HOST_KEY_CHECKING"] == "True"  # ansible-runner would switch it off
-    assert found["ANSIBLE_CACHE_PLUGIN"] == "memory"
-    assert found["WIKIFARM_LANG"] == "en"
+    given = environment(job, tmp_path / "private", {"ANSIBLE_COLLECTIONS_PATH": "/mine"})
+    assert given["ANSIBLE_CONFIG"] == str(tmp_path / "playbooks" / "ansible.cfg")
+    assert given["ANSIBLE_COLLECTIONS_PATH"] == f"{tmp_path / 'playbooks'}:/mine"
+    assert given["ANSIBLE_HOST_KEY_CHECKING"] == "True"  # ansible-runner would switch it off
+    assert given["ANSIBLE_CACHE_PLUGIN"] == "memory"
+    assert given["WIKIFARM_LANG"] == "en"
     theirs = {"ANSIBLE_CONFIG": "/mine.cfg", "ANSIBLE_HOST_KEY_CHECKING": "False"}
     kept = environment(job, tmp_path, theirs)
     assert {name: kept[name] for name in theirs} == theirs
@@ -579,7 +579,7 @@ def test_the_private_folder_is_closed_and_goes_away(
         with private_folder():  # another run leaves it alone, for it is locked
             assert (folder / "artifacts").exists()
         raise KeyboardInterrupt
-    assert [one.name for one in tmp_path.iterdir()] == [young.name]
+    assert [left.name for left in tmp_path.iterdir()] == [young.name]
 
 
 def test_a_folder_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:

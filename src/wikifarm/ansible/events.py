@@ -124,15 +124,15 @@ def read(raw: Mapping[str, Any]) -> Iterator[Event]:
 
 
 def _answered(outcome: Outcome, data: Mapping[str, Any], said: str) -> HostAnswered:
-    found = _mapping(data.get("res"))
+    result = _mapping(data.get("res"))
     task = _task(data)
     # Of a task marked `no_log`, the result tells nothing: what is shown of it still does.
-    changed = found.get("changed") or ("censored" in found and _CHANGED.search(said))
+    changed = result.get("changed") or ("censored" in result and _CHANGED.search(said))
     return HostAnswered(
         host=str(data.get("host") or ""),
         task=task,
         outcome="changed" if outcome == "ok" and changed else outcome,
-        result=_result(task, found, failed=outcome in ("failed", "unreachable")),
+        result=_result(task, result, failed=outcome in ("failed", "unreachable")),
         seconds=float(data.get("duration") or 0),
         ignored=bool(data.get("ignore_errors")),
     )
@@ -157,15 +157,15 @@ def _ended(data: Mapping[str, Any]) -> Ended:
 # -- the result of a task -------------------------------------------------------------------
 
 
-def _result(task: Task, found: Mapping[str, Any], *, failed: bool) -> Result:
-    items = [one for one in found.get("results") or () if isinstance(one, Mapping)]
-    diffs = tuple(Diff(task.name, text) for one in (found, *items) for text in _diffs(one))
+def _result(task: Task, result: Mapping[str, Any], *, failed: bool) -> Result:
+    items = [turn for turn in result.get("results") or () if isinstance(turn, Mapping)]
+    diffs = tuple(Diff(task.name, text) for part in (result, *items) for text in _diffs(part))
     if not failed:
-        turns = items or [found]
-        notes = tuple(note for one in turns for note in _notes(task, one))
-        return Result(notes=notes, facts=_facts(task, found), diffs=diffs)
+        turns = items or [result]
+        notes = tuple(note for turn in turns for note in _notes(task, turn))
+        return Result(notes=notes, facts=_facts(task, result), diffs=diffs)
     # A loop says only that one of its turns failed: the reason is in that turn.
-    why = next((one for one in items if one.get("failed") or one.get("unreachable")), found)
+    why = next((turn for turn in items if turn.get("failed") or turn.get("unreachable")), result)
     code = str(why.get("code") or "") if isinstance(why.get("message"), str) else ""
     return Result(
         message=str(why["message"] if code else why.get("msg") or ""),
@@ -177,44 +177,44 @@ def _result(task: Task, found: Mapping[str, Any], *, failed: bool) -> Result:
     )
 
 
-def _notes(task: Task, found: Mapping[str, Any]) -> Iterator[str]:
+def _notes(task: Task, result: Mapping[str, Any]) -> Iterator[str]:
     """The sentences of the tool of the machines, and of the tasks whose only work is to say one."""
-    if task.module == HOST_TOOL and not found.get("predicted"):
-        yield from map(str, found.get("messages") or ())
-    elif task.module == "debug" and isinstance(found.get("msg"), str):
-        yield " ".join(found["msg"].split())
+    if task.module == HOST_TOOL and not result.get("predicted"):
+        yield from map(str, result.get("messages") or ())
+    elif task.module == "debug" and isinstance(result.get("msg"), str):
+        yield " ".join(result["msg"].split())
 
 
-def _facts(task: Task, found: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _facts(task: Task, result: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """How a farm is: the one answer that lists problems, from the tool or as doctor.yml says it."""
-    said = {HOST_TOOL: found.get("data"), "debug": found.get("msg")}.get(task.module)
+    said = {HOST_TOOL: result.get("data"), "debug": result.get("msg")}.get(task.module)
     return said if isinstance(said, Mapping) and "problems" in said else None
 
 
-def _last_words(found: Mapping[str, Any]) -> str:
+def _last_words(result: Mapping[str, Any]) -> str:
     for key in ("stderr", "module_stderr", "stdout", "module_stdout"):
-        lines = str(found.get(key) or "").strip().splitlines()
+        lines = str(result.get(key) or "").strip().splitlines()
         if lines:
             return lines[-1].strip()
     return ""
 
 
-def _diffs(found: Mapping[str, Any]) -> Iterator[str]:
-    given = found.get("diff")
-    for one in given if isinstance(given, list) else [given]:
-        text = _unified(one) if isinstance(one, Mapping) else ""
+def _diffs(result: Mapping[str, Any]) -> Iterator[str]:
+    given = result.get("diff")
+    for diff in given if isinstance(given, list) else [given]:
+        text = _unified(diff) if isinstance(diff, Mapping) else ""
         lines = text.rstrip("\n").splitlines()
         if lines:
             yield "\n".join([*lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else [])])
 
 
-def _unified(one: Mapping[str, Any]) -> str:
-    if one.get("prepared"):
-        return str(one["prepared"])
-    if "before" not in one or "after" not in one:
+def _unified(diff: Mapping[str, Any]) -> str:
+    if diff.get("prepared"):
+        return str(diff["prepared"])
+    if "before" not in diff or "after" not in diff:
         return ""
-    before, after = _lines(one["before"]), _lines(one["after"])
-    former, latter = (str(one.get(f"{side}_header") or "") for side in ("before", "after"))
+    before, after = _lines(diff["before"]), _lines(diff["after"])
+    former, latter = (str(diff.get(f"{side}_header") or "") for side in ("before", "after"))
     return "\n".join(difflib.unified_diff(before, after, former, latter, lineterm=""))
 
 

@@ -53,9 +53,9 @@ def of_host(answer: HostAnswered) -> Fault:
         message, hint = _cure(text) if not answer.result.hint else (text, answer.result.hint)
         return Fault(code, message, hint, _exit(code, answer))
     unreachable = answer.outcome == "unreachable"
-    found = _recognised(f"{text}\n{answer.result.words}", entering=unreachable)
-    if found:
-        return found
+    known = _recognised(f"{text}\n{answer.result.words}", entering=unreachable)
+    if known:
+        return known
     if unreachable:
         return Fault(
             "host-unreachable",
@@ -75,9 +75,9 @@ def of_host(answer: HostAnswered) -> Fault:
 def of_lines(lines: Sequence[str]) -> Fault:
     """Why Ansible stopped before it had anything to say of a machine."""
     text = "\n".join(lines)
-    found = _unreadable(text) or _recognised(text, entering=False)
-    if found:
-        return found
+    known = _unreadable(text) or _recognised(text, entering=False)
+    if known:
+        return known
     errors = [
         match[1] for line in lines if (match := re.match(r"(?:\[ERROR\]:|ERROR!)\s*(.+)", line))
     ]
@@ -113,16 +113,16 @@ def _code(answer: HostAnswered, text: str) -> tuple[str, str]:
     """The code of a refusal and its sentence; no code for what Ansible itself says."""
     if answer.result.code:
         return answer.result.code, text
-    found = _CODED.fullmatch(text) if answer.task.module in _SAID_BY_CODE else None
-    return (found[1], _sentence(found[2])) if found else ("", text)
+    coded = _CODED.fullmatch(text) if answer.task.module in _SAID_BY_CODE else None
+    return (coded[1], _sentence(coded[2])) if coded else ("", text)
 
 
 def _cure(text: str) -> tuple[str, str]:
     """The sentence and what to do, where the playbook says both in one breath."""
-    found = _CURE.fullmatch(text)
-    if found is None:
+    match = _CURE.fullmatch(text)
+    if match is None:
         return text, ""
-    return f"{found['what']}.", _sentence(found["cure"])
+    return f"{match['what']}.", _sentence(match["cure"])
 
 
 def _sentence(text: str) -> str:

@@ -24,12 +24,12 @@ _BEAT = 0.02
 def with_variable(name: str, value: str) -> set[int]:
     """The processes of this account that were started with this variable, if the system tells."""
     wanted = f"{name}={value}".encode()
-    found = set()
+    pids = set()
     for folder in _PROC.glob("[0-9]*"):
         with suppress(OSError):  # another account's, or gone
             if wanted in (folder / "environ").read_bytes().split(b"\0"):
-                found.add(int(folder.name))
-    return found - {os.getpid()}
+                pids.add(int(folder.name))
+    return pids - {os.getpid()}
 
 
 def end(name: str, value: str, *, known: Collection[int] = ()) -> None:
@@ -49,12 +49,12 @@ def end(name: str, value: str, *, known: Collection[int] = ()) -> None:
 def _send_to_all(left: Callable[[], set[int]], number: signal.Signals, give_up: float) -> None:
     """Sends the signal, once to each, until nobody is left: each look may find some new ones."""
     asked: set[int] = set()
-    while (found := left()) and time.monotonic() < give_up:
-        for pid in found - asked:
+    while (pids := left()) and time.monotonic() < give_up:
+        for pid in pids - asked:
             with suppress(OSError):
                 os.kill(pid, number)
-        asked |= found
-        while time.monotonic() < give_up and any(map(_runs, found)):
+        asked |= pids
+        while time.monotonic() < give_up and any(map(_runs, pids)):
             time.sleep(_BEAT)
 
 

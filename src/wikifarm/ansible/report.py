@@ -55,11 +55,11 @@ class HostReport:
 
     def _take_failure(self, answer: HostAnswered) -> None:
         """A playbook that mends what it can fails again, with its own words: these are kept."""
-        found = faults.of_host(answer)
+        fault = faults.of_host(answer)
         self.failed += 1
         self.reached = answer.outcome != "unreachable"
-        if self.fault is None or found.precise or not self.fault.precise:
-            self.fault = found
+        if self.fault is None or fault.precise or not self.fault.precise:
+            self.fault = fault
 
     def settle(self, counts: Mapping[str, int]) -> None:
         """Ansible's own count has the last word: a failure may have been rescued."""

@@ -95,14 +95,14 @@ def play(job: Job, tell: Tell) -> Report:
 def _program() -> Path:
     """ansible-playbook, found beside this Python first. Raises ExtraMissing."""
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
-    found = shutil.which(PROGRAM, path=path)
-    if found is None or importlib.util.find_spec("ansible_runner") is None:
-        missing = PROGRAM if found is None else "ansible-runner"
+    program = shutil.which(PROGRAM, path=path)
+    if program is None or importlib.util.find_spec("ansible_runner") is None:
+        missing = PROGRAM if program is None else "ansible-runner"
         raise ExtraMissing(
             _("This command needs Ansible, and {name} is not installed here.").format(name=missing),
             hint='pip install "wikifarm[ops]"',
         )
-    return Path(found)
+    return Path(program)
 
 
 def _texts(paths: Any) -> Iterator[str]:
@@ -141,7 +141,7 @@ def environment(job: Job, folder: Path, environ: Mapping[str, str]) -> dict[str,
 
 
 def _options(job: Job, folder: Path, environ: Mapping[str, str]) -> list[str]:
-    found = [
+    options = [
         "--inventory", str(job.inventory),
         *(["--limit", job.limit] if job.limit else []),
         *(["--check"] if job.check else []),
@@ -154,8 +154,8 @@ def _options(job: Job, folder: Path, environ: Mapping[str, str]) -> list[str]:
             write_whole(path, environ[name] + "\n", PRIVATE)
             files[option] = str(path)
     for option, file in files.items():
-        found += [option, file]
-    return found
+        options += [option, file]
+    return options
 
 
 # -- the run --------------------------------------------------------------------------------
@@ -277,5 +277,5 @@ def _handling(handler: Any, *numbers: signal.Signals) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, one in former.items():
-            signal.signal(number, one)
+        for number, before in former.items():
+            signal.signal(number, before)

@@ -30,7 +30,7 @@ class Veil:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         words = {line.strip() for secret in secrets for line in secret.splitlines()}
-        known = sorted((one for one in words if len(one) >= LEAST), key=len, reverse=True)
+        known = sorted((word for word in words if len(word) >= LEAST), key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
     def __call__(self, value: Any) -> Any:
@@ -39,7 +39,7 @@ class Veil:
         if isinstance(value, str):
             return self._known.sub(STARS, value)
         if isinstance(value, Mapping):
-            return {key: self(one) for key, one in value.items()}
+            return {key: self(below) for key, below in value.items()}
         if isinstance(value, list | tuple):
-            return [self(one) for one in value]
+            return [self(item) for item in value]
         return value

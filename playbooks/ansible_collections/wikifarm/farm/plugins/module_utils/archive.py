@@ -44,7 +44,7 @@ def verify(path: Path, sha256: str) -> None:
     """Raises Stop unless the file is there (`archive-missing`) and its own (`archive-sha256`)."""
     try:
         with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+            actual = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as fault:
         raise Stop(
             "archive-missing",
@@ -57,17 +57,17 @@ def verify(path: Path, sha256: str) -> None:
                 "Check its path, and that you may read it.",
             ),
         ) from fault
-    if found != sha256.lower():
+    if actual != sha256.lower():
         raise Stop(
             "archive-sha256",
             fr=(
                 f"L’archive {path.name} n’est pas celle attendue ; rien n’en a été lu. "
-                f"sha256 attendu {sha256.lower()}, trouvé {found}.",
+                f"sha256 attendu {sha256.lower()}, trouvé {actual}.",
                 "Téléchargez-la de nouveau, ou corrigez le sha256 d’après celui qui est publié.",
             ),
             en=(
                 f"The archive {path.name} is not the expected one; nothing in it was read. "
-                f"sha256 expected {sha256.lower()}, found {found}.",
+                f"sha256 expected {sha256.lower()}, found {actual}.",
                 "Download it again, or correct the sha256 from the one that is published.",
             ),
         )
@@ -187,8 +187,8 @@ def _is_core(names: dict[str, zipfile.ZipInfo]) -> bool:
 def _is_extension(names: dict[str, zipfile.ZipInfo]) -> bool:
     marks = ("desc.xml", "config.yaml")
     parts = ("actions/", "services/", "handlers/", "fields/")
-    found = any(mark in names for mark in marks) or any(name.startswith(parts) for name in names)
-    return found and not any(name in names for name in CORE)
+    marked = any(mark in names for mark in marks) or any(name.startswith(parts) for name in names)
+    return marked and not any(name in names for name in CORE)
 
 
 def _texts(zipped: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo]) -> dict[str, str]:
@@ -203,13 +203,13 @@ def _texts(zipped: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo]) -> dict[s
 
 def _core_version(text: dict[str, str]) -> str:
     """ "doryphore 4.4.4", from the constants that YesWiki shows."""
-    found = dict(
+    constants = dict(
         re.findall(
             r"""define\(\s*["']YESWIKI_(VERSION|RELEASE)["']\s*,\s*["']([^"']*)["']""",
             text.get("includes/constants.php", ""),
         )
     )
-    return " ".join(found[key] for key in ("VERSION", "RELEASE") if found.get(key))
+    return " ".join(constants[key] for key in ("VERSION", "RELEASE") if constants.get(key))
 
 
 def _extension_version(text: dict[str, str]) -> str:
@@ -217,8 +217,8 @@ def _extension_version(text: dict[str, str]) -> str:
     infos = _json(text.get("infos.json", ""))
     if infos.get("release"):
         return str(infos["release"])
-    found = re.search(r"<plugin\b[^>]*\bversion=\"([^\"]*)\"", text.get("desc.xml", ""))
-    return found.group(1) if found else ""
+    attribute = re.search(r"<plugin\b[^>]*\bversion=\"([^\"]*)\"", text.get("desc.xml", ""))
+    return attribute.group(1) if attribute else ""
 
 
 def _least_php(text: dict[str, str]) -> str:
@@ -241,10 +241,10 @@ def _least_php(text: dict[str, str]) -> str:
 
 def _json(text: str) -> dict[str, object]:
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _unsafe(path: Path, fr: str, en: str) -> Stop:

@@ -127,11 +127,11 @@ def _opened(module: AnsibleModule) -> Iterator[Context]:
     from wikifarm.operations.workplace.context import Context
     from wikifarm.operations.workplace.places import Places
 
-    found = _settings(module.params)
-    for warning in found.warnings:
+    settings = _settings(module.params)
+    for warning in settings.warnings:
         module.warn(warning)
-    places = Places(found.state, Path(module.params["directory"]))
-    context = Context(found.farm, places, language=language(), lists=found.lists)
+    places = Places(settings.state, Path(module.params["directory"]))
+    context = Context(settings.farm, places, language=language(), lists=settings.lists)
     try:
         yield context
     finally:
@@ -148,14 +148,14 @@ def _settings(options: Mapping[str, Any]) -> Settings:
     speak(chosen_language(options["language"]))
     moved = {"WIKIFARM_STATE_DIR": options["state_dir"]} if options["state_dir"] else {}
     flags = Flags(options["farm_url"] or "", insecure=not options["validate_certs"])
-    found = load(flags, Path(options["directory"]), {**os.environ, **moved})
-    if found.language and not options["language"]:
-        speak(found.language)
+    settings = load(flags, Path(options["directory"]), {**os.environ, **moved})
+    if settings.language and not options["language"]:
+        speak(settings.language)
     if options["ca_certificate"]:
         _trust(options["ca_certificate"])
     given = {key: options[f"farm_{key}"] for key in ("admin", "password", "token")}
-    farm = replace(found.farm, **{key: value for key, value in given.items() if value})
-    return replace(found, farm=farm)
+    farm = replace(settings.farm, **{key: value for key, value in given.items() if value})
+    return replace(settings, farm=farm)
 
 
 def _trust(path: str) -> None:
@@ -190,22 +190,22 @@ def chosen(options: Mapping[str, Any]) -> list[Community]:
     from wikifarm.errors import InvalidInput
 
     problems: list[Problem] = []
-    found = [*_of_files(options, problems), *_of_the_task(options, problems)]
-    problems += _same_addresses(found)
-    slugs = [one.slug for one in found]
+    communities = [*_of_files(options, problems), *_of_the_task(options, problems)]
+    problems += _same_addresses(communities)
+    slugs = [community.slug for community in communities]
     only = options["only"] or slugs
     if not problems:
         problems += [_unknown(name, slugs) for name in only if name not in slugs]
     if problems:
         raise InvalidInput(problems)
-    return [one for one in found if one.slug in only]
+    return [community for community in communities if community.slug in only]
 
 
 def _of_files(options: Mapping[str, Any], problems: list[Problem]) -> list[Community]:
     from wikifarm.errors import InvalidInput
     from wikifarm.operations.describe import chosen as of_files
 
-    paths = [Path(one) for one in options["manifests"] or ()]
+    paths = [Path(path) for path in options["manifests"] or ()]
     if not paths and options["communities"]:
         return []
     try:
@@ -219,15 +219,15 @@ def _of_the_task(options: Mapping[str, Any], problems: list[Problem]) -> list[Co
     from wikifarm.blueprint.manifest.reading import community_from
     from wikifarm.errors import InvalidInput
 
-    found = []
+    communities = []
     for number, value in enumerate(options["communities"] or ()):
         try:
             # Named in the folder from which a blueprint given by its path is looked for.
             name = str(Path(options["directory"]) / f"communities[{number}]")
-            found.append(community_from(value, name))
+            communities.append(community_from(value, name))
         except InvalidInput as error:
             problems += error.problems
-    return found
+    return communities
 
 
 def _same_addresses(communities: Iterable[Community]) -> list[Problem]:
@@ -237,13 +237,13 @@ def _same_addresses(communities: Iterable[Community]) -> list[Problem]:
 
     holders: dict[str, str] = {}
     problems = []
-    for one in communities:
-        where = holders.setdefault(one.slug.casefold(), one.source)
-        if where is not one.source:
+    for community in communities:
+        where = holders.setdefault(community.slug.casefold(), community.source)
+        if where is not community.source:
             message = _("the address “{slug}” is already that of {where}")
             hint = _("two communities cannot share an address; capitals make no difference")
-            text = message.format(slug=one.slug, where=where)
-            problems.append(Problem(text, hint, one.source, code="duplicate-slug"))
+            text = message.format(slug=community.slug, where=where)
+            problems.append(Problem(text, hint, community.source, code="duplicate-slug"))
     return problems
 
 
@@ -259,11 +259,11 @@ def _unknown(name: str, slugs: Sequence[str]) -> Problem:
 # -- the answers ----------------------------------------------------------------------------
 
 
-def errors(found: Iterable[Failure], slug: str = "") -> list[Answer]:
+def errors(failures: Iterable[Failure], slug: str = "") -> list[Answer]:
     """Failures as the module returns them."""
     from dataclasses import asdict
 
-    return [{"slug": slug, **asdict(one)} for one in found]
+    return [{"slug": slug, **asdict(failure)} for failure in failures]
 
 
 def outcome_errors(outcomes: Iterable[CommunityOutcome]) -> list[Answer]:
@@ -271,10 +271,10 @@ def outcome_errors(outcomes: Iterable[CommunityOutcome]) -> list[Answer]:
     from wikifarm.result import failures
 
     return [
-        one
+        error
         for outcome in outcomes
         if outcome.error
-        for one in errors(failures(outcome.error), outcome.slug)
+        for error in errors(failures(outcome.error), outcome.slug)
     ]
 
 
@@ -282,7 +282,7 @@ def pending(outcomes: Iterable[CommunityOutcome]) -> list[Answer]:
     """What waits for a person, with the exact text to send."""
     from dataclasses import asdict
 
-    return [asdict(one) for outcome in outcomes for one in outcome.pending]
+    return [asdict(request) for outcome in outcomes for request in outcome.pending]
 
 
 def masked(value: Any) -> Any:
@@ -290,7 +290,7 @@ def masked(value: Any) -> Any:
     if isinstance(value, str):
         return _ADDRESS.sub("…@", value)
     if isinstance(value, Mapping):
-        return {key: masked(one) for key, one in value.items()}
+        return {key: masked(below) for key, below in value.items()}
     if isinstance(value, (list, tuple)):
-        return [masked(one) for one in value]
+        return [masked(item) for item in value]
     return value

@@ -165,15 +165,15 @@ def examine(
     else:
         path = Path(check_type_path(source)).absolute()
         archive.verify(path, sha256)
-    found = archive.look(path, kind)
+    release = archive.look(path, kind)
     return {
         "changed": downloaded,
         "path": str(path),
         "sha256": sha256,
-        "version": found.version,
-        "php": found.php,
-        "size": found.size,
-        "unpacked_size": found.unpacked_size,
+        "version": release.version,
+        "php": release.php,
+        "size": release.size,
+        "unpacked_size": release.unpacked_size,
     }
 
 

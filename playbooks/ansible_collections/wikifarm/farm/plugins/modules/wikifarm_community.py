@@ -221,12 +221,12 @@ def _communities(module: AnsibleModule, context: Context) -> shared.Answer:
 
 
 def _planned(context: Context, outcomes: Sequence[CommunityOutcome]) -> shared.Answer:
-    files = _files(context, [one.slug for one in outcomes])
+    files = _files(context, [outcome.slug for outcome in outcomes])
     rows = []
-    for one in outcomes:
-        changes = [change for change in one.planned if change.writes]
-        missing = not one.error and None in files[one.slug].values()
-        rows.append(_row(one, changes, changed=bool(changes) or missing))
+    for outcome in outcomes:
+        changes = [change for change in outcome.planned if change.writes]
+        missing = not outcome.error and None in files[outcome.slug].values()
+        rows.append(_row(outcome, changes, changed=bool(changes) or missing))
     return _answer(outcomes, rows)
 
 
@@ -234,15 +234,15 @@ def _applied(module: AnsibleModule, context: Context, wanted: Sequence[Community
     from wikifarm.operations.apply import apply
 
     options = module.params
-    slugs = [one.slug for one in wanted]
+    slugs = [community.slug for community in wanted]
     before = _files(context, slugs)
     outcomes = apply(context, wanted, max_failures=options["max_failures"], audit=options["verify"])
     after, touched = _files(context, slugs), _touched(context)
     rows = []
-    for one in outcomes:
-        changes = [done.change for done in one.steps if done.outcome == "done"]
-        changed = one.slug in touched or before[one.slug] != after[one.slug]
-        rows.append(_row(one, changes, changed=changed))
+    for outcome in outcomes:
+        changes = [done.change for done in outcome.steps if done.outcome == "done"]
+        changed = outcome.slug in touched or before[outcome.slug] != after[outcome.slug]
+        rows.append(_row(outcome, changes, changed=changed))
     return _answer(outcomes, rows)
 
 
@@ -315,8 +315,12 @@ def _row(
         **{key: told[key] for key in ("slug", "name", "url", "status")},
         "changed": changed,
         "changes": [
-            {"id": one.id, "action": one.action.value, "summary": shared.masked(one.summary)}
-            for one in changes
+            {
+                "id": change.id,
+                "action": change.action.value,
+                "summary": shared.masked(change.summary),
+            }
+            for change in changes
         ],
         **{key: told[key] for key in ("kept", "mailing_list", "checklist", "welcome")},
         "audit": {key: audit[key] for key in ("probes", "leaks") if key in audit},

@@ -170,7 +170,11 @@ def _communities(module: AnsibleModule, context: Context) -> shared.Answer:
     if options["plan"]:
         from wikifarm.operations.plan import plan
 
-        _add_plans(rows, answer, plan(context, [one for one in wanted if one.slug in rows]))
+        _add_plans(
+            rows,
+            answer,
+            plan(context, [community for community in wanted if community.slug in rows]),
+        )
     return answer | {"communities": list(rows.values())}
 
 
@@ -181,21 +185,24 @@ def _known(context: Context, slugs: Sequence[str]) -> tuple[Rows, shared.Answer]
 
     envelope = status(context, slugs)
     states = envelope.data["states"]
-    found = [
-        one
+    errors = [
+        failure
         for state in states
-        for one in shared.errors((Failure(**error) for error in state["errors"]), state["slug"])
+        for failure in shared.errors((Failure(**error) for error in state["errors"]), state["slug"])
     ]
     rows = {state["slug"]: {key: state[key] for key in STATE} for state in states}
-    return rows, {"messages": list(envelope.messages), "errors": found}
+    return rows, {"messages": list(envelope.messages), "errors": errors}
 
 
 def _those(context: Context, wanted: Sequence[Community]) -> tuple[Rows, shared.Answer]:
     """The state of these communities; `status` does not know of manifests kept elsewhere."""
     wikis = {folder.lower() for folder in context.farm.wikis()}
-    made = [one.slug for one in wanted if one.slug.lower() in wikis]
+    made = [community.slug for community in wanted if community.slug.lower() in wikis]
     states, answer = _known(context, made) if made else ({}, {"messages": [], "errors": []})
-    rows = {one.slug: states.get(one.slug) or _not_made(context, one) for one in wanted}
+    rows = {
+        community.slug: states.get(community.slug) or _not_made(context, community)
+        for community in wanted
+    }
     return rows, answer
 
 
@@ -209,18 +216,24 @@ def _not_made(context: Context, community: Community) -> dict[str, Any]:
 
 
 def _add_plans(rows: Rows, answer: shared.Answer, planned: Sequence[CommunityOutcome]) -> None:
-    failed = {one["slug"] for one in answer["errors"]}
+    failed = {error["slug"] for error in answer["errors"]}
     for outcome in planned:
         changes = [change for change in outcome.planned if change.writes]
         rows[outcome.slug] |= {
             "in_step": not changes and not outcome.error,
             "changes": [
-                {"id": one.id, "action": one.action.value, "summary": shared.masked(one.summary)}
-                for one in changes
+                {
+                    "id": change.id,
+                    "action": change.action.value,
+                    "summary": shared.masked(change.summary),
+                }
+                for change in changes
             ],
         }
     # A wiki that cannot be entered is told once.
-    answer["errors"] += shared.outcome_errors(one for one in planned if one.slug not in failed)
+    answer["errors"] += shared.outcome_errors(
+        outcome for outcome in planned if outcome.slug not in failed
+    )
 
 
 if __name__ == "__main__":

@@ -96,8 +96,8 @@ def facts(care: Care) -> Ended:
     if ended.status or not ended.answer:
         return ended
     problems = ended.answer["data"]["problems"]
-    grave = [one for one in problems if one["severity"] == "error"]
-    words = "\n\n".join(f"{one['message']}\n{one['hint']}" for one in grave)
+    grave = [problem for problem in problems if problem["severity"] == "error"]
+    words = "\n\n".join(f"{problem['message']}\n{problem['hint']}" for problem in grave)
     return Ended(1 if grave else 0, words, {"ok": not grave, "problems": problems})
 
 
@@ -110,7 +110,7 @@ def ferme(care: Care) -> Ended:
     if known.returncode:
         return Ended(known.returncode, last_words(known))
     there = {line.split()[0] for line in known.stdout.splitlines() if line.strip()}
-    commands = [one for one in FERME if one in there]
+    commands = [command for command in FERME if command in there]
     for command in commands:
         done = run([*console, command, "--no-interaction"], user=care.user, folder=care.site)
         if done.returncode:
@@ -130,9 +130,9 @@ def verify(care: Care) -> Ended:
         return Ended(done.returncode or 1, last_words(done))
     if done.returncode in WAITING:
         return Ended(0, answer={"ok": True, "exit": done.returncode})
-    errors = [f"{one['message']}\n{one['hint']}" for one in answer["errors"]]
-    leaks = [str(one) for community in answer["data"].get("communities", [])
-             for one in (community.get("audit") or {}).get("leaks", [])]  # fmt: skip
+    errors = [f"{error['message']}\n{error['hint']}" for error in answer["errors"]]
+    leaks = [str(leak) for community in answer["data"].get("communities", [])
+             for leak in (community.get("audit") or {}).get("leaks", [])]  # fmt: skip
     answer = {"ok": False, "exit": done.returncode, "errors": answer["errors"]}
     return Ended(done.returncode, "\n\n".join([*errors, *leaks]), answer)
 
@@ -155,10 +155,10 @@ def run(
     rights: dict[str, Any] = {}
     home = "/root"
     if user and os.geteuid() == 0:
-        one = pwd.getpwnam(user)
-        home = one.pw_dir
-        groups = os.getgrouplist(user, one.pw_gid)
-        rights = {"user": one.pw_uid, "group": one.pw_gid, "extra_groups": groups}
+        account = pwd.getpwnam(user)
+        home = account.pw_dir
+        groups = os.getgrouplist(user, account.pw_gid)
+        rights = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": groups}
     return subprocess.run(  # noqa: S603 - a list of words, no shell
         command,
         stdin=subprocess.DEVNULL,

@@ -105,8 +105,8 @@ def make(
         archives=(release.manifest(farm, serving) or {}) if serving else {},
     )
     paths = [folder, *(_of_farm(farm, serving) if wiki is None else _of_wiki(farm, wiki))]
-    one = () if wiki is None else (f"wiki={wiki}",)
-    summary = repository.backup(paths, _caches(farm, wikis.folders(farm)), (*one, *tags))
+    scope = () if wiki is None else (f"wiki={wiki}",)
+    summary = repository.backup(paths, _caches(farm, wikis.folders(farm)), (*scope, *tags))
     return {
         "snapshot": summary["snapshot_id"],
         "wikis": slugs,

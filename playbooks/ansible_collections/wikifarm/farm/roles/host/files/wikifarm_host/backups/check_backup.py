@@ -27,7 +27,7 @@ def run(farm: Farm, arguments: argparse.Namespace) -> Outcome:
             "" if arguments.read_data else f"{date.today().isocalendar().week % PARTS + 1}/{PARTS}"
         )
         repository.check(subset=part)
-        found = repository.snapshots()
-        latest = found[-1].time if found else ""
-        result.update(snapshots=len(found), latest=latest, read=part or "all")
+        snapshots = repository.snapshots()
+        latest = snapshots[-1].time if snapshots else ""
+        result.update(snapshots=len(snapshots), latest=latest, read=part or "all")
     return Outcome(data=result)

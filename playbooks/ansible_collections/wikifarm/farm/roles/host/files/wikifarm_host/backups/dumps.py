@@ -56,13 +56,13 @@ def shares(names: Iterable[str], prefixes: Mapping[str, str]) -> list[Share]:
     else the first.
     """
     # The longest first; the main wiki's slug, "", sorts before the others.
-    ranked = sorted(prefixes.items(), key=lambda one: (-len(one[1]), one[0]))
+    ranked = sorted(prefixes.items(), key=lambda wiki: (-len(wiki[1]), wiki[0]))
     mine: dict[str, list[str]] = {slug: [] for slug in {"": "", **prefixes}}
     for name in sorted(names):
         slug = next((slug for slug, prefix in ranked if prefix and name.startswith(prefix)), "")
         mine[slug].append(name)
     return [
-        Share(slug, prefixes.get(slug, ""), tuple(found)) for slug, found in sorted(mine.items())
+        Share(slug, prefixes.get(slug, ""), tuple(owned)) for slug, owned in sorted(mine.items())
     ]
 
 
@@ -239,26 +239,26 @@ def compare(database: str, manifest: Mapping[str, Any], room: Path) -> bool | No
     for wiki in manifest["wikis"]:
         said = dump(database, list(wiki["tables"]), room / wiki["file"])
         for table, proof in wiki["tables"].items():
-            found = said["tables"][table]
-            if found["rows"] != proof["rows"] or (same_server and found != proof):
-                raise _differs(table, proof, found)
+            again = said["tables"][table]
+            if again["rows"] != proof["rows"] or (same_server and again != proof):
+                raise _differs(table, proof, again)
         if same_server and said["sha256"] != wiki["sha256"]:
             raise _differs(wiki["file"], wiki["bytes"], said["bytes"])
     return True if same_server else None
 
 
-def _differs(what: str, expected: object, found: object) -> Stop:
+def _differs(what: str, expected: object, actual: object) -> Stop:
     return Stop(
         "restore-differs",
         fr=(
             f"La base rechargée n’est pas celle de la sauvegarde : {what}, {expected} attendu, "
-            f"{found} trouvé.",
+            f"{actual} trouvé.",
             "Essayez une autre sauvegarde (--snapshot) et vérifiez celle-ci : check-backup "
             "--read-data.",
         ),
         en=(
             f"The database loaded again is not that of the backup: {what}, {expected} expected, "
-            f"{found} found.",
+            f"{actual} found.",
             "Try another backup (--snapshot) and check this one: check-backup --read-data.",
         ),
     )

@@ -92,11 +92,13 @@ class Repository:
     def snapshots(self) -> list[Snapshot]:
         """This farm's, the oldest first. Raises Stop (`backup-absent` and the others)."""
         said = self._run("snapshots", "--json", "--tag", self._tag)
-        found = [
-            Snapshot(one["id"], one["time"], tuple(one["paths"]), tuple(one.get("tags") or ()))
-            for one in json.loads(said.stdout) or []
+        snapshots = [
+            Snapshot(
+                entry["id"], entry["time"], tuple(entry["paths"]), tuple(entry.get("tags") or ())
+            )
+            for entry in json.loads(said.stdout) or []
         ]
-        return sorted(found, key=lambda one: one.time)
+        return sorted(snapshots, key=lambda snapshot: snapshot.time)
 
     def choose(self, wanted: str, wiki: str | None = None) -> Snapshot:
         """The snapshot of that id, or the `latest`, that holds the wiki (None: the whole farm).
@@ -104,14 +106,18 @@ class Repository:
         The latest is never one made for safety: that one holds what someone wanted to replace.
         Raises Stop (`snapshot-unknown`) when none does.
         """
-        fitting = [one for one in self.snapshots() if one.wiki in {None, wiki}]
+        fitting = [snapshot for snapshot in self.snapshots() if snapshot.wiki in {None, wiki}]
         if wanted == "latest":
-            fitting = [one for one in fitting if not one.safety]
+            fitting = [snapshot for snapshot in fitting if not snapshot.safety]
         else:
-            fitting = [one for one in fitting if len(wanted) >= 6 and one.id.startswith(wanted)]
-        for one in reversed(fitting):
-            if not wiki or one.wiki == wiki or self._holds(one, wiki):
-                return one
+            fitting = [
+                snapshot
+                for snapshot in fitting
+                if len(wanted) >= 6 and snapshot.id.startswith(wanted)
+            ]
+        for snapshot in reversed(fitting):
+            if not wiki or snapshot.wiki == wiki or self._holds(snapshot, wiki):
+                return snapshot
         raise _unknown(self._farm, wanted, wiki)
 
     def _holds(self, snapshot: Snapshot, wiki: str) -> bool:
@@ -144,18 +150,20 @@ class Repository:
     def _read_back(self, summary: dict[str, Any]) -> dict[str, Any]:
         """Asks the repository for what it has just been given."""
         short = str(summary["snapshot_id"])
-        whole = next((one.id for one in self.snapshots() if one.id.startswith(short)), "")
-        held = self.stats(whole) if whole else {"total_file_count": -1, "total_size": -1}
-        if held["total_file_count"] < summary["total_files_processed"]:
-            raise self._stop("backup-damaged", f"{short}: {held['total_file_count']} < "
+        whole = next(
+            (snapshot.id for snapshot in self.snapshots() if snapshot.id.startswith(short)), ""
+        )
+        kept = self.stats(whole) if whole else {"total_file_count": -1, "total_size": -1}
+        if kept["total_file_count"] < summary["total_files_processed"]:
+            raise self._stop("backup-damaged", f"{short}: {kept['total_file_count']} < "
                              f"{summary['total_files_processed']}")  # fmt: skip
-        return {**summary, "snapshot_id": whole, "total_size": held["total_size"]}
+        return {**summary, "snapshot_id": whole, "total_size": kept["total_size"]}
 
     def stats(self, snapshot: str) -> dict[str, Any]:
         """`total_size` (bytes) and `total_file_count` (folders and links too) once restored."""
         done = self._run("stats", "--json", "--mode", "restore-size", snapshot)
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        sizes: dict[str, Any] = json.loads(done.stdout)
+        return sizes
 
     def restore(self, snapshot: str, target: Path, paths: Iterable[str], *, verify: bool) -> None:
         """Writes those paths of it below `target`. `verify`: reads the files again afterwards."""

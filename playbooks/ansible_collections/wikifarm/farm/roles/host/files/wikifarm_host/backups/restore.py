@@ -134,7 +134,7 @@ def _prepare(farm: Farm, arguments: argparse.Namespace, journal: care.Journal) -
     content = fetch(farm, repository, snapshot, room, wiki=wiki)
     chosen = _entries(content.manifest, wiki)
     data = Path(mariadb.sql("SELECT @@datadir")[0][0])
-    care.require_room(data, 2 * sum(one["bytes"] for one in chosen))
+    care.require_room(data, 2 * sum(entry["bytes"] for entry in chosen))
     serving, migrate = _release(farm, content, wiki, arguments.any_release)
     _own(farm, content.site)
     safety = "" if arguments.no_safety else _safety(farm, wiki)
@@ -157,8 +157,8 @@ def _prepare(farm: Farm, arguments: argparse.Namespace, journal: care.Journal) -
 
 def _entries(manifest: dict[str, Any], wiki: str | None) -> list[dict[str, Any]]:
     """The entries of the manifest to restore. Raises Stop (`snapshot-without-wiki`)."""
-    found = [one for one in manifest["wikis"] if wiki is None or one["slug"] == wiki]
-    if not found:
+    entries = [entry for entry in manifest["wikis"] if wiki is None or entry["slug"] == wiki]
+    if not entries:
         raise Stop(
             "snapshot-without-wiki",
             fr=(
@@ -170,7 +170,7 @@ def _entries(manifest: dict[str, Any], wiki: str | None) -> list[dict[str, Any]]
                 "Choose another one: --snapshot, with an id of “restic snapshots”.",
             ),
         )
-    return found
+    return entries
 
 
 def _release(farm: Farm, content: Content, wiki: str | None, any_release: bool) -> tuple[str, bool]:
@@ -190,7 +190,8 @@ def _release(farm: Farm, content: Content, wiki: str | None, any_release: bool) 
         return serving, True
     version = content.manifest["archives"].get("version", "?")
     sums = ", ".join(
-        f"{one['name']} {one['sha256']}" for one in content.manifest["archives"].get("archives", [])
+        f"{archive['name']} {archive['sha256']}"
+        for archive in content.manifest["archives"].get("archives", [])
     )
     raise Stop(
         "restore-release",
@@ -215,16 +216,16 @@ def _own(farm: Farm, site: Path) -> None:
     user = pwd.getpwnam(farm.user)
     for where, folders, files in os.walk(site):
         for path in (Path(where), *(Path(where) / name for name in (*folders, *files))):
-            found = path.lstat()
-            owner = 0 if found.st_uid == 0 else user.pw_uid
-            os.lchown(path, owner, 0 if found.st_gid == 0 else user.pw_gid)
-            if not stat.S_ISLNK(found.st_mode):
-                path.chmod(stat.S_IMODE(found.st_mode) & ~0o6002)
+            facts = path.lstat()
+            owner = 0 if facts.st_uid == 0 else user.pw_uid
+            os.lchown(path, owner, 0 if facts.st_gid == 0 else user.pw_gid)
+            if not stat.S_ISLNK(facts.st_mode):
+                path.chmod(stat.S_IMODE(facts.st_mode) & ~0o6002)
 
 
 def _safety(farm: Farm, wiki: str | None) -> str:
     """The snapshot of what will be replaced; "" when there is nothing left to save."""
-    well = {one.slug for one in wikis.every(farm) if not one.problem}
+    well = {wiki_there.slug for wiki_there in wikis.every(farm) if not wiki_there.problem}
     if not well and not mariadb.tables(farm.database):
         return ""
     made = backup.make(farm, wiki if wiki in well else None, tags=("safety",))
@@ -257,7 +258,7 @@ def _finish(farm: Farm, journal: care.Journal, said: dict[str, Any]) -> dict[str
             _secrets(farm, below(room, manifest["etc"]))
         serve.apply(farm, serve.plan(farm, said["release"]), moved=False)
         system.service(farm, "php", "reload")
-        result["wikis"] = [one["slug"] for one in chosen]
+        result["wikis"] = [entry["slug"] for entry in chosen]
         result["identical"], fault = _verdict(farm, manifest, chosen, said, room)
         journal.write(**{**said, "phase": "done"})
     if not said["maintenance"]:
@@ -282,12 +283,12 @@ def _replace_database(
         mariadb.sql(f"CREATE DATABASE {database} COLLATE {mariadb.quoted(collation)}")
     old: Iterable[str] = mariadb.tables(farm.database)
     if wiki is not None:
-        gone = {one["slug"]: one["prefix"] for one in manifest["wikis"] if one["prefix"]}
+        gone = {entry["slug"]: entry["prefix"] for entry in manifest["wikis"] if entry["prefix"]}
         shares = backup.share_out(farm, gone)
         mine = (share.tables for share in shares if share.slug == wiki)
         old = {*next(mine, ()), *chosen[0]["tables"]}
     mariadb.drop(farm.database, sorted(old))
-    dumps.load(farm, farm.database, [folder / one["file"] for one in chosen])
+    dumps.load(farm, farm.database, [folder / entry["file"] for entry in chosen])
 
 
 def _swap(room: Path, source: Path, place: Path) -> None:
@@ -316,15 +317,15 @@ def _verdict(
     room: Path,
 ) -> tuple[bool | None, Stop | None]:
     """Whether the database is the snapshot's, and what is wrong: told once the farm is open."""
-    slugs = {one["slug"] for one in chosen}
+    slugs = {entry["slug"] for entry in chosen}
     try:
         identical = dumps.compare(farm.database, {**manifest, "wikis": chosen}, room / "again")
     except Stop as stop:
         return False, stop
-    restored = [one for one in wikis.every(farm) if one.slug in slugs]
+    restored = [wiki for wiki in wikis.every(farm) if wiki.slug in slugs]
     try:
-        for one in restored if said["migrate"] else ():
-            migrations.migrate(farm, one)
+        for wiki in restored if said["migrate"] else ():
+            migrations.migrate(farm, wiki)
         check.check(farm, restored)
     except Stop as stop:
         return identical, _failed(stop, said["safety"])

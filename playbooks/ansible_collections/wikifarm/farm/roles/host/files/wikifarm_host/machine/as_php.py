@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 from ..farm import Farm
 from . import system
@@ -32,12 +33,12 @@ def as_php(farm: Farm, work: Callable[[], bytes | None]) -> bytes:
     return said
 
 
-def _child(work: Callable[[], bytes | None], who: dict[str, object], writing: int) -> int:
+def _child(work: Callable[[], bytes | None], who: dict[str, Any], writing: int) -> int:
     """The status of the process. Nothing may be raised: the parent's code would run twice."""
     try:
-        os.setgroups(who["extra_groups"])  # type: ignore[arg-type]
-        os.setgid(who["group"])  # type: ignore[arg-type]
-        os.setuid(who["user"])  # type: ignore[arg-type]
+        os.setgroups(who["extra_groups"])
+        os.setgid(who["group"])
+        os.setuid(who["user"])
         answer, status = work() or b"", 0
     except BaseException as fault:
         answer, status = f"{type(fault).__name__}: {fault}".encode(errors="replace"), 1

@@ -55,10 +55,10 @@ def _note(farm: Farm, verb: str, result: dict[str, Any]) -> None:
 def read_json(path: Path) -> dict[str, Any] | None:
     """None when the file is not there."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return found
+    return value
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
@@ -127,7 +127,7 @@ def maintenance(farm: Farm) -> Path:
 
 def require_room(folder: Path, need: int) -> None:
     """Raises Stop (`disk-full`) unless `need` bytes are free there, and a tenth more."""
-    place = next(one for one in (folder, *folder.parents) if one.exists())
+    place = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(place).free
     if free < need * 1.1:
         raise Stop(

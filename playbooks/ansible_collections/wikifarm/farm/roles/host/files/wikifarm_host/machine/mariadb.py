@@ -41,7 +41,7 @@ def tables(database: str) -> dict[str, int]:
 
 def left_out(database: str) -> list[str]:
     """What a dump does not hold, since YesWiki makes none: views, triggers, routines, events."""
-    found = [
+    objects = [
         f"{kind.lower()} {name}" for name, kind, _size in _objects(database) if kind != "BASE TABLE"
     ]
     where = literal(database)
@@ -53,8 +53,8 @@ def left_out(database: str) -> list[str]:
         rows = sql(
             f"SELECT HEX({kind}_NAME) FROM information_schema.{source} WHERE {schema} = {where}"
         )
-        found += [f"{kind.lower()} {_name(row[0])}" for row in rows]
-    return found
+        objects += [f"{kind.lower()} {_name(row[0])}" for row in rows]
+    return objects
 
 
 def _objects(database: str) -> list[tuple[str, str, int]]:
@@ -87,5 +87,5 @@ def server() -> str:
 def drop(database: str, names: Sequence[str]) -> None:
     """Removes those tables, whatever refers to them."""
     if names:
-        found = ", ".join(quoted(name) for name in names)
-        sql(f"SET FOREIGN_KEY_CHECKS = 0; DROP TABLE IF EXISTS {found};", database=database)
+        dropped = ", ".join(quoted(name) for name in names)
+        sql(f"SET FOREIGN_KEY_CHECKS = 0; DROP TABLE IF EXISTS {dropped};", database=database)

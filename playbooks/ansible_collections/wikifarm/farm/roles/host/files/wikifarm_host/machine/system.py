@@ -62,16 +62,20 @@ def environment(user: str = "", more: Mapping[str, str] | None = None) -> dict[s
     return {"PATH": PATH, "HOME": "/" if user else "/root", "LC_ALL": "C.UTF-8", **(more or {})}
 
 
-def as_user(user: str) -> dict[str, object]:
+def as_user(user: str) -> dict[str, Any]:
     """Arguments of subprocess for another user, with that user's groups and no others."""
     if not user or os.geteuid() != 0:
         return {}
     import grp
     import pwd
 
-    one = pwd.getpwnam(user)
+    account = pwd.getpwnam(user)
     groups = [group.gr_gid for group in grp.getgrall() if user in group.gr_mem]
-    return {"user": one.pw_uid, "group": one.pw_gid, "extra_groups": [*groups, one.pw_gid]}
+    return {
+        "user": account.pw_uid,
+        "group": account.pw_gid,
+        "extra_groups": [*groups, account.pw_gid],
+    }
 
 
 def failed(program: str, status: int, words: str) -> Stop:

@@ -73,8 +73,8 @@ def manifest(farm: Farm, identifier: str) -> dict[str, Any] | None:
         text = (farm.releases / identifier / MANIFEST).read_text(encoding="utf-8")
     except OSError:
         return None
-    found: dict[str, Any] = json.loads(text)
-    return found
+    said: dict[str, Any] = json.loads(text)
+    return said
 
 
 def _data(folder: Path, version: str) -> dict[str, str]:
@@ -104,12 +104,12 @@ def _version(parts: Sequence[Part]) -> str:
 
 def _make(farm: Farm, parts: Sequence[Part], folder: Path) -> str:
     """Unpacks beside and renames: a release that has its name is whole. Returns its version."""
-    found = []
+    archives = []
     for part in parts:
         archive.verify(part.path, part.sha256)
-        found.append(archive.look(part.path, part.kind))
+        archives.append(archive.look(part.path, part.kind))
     farm.releases.mkdir(mode=0o755, parents=True, exist_ok=True)
-    _room_for(farm.releases, sum(one.unpacked_size for one in found))
+    _room_for(farm.releases, sum(content.unpacked_size for content in archives))
     unfinished = folder.with_name(folder.name + ".unfinished")
     if unfinished.exists():
         shutil.rmtree(unfinished)
@@ -118,13 +118,13 @@ def _make(farm: Farm, parts: Sequence[Part], folder: Path) -> str:
     _own_cache(farm, unfinished)
     said = {
         "id": folder.name,
-        "version": found[0].version,
+        "version": archives[0].version,
         "archives": [vars(part) for part in parts],
     }
     (unfinished / MANIFEST).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
     os.sync()  # the name is the promise that the release is whole, after a power cut too
     unfinished.rename(folder)
-    return found[0].version
+    return archives[0].version
 
 
 def _place(release: Path, part: Part) -> Path:

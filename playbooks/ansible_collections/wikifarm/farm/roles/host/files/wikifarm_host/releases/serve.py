@@ -127,8 +127,8 @@ def _exists(path: Path) -> bool:
 def _site(farm: Farm) -> Iterator[Change]:
     """`site/`: PHP's group adds wikis in it, and cannot take away what root put there."""
     wanted = (0o1775, os.geteuid(), pwd.getpwnam(farm.user).pw_gid)
-    found = farm.site.stat() if farm.site.is_dir() else None
-    if found and (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == wanted:
+    facts = farm.site.stat() if farm.site.is_dir() else None
+    if facts and (stat.S_IMODE(facts.st_mode), facts.st_uid, facts.st_gid) == wanted:
         return
 
     def do() -> None:
@@ -136,7 +136,7 @@ def _site(farm: Farm) -> Iterator[Change]:
         os.chown(farm.site, *wanted[1:])
         farm.site.chmod(wanted[0])
 
-    before = f"site/ {found.st_uid}:{found.st_gid} {_mode(farm.site):o}" if found else ""
+    before = f"site/ {facts.st_uid}:{facts.st_gid} {_mode(farm.site):o}" if facts else ""
     yield Change(before, f"site/ {wanted[1]}:{wanted[2]} {wanted[0]:o}", do)
 
 
@@ -158,10 +158,10 @@ def _data(farm: Farm, folder: Path) -> Iterator[Change]:
 def _links(farm: Farm, entries: list[str]) -> Iterator[Change]:
     for name in entries:
         path, target = farm.site / name, f"../code/{name}"
-        found = str(path.readlink()) if path.is_symlink() else ""
+        former = str(path.readlink()) if path.is_symlink() else ""
         # A link of the user of PHP is one that PHP may change.
-        if found != target or path.lstat().st_uid != os.geteuid():
-            before = f"site/{name} -> {found}" if found else ""
+        if former != target or path.lstat().st_uid != os.geteuid():
+            before = f"site/{name} -> {former}" if former else ""
             yield Change(before, f"site/{name} -> {target}", _linking(farm, path, target))
 
 

@@ -148,10 +148,10 @@ def masked(value: Any) -> Any:
     """The same value with what may be a secret hidden, at any depth."""
     if isinstance(value, Mapping):
         return {
-            key: HIDDEN if SECRET.search(str(key)) and one not in ("", [], {}) else masked(one)
-            for key, one in value.items()
+            key: HIDDEN if SECRET.search(str(key)) and below not in ("", [], {}) else masked(below)
+            for key, below in value.items()
         }
-    return [masked(one) for one in value] if isinstance(value, list) else value
+    return [masked(item) for item in value] if isinstance(value, list) else value
 
 
 def _keys(farm: Farm) -> dict[str, dict[str, str]]:

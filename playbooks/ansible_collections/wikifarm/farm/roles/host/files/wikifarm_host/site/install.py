@@ -53,8 +53,8 @@ def install(farm: Farm) -> None:
     Raises Stop: `database-missing`, `database-in-use`, `install-refused`, `login-refused`.
     """
     _clear_own_leftovers(farm)
-    if found := tables(farm):
-        raise _in_use(farm, found)
+    if taken := tables(farm):
+        raise _in_use(farm, taken)
     mark = farm.state / MARK
     mark.write_text(json.dumps({"database": farm.database, "prefix": farm.prefix}), "utf-8")
     os.sync()  # the mark is what allows to empty the tables if this is killed
@@ -91,10 +91,10 @@ def own_configuration(farm: Farm) -> None:
     except OSError as fault:
         raise _strange(farm) from fault
     try:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != pwd.getpwnam(farm.user).pw_uid:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_uid != pwd.getpwnam(farm.user).pw_uid:
             raise _strange(farm)
-        if stat.S_IMODE(found.st_mode) != 0o600:
+        if stat.S_IMODE(facts.st_mode) != 0o600:
             os.fchmod(handle, 0o600)
     finally:
         os.close(handle)
@@ -192,8 +192,8 @@ def _foreseen(farm: Farm, fresh: bool) -> Outcome:
             before=configured.before,
             after=configured.after,
         )
-    if not (farm.state / MARK).exists() and (found := tables(farm)):
-        raise _in_use(farm, found)
+    if not (farm.state / MARK).exists() and (taken := tables(farm)):
+        raise _in_use(farm, taken)
     return Outcome(
         changed=True,
         data={"installed": True, "extensions": [n for n in farm.extensions if n == "ferme"]},
@@ -223,8 +223,8 @@ def _refused(answer: Answer) -> Stop:
     )
 
 
-def _in_use(farm: Farm, found: list[str]) -> Stop:
-    some = ", ".join(found[:3]) + ("…" if len(found) > 3 else "")
+def _in_use(farm: Farm, taken: list[str]) -> Stop:
+    some = ", ".join(taken[:3]) + ("…" if len(taken) > 3 else "")
     return Stop(
         "database-in-use",
         fr=(

@@ -61,8 +61,8 @@ class Wiki:
 
 def run(farm: Farm, arguments: argparse.Namespace) -> Outcome:
     """data: `wikis`, and `leftovers`, folders of wikis that are no more."""
-    found = [asdict(wiki) for wiki in every(farm)]
-    return Outcome(data={"wikis": found, "leftovers": leftovers(farm)})
+    shown = [asdict(wiki) for wiki in every(farm)]
+    return Outcome(data={"wikis": shown, "leftovers": leftovers(farm)})
 
 
 def every(farm: Farm) -> list[Wiki]:
@@ -97,8 +97,8 @@ def folders(farm: Farm) -> list[str]:
     """Folders of wikis: real ones, with a real configuration; "" is the main wiki."""
     if not farm.site.is_dir():
         return []
-    found = sorted(path.name for path in farm.site.iterdir() if not path.is_symlink())
-    slugs = [name for name in found if SLUG.fullmatch(name) and name not in serve.DATA]
+    names = sorted(path.name for path in farm.site.iterdir() if not path.is_symlink())
+    slugs = [name for name in names if SLUG.fullmatch(name) and name not in serve.DATA]
     return [slug for slug in ["", *slugs] if _is_file(farm, slug)]
 
 
@@ -122,10 +122,10 @@ def leftovers(farm: Farm) -> list[str]:
 
 def _is_file(farm: Farm, slug: str) -> bool:
     try:
-        found = (farm.site / slug / configure.FILE).lstat()
+        facts = (farm.site / slug / configure.FILE).lstat()
     except OSError:
         return False
-    return stat.S_ISREG(found.st_mode)
+    return stat.S_ISREG(facts.st_mode)
 
 
 def _read(farm: Farm, slugs: list[str]) -> dict[str, dict[str, Any]]:
@@ -135,18 +135,18 @@ def _read(farm: Farm, slugs: list[str]) -> dict[str, dict[str, Any]]:
         files = {slug: str(farm.site / slug / configure.FILE) for slug in left}
         for line in configure.run_php(farm, PHP, files).stdout.splitlines():
             try:
-                slug, found = json.loads(line)
+                slug, read = json.loads(line)
             except ValueError:
                 continue
-            if slug in files and isinstance(found, dict):
-                values.setdefault(slug, found)
+            if slug in files and isinstance(read, dict):
+                values.setdefault(slug, read)
         if silent := [slug for slug in left if slug not in values]:
             values[silent[0]] = {}  # the one that stopped PHP; the others are asked again
     return values
 
 
-def _wiki(farm: Farm, slug: str, found: dict[str, Any], shared: Counter[str]) -> Wiki:
-    values = {key: str(value) for key, value in found.items()}
+def _wiki(farm: Farm, slug: str, read: dict[str, Any], shared: Counter[str]) -> Wiki:
+    values = {key: str(value) for key, value in read.items()}
     prefix, root_page = values.get("table_prefix", ""), values.get("root_page", "PagePrincipale")
     problem = ""
     if not values:

@@ -44,7 +44,7 @@ def plan(farm: Farm, wiki: Wiki, old: str, new: str) -> Plan:
     """What to exchange for that wiki to go from a release to another; nothing for the main one."""
     if not wiki.slug:
         return Plan()
-    before, after = (entries(farm.releases / one) for one in (old, new))
+    before, after = (entries(farm.releases / identifier) for identifier in (old, new))
     folder = farm.site / wiki.slug
 
     def look() -> bytes:

@@ -52,10 +52,10 @@ def run(farm: Farm, arguments: argparse.Namespace) -> Outcome:
     problems: list[Problem] = []
     for look in looks:
         try:
-            found, wrong = look(farm)
+            said, wrong = look(farm)
         except Stop as stop:
-            found, wrong = {}, [Problem(stop.code, stop.message, stop.hint, "error")]
-        data.update(found)
+            said, wrong = {}, [Problem(stop.code, stop.message, stop.hint, "error")]
+        data.update(said)
         problems += wrong
     return Outcome(data={**data, "problems": [asdict(problem) for problem in problems]})
 
@@ -135,8 +135,8 @@ def _wikis(farm: Farm) -> Found:
         if wiki.problem
     ]
     shown = [
-        {"slug": one.slug, "url": one.url, "release": one.release, "code": one.code}
-        for one in every
+        {"slug": wiki.slug, "url": wiki.url, "release": wiki.release, "code": wiki.code}
+        for wiki in every
     ]
     return {"wikis": shown, "wiki_count": len(every)}, problems
 
@@ -194,11 +194,11 @@ def _never(fr: str, en: str, age: float | None, unit: str) -> str:
 def _disk(farm: Farm) -> Found:
     """`disk`: {folder: {"free_mb", "free_percent"}} of the farm, the database and the backups."""
     places = {str(farm.home), str(farm.state), "/var/lib/mysql", str(farm.backup["repository"])}
-    found, problems = {}, []
-    for place in sorted(one for one in places if Path(one).is_dir()):
+    disk, problems = {}, []
+    for place in sorted(folder for folder in places if Path(folder).is_dir()):
         usage = shutil.disk_usage(place)
         percent = round(100 * usage.free / usage.total, 1)
-        found[place] = {"free_mb": usage.free >> 20, "free_percent": percent}
+        disk[place] = {"free_mb": usage.free >> 20, "free_percent": percent}
         if percent < DISK_PERCENT:
             problems.append(
                 Problem(
@@ -208,7 +208,7 @@ def _disk(farm: Farm) -> Found:
                     "error",
                 )
             )
-    return {"disk": found}, problems
+    return {"disk": disk}, problems
 
 
 def _secrets(farm: Farm) -> Found:
@@ -217,9 +217,9 @@ def _secrets(farm: Farm) -> Found:
     for path in [farm.etc, farm.state, *sorted(farm.etc.iterdir())]:
         if not path.exists():
             continue
-        found = path.lstat()
-        if stat.S_IMODE(found.st_mode) & 0o077 or found.st_uid != os.geteuid():
-            wrong.append(f"{path} ({stat.S_IMODE(found.st_mode):o})")
+        facts = path.lstat()
+        if stat.S_IMODE(facts.st_mode) & 0o077 or facts.st_uid != os.geteuid():
+            wrong.append(f"{path} ({stat.S_IMODE(facts.st_mode):o})")
     if not wrong:
         return {}, []
     shown = ", ".join(wrong)
@@ -239,16 +239,16 @@ def _writable(farm: Farm) -> Found:
     """`world_writable`: the first paths of the farm that anyone may write."""
     command = ["find", str(farm.home), str(farm.etc), "-xdev", "(", "-type", "f", "-o", "-type"]
     done = system.run([*command, "d", ")", "-perm", "-0002", "-print0"], check=False)
-    found = [path for path in done.stdout.split("\0") if path]
-    if not found:
+    paths = [path for path in done.stdout.split("\0") if path]
+    if not paths:
         return {"world_writable": []}, []
-    shown = ", ".join(found[:SHOWN])
-    return {"world_writable": found[:SHOWN]}, [
+    shown = ", ".join(paths[:SHOWN])
+    return {"world_writable": paths[:SHOWN]}, [
         Problem(
             "world-writable",
             say(
-                f"{len(found)} chemin(s) que tout compte peut écrire : {shown}…",
-                f"{len(found)} path(s) that any account may write: {shown}…",
+                f"{len(paths)} chemin(s) que tout compte peut écrire : {shown}…",
+                f"{len(paths)} path(s) that any account may write: {shown}…",
             ),
             "chmod o-w",
             "error",
@@ -343,9 +343,11 @@ def _ports(farm: Farm) -> Found:
     """`listening`: {"port", "program"} of what others than this machine can reach."""
     allowed = {22, 80, 443, farm.address[1]}
     programs = _programs()
-    found = sorted({(port, programs.get(inode, "")) for port, inode in _open_ports()})
-    strange = [(port, who) for port, who in found if port not in allowed and who not in PROGRAMS]
-    data = {"listening": [{"port": port, "program": who} for port, who in found]}
+    listening = sorted({(port, programs.get(inode, "")) for port, inode in _open_ports()})
+    strange = [
+        (port, who) for port, who in listening if port not in allowed and who not in PROGRAMS
+    ]
+    data = {"listening": [{"port": port, "program": who} for port, who in listening]}
     if not strange:
         return data, []
     shown = ", ".join(f"{port} ({who or '?'})" for port, who in strange)
@@ -389,13 +391,13 @@ def _is_loopback(address: str) -> bool:
 
 def _programs() -> dict[str, str]:
     """{inode of a socket: name of the program that holds it}."""
-    found = {}
+    programs = {}
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:
             target = str(link.readlink())
             if target.startswith("socket:["):
                 comm = link.parent.parent / "comm"
-                found[target[8:-1]] = comm.read_text(encoding="utf-8").strip()
+                programs[target[8:-1]] = comm.read_text(encoding="utf-8").strip()
         except OSError:
             continue
-    return found
+    return programs

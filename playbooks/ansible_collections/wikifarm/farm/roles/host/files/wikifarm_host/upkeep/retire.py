@@ -61,11 +61,13 @@ def _tables(farm: Farm, slug: str) -> list[str]:
     if not slug:
         raise _main(farm)
     wiki = wikis.named(farm, slug)
-    found = next((list(one.tables) for one in backup.share_out(farm) if one.slug == slug), [])
+    tables = next(
+        (list(share.tables) for share in backup.share_out(farm) if share.slug == slug), []
+    )
     # A prefix such as `yeswiki_pages` would claim the main wiki's table: a wiki has its own.
-    if f"{wiki.prefix}pages" not in found:
+    if f"{wiki.prefix}pages" not in tables:
         raise _not_a_wiki(wiki.url, wiki.prefix)
-    return found
+    return tables
 
 
 def _finish(farm: Farm, journal: care.Journal, said: dict[str, Any]) -> Outcome:

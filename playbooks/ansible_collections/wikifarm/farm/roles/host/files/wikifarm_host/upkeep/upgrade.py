@@ -80,7 +80,7 @@ def _upgrade(farm: Farm, journal: care.Journal, old: str, new: str) -> dict[str,
     said: dict[str, Any] = {
         "old": old,
         "new": new,
-        "plans": {slug: one.as_json() for slug, one in plans.items()},
+        "plans": {slug: plan.as_json() for slug, plan in plans.items()},
         "maintenance": care.maintenance(farm).exists(),
     }
     journal.write(phase="opening", **said)
@@ -161,7 +161,7 @@ def _put_back(farm: Farm, said: dict[str, Any]) -> None:
             _write_config(farm, slug, _kept(farm) / f"config.{slug}")
         manifest = dumps.read_manifest(_kept(farm) / "dumps", farm)
         mariadb.drop(farm.database, sorted(mariadb.tables(farm.database)))
-        files = [_kept(farm) / "dumps" / one["file"] for one in manifest["wikis"]]
+        files = [_kept(farm) / "dumps" / entry["file"] for entry in manifest["wikis"]]
         dumps.load(farm, farm.database, files)
         dumps.compare(farm.database, manifest, _kept(farm) / "again")
         system.service(farm, "php", "reload")
@@ -208,8 +208,8 @@ def _require_room(farm: Farm, new: str, plans: Any) -> None:
 
 def _remove_old(farm: Farm, used: set[str], keep: int) -> list[str]:
     """Releases beyond `keep`, the oldest first; never the one that serves nor the one before it."""
-    found = [path for path in farm.releases.iterdir() if IDENTIFIER.fullmatch(path.name)]
-    others = [path for path in found if path.name not in used]
+    releases = [path for path in farm.releases.iterdir() if IDENTIFIER.fullmatch(path.name)]
+    others = [path for path in releases if path.name not in used]
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     gone = others[max(0, keep - len(used)) :]
     for path in gone:
