@@ -38,7 +38,7 @@ def journal(tmp_path: Path) -> Journal:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(engine, "SETTLING", 0)
+    monkeypatch.setattr("wikifarm.lists.sympa_habits.SETTLING", 0)
     yield
 
 

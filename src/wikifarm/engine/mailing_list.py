@@ -6,7 +6,6 @@ failure the list is looked at, and what is seen decides.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,8 +26,6 @@ from wikifarm.model import FoundList, ListState, WantedList
 
 STEP = "mailing-list"
 PASSES = 3  # over the addresses still missing when the host reads back
-# Sympa's view of a list is a second old at most: what another door did must be seen before closing.
-SETTLING = 1.1  # seconds
 FEW = 5  # removals that need no threshold
 HELD = (ListState.OPEN, ListState.REQUESTED)
 
@@ -82,24 +79,22 @@ def ensure_list(
     found = port.state(wanted)
     journal.outcome(slug, STEP, list=wanted.address, state=found.state.value)
     if found.state is ListState.ABSENT:
-        raise _not_made(wanted, fault)
+        raise _not_made(port, wanted, fault)
     if found.state is ListState.TAKEN:
         raise _taken(wanted)
     return replace(found, notes=(*found.notes, *notes)), changes
 
 
-def _not_made(wanted: WantedList, fault: ListUndecided | Unreachable | None) -> Exception:
+def _not_made(
+    port: ListPort, wanted: WantedList, fault: ListUndecided | Unreachable | None
+) -> Exception:
     if isinstance(fault, Unreachable):
         return fault
     return WriteRefused(
         _("The list server did not make the list {name}; nothing was changed there.").format(
             name=wanted.address
         ),
-        hint=_(
-            "Most often it has no template “{template}”: give its administrator the pack of "
-            "`wikifarm mailing-list server-pack`, or set another template "
-            "(private_working_group) in WIKIFARM_SYMPA_TEMPLATE."
-        ).format(template=wanted.template),
+        hint=port.why_not_made(wanted),
     )
 
 
@@ -161,10 +156,6 @@ def close(
         raise _taken(wanted)
     if not ours:
         _check_ours(before, wanted, ours=False)
-    if before.state is ListState.REQUESTED:
-        # Closing removes a list that waits, but only closes one that was opened meanwhile.
-        time.sleep(SETTLING)
-        before = port.state(wanted)
     journal.intent(slug, STEP, closing=wanted.address)
     fault: ListUndecided | Unreachable | None = None
     try:

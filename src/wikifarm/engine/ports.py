@@ -99,6 +99,10 @@ class ListPort(Protocol):
         """Asks for the list once; answers what a person should know, as sentences."""
         ...
 
+    def why_not_made(self, wanted: WantedList) -> str:
+        """What to try where the list is not there after all, as a sentence."""
+        ...
+
     def close(self, wanted: WantedList) -> None: ...
     def members(self, wanted: WantedList) -> frozenset[str]:
         """The addresses of the subscribers, in lower case."""

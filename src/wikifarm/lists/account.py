@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from wikifarm.errors import ListNotAllowed
 from wikifarm.i18n import _
+from wikifarm.lists import sympa_habits
 from wikifarm.lists.web import SympaAccount
 from wikifarm.model import FoundList, ListState, WantedList
 from wikifarm.transport import Network
@@ -36,6 +37,9 @@ class AccountHost:
         """Fills the host's form; the list then waits for a listmaster."""
         self._account.request_list(wanted)
         return ()
+
+    def why_not_made(self, wanted: WantedList) -> str:
+        return sympa_habits.why_not_made(wanted)
 
     def close(self, wanted: WantedList) -> None:
         raise _by_hand(self._account.home(wanted.name))

@@ -36,7 +36,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _, language
-from wikifarm.lists import names
+from wikifarm.lists import names, sympa_habits
 from wikifarm.lists.soap_faults import named
 from wikifarm.model import FoundList, ListState, WantedList
 
@@ -180,8 +180,12 @@ class SympaCli:
             )
         return self._left_out(wanted)
 
+    def why_not_made(self, wanted: WantedList) -> str:
+        return sympa_habits.why_not_made(wanted)
+
     def close(self, wanted: WantedList) -> None:
         """Closes the list: its name stays taken, its subscribers are kept for `reopen`."""
+        sympa_habits.settle()
         self._change(wanted, "close", self._address(wanted))
 
     def reopen(self, wanted: WantedList) -> None:

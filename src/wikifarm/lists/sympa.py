@@ -25,7 +25,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _
-from wikifarm.lists import names
+from wikifarm.lists import names, sympa_habits
 from wikifarm.lists.host_access import SympaAccess
 from wikifarm.lists.soap import Soap, Value
 from wikifarm.lists.web import SympaWeb
@@ -110,8 +110,12 @@ class Sympa:
         self._check_owner(wanted)
         return self._dropped_topics(wanted)
 
+    def why_not_made(self, wanted: WantedList) -> str:
+        return sympa_habits.why_not_made(wanted)
+
     def close(self, wanted: WantedList) -> None:
         """Closes an open list; a list that waits is removed, and its name is free again."""
+        sympa_habits.settle()
         self._write(wanted, "closeList", wanted.name)
 
     # -- its subscribers --------------------------------------------------------------------

@@ -23,7 +23,6 @@ from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.people import Person, numbered, seat
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import default_modules
-from wikifarm.engine import mailing_list as engine
 from wikifarm.engine.plan import Action
 from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import Unreachable
@@ -69,7 +68,7 @@ def run(
     running: RunningFarm, tmp_path: Path, soap: FakeSoap, monkeypatch: pytest.MonkeyPatch
 ) -> Fresh:
     """A new run each time; the driver is the real one, over the Sympa in memory."""
-    monkeypatch.setattr(engine, "SETTLING", 0)
+    monkeypatch.setattr("wikifarm.lists.sympa_habits.SETTLING", 0)
     monkeypatch.setattr(
         "wikifarm.lists.sympa.Sympa", lambda _network, access, **_more: driver(soap, access)
     )
