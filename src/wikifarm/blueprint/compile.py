@@ -27,10 +27,11 @@ from wikifarm.blueprint.schema.schema_file import known_schemas
 from wikifarm.blueprint.schema.template import describe, properties
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
-from wikifarm.lists.sympa_addresses import SympaAddresses
 from wikifarm.model import Dialect, Module, Rights
 
 TEXTS = ("checklist.md", "checklist.html", "welcome.txt")
+LIST_PAGES = ("home", "archives", "leaving")
+LIST_MAILS = ("address", "unsubscribe", "owners")
 
 
 class Compiler:
@@ -102,7 +103,7 @@ class Compiler:
         self, facts: Collection[str] = (), mailing_list: Mapping[str, str] | None = None
     ) -> tuple[DesignedPage, ...]:
         """The pages. `facts` are the names of those that the tool has seen, for the checklist in
-        them, and `mailing_list` how the list stands (`address`, `state`, `home`)."""
+        them, and `mailing_list` how the list stands (`state`, LIST_PAGES, LIST_MAILS)."""
         context = self.context(facts, mailing_list)
         return tuple(self._page(page, context)
                      for page in self.blueprint.active_pages(self.community))  # fmt: skip
@@ -134,7 +135,7 @@ class Compiler:
             "phases": phases(self.blueprint.folder, community.language, community.modules,
                              lambda key: self._urls.page(key) if key in self._tags else None,
                              facts),
-            "mailing_list": _list_names(community, mailing_list or {}),
+            "mailing_list": _list_names(mailing_list or {}),
         }  # fmt: skip
 
     def _settled_names(self, dialect: Dialect) -> dict[str, Any]:
@@ -250,29 +251,12 @@ def _community_names(community: Community) -> Names:
     return Names({**words, **choices, "territory": territory, "links": links})
 
 
-def _list_names(community: Community, told: Mapping[str, str]) -> Names:
-    """How the mailing list stands, its links and its commands; empty texts where it has none.
-
-    Its host takes mail at LIST-unsubscribe and LIST-request (Sympa 6.2).
-    """
-    address = told.get("address", "") or community.mailing_list_address
-    name, at, domain = address.partition("@")
-    home = told.get("home", "")
-    pages = SympaAddresses(home.rpartition("/info/")[0])
-    links = {
-        "home": home,
-        "archives": pages.archives(name) if pages.web and at else "",
-        "leaving": pages.unsubscribe(name) if pages.web and at else "",
-    }
-    mails = {
-        "address": address if at else "",
-        "unsubscribe": f"{name}-unsubscribe@{domain}" if at else "",
-        "owners": f"{name}-request@{domain}" if at else "",
-    }
+def _list_names(told: Mapping[str, str]) -> Names:
+    """How the mailing list stands, its links and its addresses; empty texts where it has none."""
     return Names({
         "state": Constant(told.get("state", "")),
-        **{key: Constant(neutral.address(value)) for key, value in links.items()},
-        **{key: typed(value) for key, value in mails.items()},
+        **{key: Constant(neutral.address(told.get(key, ""))) for key in LIST_PAGES},
+        **{key: typed(told.get(key, "")) for key in LIST_MAILS},
     })  # fmt: skip
 
 

@@ -1,37 +1,15 @@
-"""How to reach list hosts, as settings give it: no file, no network."""
+"""How to reach list hosts, as settings give it: no file, no network.
+
+A class here is a section of the settings: its fields are the keys of the section.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-
-@dataclass(frozen=True)
-class SympaAccess:
-    """A Sympa. Secrets come from the environment, `.env` or files, never from argv."""
-
-    url: str = ""  # of its SOAP service
-    web: str = ""  # of its web pages; empty: told from `url`
-    domain: str = ""  # of its lists; empty: told by the server
-    app: str = ""
-    secret: str = ""
-    user: str = ""  # an account; without a password, the one that the application is pinned to
-    password: str = ""
-    template: str = "communaute"
-    topics: str = "other"
-    ssh: str = ""  # user@host where its command line is run; "local": on this computer
-    # A text file of addresses that lists follow by themselves, {slug} standing for the community.
-    include_url: str = ""
-    include_user: str = ""
-    include_password: str = ""
-
-    def __repr__(self) -> str:
-        return f"SympaAccess({self.url!r})"
-
-    @property
-    def pages(self) -> str:
-        """The address of the web pages: /sympasoap and /sympa stand side by side as packaged."""
-        return (self.web or self.url.rstrip("/").removesuffix("soap")).rstrip("/")
+_SECRET: Mapping[str, bool] = {"secret": True}  # never shown, and may be kept in a file of its own
 
 
 @dataclass(frozen=True)
@@ -42,10 +20,65 @@ class HostAccess:
     domain: str = ""
     contact: str = ""  # the address to write to
 
+    def public(self) -> HostAccess:
+        """What serves to ask as a person."""
+        return self
+
+
+@dataclass(frozen=True)
+class SympaAccess:
+    """A Sympa. Secrets come from the environment, `.env` or files, never from argv."""
+
+    url: str = ""  # of its SOAP service
+    web: str = ""  # of its web pages; empty: told from `url`
+    domain: str = ""  # of its lists; empty: told by the server
+    app: str = ""
+    secret: str = field(default="", metadata=_SECRET)
+    user: str = ""  # an account; without a password, the one that the application is pinned to
+    password: str = field(default="", metadata=_SECRET)
+    template: str = "communaute"
+    topics: str = "other"
+    ssh: str = ""  # user@host where its command line is run; "local": on this computer
+    # A text file of addresses that lists follow by themselves, {slug} standing for the community.
+    include_url: str = ""
+    include_user: str = ""
+    include_password: str = field(default="", metadata=_SECRET)
+
+    def __repr__(self) -> str:
+        return f"SympaAccess({self.url!r})"
+
+    @property
+    def pages(self) -> str:
+        """The address of the web pages: /sympasoap and /sympa stand side by side as packaged."""
+        return (self.web or self.url.rstrip("/").removesuffix("soap")).rstrip("/")
+
+    def public(self) -> HostAccess:
+        """What serves to ask as a person, where no program is let in."""
+        return HostAccess(web=self.web, domain=self.domain)
+
+
+def keys_of(access: type) -> tuple[str, ...]:
+    """The keys of a section; a secret may also be given as the file that holds it."""
+    secret = secrets_of(access)
+    return tuple(
+        key
+        for one in fields(access)
+        for key in ((one.name, f"{one.name}_file") if one.name in secret else (one.name,))
+    )
+
+
+def secrets_of(access: type) -> tuple[str, ...]:
+    """The keys of a section whose values are shown nowhere."""
+    return tuple(one.name for one in fields(access) if one.metadata.get("secret"))
+
 
 @dataclass(frozen=True)
 class ListSettings:
-    """Every list host of a run. `hosts` maps framaliste, infini and other."""
+    """Every list host of a run; `others` maps the other sections of the settings."""
 
     sympa: SympaAccess = SympaAccess()
-    hosts: Mapping[str, HostAccess] = field(default_factory=dict)
+    hosts: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, section: str) -> Any:
+        """What a section of the settings says, or None."""
+        return self.sympa if section == "sympa" else self.hosts.get(section)

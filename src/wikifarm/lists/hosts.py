@@ -1,4 +1,4 @@
-"""Hosts of mailing lists where a person must ask: what is known of each, and the texts to paste.
+"""Hosts of mailing lists where a person must ask: where a list stands, and the texts to paste.
 
 A program asks for nothing there: the host's own form is filled by the person who will own the list
 and the people who run the host decide. Only the list's public page is read, to see where it stands.
@@ -6,14 +6,13 @@ and the people who run the host decide. Only the list's public page is read, to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
-from wikifarm.lists.host_access import HostAccess
+from wikifarm.lists.providers import HostProfile
 from wikifarm.lists.sympa_addresses import SympaAddresses
 from wikifarm.lists.web import NEAREST, SympaWeb, batches
 from wikifarm.model import FoundList, ListState, WantedList
@@ -24,121 +23,8 @@ from wikifarm.transport import Network
 NAME, KIND, SUBJECT, TOPICS, DESCRIPTION = (
     "Nom de liste", "Type de liste", "Objet", "Public visé", "Description",
 )  # fmt: skip
-# Framalistes takes no new lists, and keeps those it has.
-ELDER = {"framalistes.org": "https://framalistes.org/sympa"}
 NEAREST_TITLE = "Paramétrage pour un groupe de travail"
 OTHER_TOPIC = "Autre"
-
-
-@dataclass(frozen=True)
-class HostProfile:
-    """What is known of a host. What is empty or None is not known; nothing is guessed."""
-
-    key: str  # the provider in a manifest
-    name: str
-    web: str = ""  # of its Sympa, as https://framagroupes.org/sympa
-    domain: str = ""  # of its lists
-    contact: str = ""  # the address to write to
-    members_only: bool = False
-    checked_on: str = ""  # the day these facts were read, as 2026-11-21; not said by the host
-    facts: Callable[[], tuple[str, ...]] = tuple  # sentences, in the language in use
-    sources: tuple[str, ...] = ()  # where they were read: addresses, or names and dates
-    most_subscribers: int | None = None
-
-    def at(self, domain: str) -> HostProfile:
-        """The same host for a list of `domain`: pages of another domain would show somebody
-        else's list of that name.
-        """
-        if domain in ("", self.domain) or not self.domain:
-            return self
-        return replace(self, domain=domain, web=ELDER.get(domain, ""))
-
-
-def profile(key: str, access: HostAccess | None = None) -> HostProfile:
-    """What is known of the host `key`, under what the settings say of it.
-
-    Raises InvalidInput for a key that is none of HOSTS.
-    """
-    if key not in HOSTS:
-        raise InvalidInput(
-            [
-                Problem(
-                    _("“{key}” is not a host of lists that wikifarm knows.").format(key=key),
-                    _("Choose one of: {names}.").format(names=", ".join(HOSTS)),
-                    code="list-host",
-                )
-            ]
-        )
-    return _overridden(HOSTS[key](), access or HostAccess())
-
-
-def _overridden(known: HostProfile, access: HostAccess) -> HostProfile:
-    web = access.web.strip().rstrip("/") or known.web
-    # What is known of one place says nothing of the domain of another.
-    domain = access.domain.strip() or (known.domain if web == known.web else "")
-    name = known.name or domain or urlsplit(web).hostname or _("your list host")
-    return replace(
-        known, web=web, domain=domain, contact=access.contact.strip() or known.contact, name=name
-    )
-
-
-def _framaliste_facts() -> tuple[str, ...]:
-    return (
-        _(
-            "Framalistes takes no new lists since May 2023: Framasoft opened Framagroupes, in "
-            "June 2023, for the new ones."
-        ),
-        _(
-            "According to a page of a third party, without a date: discussion lists only, 500 "
-            "subscribers at most, added one by one. Look at the form before you count on more."
-        ),
-    )
-
-
-def _infini_facts() -> tuple[str, ...]:
-    return (
-        _("Infini, in Brest, hosts lists for its members, and not for business."),
-        _("No page that we read gives the address of its list server: ask Infini for it."),
-    )
-
-
-def _framaliste() -> HostProfile:
-    return HostProfile(
-        "framaliste",
-        "Framagroupes (Framasoft)",
-        web="https://framagroupes.org/sympa",
-        domain="framagroupes.org",
-        checked_on="2026-11-21",
-        facts=_framaliste_facts,
-        sources=(
-            "framablog.org, 2023-05-23",
-            "framablog.org, 2024-06-13",
-            "nextinpact.com, article 71731",
-            "https://docs.framasoft.org/fr/groupes/",
-            "https://blog.liberetonordi.com/",
-        ),
-        most_subscribers=500,
-    )
-
-
-def _infini() -> HostProfile:
-    return HostProfile(
-        "infini",
-        "Infini",
-        members_only=True,
-        checked_on="2026-11-21",
-        facts=_infini_facts,
-        sources=("cooperations.infini.fr, article 6",),
-    )
-
-
-def _other() -> HostProfile:
-    return HostProfile("other", "")
-
-
-HOSTS: Mapping[str, Callable[[], HostProfile]] = {
-    "framaliste": _framaliste, "infini": _infini, "other": _other,
-}  # fmt: skip
 
 
 class RequestedHost:

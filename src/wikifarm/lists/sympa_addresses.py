@@ -5,6 +5,27 @@ from __future__ import annotations
 from urllib.parse import quote
 
 
+def links_of(address: str, home: str) -> dict[str, str]:
+    """What may be said of a list whose address and page are these, either of them empty: also
+    `archives` and `leaving`, two other pages, and `unsubscribe` and `owners`, two addresses.
+
+    Its host takes mail at LIST-unsubscribe and LIST-request (Sympa 6.2).
+    """
+    name, at, domain = address.partition("@")
+    if not at:
+        return {"home": home}
+    links = {
+        "address": address,
+        "home": home,
+        "unsubscribe": f"{name}-unsubscribe@{domain}",
+        "owners": f"{name}-request@{domain}",
+    }
+    pages = SympaAddresses(home.rpartition("/info/")[0])
+    if pages.web:
+        links |= {"archives": pages.archives(name), "leaving": pages.unsubscribe(name)}
+    return links
+
+
 class SympaAddresses:
     """The addresses of a Sympa's pages, for people; `web` as https://framagroupes.org/sympa."""
 

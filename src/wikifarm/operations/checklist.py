@@ -13,6 +13,7 @@ from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.run import CommunityRun, each
+from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import Context
 from wikifarm.reasons import of_system
 
@@ -31,7 +32,7 @@ def _write_again(run: CommunityRun) -> None:
 def write_files(run: CommunityRun, facts: frozenset[str]) -> None:
     """Writes `checklist/<slug>.md` and `.html`, and `welcome/<slug>.txt`."""
     slug, places = run.community.slug, run.context.places
-    texts = run.compiler.texts(facts, run.receipt.mailing_list)
+    texts = run.compiler.texts(facts, links(run.community, run.receipt.mailing_list))
     page, message = places.checklists / f"{slug}.html", places.welcomes / f"{slug}.txt"
     write_text(places.checklists / f"{slug}.md", texts["checklist.md"])
     write_text(page, texts["checklist.html"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from wikifarm.lists.providers import NONE
 from wikifarm.model import Module
 
 
@@ -42,7 +43,7 @@ class Community:
     rhythm: str = ""  # "2e mardi du mois, 18 h": shown as typed
     contact: str = ""  # a functional address or a page, shown to everybody
     controller: str = ""  # who is responsible for personal data
-    mailing_list: str = "none"  # provider
+    mailing_list: str = NONE  # provider: lists/providers.py
     mailing_list_address: str = ""
     links: tuple[tuple[str, str], ...] = ()  # (label, URL) of other tools: pad, visio, ...
     source: str = field(default="", compare=False)

@@ -17,6 +17,7 @@ from wikifarm.blueprint.manifest.validation import ManifestModel
 from wikifarm.blueprint.sources import Document, Problems, did_you_mean, files_of, read_yaml
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
+from wikifarm.lists.providers import NONE, PROVIDERS, hosts
 from wikifarm.model import Module
 
 SUFFIXES = (".yml", ".yaml", ".csv")
@@ -26,9 +27,9 @@ DEFAULT_BLUEPRINT = "communaute-apprenante"
 NEEDS = {Module.MAP: Module.PARTICIPANTS, Module.PROPOSALS: Module.PARTICIPANTS}
 
 
-def default_modules(provider: str = "none") -> frozenset[Module]:
+def default_modules(provider: str = NONE) -> frozenset[Module]:
     """The modules of a manifest that names none: all, and the mailing list when it has a host."""
-    return frozenset(Module) - ({Module.MAILING_LIST} if provider == "none" else set())
+    return frozenset(Module) - ({Module.MAILING_LIST} if provider == NONE else set())
 
 
 def load_manifests(paths: Sequence[Path]) -> list[Community]:
@@ -149,9 +150,13 @@ def _check_needs(
             problems.append(
                 document.problem(message, "modules", needed.value, hint=hint, code="module-needs")
             )
-    if chosen[Module.MAILING_LIST] and model.mailing_list.provider == "none":
+    if chosen[Module.MAILING_LIST] and model.mailing_list.provider == NONE:
         message = _("the module “mailing-list” needs to know who hosts the list")
-        hint = _("add: mailing_list: sympa (or framaliste, or infini)")
+        first, *others = hosts()
+        known = [_("or {name}").format(name=one) for one in others if PROVIDERS[one].profile.name]
+        hint = _("add: mailing_list: {first} ({others})").format(
+            first=first, others=", ".join(known)
+        )
         problems.append(
             document.problem(message, "modules", "mailing-list", hint=hint, code="module-needs")
         )

@@ -7,7 +7,7 @@ Each error carries a code, a sentence and a hint of ours (`ctx`), or a type of p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -26,9 +26,8 @@ from wikifarm.blueprint.manifest.slugs import LONGEST, RESERVED, SHORTEST, is_sl
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.emails import is_email, one_line, split_email
 from wikifarm.i18n import _
+from wikifarm.lists.providers import NONE, PROVIDERS
 from wikifarm.model import Module
-
-PROVIDERS = ("none", "sympa", "sympa-cli", "framaliste", "infini", "other")
 
 
 def wrong(code: str, message: str, hint: str = "") -> PydanticCustomError:
@@ -77,7 +76,7 @@ def _web_address(text: str) -> str:
     return text
 
 
-def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+def _one_of(words: Collection[str]) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text in words:
             return text
@@ -145,7 +144,7 @@ class TerritoryModel(_Strict):
 class MailingListModel(_Strict):
     """The mailing list, and who hosts it."""
 
-    provider: Annotated[str, AfterValidator(_one_of(PROVIDERS))] = "none"
+    provider: Annotated[str, AfterValidator(_one_of(PROVIDERS))] = NONE
     address: Annotated[str, BeforeValidator(_blank)] = ""
 
     @field_validator("address")

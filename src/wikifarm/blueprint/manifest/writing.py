@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wikifarm.blueprint.manifest.community import Community, Territory
 from wikifarm.blueprint.sources import yaml_scalar
 from wikifarm.i18n import _
+from wikifarm.lists.providers import PROVIDERS
 from wikifarm.model import Module
 
 
@@ -62,8 +63,7 @@ def _territory(territory: Territory) -> Iterator[str]:
 
 def _mailing_list(community: Community) -> Iterator[str]:
     yield "mailing_list:"
-    choices = "none, sympa, sympa-cli, framaliste, infini, other"
-    yield f"  provider: {community.mailing_list}  # {choices}"
+    yield f"  provider: {community.mailing_list}  # {', '.join(PROVIDERS)}"
     if community.mailing_list_address:
         yield f"  address: {yaml_scalar(community.mailing_list_address)}"
 

@@ -10,6 +10,7 @@ import typer
 
 from wikifarm.cli.shared import Shared, shared
 from wikifarm.i18n import _
+from wikifarm.lists.providers import NONE, hosts
 from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ def new_community(
     ] = None,
     mailing_list: Annotated[
         str,
-        typer.Option(
-            metavar="sympa|framaliste|infini|other|none", help=_("Who hosts its mailing list.")
-        ),
+        typer.Option(metavar="|".join((*hosts(), NONE)), help=_("Who hosts its mailing list.")),
     ] = "",
     admission: Annotated[
         str, typer.Option(metavar="two-step|open|invited", help=_("How people join it."))

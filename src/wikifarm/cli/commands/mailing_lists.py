@@ -9,6 +9,7 @@ import typer
 
 from wikifarm.cli.shared import Shared, shared
 from wikifarm.i18n import _
+from wikifarm.lists.providers import PROVIDERS, hosts
 from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
@@ -223,7 +224,12 @@ def close(
     slug: Annotated[str, _slug()],
     purge: Annotated[
         bool,
-        typer.Option("--purge", help=_("Remove it for good, with its archives (sympa-cli only).")),
+        typer.Option(
+            "--purge",
+            help=_("Remove it for good, with its archives ({providers} only).").format(
+                providers=", ".join(one for one in hosts() if PROVIDERS[one].from_inside)
+            ),
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
 ) -> Envelope:

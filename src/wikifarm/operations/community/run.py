@@ -24,6 +24,7 @@ from wikifarm.model import Dialect
 from wikifarm.operations.community.accounts import account_names
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import find_site, make_site, open_wiki
+from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import Context
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -108,7 +109,9 @@ class CommunityRun:
         community = self.community
         receipt = seen.receipt or Receipt("", community.slug, community.name)
         accounts = account_names(community.facilitators, seen.accounts)
-        design = self.compiler.design(accounts, receipt.facts, receipt.mailing_list)
+        design = self.compiler.design(
+            accounts, receipt.facts, links(community, receipt.mailing_list)
+        )
         return Work(community.slug, design, seen, receipt)
 
     @property
@@ -132,7 +135,8 @@ class CommunityRun:
         work = self.work
         work.receipt = replace(work.receipt, facts=tuple(sorted(facts)))
         before = {page.tag: page.body for page in work.design.pages}
-        whole = replace(work.design, pages=self.compiler.pages(facts, work.receipt.mailing_list))
+        told = links(self.community, work.receipt.mailing_list)
+        whole = replace(work.design, pages=self.compiler.pages(facts, told))
         if only_changed:
             changed = (page for page in whole.pages if before.get(page.tag) != page.body)
             work.design = replace(whole, pages=tuple(changed))

@@ -12,6 +12,7 @@ from wikifarm.engine import mailing_list as engine
 from wikifarm.errors import InvalidInput, NotOurs, Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
+from wikifarm.lists.providers import hosts
 from wikifarm.model import FoundList, ListState
 from wikifarm.operations.audit.facts import list_facts
 from wikifarm.operations.checklist import write_files
@@ -172,13 +173,13 @@ def close(context: Context, community: Community, *, purge: bool = False) -> Com
 def check_wanted(community: Community) -> None:
     """Raises InvalidInput for a community that wants no list."""
     if not wants_list(community):
+        first, *others = hosts()
         raise InvalidInput(
             [
                 Problem(
                     _("The community “{name}” has no mailing list.").format(name=community.name),
-                    _(
-                        "In its manifest: mailing_list: sympa (or sympa-cli, framaliste, infini, "
-                        "other)."
+                    _("In its manifest: mailing_list: {first} (or {others}).").format(
+                        first=first, others=", ".join(others)
                     ),
                     community.source,
                     code="no-mailing-list",

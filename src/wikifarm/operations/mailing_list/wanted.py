@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,19 +15,17 @@ from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
-from wikifarm.lists.host_access import HostAccess, SympaAccess
+from wikifarm.lists.providers import NONE, HostProfile, named, profile
 from wikifarm.model import ListOwner, Module, WantedList
 from wikifarm.operations.workplace.context import Context
 
 if TYPE_CHECKING:
     from wikifarm.lists.hosts import RequestedHost
 
-REQUESTED = ("framaliste", "infini", "other")  # hosts where a person asks
-
 
 def wants_list(community: Community) -> bool:
     """True when the community has a host for its list, and the module switched on."""
-    return community.mailing_list != "none" and Module.MAILING_LIST in community.modules
+    return community.mailing_list != NONE and Module.MAILING_LIST in community.modules
 
 
 def wanted_list(context: Context, community: Community, held: Receipt) -> WantedList:
@@ -55,7 +54,7 @@ def check_list(context: Context, community: Community) -> None:
         return
     wanted = wanted_list(context, community, Receipt("", community.slug, community.name))
     names.check(wanted)
-    if community.mailing_list == "sympa-cli":
+    if named(community.mailing_list).from_inside:
         names.check_domain(wanted, community.source)
 
 
@@ -69,23 +68,21 @@ def _plain(text: str) -> str:
 
 
 def _domain(context: Context, provider: str) -> str:
-    if provider in REQUESTED:
-        return asked_host(context, provider).profile.domain
-    return context.lists.sympa.domain
+    return _profile(context, provider).domain
+
+
+def _profile(context: Context, provider: str, domain: str = "") -> HostProfile:
+    access = context.lists.of(named(provider).section)
+    return profile(provider, access.public() if access else None).at(domain)
 
 
 def asked_host(context: Context, provider: str, domain: str = "") -> RequestedHost:
-    """The host where a person asks for a list of `domain`, by default the host's own; a Sympa
-    without an address for programs is one too.
+    """The host as a person asks there for a list of `domain`, by default the host's own; one that
+    is driven is asked so too, where no program is let in.
     """
-    from wikifarm.lists.hosts import RequestedHost, profile
+    from wikifarm.lists.hosts import RequestedHost
 
-    if provider in REQUESTED:
-        known = profile(provider, context.lists.hosts.get(provider))
-        return RequestedHost(context.list_network, known.at(domain))
-    sympa = context.lists.sympa
-    access = HostAccess(web=sympa.web, domain=sympa.domain)
-    return RequestedHost(context.list_network, profile("other", access).at(domain))
+    return RequestedHost(context.list_network, _profile(context, provider, domain))
 
 
 @dataclass(frozen=True)
@@ -100,25 +97,14 @@ def driven(
     context: Context, community: Community, *, quiet: bool = False, login: Login | None = None
 ) -> ListPort | None:
     """The host where wikifarm acts by itself; None where a person must ask."""
-    access = context.lists.sympa
-    if community.mailing_list == "sympa" and access.url:
-        from wikifarm.lists.sympa import Sympa
-
-        return Sympa(context.list_network, access, quiet=quiet)
-    if community.mailing_list == "sympa-cli":
-        return _command_line(access, community, quiet=quiet)
-    return _with_account(context, community, login, quiet=quiet) if login else None
-
-
-def _command_line(access: SympaAccess, community: Community, *, quiet: bool) -> ListPort:
-    from wikifarm.lists.cli import RemoteFile, SympaCli
-
-    source = None
-    if access.include_url:
-        url = access.include_url.replace("{slug}", community.slug)
-        source = RemoteFile("participants", url, access.include_user, access.include_password)
-    target = "" if access.ssh in ("", "local") else access.ssh
-    return SympaCli(target, quiet=quiet, source=source)
+    provider = named(community.mailing_list)
+    access = context.lists.of(provider.section)
+    port: ListPort | None = None
+    if provider.port is not None:
+        port = provider.port(context.list_network, access, community.slug, quiet)
+    if port is None and login is not None:
+        return _with_account(context, community, login, quiet=quiet)
+    return port
 
 
 def _with_account(
@@ -127,7 +113,7 @@ def _with_account(
     from wikifarm.lists.account import AccountHost
 
     domain = community.mailing_list_address.partition("@")[2]
-    web = asked_host(context, community.mailing_list, domain).profile.web
+    web = _profile(context, community.mailing_list, domain).web
     if not web:
         problem = Problem(
             _("No web address of the list host is known: there is nowhere to log in."),
@@ -151,6 +137,13 @@ def is_ours(context: Context, community: Community, wanted: WantedList, held: Re
         and _names(str(entry.get("list", "")), wanted)
         for entry in context.journal.entries()
     )
+
+
+def links(community: Community, held: Mapping[str, str]) -> dict[str, str]:
+    """What the pages of the wiki may say of its list; `held` is how its receipt says it stands."""
+    provider = named(community.mailing_list)
+    address = held.get("address") or community.mailing_list_address
+    return {"state": held.get("state", ""), **provider.links(address, held.get("home", ""))}
 
 
 def _names(address: str, wanted: WantedList) -> bool:

@@ -10,14 +10,15 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from wikifarm.blueprint.sources import did_you_mean, read_text
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import LANGUAGES, _
-from wikifarm.lists.host_access import HostAccess, ListSettings, SympaAccess
+from wikifarm.lists.host_access import ListSettings, keys_of, secrets_of
+from wikifarm.lists.providers import sections as list_sections
 from wikifarm.operations.workplace import places
 from wikifarm.operations.workplace.context import WIKI_ADMIN, FarmSettings
 from wikifarm.reasons import of_reader, of_system
@@ -38,25 +39,7 @@ FARM_KEYS = {
     "insecure_skip_tls_verify": "WIKIFARM_INSECURE_SKIP_TLS_VERIFY",
     "keyring": "WIKIFARM_KEYRING",
 }
-# Sections of their own: each setting is named "section.key" once read.
-LIST_KEYS = {
-    "sympa": (
-        "url", "web", "domain", "app", "secret", "secret_file", "user", "password",
-        "password_file", "template", "topics", "ssh", "include_url", "include_user",
-        "include_password", "include_password_file",
-    ),
-    "framaliste": ("web", "domain", "contact"),
-    "infini": ("web", "domain", "contact"),
-    "other": ("web", "domain", "contact"),
-}  # fmt: skip
-SECTIONS = {**LIST_KEYS, "ops": ("inventory",)}
-SECTION_NAMES = {
-    f"{section}.{key}": f"WIKIFARM_{section}_{key}".upper()
-    for section, keys in SECTIONS.items()
-    for key in keys
-}
 OTHER_KEYS = {"lang": "WIKIFARM_LANG", "state": "WIKIFARM_STATE_DIR"}
-ALL_KEYS = {**FARM_KEYS, **SECTION_NAMES, **OTHER_KEYS}
 ELSEWHERE = (
     "WIKIFARM_CA_BUNDLE",
     "WIKIFARM_WIKI_PASSWORD",
@@ -68,12 +51,36 @@ ELSEWHERE = (
     "WIKIFARM_SYMPA_MANY",
 )
 SECRETS = ("password", "token")
-LIST_SECRETS = ("sympa.secret", "sympa.password", "sympa.include_password")
 SWITCHES = ("insecure_skip_tls_verify", "keyring")
 
 _YES = {"1": True, "true": True, "yes": True, "oui": True, "on": True}
 _NO = {"": False, "0": False, "false": False, "no": False, "non": False, "off": False}
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+
+
+def sections() -> dict[str, tuple[str, ...]]:
+    """The sections of their own, with their keys: each setting is named "section.key" once read."""
+    lists = {section: keys_of(access) for section, access in list_sections().items()}
+    return {**lists, "ops": ("inventory",)}
+
+
+def list_secrets() -> list[str]:
+    """The settings of list hosts that hold secrets."""
+    return [
+        f"{section}.{key}"
+        for section, access in list_sections().items()
+        for key in secrets_of(access)
+    ]
+
+
+def environment_names() -> dict[str, str]:
+    """Every setting, with its name in the environment."""
+    of_sections = {
+        f"{section}.{key}": f"WIKIFARM_{section}_{key}".upper()
+        for section, keys in sections().items()
+        for key in keys
+    }
+    return {**FARM_KEYS, **of_sections, **OTHER_KEYS}
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,8 @@ class _Layer:
     values: Mapping[str, str]
     folder: Path
     bound_to: str = ""  # base address of a farm; empty: not bound to one
-    list_server: str = ""  # address of a list server; empty: not bound to one
+    # Addresses of list servers by section; one that is absent binds no secret.
+    list_servers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -144,22 +152,19 @@ def load(
     reading.stop()
 
     table = _farm_table(flags, document, path, reading)
-    sections = _section_table(document)
-    table |= sections
-    server = sections.get("sympa.url", "")
-    known = [
-        _Layer(
-            str(path or ""), table, path.parent if path else cwd, _base(table.get("url")), server
-        )
-    ]
+    of_sections = _section_table(document)
+    table |= of_sections
+    servers = _list_servers(of_sections)
+    folder = path.parent if path else cwd
+    known = [_Layer(str(path or ""), table, folder, _base(table.get("url")), servers)]
     for name, folder, values in (
         (str(env_path or ""), env_path.parent if env_path else cwd, dotenv),
         (_("the environment"), cwd, _from_names(environ)),
     ):
         beside = values is dotenv
         farm_url = _base(values.get("url")) or (_base(_default_url(document)) if beside else "")
-        list_server = values.get("sympa.url") or (server if beside else "")
-        known.append(_Layer(name, values, folder, farm_url, list_server))
+        list_servers = (servers if beside else {}) | _list_servers(values)
+        known.append(_Layer(name, values, folder, farm_url, list_servers))
     layers = [_with_files(layer, reading) for layer in reversed(known)]
     farm = _farm(flags, layers, reading)
     lists_found = _lists(layers, reading)
@@ -210,12 +215,12 @@ def _toml(path: Path, reading: _Reading) -> dict[str, Any]:
 
 def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -> None:
     """Reports unknown keys and values of the wrong kind, each at its line."""
-    sections = ("farm", *SECTIONS)
-    tables: list[tuple[str, Any]] = [(name, document.get(name, {})) for name in sections]
+    names = ("farm", *sections())
+    tables: list[tuple[str, Any]] = [(name, document.get(name, {})) for name in names]
     tables += [(f"farms.{name}", one) for name, one in _items(document.get("farms", {}))]
     for key in document:
-        if key not in (*sections, "farms", *OTHER_KEYS):
-            hint = did_you_mean(key, [*sections, "farms", *OTHER_KEYS])
+        if key not in (*names, "farms", *OTHER_KEYS):
+            hint = did_you_mean(key, [*names, "farms", *OTHER_KEYS])
             reading.problems.append(_at(path, text, "", key, _unknown(key), hint, "unknown-key"))
     for name, table in tables:
         if not isinstance(table, dict):
@@ -232,7 +237,7 @@ def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -
             continue
         for key, value in table.items():
             _check_value(path, text, (name, key, value), reading)
-    words = {one.rpartition(".")[2] for one in (*SECRETS, *LIST_SECRETS)}
+    words = {one.rpartition(".")[2] for one in (*SECRETS, *list_secrets())}
     secrets = any(key in table for _name, table in tables for key in words if table)
     if secrets:
         _warn_if_readable(path, reading)
@@ -240,7 +245,7 @@ def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -
 
 def _check_value(path: Path, text: str, entry: tuple[str, str, Any], reading: _Reading) -> None:
     table, key, value = entry
-    known = SECTIONS.get(table, tuple(FARM_KEYS))
+    known = sections().get(table, tuple(FARM_KEYS))
     if key not in known:
         hint = did_you_mean(key, known)
         reading.problems.append(_at(path, text, table, key, _unknown(key), hint, "unknown-key"))
@@ -301,7 +306,7 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
             )
         elif binding.key:
             found[binding.key] = binding.value or ""
-    known = (*ALL_KEYS.values(), *ELSEWHERE)
+    known = (*environment_names().values(), *ELSEWHERE)
     for name in found:
         if name.startswith("WIKIFARM_") and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -309,20 +314,20 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
             message = _("{file}: {name} is not a setting of wikifarm.").format(file=path, name=name)
             reading.warnings.append(f"{message} {hint}".strip())
     values = _from_names(found)
-    if any(values.get(key) for key in (*SECRETS, *LIST_SECRETS)):
+    if any(values.get(key) for key in (*SECRETS, *list_secrets())):
         _warn_if_readable(path, reading)
     return values
 
 
 def _from_names(names: Mapping[str, str]) -> dict[str, str]:
-    return {key: names[name] for key, name in ALL_KEYS.items() if names.get(name)}
+    return {key: names[name] for key, name in environment_names().items() if names.get(name)}
 
 
 def _section_table(document: Mapping[str, Any]) -> dict[str, str]:
     """The sections other than those of farms, each key as "section.key"."""
     return {
         f"{section}.{key}": value
-        for section in SECTIONS
+        for section in sections()
         for key, value in _as_text(dict(_items(document.get(section)))).items()
     }
 
@@ -445,46 +450,55 @@ def _secret(
 # -- the list hosts -------------------------------------------------------------------------
 
 
+def _list_servers(values: Mapping[str, str]) -> dict[str, str]:
+    """The address of each list server that these values give."""
+    return {
+        section: values[f"{section}.url"]
+        for section in list_sections()
+        if values.get(f"{section}.url")
+    }
+
+
 def _lists(layers: list[_Layer], reading: _Reading) -> ListSettings:
-    values = [layer.values for layer in layers]
-    url = _pick(values, "sympa.url")
-    for key in ("sympa.url", "sympa.include_url", *(f"{section}.web" for section in LIST_KEYS)):
-        _check_address(key, _pick(values, key), reading)
-    secrets = {
-        key: _secret(key, layers, url, lambda layer: layer.list_server, reading)
-        for key in LIST_SECRETS
-    }
-    plain = {
-        key: _pick(values, f"sympa.{key}")
-        for key in (
-            "web", "domain", "app", "user", "template", "topics", "ssh", "include_url",
-            "include_user",
-        )
-    }  # fmt: skip
-    sympa = SympaAccess(
-        url=url,
-        secret=secrets["sympa.secret"],
-        password=secrets["sympa.password"],
-        include_password=secrets["sympa.include_password"],
-        **{key: value for key, value in plain.items() if value},
-    )
-    if in_clear(url):
-        reading.warnings.append(
-            _("{url} is not https: passwords can be read on their way.").format(url=url)
-        )
-    hosts = {
-        section: HostAccess(**{key: _pick(values, f"{section}.{key}") for key in keys})
-        for section, keys in LIST_KEYS.items()
-        if section != "sympa"
-    }
-    return ListSettings(sympa, hosts)
+    known = [
+        f"{section}.{key}" for section, access in list_sections().items() for key in keys_of(access)
+    ]
+    values = {key: _pick([layer.values for layer in layers], key) for key in known}
+    addresses = [key for key in known if key.endswith("url")]
+    for key in (*addresses, *(one for one in known if one.endswith(".web"))):
+        _check_address(key, values[key], reading)
+    for key in list_secrets():
+        values[key] = _list_secret(key, layers, values, reading)
+    for url in _list_servers(values).values():
+        if in_clear(url):
+            reading.warnings.append(
+                _("{url} is not https: passwords can be read on their way.").format(url=url)
+            )
+    hosts = {section: _access(section, kind, values) for section, kind in list_sections().items()}
+    return ListSettings(hosts.pop("sympa"), hosts)
+
+
+def _list_secret(
+    key: str, layers: list[_Layer], values: Mapping[str, str], reading: _Reading
+) -> str:
+    section = key.partition(".")[0]
+    url = values.get(f"{section}.url", "")
+    return _secret(key, layers, url, lambda one: one.list_servers.get(section, ""), reading)
+
+
+def _access(section: str, kind: type, values: Mapping[str, str]) -> Any:
+    """What a section says; what it leaves out is as the class has it."""
+    given = {one.name: values[f"{section}.{one.name}"] for one in fields(kind)}
+    return kind(**{key: value for key, value in given.items() if value})
 
 
 def _check_address(key: str, url: str, reading: _Reading) -> None:
     if url and not url.startswith(("https://", "http://")):
         reading.problems.append(
             Problem(
-                _("{name} is not a web address: “{url}”").format(name=ALL_KEYS[key], url=url),
+                _("{name} is not a web address: “{url}”").format(
+                    name=environment_names()[key], url=url
+                ),
                 _("It begins with https://."),
                 code="bad-list-url",
             )
@@ -494,7 +508,7 @@ def _check_address(key: str, url: str, reading: _Reading) -> None:
 def _with_files(layer: _Layer, reading: _Reading) -> _Layer:
     """The layer with the secrets that it keeps in files of their own."""
     values = dict(layer.values)
-    for key in (*SECRETS, *LIST_SECRETS):
+    for key in (*SECRETS, *list_secrets()):
         named = values.get(f"{key}_file")
         if not named or values.get(key):
             continue
@@ -506,7 +520,7 @@ def _with_files(layer: _Layer, reading: _Reading) -> _Layer:
             reading.problems.append(
                 Problem(
                     _("the file {file} cannot be read ({reason})").format(file=path, reason=reason),
-                    _("check {name}").format(name=ALL_KEYS[f"{key}_file"]),
+                    _("check {name}").format(name=environment_names()[f"{key}_file"]),
                     layer.name,
                     code="unreadable",
                 )
