@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from wikifarm.errors import DONE, InvalidInput, WikifarmError
@@ -31,13 +31,28 @@ class Pending:
     text: str = ""
 
 
+class Outcome:
+    """What a command found or did; by its class, cli/render/answer.py finds how people read it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """`data` of the envelope, as programs read it."""
+        return {}
+
+    def failures_by_slug(self) -> Sequence[tuple[str, Sequence[Failure]]]:
+        """What failed for each community that it speaks of."""
+        return ()
+
+
+NOTHING = Outcome()
+
+
 @dataclass(frozen=True)
 class Envelope:
-    """The outcome of one command; `exit` is the status of the process."""
+    """The answer of one command; `exit` is the status of the process."""
 
     command: str
     exit: int = DONE
-    data: Mapping[str, Any] = field(default_factory=dict)
+    outcome: Outcome = NOTHING
     pending: tuple[Pending, ...] = ()
     messages: tuple[str, ...] = ()
     errors: tuple[Failure, ...] = ()
@@ -47,6 +62,11 @@ class Envelope:
         """True unless something failed: waiting for a person, or pending changes, is no failure."""
         return not self.errors
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """The outcome as programs read it."""
+        return self.outcome.as_json()
+
     def as_json(self) -> dict[str, Any]:
         """The object printed by `--json`."""
         return {
@@ -54,7 +74,7 @@ class Envelope:
             "command": self.command,
             "ok": self.ok,
             "exit": self.exit,
-            "data": dict(self.data),
+            "data": self.data,
             "pending": [asdict(one) for one in self.pending],
             "messages": list(self.messages),
             "errors": [asdict(one) for one in self.errors],

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
-from wikifarm.cli.render.text import WIDTH, Paint, answer, notes
+import wikifarm.operations
+from wikifarm.cli.render.answer import RENDERERS, answer, notes
+from wikifarm.cli.render.sheet import WIDTH, Paint, harmless
+from wikifarm.engine.plan import Action, AnyChange
+from wikifarm.engine.run import Done
+from wikifarm.engine.steps.access import RightsChange
+from wikifarm.engine.steps.content import PageChange
+from wikifarm.errors import WikiAsleep
 from wikifarm.i18n import speak
-from wikifarm.result import Envelope, Failure, Pending
+from wikifarm.model import Page
+from wikifarm.operations.community.outcome import (
+    Audit,
+    CommunitiesOutcome,
+    CommunityOutcome,
+    Leak,
+    Role,
+    envelope,
+)
+from wikifarm.operations.workplace.prepared import PreparedFolder
+from wikifarm.result import Envelope, Outcome, Pending
 
 
 @pytest.fixture(autouse=True)
@@ -16,25 +39,23 @@ def english() -> None:
     speak("en")
 
 
-def community(**more: Any) -> dict[str, Any]:
-    return {
+def community(**more: Any) -> CommunityOutcome:
+    changes: list[AnyChange] = [
+        *(PageChange(f"P{number}", Action.CREATE) for number in range(31)),
+        PageChange("Q", Action.UPDATE),
+        RightsChange("Q", Action.UPDATE),
+    ]
+    given = {
         "slug": "rennes", "name": "Robustesse autour de Rennes", "url": "https://f.org/rennes/",
-        "status": "created",
-        "steps": [
-            {"id": f"pages:P{number}", "action": "create", "outcome": "done", "ms": 1}
-            for number in range(31)
-        ] + [{"id": "pages:Q", "action": "update", "outcome": "done", "ms": 1},
-             {"id": "rights:Q", "action": "update", "outcome": "done", "ms": 1}],
-        "planned": [], "requests": {"get": 40, "post": 30}, "pages": [], "forms": [], "lists": [],
-        "groups": [], "mailing_list": {},
-        "audit": {"probes": 187, "leaks": [], "checks": [], "not_asked": []},
-        "kept": [], "checklist": "checklist/rennes.html", "welcome": "welcome/rennes.txt",
-        "seconds": 4.2, "errors": [],
-    } | more  # fmt: skip
+        "status": "created", "get": 40,
+        "steps": [Done(change, "done", 1) for change in changes], "post": 30, "audit": Audit(187),
+        "checklist": "checklist/rennes.html", "welcome": "welcome/rennes.txt", "seconds": 4.2,
+    }  # fmt: skip
+    return CommunityOutcome(**{**given, **more})
 
 
-def text(*rows: dict[str, Any], command: str = "new-community", verbose: bool = False) -> str:
-    return answer(Envelope(command, data={"communities": list(rows)}), Paint(), verbose=verbose)
+def text(*outcomes: CommunityOutcome, command: str = "new-community", verbose: bool = False) -> str:
+    return answer(envelope(command, outcomes), Paint(), verbose=verbose)
 
 
 def test_a_new_community() -> None:
@@ -58,14 +79,13 @@ def test_what_was_edited_by_hand_is_told() -> None:
 
 
 def test_a_leak_says_what_to_set_who_saw_what_and_where() -> None:
-    leaks = [
-        {"route": route, "role": role, "seen": seen, "advice": "the rights of the entry X"}
-        for role in ("visitor", "stranger")
+    leaks = tuple(
+        Leak(route, role, seen, "the rights of the entry X")
+        for role in (Role.VISITOR, Role.STRANGER)
         for route in ("a", "b", "c", "d", "e")
         for seen in ("bf_nom", "bf_mail")
-    ]
-    audit = {"probes": 3, "leaks": leaks, "checks": [], "not_asked": []}
-    shown = text(community(audit=audit))
+    )
+    shown = text(community(audit=Audit(3, leaks)))
     assert "(people can be seen)" in shown
     assert "  To set: the rights of the entry X" in shown
     assert "    visitor             bf_nom, bf_mail through a, b, c, d and 1 more" in shown
@@ -80,28 +100,29 @@ def test_several_communities_are_summed_up() -> None:
 
 def test_a_plan_names_a_few_things_and_verbose_all_with_differences() -> None:
     planned = [
-        {"id": f"pages:P{number}", "action": "create", "summary": "", "diff": "+ a line"}
+        PageChange(f"P{number}", Action.UPDATE, Page("P", "\x07"), Page("P", "a line"))
         for number in range(9)
     ]
     row = community(status="planned", steps=[], planned=planned, audit=None)
     shown = text(row, command="plan")
-    assert "  +  pages  P0, P1, P2, P3, P4, P5 and 3 more" in shown
+    assert "  ~  pages  P0, P1, P2, P3, P4, P5 and 3 more" in shown
     assert "Next: `wikifarm apply` will do this." in shown
-    assert "+ a line" in text(row, command="plan", verbose=True)
+    assert "    -\n    +a line\n" in text(row, command="plan", verbose=True)
 
 
 def test_what_waits_for_a_person_comes_with_the_text_to_send() -> None:
     pending = (Pending("mailing-list", "rennes", "Ask Infini for the list.", "Hello,\n\nplease"),)
-    shown = answer(Envelope("apply", data={"communities": []}, pending=pending), Paint())
+    shown = answer(Envelope("apply", outcome=CommunitiesOutcome(()), pending=pending), Paint())
     assert "Waits for someone (rennes): Ask Infini for the list." in shown
     assert "  | Hello,\n  |\n  | please" in shown
 
 
 def test_errors_say_which_community_when_there_are_several() -> None:
-    error = {"code": "wiki-asleep", "message": "It sleeps.", "hint": "Wake it.", "where": ""}
-    rows = [community(), community(slug="brest", status="failed", errors=[error])]
-    envelope = Envelope("apply", exit=4, data={"communities": rows}, errors=(Failure(**error),))
-    assert notes(envelope, Paint()) == "Error: brest: It sleeps.\n  Try: Wake it."
+    asleep = WikiAsleep("It sleeps.", hint="Wake it.")
+    several = envelope("apply", [community(), community(slug="brest", error=asleep)])
+    assert notes(several, Paint()) == "Error: brest: It sleeps.\n  Try: Wake it."
+    alone = envelope("apply", [community(slug="brest", error=asleep)])
+    assert notes(alone, Paint()) == "Error: It sleeps.\n  Try: Wake it."
 
 
 def test_lines_stay_short_and_addresses_whole() -> None:
@@ -113,15 +134,17 @@ def test_lines_stay_short_and_addresses_whole() -> None:
 
 
 def test_colours_only_where_wanted() -> None:
-    envelope = Envelope("apply", data={"communities": [community()]})
-    assert "\x1b[" not in answer(envelope, Paint(on=False))
-    assert "\x1b[" in answer(envelope, Paint(on=True))
+    plain = envelope("apply", [community()])
+    assert "\x1b[" not in answer(plain, Paint(on=False))
+    assert "\x1b[" in answer(plain, Paint(on=True))
 
 
 def test_control_characters_from_a_server_do_not_reach_the_terminal() -> None:
     shown = text(community(name="Titre\x1b[2J\x07"))
     assert "\x1b" not in shown
     assert "\x07" not in shown
+    folder = Path("a\x1b[2J")
+    assert harmless(PreparedFolder(folder, ())).folder == Path("a[2J")
 
 
 def test_a_list_shows_both_sides_and_names_only_when_they_are_there() -> None:
@@ -139,10 +162,45 @@ def test_a_list_shows_both_sides_and_names_only_when_they_are_there() -> None:
     assert any(line.strip().startswith("1 left by themselves") for line in shown)
     assert "  or to send    mailing-list/rennes-add.txt" in shown
     assert "@example.org" not in "".join(shown).replace("rennes@listes.example.org", "")
-    named = text(community(mailing_list=held | {"names": {"left": ["ada@example.org"]}}))
+    named = text(community(mailing_list={**held, "names": {"left": ["ada@example.org"]}}))
     assert "ada@example.org" in named
 
 
 def test_a_community_without_a_list_says_nothing_of_it() -> None:
     shown = text(community(mailing_list={"provider": "none", "state": "none"}))
     assert "mailing list" not in shown
+
+
+# -- which text is whose --------------------------------------------------------------------
+
+
+def outcomes() -> Iterator[type[Outcome]]:
+    """Every class of outcome that an operation answers."""
+    package = wikifarm.operations
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        for _name, kind in inspect.getmembers(import_module(module.name), inspect.isclass):
+            if issubclass(kind, Outcome) and kind.__module__ == module.name:
+                yield kind
+
+
+def test_every_outcome_has_its_own_renderer_and_every_renderer_its_outcome() -> None:
+    assert {kind.__name__ for kind in outcomes()} == set(RENDERERS)
+    for name, place in RENDERERS.items():
+        room, _dot, function = place.partition(".")
+        write = getattr(import_module(f"wikifarm.cli.render.{room}"), function)
+        assert next(iter(inspect.signature(write).parameters.values())).annotation == name
+
+
+def test_an_outcome_that_nobody_wrote_for_is_written_as_what_it_derives_from() -> None:
+    class Special(CommunitiesOutcome):
+        pass
+
+    shown = answer(Envelope("apply", outcome=Special((community(),))), Paint())
+    assert shown == text(community(), command="apply")
+    assert answer(Envelope("apply"), Paint()) == ""
+
+
+def test_no_outcome_shows_a_password_when_it_is_printed() -> None:
+    for kind in outcomes():
+        for part in fields(kind):
+            assert not (part.repr and part.name in ("password", "token", "environment")), kind

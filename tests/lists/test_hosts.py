@@ -23,8 +23,9 @@ from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.blueprint.render import render
 from wikifarm.errors import InvalidInput, NotSympa
 from wikifarm.lists.host_access import HostAccess
+from wikifarm.lists.host_profiles import HostProfile
 from wikifarm.lists.hosts import RequestedHost, fit
-from wikifarm.lists.providers import NONE, PROVIDERS, HostProfile, profile
+from wikifarm.lists.providers import NONE, PROVIDERS, profile
 from wikifarm.model import FoundList, ListOwner, ListState, WantedList
 from wikifarm.transport import Network
 

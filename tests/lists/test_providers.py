@@ -62,7 +62,7 @@ def pigeons(monkeypatch: pytest.MonkeyPatch) -> Provider:
     def port(_network: object, access: PigeonAccess, _slug: str, _quiet: bool) -> Any:
         return Pigeons(access) if access.url else None
 
-    added = Provider("pigeons", "pigeons", PigeonAccess, port=port)
+    added = Provider("pigeons", "pigeons", lambda: PigeonAccess, port=port)
     monkeypatch.setitem(PROVIDERS, added.name, added)
     return added
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import typer
@@ -25,9 +25,19 @@ from wikifarm.errors import (
     WikifarmError,
 )
 from wikifarm.i18n import _, chosen_language, speak
-from wikifarm.result import Envelope, failed
+from wikifarm.result import Envelope, Outcome, failed
 
 PROGRAM = "wikifarm"
+
+
+@dataclass(frozen=True)
+class _Printed(Outcome):
+    """What Typer printed by itself, for programs: a help, a version."""
+
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"text": self.text}
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -81,7 +91,7 @@ def _invoke(arguments: Sequence[str], shared: Shared) -> Envelope:
     if isinstance(result, Envelope):
         return _with_warnings(result, shared)
     status = result if isinstance(result, int) else 0
-    return Envelope(shared.command, exit=status, data={"text": printed.getvalue()})
+    return Envelope(shared.command, exit=status, outcome=_Printed(printed.getvalue()))
 
 
 def _call(arguments: Sequence[str], shared: Shared) -> Any:

@@ -72,14 +72,15 @@ class Output:
             text = json.dumps(envelope.as_json(), ensure_ascii=False, indent=2, default=str)
             self.line(text)
             return
-        from wikifarm.cli.render import text as render
+        from wikifarm.cli.render.answer import answer, notes
+        from wikifarm.cli.render.sheet import paint_for
 
-        text = render.answer(envelope, render.paint_for(self.out), verbose=self.verbose)
+        text = answer(envelope, paint_for(self.out), verbose=self.verbose)
         if text:
             self.line(text)
-        notes = render.notes(envelope, render.paint_for(self.err))
-        if notes:
-            self.note(notes)
+        told = notes(envelope, paint_for(self.err))
+        if told:
+            self.note(told)
 
     def _detach(self) -> None:
         """Lets Python end without a second complaint about a stream that is gone."""

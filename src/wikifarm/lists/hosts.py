@@ -12,7 +12,7 @@ from dataclasses import replace
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
-from wikifarm.lists.providers import HostProfile
+from wikifarm.lists.host_profiles import HostProfile
 from wikifarm.lists.sympa_addresses import SympaAddresses
 from wikifarm.lists.web import NEAREST, SympaWeb, batches
 from wikifarm.model import FoundList, ListState, WantedList

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
+
 from wikifarm.errors import InvalidInput, NotOurs, Problem
 from wikifarm.i18n import _
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
-from wikifarm.result import Envelope
+from wikifarm.result import Envelope, Outcome
+
+
+@dataclass(frozen=True)
+class WikiCredentials(Outcome):
+    """Who administers a wiki; `password` only where it was asked for."""
+
+    slug: str
+    url: str
+    account: str
+    password: str = field(default="", repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        known = {"slug": self.slug, "url": self.url, "account": self.account}
+        return {**known, **({"password": self.password} if self.password else {})}
 
 
 def show(context: Context, slug: str) -> Envelope:
@@ -18,7 +35,7 @@ def show(context: Context, slug: str) -> Envelope:
                 slug=slug
             ),
         )
-    return Envelope("credentials", data=_account(context, slug) | {"password": password})
+    return Envelope("credentials", outcome=_credentials(context, slug, password))
 
 
 def keep(context: Context, slug: str, password: str) -> Envelope:
@@ -37,10 +54,10 @@ def keep(context: Context, slug: str, password: str) -> Envelope:
     context.vault.keep(slug, password)
     return Envelope(
         "credentials",
-        data=_account(context, slug),
+        outcome=_credentials(context, slug),
         messages=(_("The wiki accepts this password; it is kept on this computer."),),
     )
 
 
-def _account(context: Context, slug: str) -> dict[str, str]:
-    return {"slug": slug, "url": context.farm.address_of(slug), "account": WIKI_ADMIN}
+def _credentials(context: Context, slug: str, password: str = "") -> WikiCredentials:
+    return WikiCredentials(slug, context.farm.address_of(slug), WIKI_ADMIN, password)

@@ -6,10 +6,11 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
@@ -18,14 +19,18 @@ from wikifarm.engine.run import Progress
 from wikifarm.errors import InvalidInput, LocalStorage, Problem
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, language
-from wikifarm.operations.community.outcome import envelope
+from wikifarm.operations.community.outcome import (
+    CommunitiesOutcome,
+    CommunityOutcome,
+    envelope,
+)
 from wikifarm.operations.new_community import new_community
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
 from wikifarm.reasons import of_system
 from wikifarm.rehearsal import DIALECTS, TRAPS, RunningFarm
 from wikifarm.rehearsal import FarmSettings as RehearsalSettings
-from wikifarm.result import Envelope
+from wikifarm.result import Envelope, Outcome
 
 SECRETS_FILE = "farm.json"
 
@@ -39,6 +44,53 @@ class Practice:
     dialect: str = "4.4"
     traps: tuple[str, ...] = ()
     stays: bool = True  # False: the farm stops once the community was verified
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where to go, and the account that enters there: all of a farm that holds nobody's data."""
+
+    url: str
+    account: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Demonstration(CommunitiesOutcome):
+    """The community of a demonstration, and how to go and look at it."""
+
+    folder: str  # empty: it goes away at the end
+    serving: bool
+    farm: Door
+    wiki: Door
+    to_try: tuple[str, ...]
+    environment: Mapping[str, str] = field(repr=False)  # to use wikifarm on this farm
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **super().as_json(),
+            "demo": {
+                "folder": self.folder,
+                "serving": self.serving,
+                "farm": asdict(self.farm),
+                "wiki": asdict(self.wiki),
+                "try": list(self.to_try),
+                "environment": dict(self.environment),
+            },
+        }
+
+
+@dataclass(frozen=True)
+class PracticeFarm(Outcome):
+    """A rehearsal farm that answers."""
+
+    url: str
+    admin: str
+    password: str = field(repr=False)
+    token: str = field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 def example() -> Community:
@@ -70,35 +122,39 @@ def demo(practice: Practice, progress: Progress) -> Iterator[Envelope]:
         )
         try:
             outcome = new_community(context, example())
-            facts = _facts(context, farm, outcome.url, practice, folder)
-            yield envelope("demo", [outcome], data={"demo": facts})
+            answer = envelope("demo", [outcome])
+            yield replace(answer, outcome=_demonstration(context, farm, outcome, practice, folder))
         finally:
             context.close()
 
 
-def _facts(
-    context: Context, farm: RunningFarm, url: str, practice: Practice, folder: Path
-) -> dict[str, object]:
-    wiki_password = context.vault.get(example().slug)
-    return {
-        "folder": str(folder) if practice.data is not None else "",
-        "serving": practice.stays,
-        "farm": {"url": farm.url, "account": farm.admin, "password": farm.password},
-        "wiki": {"url": url, "account": WIKI_ADMIN, "password": wiki_password},
-        "try": [
-            _("open {url} as a visitor: nobody can be seen").format(url=url),
+def _demonstration(
+    context: Context,
+    farm: RunningFarm,
+    outcome: CommunityOutcome,
+    practice: Practice,
+    folder: Path,
+) -> Demonstration:
+    return Demonstration(
+        (outcome,),
+        folder=str(folder) if practice.data is not None else "",
+        serving=practice.stays,
+        farm=Door(farm.url, farm.admin, farm.password),
+        wiki=Door(outcome.url, WIKI_ADMIN, context.vault.get(example().slug)),
+        to_try=(
+            _("open {url} as a visitor: nobody can be seen").format(url=outcome.url),
             _("join: in the menu, create an account, then fill in a card"),
             _("log in as {name} and welcome that person, as “Facilitate here” explains").format(
                 name=WIKI_ADMIN
             ),
             _("edit a page by hand, then run `wikifarm apply`: your words are kept"),
-        ],
-        "environment": {
+        ),
+        environment={
             "WIKIFARM_FARM_URL": farm.url,
             "WIKIFARM_FARM_PASSWORD": farm.password,
             "WIKIFARM_STATE_DIR": str(context.places.state),
         },
-    }
+    )
 
 
 def rehearsal_settings(practice: Practice, folder: Path) -> RehearsalSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
@@ -30,26 +31,23 @@ def init(folder: Path, *, farm_url: str = "") -> Envelope:
     ready = prepared(folder, files, hint=_("Choose another folder with --directory."))
     messages = []
     ignored = folder / ".gitignore"
-    if (
-        not ready["files"][2]["made"]
-        and ".env" not in ignored.read_text("utf-8", "replace").split()
-    ):
+    if not ready.files[2].made and ".env" not in ignored.read_text("utf-8", "replace").split():
         messages.append(_("Add a line “.env” to {path}: it holds passwords.").format(path=ignored))
     return Envelope(
         "init",
-        data={**ready, "next": _next(farm_url)},
+        outcome=replace(ready, next=_next(farm_url)),
         messages=tuple(messages),
     )
 
 
-def _next(farm_url: str) -> list[str]:
+def _next(farm_url: str) -> tuple[str, ...]:
     first = [] if farm_url else [_("write the address of your farm in wikifarm.toml")]
-    return [
+    return (
         *first,
         _("write the name and the password of its administrator in .env"),
         _("see what this farm can do: wikifarm doctor"),
         _("open a community: wikifarm new-community"),
-    ]
+    )
 
 
 def _write(path: Path, text: str, mode: int) -> Written:

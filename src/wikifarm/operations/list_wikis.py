@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+from typing import Any
+
 from wikifarm.operations.workplace.context import Context
-from wikifarm.result import Envelope
+from wikifarm.result import Envelope, Outcome
+
+
+@dataclass(frozen=True)
+class ListedWiki:
+    """A wiki of the farm. `ours`: the farm's entry holds wikifarm's mark; `here`: this computer can
+    enter it.
+    """
+
+    slug: str
+    name: str
+    url: str
+    ours: bool
+    here: bool
+
+
+@dataclass(frozen=True)
+class WikisOutcome(Outcome):
+    """The wikis of a farm."""
+
+    farm: str
+    wikis: tuple[ListedWiki, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"farm": self.farm, "wikis": [asdict(wiki) for wiki in self.wikis]}
 
 
 def list_wikis(context: Context) -> Envelope:
-    """Every wiki that the farm shows to this account, in the order of their addresses.
-
-    `ours` tells that the farm's entry holds wikifarm's mark; `here` that this computer can enter.
-    """
-    rows = []
-    for folder, wiki in sorted(context.farm.wikis().items()):
-        rows.append(
-            {
-                "slug": folder,
-                "name": wiki.title,
-                "url": wiki.url,
-                "ours": bool(wiki.mark) or bool(context.journal.mark_of(folder)),
-                "here": bool(context.vault.get(folder)),
-            }
+    """Every wiki that the farm shows to this account, in the order of their addresses."""
+    wikis = tuple(
+        ListedWiki(
+            slug,
+            wiki.title,
+            wiki.url,
+            ours=bool(wiki.mark) or bool(context.journal.mark_of(slug)),
+            here=bool(context.vault.get(slug)),
         )
-    return Envelope("list", data={"farm": context.farm.base, "wikis": rows})
+        for slug, wiki in sorted(context.farm.wikis().items())
+    )
+    return Envelope("list", outcome=WikisOutcome(context.farm.base, wikis))

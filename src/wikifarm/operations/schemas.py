@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import Any
 
@@ -11,7 +12,30 @@ from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.errors import InvalidInput, Problem, UnexpectedAnswer
 from wikifarm.i18n import _
 from wikifarm.operations.workplace.context import Context
-from wikifarm.result import Envelope
+from wikifarm.result import Envelope, Outcome
+
+
+@dataclass(frozen=True)
+class JsonSchema(Outcome):
+    """A JSON Schema, as it is."""
+
+    name: str
+    schema: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "schema": self.schema}
+
+
+@dataclass(frozen=True)
+class ImportedForm(Outcome):
+    """A form of a wiki as a Bazar schema in YAML."""
+
+    id: str
+    label: str
+    yaml: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 def _envelope() -> Mapping[str, Any]:
@@ -58,7 +82,7 @@ def schema(name: str) -> Envelope:
                 )
             ]
         )
-    return Envelope("schema", data={"name": name, "schema": SCHEMAS[name]()})
+    return Envelope("schema", outcome=JsonSchema(name, SCHEMAS[name]()))
 
 
 def import_form(context: Context, url: str, form_id: str) -> Envelope:
@@ -92,4 +116,4 @@ def import_form(context: Context, url: str, form_id: str) -> Envelope:
     label = str(row.get("bn_label_nature") or "")
     key = f"form{form_id}" if form_id.isdigit() else form_id
     text = to_yaml(read_template(str(row["bn_template"]), key=key, label=label, dialect=dialect))
-    return Envelope("blueprint import-form", data={"id": form_id, "label": label, "yaml": text})
+    return Envelope("blueprint import-form", outcome=ImportedForm(form_id, label, text))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.engine.seen import Seen
 from wikifarm.errors import DONE, FAILED, PARTIAL, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _
 from wikifarm.model import FarmWiki
+from wikifarm.operations.community.outcome import ListTold
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.workplace.context import Context
-from wikifarm.result import Envelope, Failure, failures
+from wikifarm.result import Envelope, Failure, Outcome, failures
 
 
 @dataclass
@@ -29,8 +31,27 @@ class State:
     edited: list[str] = field(default_factory=list)  # pages edited by hand since the last apply
     last_run: str = ""  # time of this computer's last line about it, ISO 8601
     manifest: str = ""
-    mailing_list: dict[str, str] = field(default_factory=dict)  # as the receipt last saw it
+    mailing_list: dict[str, Any] = field(default_factory=dict)  # as the receipt last saw it
     errors: list[Failure] = field(default_factory=list)
+
+    @property
+    def list_told(self) -> ListTold:
+        """`mailing_list`, typed."""
+        return ListTold(**self.mailing_list)
+
+
+@dataclass(frozen=True)
+class StatusOutcome(Outcome):
+    """Where each community stands."""
+
+    farm: str
+    states: tuple[State, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"farm": self.farm, "states": [asdict(state) for state in self.states]}
+
+    def failures_by_slug(self) -> list[tuple[str, Sequence[Failure]]]:
+        return [(state.slug, state.errors) for state in self.states]
 
 
 def status(context: Context, slugs: Sequence[str] = ()) -> Envelope:
@@ -59,7 +80,7 @@ def status(context: Context, slugs: Sequence[str] = ()) -> Envelope:
     return Envelope(
         "status",
         exit=_exit(exits, len(states)),
-        data={"farm": context.farm.base, "states": [asdict(one) for one in states]},
+        outcome=StatusOutcome(context.farm.base, tuple(states)),
         messages=tuple(problems),
         errors=tuple(one for state in states for one in state.errors),
     )

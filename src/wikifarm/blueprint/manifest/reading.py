@@ -153,7 +153,7 @@ def _check_needs(
     if chosen[Module.MAILING_LIST] and model.mailing_list.provider == NONE:
         message = _("the module “mailing-list” needs to know who hosts the list")
         first, *others = hosts()
-        known = [_("or {name}").format(name=one) for one in others if PROVIDERS[one].profile.name]
+        known = [_("or {name}").format(name=one) for one in others if PROVIDERS[one].profile().name]
         hint = _("add: mailing_list: {first} ({others})").format(
             first=first, others=", ".join(known)
         )

@@ -109,13 +109,14 @@ def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
 
     def agreed(planned: CommunityOutcome) -> bool:
         from wikifarm.cli import asking
-        from wikifarm.cli.render import text
+        from wikifarm.cli.render.answer import answer
+        from wikifarm.cli.render.sheet import paint_for
         from wikifarm.operations.community.outcome import envelope
 
         options.telling().clear()
         output = options.output
         shown = envelope("new-community", [planned])
-        output.note(text.answer(shown, text.paint_for(output.err), verbose=output.verbose))
+        output.note(answer(shown, paint_for(output.err), verbose=output.verbose))
         if asking.agreed(_("Do this?")):
             return True
         options.warnings.append(_("Nothing was done."))

@@ -71,9 +71,11 @@ def rehearsal(
     ] = None,
 ) -> Envelope:
     """`wikifarm rehearsal`."""
-    from wikifarm.cli.render.text import table
+    from wikifarm.cli.render.answer import answer
+    from wikifarm.cli.render.sheet import Paint
     from wikifarm.operations.demo import (
         Practice,
+        PracticeFarm,
         port_taken,
         rehearsal_settings,
         remember_port,
@@ -84,28 +86,17 @@ def rehearsal(
     output = shared(ctx).output
     practice = Practice(data, port, dialect, tuple(trap or ()))
     settings = rehearsal_settings(practice, data.absolute())
-    facts = {"admin": settings.admin, "password": settings.password, "token": settings.token}
-
     port = usual_port(practice, data.absolute())
 
     def ready(url: str) -> None:
         remember_port(data.absolute(), url)
+        farm = PracticeFarm(url, settings.admin, settings.password, settings.token)
         # With --json, this line is the one object: programs wait for it, then use the farm.
-        output.shown = Envelope("rehearsal", data={"url": url, **facts})
-        if output.json:
-            output.line(json.dumps({"url": url, **facts}))
-            return
-        output.line(_("The farm answers at {url} until Ctrl-C.").format(url=url))
-        rows = [
-            (_("account"), settings.admin),
-            (_("password"), settings.password),
-            (_("key"), settings.token),
-        ]
-        for line in table(rows):
-            output.line(line)
+        output.shown = Envelope("rehearsal", outcome=farm)
+        output.line(json.dumps(farm.as_json()) if output.json else answer(output.shown, Paint()))
 
     try:
         serve(settings, port=port, on_ready=ready)
     except OSError as fault:
         raise port_taken(port, fault) from None
-    return Envelope("rehearsal", data=facts)
+    return Envelope("rehearsal")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,7 +18,7 @@ from wikifarm.errors import (
     WAITING,
     WikifarmError,
 )
-from wikifarm.result import Envelope, Failure, Pending, failures
+from wikifarm.result import Envelope, Failure, Outcome, Pending, failures
 
 
 class Role(StrEnum):
@@ -64,6 +64,19 @@ class Audit:
         return not self.leaks
 
 
+@dataclass(frozen=True)
+class ListTold:
+    """What envelopes say of a mailing list; `counts` and `names` by what became of people."""
+
+    provider: str = ""
+    state: str = ""
+    address: str = ""
+    home: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Sequence[str] = ()
+
+
 @dataclass
 class CommunityOutcome:
     """One community of the answer. Filled as the work goes on, so that a failure shows how far."""
@@ -89,6 +102,16 @@ class CommunityOutcome:
     pending: list[Pending] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what a person should know: sentences
     error: WikifarmError | None = None
+
+    @property
+    def list_told(self) -> ListTold:
+        """`mailing_list`, typed."""
+        return ListTold(**self.mailing_list)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The error as programs read it."""
+        return failures(self.error) if self.error else ()
 
     def as_json(self) -> dict[str, Any]:
         """The object of `data.communities[]`."""
@@ -134,8 +157,21 @@ class CommunityOutcome:
             "checklist": self.checklist,
             "welcome": self.welcome,
             "seconds": round(self.seconds, 3),
-            "errors": [asdict(one) for one in failures(self.error)] if self.error else [],
+            "errors": [asdict(failure) for failure in self.failures],
         }
+
+
+@dataclass(frozen=True)
+class CommunitiesOutcome(Outcome):
+    """What came of several communities."""
+
+    communities: tuple[CommunityOutcome, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"communities": [outcome.as_json() for outcome in self.communities]}
+
+    def failures_by_slug(self) -> list[tuple[str, Sequence[Failure]]]:
+        return [(outcome.slug, outcome.failures) for outcome in self.communities]
 
 
 def envelope(
@@ -143,27 +179,20 @@ def envelope(
     outcomes: Iterable[CommunityOutcome],
     *,
     detailed: bool = False,
-    data: dict[str, Any] | None = None,
-    messages: Iterable[str] = (),
 ) -> Envelope:
     """One envelope for several communities, with the exit status that README.md gives."""
-    found = list(outcomes)
-    pending = tuple(one for outcome in found for one in outcome.pending)
-    notes = [f"{outcome.slug}: {note}" for outcome in found for note in outcome.notes]
-    errors: tuple[Failure, ...] = tuple(
-        failure for outcome in found if outcome.error for failure in failures(outcome.error)
-    )
+    communities = tuple(outcomes)
     return Envelope(
         command,
-        exit=_exit(found, detailed=detailed),
-        data={"communities": [outcome.as_json() for outcome in found], **(data or {})},
-        pending=pending,
-        messages=(*messages, *notes),
-        errors=errors,
+        exit=_exit(communities, detailed=detailed),
+        outcome=CommunitiesOutcome(communities),
+        pending=tuple(one for outcome in communities for one in outcome.pending),
+        messages=tuple(f"{one.slug}: {note}" for one in communities for note in one.notes),
+        errors=tuple(failure for outcome in communities for failure in outcome.failures),
     )
 
 
-def _exit(outcomes: list[CommunityOutcome], *, detailed: bool) -> int:
+def _exit(outcomes: Sequence[CommunityOutcome], *, detailed: bool) -> int:
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     leaking = [one for one in failed if one.error and one.error.exit == LEAK]
     if leaking:

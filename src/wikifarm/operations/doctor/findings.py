@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from wikifarm.errors import DONE, WikifarmError
 from wikifarm.operations.workplace.context import Context
-from wikifarm.result import Envelope, failures
+from wikifarm.result import Envelope, Outcome, failures
 
 State = Literal["ok", "warn", "fail", "unknown"]  # the last: not seen from here
 
@@ -21,6 +21,19 @@ class Finding:
     state: State
     message: str
     hint: str = ""
+
+
+@dataclass(frozen=True)
+class FindingsOutcome(Outcome):
+    """What a doctor looked at. `facts` are for programs."""
+
+    farm: str
+    facts: Mapping[str, object]
+    findings: tuple[Finding, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        checks = [asdict(finding) for finding in self.findings]
+        return {"farm": self.farm, "facts": self.facts, "checks": checks}
 
 
 @dataclass
@@ -50,10 +63,6 @@ class Visit:
         return Envelope(
             command,
             exit=self.errors[0].exit if self.errors else DONE,
-            data={
-                "farm": self.context.settings.url,
-                "facts": self.facts,
-                "checks": [asdict(one) for one in self.findings],
-            },
+            outcome=FindingsOutcome(self.context.settings.url, self.facts, tuple(self.findings)),
             errors=tuple(told),
         )

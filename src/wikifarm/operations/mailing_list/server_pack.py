@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from wikifarm.blueprint.shipped import data_folder
@@ -40,7 +41,7 @@ def server_pack(folder: Path) -> Envelope:
     ready = prepared(folder, lambda: [*_plain_files(folder), *_secret_files(folder)])
     return Envelope(
         "mailing-list server-pack",
-        data={**ready, "next": _next(folder)},
+        outcome=replace(ready, next=_next(folder)),
         messages=_messages(folder),
     )
 
@@ -99,14 +100,14 @@ def _secret(path: Path) -> str:
     return found[1]
 
 
-def _next(folder: Path) -> list[str]:
+def _next(folder: Path) -> tuple[str, ...]:
     copying = _("copy the lines of {name} to your .env, then delete that file")
-    return [
+    return (
         *([copying.format(name=ENVIRONMENT)] if os.path.lexists(folder / ENVIRONMENT) else []),
         _("hand the rest of the folder to the administrator of the list server: README.md"),
         _("write the address of its SOAP interface in .env: WIKIFARM_SYMPA_URL"),
         _("once the server has restarted, check: wikifarm mailing-list state"),
-    ]
+    )
 
 
 def _messages(folder: Path) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
-from wikifarm.lists.providers import NONE, HostProfile, named, profile
+from wikifarm.lists.providers import NONE, named, profile
 from wikifarm.model import ListOwner, Module, WantedList
 from wikifarm.operations.workplace.context import Context
 
 if TYPE_CHECKING:
+    from wikifarm.lists.host_profiles import HostProfile
     from wikifarm.lists.hosts import RequestedHost
 
 

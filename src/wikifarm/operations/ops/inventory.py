@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from wikifarm.blueprint.shipped import data_folder
@@ -32,12 +33,12 @@ def init(folder: Path) -> Envelope:
             write_missing(folder / "README.md", _shipped("README.md"), SHARED),
         ]
 
-    return Envelope("ops init", data={**prepared(folder, files), "next": _next(folder)})
+    return Envelope("ops init", outcome=replace(prepared(folder, files), next=_next(folder)))
 
 
-def _next(folder: Path) -> list[str]:
+def _next(folder: Path) -> tuple[str, ...]:
     inventory = "" if folder == Path(FOLDER) else f" --inventory {folder / INVENTORY}"
-    return [
+    return (
         _("write the machines in {path}").format(path=folder / INVENTORY),
         _("write what the farms share in {path}, and encrypt the secrets").format(
             path=folder / VARIABLES
@@ -47,7 +48,7 @@ def _next(folder: Path) -> list[str]:
         ),
         _("do it: {command}").format(command=f"wikifarm ops provision{inventory}"),
         _("see how the farms are: {command}").format(command=f"wikifarm ops doctor{inventory}"),
-    ]
+    )
 
 
 def _shipped(name: str) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from wikifarm.ansible.runner import play as play_job
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.errors import CHANGES, DONE, FAILED, PARTIAL, InvalidInput, NotConfirmed, Problem
 from wikifarm.i18n import _, language
-from wikifarm.result import Envelope, Failure
+from wikifarm.operations.ops.machine_facts import MachineFacts
+from wikifarm.result import Envelope, Failure, Outcome
 
 DEFAULTS = ("ops/inventory.yml", "inventory.yml")  # where an inventory is looked for
 LATEST = "latest"
@@ -45,8 +46,43 @@ class Wanted:
 Tell = Callable[[Event], None]
 
 
-def play(name: str, wanted: Wanted, tell: Tell) -> Envelope:
-    """Plays the playbook `name` on the farms wanted; what came of each is in `data.hosts`.
+@dataclass(frozen=True)
+class HostsOutcome(Outcome):
+    """What Ansible did on each machine."""
+
+    playbook: str
+    inventory: Path
+    check: bool  # nothing was changed: what is counted as changed would change
+    hosts: tuple[HostReport, ...]
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "playbook": self.playbook,
+            "inventory": str(self.inventory),
+            "check": self.check,
+            "hosts": [_host(host) for host in self.hosts],
+            "diffs": [
+                {"host": host.name, "task": diff.task, "text": diff.text}
+                for host in self.hosts
+                for diff in host.diffs
+            ],
+            "seconds": round(self.seconds, 1),
+        }
+
+
+class HostsHealth(HostsOutcome):
+    """What each machine says of itself, in full."""
+
+
+class HostsStatus(HostsOutcome):
+    """The same, for a line a machine."""
+
+
+def play(
+    name: str, wanted: Wanted, tell: Tell, kind: type[HostsOutcome] = HostsOutcome
+) -> Envelope:
+    """Plays the playbook `name` on the farms wanted; what came of each is in its outcome.
 
     Raises InvalidInput where a file is not there, ExtraMissing without Ansible.
     """
@@ -64,21 +100,11 @@ def play(name: str, wanted: Wanted, tell: Tell) -> Envelope:
     )
     started = time.monotonic()
     report = play_job(job, tell)
+    hosts = tuple(_sorted(report))
     return Envelope(
         f"ops {name}",
         exit=_exit(report, pending=wanted.check and wanted.detailed),
-        data={
-            "playbook": name,
-            "inventory": str(inventory),
-            "check": wanted.check,
-            "hosts": [_host(one) for one in _sorted(report)],
-            "diffs": [
-                {"host": host.name, "task": diff.task, "text": diff.text}
-                for host in _sorted(report)
-                for diff in host.diffs
-            ],
-            "seconds": round(time.monotonic() - started, 1),
-        },
+        outcome=kind(name, inventory, wanted.check, hosts, time.monotonic() - started),
         messages=(*_open_files(wanted), *_notes(report)),
         errors=tuple(_failures(report)),
     )
@@ -86,28 +112,26 @@ def play(name: str, wanted: Wanted, tell: Tell) -> Envelope:
 
 def doctor(wanted: Wanted, tell: Tell) -> Envelope:
     """What each farm says of itself; a failure (exit 1) where one of its problems is an error."""
-    found = play("doctor", wanted, tell)
-    problems = [
-        Failure(str(one["code"]), str(one["message"]), str(one.get("hint") or ""), host["name"])
-        for host in found.data["hosts"]
-        for one in host.get("facts", {}).get("problems", ())
-        if one.get("severity") == "error"
-    ]
-    return Envelope(
-        "ops doctor",
-        exit=found.exit or (FAILED if problems else DONE),
-        data=found.data,
-        messages=found.messages,
-        errors=(*found.errors, *problems),
+    seen = play("doctor", wanted, tell, HostsHealth)
+    problems = tuple(_errors_told(seen.outcome))
+    return replace(
+        seen,
+        exit=seen.exit or (FAILED if problems else DONE),
+        errors=(*seen.errors, *problems),
     )
+
+
+def _errors_told(outcome: Outcome) -> Iterable[Failure]:
+    for host in outcome.hosts if isinstance(outcome, HostsOutcome) else ():
+        facts = MachineFacts.read(host.facts)
+        for problem in facts.problems if facts else ():
+            if problem.severity == "error":
+                yield Failure(problem.code, problem.message, problem.hint, host.name)
 
 
 def status(wanted: Wanted, tell: Tell) -> Envelope:
     """The same facts, for a line a farm."""
-    found = play("doctor", wanted, tell)
-    return Envelope(
-        "ops status", exit=found.exit, data=found.data, messages=found.messages, errors=found.errors
-    )
+    return replace(play("doctor", wanted, tell, HostsStatus), command="ops status")
 
 
 def backup_variables(wiki: str | None) -> dict[str, str]:

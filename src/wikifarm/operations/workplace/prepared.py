@@ -12,6 +12,7 @@ from wikifarm.errors import LocalStorage
 from wikifarm.files import write_whole
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
+from wikifarm.result import Outcome
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,22 @@ class Written:
 
     path: Path
     made: bool
+
+
+@dataclass(frozen=True)
+class PreparedFolder(Outcome):
+    """Where the files are and which were made; `next` says what a person does then."""
+
+    folder: Path
+    files: tuple[Written, ...]
+    next: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "folder": str(self.folder),
+            "files": [{"path": str(file.path), "made": file.made} for file in self.files],
+            "next": list(self.next),
+        }
 
 
 def write_missing(path: Path, text: str, mode: int) -> Written:
@@ -33,13 +50,10 @@ def write_missing(path: Path, text: str, mode: int) -> Written:
 
 def prepared(
     folder: Path, write: Callable[[], Iterable[Written]], *, hint: str = ""
-) -> dict[str, Any]:
-    """Where the files are and which were made, for an envelope.
-
-    Raises LocalStorage when the folder cannot be written.
-    """
+) -> PreparedFolder:
+    """Writes the files. Raises LocalStorage when the folder cannot be written."""
     try:
-        files = [{"path": str(one.path), "made": one.made} for one in write()]
+        files = tuple(write())
     except OSError as fault:
         raise LocalStorage(
             _("{path} cannot be written ({reason}).").format(
@@ -48,4 +62,4 @@ def prepared(
             hint=hint or _("Choose another folder."),
             where=str(folder),
         ) from None
-    return {"folder": str(folder), "files": files}
+    return PreparedFolder(folder, files)

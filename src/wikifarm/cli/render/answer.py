@@ -1,0 +1,85 @@
+"""An answer as text for people, from the same facts as the JSON: what was found, what waits, what
+failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+from wikifarm.cli.render.sheet import Paint, Sheet, harmless, wrapped
+from wikifarm.i18n import _
+from wikifarm.result import Envelope, Outcome
+
+# The room and the function that write each class of outcome, or those that derive from it: named,
+# so that a command imports no other outcome than its own.
+RENDERERS: Mapping[str, str] = {
+    "CommunitiesOutcome": "community_lines.communities",
+    "Demonstration": "community_lines.demonstration",
+    "StatusOutcome": "community_lines.states",
+    "FindingsOutcome": "farm_lines.findings",
+    "WikisOutcome": "farm_lines.wikis",
+    "WikiCredentials": "farm_lines.credentials",
+    "PracticeFarm": "farm_lines.practice_farm",
+    "PreparedFolder": "document_lines.prepared_folder",
+    "JsonSchema": "document_lines.json_schema",
+    "ImportedForm": "document_lines.imported_form",
+    "HostsOutcome": "machine_lines.played",
+    "HostsHealth": "machine_lines.health",
+    "HostsStatus": "machine_lines.status",
+}
+
+
+def lines_of(outcome: Outcome, sheet: Sheet) -> Iterator[str]:
+    """The outcome, written by the renderer of its class."""
+    for kind in type(outcome).__mro__:
+        if kind.__name__ in RENDERERS:
+            room, _dot, name = RENDERERS[kind.__name__].partition(".")
+            write = getattr(import_module(f"wikifarm.cli.render.{room}"), name)
+            yield from write(harmless(outcome), sheet)
+            return
+
+
+def answer(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
+    """What goes to stdout."""
+    sheet = Sheet(paint, verbose, envelope.command)
+    return "\n".join([*lines_of(envelope.outcome, sheet), *_pending(envelope, paint)])
+
+
+def notes(envelope: Envelope, paint: Paint) -> str:
+    """What goes to stderr: messages, then errors with what to try."""
+    lines = [line for message in envelope.messages for line in wrapped(message, _("Note: "))]
+    owners = _owners(envelope.outcome)
+    for failure in envelope.errors:
+        owner = owners.get((failure.code, failure.message), "")
+        text = failure.message
+        if owner:
+            text = _("{subject}: {text}").format(subject=owner, text=text)
+        first, *rest = wrapped(text, _("Error: "))
+        lines += [paint.bad(first), *rest]
+        if failure.hint:
+            lines += wrapped(failure.hint, "  " + _("Try: "))
+        if failure.where and failure.where not in failure.message:
+            lines.append("  " + _("Where: ") + str(harmless(failure.where)))
+    return "\n".join(lines)
+
+
+def _owners(outcome: Outcome) -> dict[tuple[str, str], str]:
+    """Which community each error belongs to, when there are several."""
+    by_slug = outcome.failures_by_slug()
+    if len(by_slug) < 2:
+        return {}
+    return {
+        (failure.code, failure.message): slug for slug, failures in by_slug for failure in failures
+    }
+
+
+def _pending(envelope: Envelope, paint: Paint) -> Iterator[str]:
+    """What waits for a person, with the exact text to send."""
+    for step in envelope.pending:
+        yield ""
+        head = _("Waits for someone ({slug}): ").format(slug=step.slug)
+        first, *rest = wrapped(step.message, head, "  ")
+        yield paint.care(first)
+        yield from rest
+        yield from (f"  | {line}".rstrip() for line in harmless(step.text).splitlines())

@@ -1,0 +1,382 @@
+"""Text about communities: what was done, who could be seen, what is left to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from wikifarm.cli.progress import role_words, step_words
+from wikifarm.cli.render.sheet import Sheet, table, wrapped
+from wikifarm.i18n import _, ngettext
+from wikifarm.lists.providers import NONE
+
+if TYPE_CHECKING:
+    from wikifarm.engine.plan import AnyChange
+    from wikifarm.engine.run import Done
+    from wikifarm.operations.community.outcome import (
+        Audit,
+        CommunitiesOutcome,
+        CommunityOutcome,
+        Leak,
+        ListTold,
+    )
+    from wikifarm.operations.demo import Demonstration
+    from wikifarm.operations.status import StatusOutcome
+
+SHOWN_FIELDS = 3  # names told of what was seen, and of where; --json gives them all
+SHOWN_ROUTES = 4
+SHOWN_NAMES = 6  # of a step in a plan; --verbose shows them all
+SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": "="}
+
+
+def communities(outcome: CommunitiesOutcome, sheet: Sheet) -> Iterator[str]:
+    """What came of each community, and what to do next."""
+    yield from _blocks(outcome.communities, sheet)
+    yield from _summary(outcome.communities, sheet)
+
+
+def demonstration(outcome: Demonstration, sheet: Sheet) -> Iterator[str]:
+    """What came of the community of a demonstration, and how to go and look at it."""
+    yield from _blocks(outcome.communities, sheet)
+    if outcome.serving or outcome.folder:
+        yield from _summary(outcome.communities, sheet)
+    if outcome.serving:
+        yield ""
+        yield sheet.paint.strong(_("To look at it"))
+        yield from table(
+            [
+                (_("the wiki"), outcome.wiki.url),
+                ("", f"{outcome.wiki.account} / {outcome.wiki.password}"),
+                (_("the farm"), outcome.farm.url),
+                ("", f"{outcome.farm.account} / {outcome.farm.password}"),
+            ]
+        )
+        yield ""
+        yield sheet.paint.strong(_("To try"))
+        for text in outcome.to_try:
+            yield from wrapped(text, "  - ")
+        yield ""
+        yield _("To use wikifarm on this farm from another terminal:")
+        for name, value in outcome.environment.items():
+            yield f"  export {name}='{value}'"
+    yield ""
+    if outcome.folder:
+        yield _("Everything is kept in {folder}.").format(folder=outcome.folder)
+    elif not outcome.serving:
+        yield _("The demonstration is over: its files are gone. --data FOLDER would keep them.")
+
+
+def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
+    """Where each community stands."""
+    if not outcome.states:
+        yield _("No community is known here yet: `wikifarm new-community` opens one.")
+        return
+    labels = {
+        "not-made": _("not made yet"),
+        "unfinished": _("unfinished: run `wikifarm apply` again"),
+        "in-place": _("in place"),
+        "not-ours": _("not made by wikifarm from here"),
+        "failed": _("cannot be read"),
+    }
+    for number, state in enumerate(outcome.states):
+        if number:
+            yield ""
+        yield f"{sheet.paint.strong(state.name or state.slug)} ({labels[state.state]})"
+        facts = [("URL", state.url)]
+        if state.version:
+            facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
+        if state.edited:
+            facts.append((_("edited here"), ", ".join(state.edited)))
+        facts.append((_("mailing list"), _mailing_list(state.list_told)))
+        if state.last_run:
+            facts.append((_("last run"), state.last_run[:16].replace("T", " ") + " UTC"))
+        facts.append((_("file"), state.manifest))
+        yield from table(fact for fact in facts if fact[1])
+
+
+# -- one community --------------------------------------------------------------------------
+
+
+def _blocks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
+    for number, outcome in enumerate(outcomes):
+        if number:
+            yield ""
+        yield from _block(outcome, sheet)
+
+
+def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
+    yield f"{sheet.paint.strong(outcome.name)} ({_status(outcome, sheet)})"
+    facts: list[tuple[str, str]] = [("URL", outcome.url)]
+    facts += _done(outcome.steps)
+    if outcome.kept:
+        edited = _("{names} (edited here by hand)").format(names=_keys(outcome.kept))
+        facts.append((_("kept"), edited))
+    facts.append((_("mailing list"), _mailing_list(outcome.list_told)))
+    facts += _subscribers(outcome.list_told)
+    facts += _privacy(outcome.audit)
+    facts += [(_("checklist"), outcome.checklist), (_("welcome"), outcome.welcome)]
+    yield from table(fact for fact in facts if fact[1])
+    yield from _planned(outcome.planned, sheet)
+    if outcome.audit:
+        yield from _leaks(outcome.audit, sheet)
+        yield from _advice(outcome.audit)
+    if sheet.verbose:
+        yield from table([(_("requests"), _requests(outcome))])
+
+
+def _summary(outcomes: Sequence[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
+    """One line for several communities; the next thing to do where there is one."""
+    if not outcomes:
+        yield _("There is nothing to do.")
+        return
+    if len(outcomes) > 1:
+        counts = Counter(outcome.status for outcome in outcomes)
+        parts = ", ".join(_counted_status(*counted) for counted in counts.items())
+        total = ngettext("{count} community", "{count} communities", len(outcomes))
+        yield ""
+        yield _("{subject}: {text}").format(subject=total.format(count=len(outcomes)), text=parts)
+    step = _next(outcomes, sheet.command)
+    if step:
+        yield ""
+        yield from wrapped(step, _("Next: "))
+
+
+def _statuses() -> dict[str, str]:
+    return {
+        "created": _("created"),
+        "updated": _("updated"),
+        "unchanged": _("unchanged"),
+        "pending": _("waiting for someone"),
+        "failed": _("failed"),
+        "planned": _("to be done"),
+    }
+
+
+def _counted_status(status: str, count: int) -> str:
+    words = {
+        "created": ngettext("{count} created", "{count} created", count),
+        "updated": ngettext("{count} updated", "{count} updated", count),
+        "unchanged": ngettext("{count} unchanged", "{count} unchanged", count),
+        "pending": ngettext("{count} waiting for someone", "{count} waiting for someone", count),
+        "failed": ngettext("{count} failed", "{count} failed", count),
+        "planned": ngettext("{count} to be done", "{count} to be done", count),
+    }
+    return words.get(status, f"{{count}} {status}").format(count=count)
+
+
+def _status(outcome: CommunityOutcome, sheet: Sheet) -> str:
+    word = _statuses().get(outcome.status, outcome.status)
+    paint = sheet.paint
+    if outcome.audit and outcome.audit.leaks:
+        return paint.bad(_("people can be seen"))
+    if sheet.command.startswith("mailing-list") and outcome.status == "unchanged":
+        return paint.good(_("looked at")) if not outcome.error else paint.bad(word)
+    if sheet.command == "verify" and outcome.status == "unchanged" and not outcome.error:
+        return paint.good(_("verified"))
+    if outcome.status == "failed":
+        return paint.bad(word)
+    return paint.good(word) if outcome.status != "pending" else paint.care(word)
+
+
+def _list_states() -> dict[str, str]:
+    return {
+        "absent": _("not there yet"),
+        "requested": _("waiting for someone"),
+        "open": _("open"),
+        "closed": _("closed"),
+        "taken": _("taken by somebody else"),
+        "unknown": _("not seen from here"),
+    }
+
+
+def _mailing_list(told: ListTold) -> str:
+    """Which list it is and how far; nothing where the community wants none."""
+    if told.provider in ("", NONE):
+        return ""
+    name = told.address or told.provider
+    return f"{name} ({_list_states().get(told.state, told.state)})" if told.state else name
+
+
+def _subscribers(told: ListTold) -> Iterator[tuple[str, str]]:
+    """Both sides of a list, as counts; the addresses where they were asked for."""
+    if not told.counts:
+        return
+    yield _("subscribers"), str(told.counts["subscribers"])
+    words = {
+        "added": _("added"),
+        "removed": _("removed"),
+        "refused": _("refused by the server"),
+        "to_add": _("to add"),
+        "to_remove": _("no yes any more: --remove unsubscribes them"),
+        "left": _("left by themselves: not put back"),
+        "not_accepted": _("said yes, not welcomed into the group yet"),
+        "without_consent": _("on the list without a yes in their card"),
+        "without_entry": _("on the list without a card"),
+        "unfit": _("with an address that no list server takes"),
+    }
+    for key, word in words.items():
+        if told.counts.get(key):
+            yield "", f"{told.counts[key]} {word}"
+            yield from (("", f"  {address}") for address in told.names.get(key, ()))
+    uses = {"-add.txt": _("or to send"), "-remove.txt": _("to remove there")}
+    for path in told.files:
+        yield next((uses[end] for end in uses if path.endswith(end)), _("to paste")), path
+
+
+def _keys(ids: Iterable[str]) -> str:
+    return ", ".join(_key(change_id.partition(":")[2]) for change_id in ids)
+
+
+def _key(key: str) -> str:
+    """What people read for one thing of a step: "page Agenda", "default_write_acl"."""
+    words = {
+        "wakka_name": _("name of the wiki"),
+        "default_write_acl": _("who may write a new page"),
+        "baz_map_center_lat": _("latitude of the map"),
+        "baz_map_center_lon": _("longitude of the map"),
+        "baz_map_zoom": _("zoom of the map"),
+        "page": _("page"),
+        "form": _("form"),
+        "list": _("list"),
+        "action": _("action"),
+        "handler": _("handler"),
+    }
+    kind, space, name = key.partition(" ")
+    return f"{words.get(kind, kind)}{space}{name}"
+
+
+def _name(change: AnyChange) -> str:
+    """What names a change of a plan: a form and a list have a title, which says more than an id."""
+    titled = change.step in ("forms", "lists") and change.writes
+    return (change.summary if titled else "") or _key(change.key)
+
+
+def _some(names: list[str], sheet: Sheet) -> str:
+    return ", ".join(names) if sheet.verbose else _few(names, SHOWN_NAMES)
+
+
+def _done(steps: Iterable[Done]) -> list[tuple[str, str]]:
+    """(step, "31 created, 2 updated") in the order in which it was done."""
+    words = step_words()
+    counts: dict[str, Counter[str]] = {}
+    for done in steps:
+        if done.outcome == "done":
+            counts.setdefault(done.change.step, Counter())[done.change.action] += 1
+    return [
+        (words.get(step, step), ", ".join(_counted(*pair) for pair in sorted(actions.items())))
+        for step, actions in counts.items()
+    ]
+
+
+def _counted(action: str, count: int) -> str:
+    words = {
+        "create": ngettext("{count} new", "{count} new", count),
+        "update": ngettext("{count} changed", "{count} changed", count),
+        "delete": ngettext("{count} removed", "{count} removed", count),
+        "keep": ngettext("{count} kept", "{count} kept", count),
+    }
+    return words.get(action, f"{{count}} {action}").format(count=count)
+
+
+# -- plans ----------------------------------------------------------------------------------
+
+
+def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
+    words = step_words()
+    rows: list[tuple[str, str, str]] = []
+    diffs: list[str] = []
+    for (step, action), together in groupby(changes, key=lambda one: (one.step, one.action)):
+        group = list(together)
+        names = [_name(change) for change in group]
+        rows.append((SIGNS[action], words.get(step, step), _some(names, sheet)))
+        diffs += [change.diff for change in group if change.diff]
+    yield from table(rows)
+    if sheet.verbose:
+        for diff in diffs:
+            yield ""
+            yield from (f"    {line}" for line in diff.splitlines())
+
+
+# -- the audit ------------------------------------------------------------------------------
+
+
+def _privacy(audit: Audit | None) -> list[tuple[str, str]]:
+    if audit is None:
+        return []
+    if not audit.probes:
+        return [(_("privacy"), "; ".join(audit.not_asked) or _("not verified"))]
+    asked = ngettext("{count} question asked", "{count} questions asked", audit.probes)
+    count = len(audit.leaks)
+    seen = (
+        ngettext("{count} leak seen", "{count} leaks seen", count).format(count=count)
+        if count
+        else _("nobody was seen")
+    )
+    return [(_("privacy"), f"{asked.format(count=audit.probes)}, {seen}")]
+
+
+def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
+    """What to set, then who saw what through which addresses, the gravest first."""
+    words = role_words()
+    by_advice: dict[str, dict[str, list[Leak]]] = {}
+    for leak in audit.leaks:
+        by_advice.setdefault(leak.advice, {}).setdefault(str(leak.role), []).append(leak)
+    for advice, roles in by_advice.items():
+        first, *rest = wrapped(advice, "  " + _("To set: "))
+        yield sheet.paint.bad(first)
+        yield from rest
+        yield from table(
+            ((words.get(role, role), _seen(leaks)) for role, leaks in roles.items()),
+            indent="    ",
+        )
+
+
+def _seen(leaks: list[Leak]) -> str:
+    routes = list(dict.fromkeys(leak.route for leak in leaks))
+    fields = list(dict.fromkeys(leak.seen for leak in leaks))
+    return _("{fields} through {routes}").format(
+        fields=_few(fields, SHOWN_FIELDS), routes=_few(routes, SHOWN_ROUTES)
+    )
+
+
+def _few(names: list[str], limit: int) -> str:
+    if len(names) <= limit:
+        return ", ".join(names)
+    return _("{names} and {count} more").format(
+        names=", ".join(names[:limit]), count=len(names) - limit
+    )
+
+
+def _advice(audit: Audit) -> Iterator[str]:
+    """The other checks that did not pass, and what could not be asked."""
+    for check in audit.checks:
+        if not check.ok:
+            yield from wrapped(check.message, "  " + _("Warning: "))
+            if check.hint:
+                yield from wrapped(check.hint, "    " + _("Try: "))
+    if audit.probes:
+        for text in audit.not_asked:
+            yield from wrapped(text, "  " + _("Not asked: "))
+
+
+def _requests(outcome: CommunityOutcome) -> str:
+    return _("{get} GET, {post} POST, {seconds} s").format(
+        get=outcome.get, post=outcome.post, seconds=round(outcome.seconds, 1)
+    )
+
+
+def _next(outcomes: Sequence[CommunityOutcome], command: str) -> str:
+    if any(outcome.error for outcome in outcomes):
+        return ""
+    if any(change.writes for outcome in outcomes for change in outcome.planned):
+        if command == "mailing-list plan":
+            return _("`wikifarm mailing-list create` will do this.")
+        return _("`wikifarm apply` will do this.") if command != "new-community" else ""
+    for outcome in outcomes:
+        if outcome.status == "created" and outcome.checklist:
+            return _("open {checklist}, and send {welcome} to those who facilitate.").format(
+                checklist=outcome.checklist, welcome=outcome.welcome
+            )
+    return ""

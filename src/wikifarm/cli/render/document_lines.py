@@ -1,0 +1,36 @@
+"""Text about files: a folder that was prepared, and documents shown as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wikifarm.cli.render.sheet import Sheet, table, wrapped
+from wikifarm.i18n import _
+
+if TYPE_CHECKING:
+    from wikifarm.operations.schemas import ImportedForm, JsonSchema
+    from wikifarm.operations.workplace.prepared import PreparedFolder
+
+
+def prepared_folder(outcome: PreparedFolder, sheet: Sheet) -> Iterator[str]:
+    """Which files were written, and what comes next."""
+    yield from table(
+        (_("written") if file.made else _("kept as it was"), str(file.path))
+        for file in outcome.files
+    )
+    yield ""
+    yield sheet.paint.strong(_("Next"))
+    for number, text in enumerate(outcome.next, 1):
+        yield from wrapped(text, f"  {number}. ")
+
+
+def json_schema(outcome: JsonSchema, _sheet: Sheet) -> Iterator[str]:
+    """A JSON Schema, as it is."""
+    yield json.dumps(outcome.schema, ensure_ascii=False, indent=2)
+
+
+def imported_form(outcome: ImportedForm, _sheet: Sheet) -> Iterator[str]:
+    """A Bazar schema, as it is."""
+    yield outcome.yaml.rstrip("\n")

@@ -1,0 +1,75 @@
+"""Text about the farm: what the doctors looked at, its wikis, who enters them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from wikifarm.cli.render.sheet import Sheet, table, wrapped
+from wikifarm.i18n import _
+
+if TYPE_CHECKING:
+    from wikifarm.operations.credentials import WikiCredentials
+    from wikifarm.operations.demo import PracticeFarm
+    from wikifarm.operations.doctor.findings import FindingsOutcome
+    from wikifarm.operations.list_wikis import WikisOutcome
+
+
+def findings(outcome: FindingsOutcome, sheet: Sheet) -> Iterator[str]:
+    """What the doctor looked at."""
+    paint = sheet.paint
+    if outcome.farm:
+        yield paint.strong(outcome.farm)
+    marks: dict[str, tuple[str, Callable[[str], str]]] = {
+        "ok": (_("ok"), paint.good),
+        "warn": (_("warning"), paint.care),
+        "fail": (_("failed"), paint.bad),
+        "unknown": ("?", str),
+    }
+    column = max(len(word) for word, _paint in marks.values())
+    for finding in outcome.findings:
+        word, colour = marks[finding.state]
+        first, *rest = wrapped(finding.message, f"  {word:<{column}}  ")
+        yield first.replace(word, colour(word), 1)
+        yield from rest
+        if finding.hint and finding.state != "fail":
+            yield from wrapped(finding.hint, " " * (column + 4) + _("Try: "))
+
+
+def wikis(outcome: WikisOutcome, _sheet: Sheet) -> Iterator[str]:
+    """The wikis of the farm."""
+    if not outcome.wikis:
+        yield _("This farm shows no wiki.")
+        return
+    yield from table(
+        (
+            (
+                wiki.slug,
+                _("ours") if wiki.ours else "",
+                _("password here") if wiki.here else "",
+                wiki.name,
+            )
+            for wiki in outcome.wikis
+        ),
+        indent="",
+    )
+
+
+def credentials(outcome: WikiCredentials, _sheet: Sheet) -> Iterator[str]:
+    """The account of a wiki."""
+    rows = [("URL", outcome.url), (_("account"), outcome.account)]
+    if outcome.password:
+        rows.append((_("password"), outcome.password))
+    yield from table(rows, indent="")
+
+
+def practice_farm(outcome: PracticeFarm, _sheet: Sheet) -> Iterator[str]:
+    """Where a rehearsal farm answers, and what lets in."""
+    yield _("The farm answers at {url} until Ctrl-C.").format(url=outcome.url)
+    yield from table(
+        [
+            (_("account"), outcome.admin),
+            (_("password"), outcome.password),
+            (_("key"), outcome.token),
+        ]
+    )

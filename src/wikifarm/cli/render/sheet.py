@@ -1,0 +1,112 @@
+"""What every text for people is made with: colours, widths, tables, and texts that do no harm."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, TextIO
+
+import typer
+
+WIDTH = 100
+
+_SPACES = re.compile(r"[ \t\n]+")  # not the no-break space, which French wants before “:”
+
+# Control characters but tab and new line, and those that reverse the order of reading.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Colours, where there is a terminal that wants them."""
+
+    on: bool = False
+
+    def good(self, text: str) -> str:
+        return typer.style(text, fg="green") if self.on else text
+
+    def care(self, text: str) -> str:
+        return typer.style(text, fg="yellow") if self.on else text
+
+    def bad(self, text: str) -> str:
+        return typer.style(text, fg="red") if self.on else text
+
+    def strong(self, text: str) -> str:
+        return typer.style(text, bold=True) if self.on else text
+
+
+def paint_for(stream: TextIO | None) -> Paint:
+    """Colours for a terminal only, and never with NO_COLOR (https://no-color.org)."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Paint(on=bool(wanted and stream is not None and stream.isatty()))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How an outcome is to be written."""
+
+    paint: Paint = Paint()
+    verbose: bool = False
+    command: str = ""
+
+
+def harmless(value: Any) -> Any:
+    """The same, without what could act on a terminal: servers and people write these texts."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return _ACTING.sub("", value)
+    if isinstance(value, Path):
+        return Path(harmless(str(value)))
+    if isinstance(value, Mapping):
+        return {key: harmless(text) for key, text in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(harmless(item) for item in value)
+    return _Harmless(value) if is_dataclass(value) else value
+
+
+class _Harmless:
+    """An object whose attributes are read harmless: what it works out, it works out of its own."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __getattr__(self, name: str) -> Any:
+        return harmless(getattr(self._value, name))
+
+
+def width() -> int:
+    """Columns to fill: those of the terminal, where there is one, and WIDTH at most."""
+    return max(40, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
+
+
+def wrapped(text: str, first: str = "", later: str | None = None) -> list[str]:
+    """Lines of at most WIDTH columns, or of the terminal if it is narrower; addresses are whole."""
+    indent = " " * len(first) if later is None else later
+    return textwrap.wrap(
+        " ".join(_SPACES.split(harmless(text).strip())),
+        width(),
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [first.rstrip()]
+
+
+def table(rows: Iterable[Iterable[str]], indent: str = "  ") -> list[str]:
+    """Aligned columns; the last one is wrapped under itself."""
+    cells = [list(row) for row in rows]
+    if not cells:
+        return []
+    widths = [max(len(row[number]) for row in cells) for number in range(len(cells[0]) - 1)]
+    lines: list[str] = []
+    for *head, last in cells:
+        start = indent + "".join(
+            f"{text:<{width}}  " for text, width in zip(head, widths, strict=True)
+        )
+        lines += wrapped(last, start)
+    return lines
