@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.dns_server import DnsServer
 from wikifarm import dns
 from wikifarm.dns import Resolver
-from wikifarm.errors import SERVER, DnsSilent, InvalidInput
+from wikifarm.errors import DnsSilent, Exit, InvalidInput
 
 QUICK = 0.3  # seconds: the loopback answers in less than one millisecond
 
@@ -29,7 +29,7 @@ def test_a_silent_server_is_told_from_a_missing_name() -> None:
         assert resolver.txt("missing.org") == []
         assert resolver.txt("example.org") == []
     assert caught.value.code == "dns-silent"
-    assert caught.value.exit == SERVER
+    assert caught.value.exit == Exit.SERVER
     assert "slow.org" in caught.value.message
     assert "WIKIFARM_DNS_SERVER" in caught.value.hint
 

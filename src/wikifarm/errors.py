@@ -42,18 +42,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import ClassVar
 
-DONE, FAILED, USAGE, CHANGES, PARTIAL, WAITING, LEAK, REFUSED, SERVER, INTERRUPTED = (
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 130,
-)  # fmt: skip
+
+class Exit(IntEnum):
+    """The statuses with which the process ends: a promise made to scripts."""
+
+    DONE = 0  # or there was nothing to do
+    FAILED = 1
+    USAGE = 2  # the command line, or a file given to it, is wrong
+    CHANGES = 3  # with --detailed-exitcode: something would change
+    PARTIAL = 4  # some communities or machines failed, others are done
+    WAITING = 5  # with --detailed-exitcode: a person has something to do first
+    LEAK = 6  # the audit saw a participant
+    REFUSED = 7
+    SERVER = 8  # a server cannot be reached or refuses the credentials
+    INTERRUPTED = 130  # as a shell says of Ctrl-C: 128 and the number of the signal
 
 
 class WikifarmError(Exception):
     """A foreseen failure: `code` is stable, `exit` is the status of the command."""
 
     code: ClassVar[str] = "failed"
-    exit: ClassVar[int] = FAILED
+    exit: ClassVar[Exit] = Exit.FAILED
 
     def __init__(self, message: str, *, hint: str = "", where: str = "") -> None:
         super().__init__(message)
@@ -84,7 +96,7 @@ class InvalidInput(WikifarmError):
     """Every problem of what was given, at once."""
 
     code = "invalid-input"
-    exit = USAGE
+    exit = Exit.USAGE
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         first = problems[0]
@@ -93,133 +105,197 @@ class InvalidInput(WikifarmError):
 
 
 class ExtraMissing(WikifarmError):
+    """A command needs a library that only an extra of the package brings (`wikifarm[ops]`)."""
+
     code = "ops-extra"
-    exit = USAGE
+    exit = Exit.USAGE
 
 
 class Refused(WikifarmError):
+    """wikifarm declines to act, rather than touch or lose what is somebody else's."""
+
     code = "refused"
-    exit = REFUSED
+    exit = Exit.REFUSED
 
 
 class SlugTaken(Refused):
+    """The address asked for is another community's, or another wiki's: choose another."""
+
     code = "slug-taken"
 
 
 class Locked(Refused):
+    """Another process holds the lock of this farm: nothing was done, wait for its end."""
+
     code = "locked"
 
 
 class NotOurs(Refused):
+    """What was named is not there, or nothing proves that it is the community's: left alone."""
+
     code = "not-ours"
 
 
 class ListTaken(Refused):
+    """A list has the name asked for, and no proof makes it the community's: left alone."""
+
     code = "list-taken"
 
 
 class ListNotAllowed(Refused):
+    """The list server, or the account used there, does not let wikifarm do that."""
+
     code = "list-not-allowed"
 
 
 class TooManyRemovals(Refused):
+    """A synchronisation would take off more people than a believable base lost."""
+
     code = "too-many-removals"
 
 
 class NotConfirmed(Refused):
+    """What cannot be undone was asked for without a yes, and nobody is there to ask."""
+
     code = "not-confirmed"
 
 
 class ServerProblem(WikifarmError):
+    """A server could not be asked: nothing is known of what it holds."""
+
     code = "server-problem"
-    exit = SERVER
+    exit = Exit.SERVER
 
 
 class Unreachable(ServerProblem):
+    """No answer came, or only one that says to come back: what was sent may have been done."""
+
     code = "unreachable"
 
 
 class TlsFailed(ServerProblem):
+    """The line to the server is not proven private: nothing secret was sent on it."""
+
     code = "tls-failed"
 
 
 class NotYesWiki(ServerProblem):
+    """What answers at the address does not speak as a YesWiki does."""
+
     code = "not-yeswiki"
 
 
 class NoFarmExtension(ServerProblem):
+    """The wiki answers, but has no form that makes wikis."""
+
     code = "no-farm-extension"
 
 
 class BadCredentials(ServerProblem):
+    """A server refuses the name, password or key, or the account lacks the right needed."""
+
     code = "bad-credentials"
 
 
 class NotSympa(ServerProblem):
+    """What answers, or runs, in the place of the list server is no Sympa."""
+
     code = "not-sympa"
 
 
 class SympaHost(ServerProblem):
+    """Sympa has no lists under the address or the domain that the settings give."""
+
     code = "sympa-host"
 
 
 class SessionLost(ServerProblem):
+    """The list server does not know, or no more, on whose behalf it is asked: ask again."""
+
     code = "session-lost"
 
 
 class DnsSilent(ServerProblem):
+    """The DNS gave no answer about a name, which is not the answer that there is none."""
+
     code = "dns-silent"
 
 
 class WikiAsleep(WikifarmError):
+    """The wiki hibernates: it can be read, and written once it was woken from the farm."""
+
     code = "wiki-asleep"
 
 
 class WikiBusy(WikifarmError):
+    """The server is at work on this wiki: the same command will do in a few minutes."""
+
     code = "wiki-busy"
 
 
 class WriteRefused(WikifarmError):
+    """Reading back did not show what was written: YesWiki may refuse and answer 200."""
+
     code = "write-refused"
 
 
 class ListUnknown(WikifarmError):
+    """The list server has no list of that name, or shows none to this account."""
+
     code = "list-unknown"
 
 
 class ListUndecided(WikifarmError):
+    """The list server failed without saying what it did: look before asking again."""
+
     code = "list-undecided"
 
 
 class AddressRefused(WikifarmError):
+    """The list server takes no such e-mail address; the others are not concerned."""
+
     code = "address-refused"
 
 
 class MailNotSent(WikifarmError):
+    """The farm was asked for a test message and did not send it."""
+
     code = "mail-not-sent"
 
 
 class HalfMade(WikifarmError):
+    """The farm failed while making a wiki: the message says what is left, the hint the way on."""
+
     code = "half-made"
 
 
 class UnexpectedAnswer(WikifarmError):
+    """A server answered outside its protocol: nothing can be concluded from it."""
+
     code = "unexpected-answer"
 
 
 class LocalStorage(WikifarmError):
+    """A file or a folder of this computer cannot be read or written, or its disk is full."""
+
     code = "local-storage"
 
 
 class LeakFound(WikifarmError):
+    """The audit saw a participant from outside: do not open this community yet."""
+
     code = "leak-found"
-    exit = LEAK
+    exit = Exit.LEAK
 
 
 class Interrupted(WikifarmError):
+    """The person stopped the command: run again, it goes on from there."""
+
     code = "interrupted"
-    exit = INTERRUPTED
+    exit = Exit.INTERRUPTED
 
 
 class Unforeseen(WikifarmError):
+    """wikifarm met an error that it does not know: a defect to report, with its traceback."""
+
     code = "unforeseen"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from wikifarm.errors import DONE, InvalidInput, WikifarmError
+from wikifarm.errors import Exit, InvalidInput, WikifarmError
 
 SCHEMA = "wikifarm/1"
 
@@ -51,7 +51,7 @@ class Envelope:
     """The answer of one command; `exit` is the status of the process."""
 
     command: str
-    exit: int = DONE
+    exit: int = Exit.DONE
     outcome: Outcome = NOTHING
     pending: tuple[Pending, ...] = ()
     messages: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from wikifarm.ansible.codes import STATUSES
-from wikifarm.errors import FAILED, REFUSED
+from wikifarm.errors import Exit
 from wikifarm_host.errors import EXITS, Code
 
 from .hosting import PLAYBOOKS
@@ -60,5 +60,5 @@ def test_the_command_knows_every_code_and_no_other() -> None:
 
 @pytest.mark.parametrize("code", sorted(TOOLS))
 def test_a_code_has_the_status_that_the_tool_gives_it(code: Code) -> None:
-    expected = REFUSED if code in ARCHIVES else EXITS.get(code, FAILED)
+    expected = Exit.REFUSED if code in ARCHIVES else EXITS.get(code, Exit.FAILED)
     assert STATUSES[code] == expected

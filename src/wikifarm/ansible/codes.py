@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wikifarm.errors import FAILED, REFUSED, SERVER, USAGE
+from wikifarm.errors import Exit
 
 _CODES = {
     # What the inventory or the command says wrong.
-    USAGE: """
+    Exit.USAGE: """
         archive-option farm-unknown one-wiki retire-main settings snapshot-unknown
         snapshot-without-wiki wiki-unknown
     """,
     # What is declined before anything changes.
-    REFUSED: """
+    Exit.REFUSED: """
         archive-missing archive-not-extension archive-not-yeswiki archive-sha256 archive-unsafe
         archive-url database-in-use disk-too-small folder-in-use locked mta-foreign one-farm
         php-too-old port-taken retire-not-a-wiki ssh-no-key sympa-foreign system-unknown unfinished
         verify-directory wiki-suspect
     """,
     # What does not answer, or lets nobody in.
-    SERVER: "login-refused web-certificate web-unreachable",
-    FAILED: """
+    Exit.SERVER: "login-refused web-certificate web-unreachable",
+    Exit.FAILED: """
         backup-absent backup-damaged backup-failed backup-incomplete backup-locked backup-nothing
         backup-password backup-unreachable check-failed configuration-unreadable database-missing
         disk-full extension-not-installed install-refused machine-failed migration-failed

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from wikifarm.ansible.codes import STATUSES
 from wikifarm.ansible.events import HostAnswered
-from wikifarm.errors import FAILED, REFUSED, SERVER, USAGE
+from wikifarm.errors import Exit
 from wikifarm.i18n import _
 from wikifarm.reasons import of_reader
 
@@ -36,7 +36,7 @@ class Fault:
     code: str
     message: str
     hint: str = ""
-    exit: int = FAILED
+    exit: int = Exit.FAILED
     where: str = ""  # file:line:column, for a file of the inventory
 
     @property
@@ -61,7 +61,7 @@ def of_host(answer: HostAnswered) -> Fault:
             "host-unreachable",
             _("The machine does not answer ({reason}).").format(reason=short(text)),
             _("Check its address and its port in the inventory, and that it is up."),
-            SERVER,
+            Exit.SERVER,
         )
     if answer.task.module == "validate_argument_spec":
         return _incomplete(short(text.partition("\n")[2] or text))
@@ -95,7 +95,7 @@ def no_hosts() -> Fault:
         "no-hosts",
         _("No farm of the inventory is meant: nothing was done."),
         _("Write the farms in the group “farms” of the inventory, and check --limit."),
-        USAGE,
+        Exit.USAGE,
     )
 
 
@@ -134,9 +134,9 @@ def _sentence(text: str) -> str:
 
 
 def _exit(code: str, answer: HostAnswered) -> int:
-    if answer.result.exit in (FAILED, USAGE, REFUSED, SERVER):
+    if answer.result.exit in (Exit.FAILED, Exit.USAGE, Exit.REFUSED, Exit.SERVER):
         return answer.result.exit
-    return STATUSES.get(code, REFUSED if answer.task.role == PREFLIGHT else FAILED)
+    return STATUSES.get(code, Exit.REFUSED if answer.task.role == PREFLIGHT else Exit.FAILED)
 
 
 def _named(answer: HostAnswered) -> str:
@@ -159,7 +159,7 @@ def _incomplete(reason: str) -> Fault:
         "inventory-incomplete",
         _("The inventory does not say all that is needed: {reason}").format(reason=reason),
         _("Write it with the variables of this farm, in the inventory or in group_vars/farms.yml."),
-        USAGE,
+        Exit.USAGE,
     )
 
 
@@ -201,7 +201,7 @@ def _about_the_vault() -> Known:
             "vault-password-missing",
             _("The inventory holds values that ansible-vault encrypted, and nothing opens them."),
             _("Give the file of their password: {option} FILE.").format(option=option),
-            USAGE,
+            Exit.USAGE,
         ),
     )
     yield (
@@ -210,7 +210,7 @@ def _about_the_vault() -> Known:
             "vault-password-wrong",
             _("The password given does not open what ansible-vault encrypted in the inventory."),
             _("Check the file given with {option}.").format(option=option),
-            USAGE,
+            Exit.USAGE,
         ),
     )
     yield (
@@ -219,7 +219,7 @@ def _about_the_vault() -> Known:
             "vault-password-file",
             _("The file of the vault's password cannot be used."),
             _("Check {option}, or ANSIBLE_VAULT_PASSWORD_FILE.").format(option=option),
-            USAGE,
+            Exit.USAGE,
         ),
     )
 
@@ -232,7 +232,7 @@ def _about_the_administrator() -> Known:
             "become-password-missing",
             _("The machine asks for a password to act as its administrator."),
             _("Give the file that holds it: {option} FILE.").format(option=option),
-            SERVER,
+            Exit.SERVER,
         ),
     )
     yield (
@@ -241,7 +241,7 @@ def _about_the_administrator() -> Known:
             "become-refused",
             _("The machine does not let this account act as its administrator."),
             _("Check {option}, and the rights of the account (sudo).").format(option=option),
-            SERVER,
+            Exit.SERVER,
         ),
     )
 
@@ -256,7 +256,7 @@ def _about_ssh() -> Known:
                 "If it was installed again, forget its former key: ssh-keygen -R ADDRESS. "
                 "Otherwise, go no further."
             ),
-            SERVER,
+            Exit.SERVER,
         ),
     )
     yield (
@@ -265,7 +265,7 @@ def _about_ssh() -> Known:
             "host-key-unknown",
             _("Nothing proves that this machine is the right one: its key is not known here."),
             _("Connect once by hand (ssh ADDRESS) and compare the key with the one of your host."),
-            SERVER,
+            Exit.SERVER,
         ),
     )
     yield (
@@ -274,7 +274,7 @@ def _about_ssh() -> Known:
             "ssh-refused",
             _("The machine answers, and does not let this account in."),
             _("Check ansible_user in the inventory, and that your ssh key is allowed there."),
-            SERVER,
+            Exit.SERVER,
         ),
     )
     yield (
@@ -283,7 +283,7 @@ def _about_ssh() -> Known:
             "host-unknown",
             _("No machine has the address written in the inventory."),
             _("Check ansible_host."),
-            SERVER,
+            Exit.SERVER,
         ),
     )
     yield (
@@ -292,7 +292,7 @@ def _about_ssh() -> Known:
             "sshpass-missing",
             _("To enter a machine with a password, Ansible needs the program sshpass."),
             _("Install it (apt-get install sshpass), or use an ssh key."),
-            USAGE,
+            Exit.USAGE,
         ),
     )
 
@@ -314,6 +314,6 @@ def _unreadable(text: str) -> Fault | None:
         if bare
         else _("The inventory cannot be read."),
         _("Mend this line: two spaces for each level, and a space after “:”."),
-        USAGE,
+        Exit.USAGE,
         where,
     )

@@ -17,13 +17,7 @@ from wikifarm.cli.interrupts import Interrupts
 from wikifarm.cli.output import Output
 from wikifarm.cli.shared import Shared
 from wikifarm.cli.usage import problem
-from wikifarm.errors import (
-    INTERRUPTED,
-    USAGE,
-    Interrupted,
-    Unforeseen,
-    WikifarmError,
-)
+from wikifarm.errors import Exit, Interrupted, Unforeseen, WikifarmError
 from wikifarm.i18n import _, chosen_language, speak
 from wikifarm.result import Envelope, Outcome, failed
 
@@ -119,7 +113,7 @@ def _usage(error: Exception, shared: Shared) -> Envelope | None:
     if found is None:
         return None
     command, failure = found
-    return Envelope(command or shared.command, exit=USAGE, errors=(failure,))
+    return Envelope(command or shared.command, exit=Exit.USAGE, errors=(failure,))
 
 
 def _interrupted(shared: Shared) -> Envelope:
@@ -172,7 +166,7 @@ def _keep_traceback() -> str:
 
 def _give_up(shared: Shared) -> None:
     """Ends the process although something hangs: locks die with it, the next run goes on."""
-    status = INTERRUPTED
+    status: int = Exit.INTERRUPTED
     with suppress(BaseException):
         status = shared.output.show(_interrupted(shared))
     os._exit(status)

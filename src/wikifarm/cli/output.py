@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from wikifarm.cli.progress import Progress
-from wikifarm.errors import FAILED
+from wikifarm.errors import Exit
 from wikifarm.reasons import of_system
 from wikifarm.result import Envelope
 
@@ -51,7 +51,7 @@ class Output:
             self._detach()
             with suppress(OSError):
                 self.note(f"wikifarm: {of_system(fault)}")
-            return envelope.exit or FAILED
+            return envelope.exit or Exit.FAILED
         return envelope.exit
 
     def note(self, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.engine.seen import Seen
-from wikifarm.errors import DONE, FAILED, PARTIAL, InvalidInput, Problem, WikifarmError
+from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _
 from wikifarm.model import FarmWiki
 from wikifarm.operations.community.outcome import ListTold
@@ -88,10 +88,10 @@ def status(context: Context, slugs: Sequence[str] = ()) -> Envelope:
 
 def _exit(exits: list[int], total: int) -> int:
     if not exits:
-        return DONE
+        return Exit.DONE
     if len(exits) < total:
-        return PARTIAL
-    return exits[0] if len(set(exits)) == 1 else FAILED
+        return Exit.PARTIAL
+    return exits[0] if len(set(exits)) == 1 else Exit.FAILED
 
 
 def _look(context: Context, state: State, wiki: FarmWiki | None, *, known: bool) -> None:

@@ -9,15 +9,7 @@ from typing import Any
 
 from wikifarm.engine.plan import AnyChange
 from wikifarm.engine.run import Done
-from wikifarm.errors import (
-    CHANGES,
-    DONE,
-    FAILED,
-    LEAK,
-    PARTIAL,
-    WAITING,
-    WikifarmError,
-)
+from wikifarm.errors import Exit, WikifarmError
 from wikifarm.result import Envelope, Failure, Outcome, Pending, failures
 
 
@@ -194,16 +186,16 @@ def envelope(
 
 def _exit(outcomes: Sequence[CommunityOutcome], *, detailed: bool) -> int:
     failed = [outcome for outcome in outcomes if outcome.error is not None]
-    leaking = [one for one in failed if one.error and one.error.exit == LEAK]
+    leaking = [one for one in failed if one.error and one.error.exit == Exit.LEAK]
     if leaking:
-        return LEAK
+        return Exit.LEAK
     if failed:
         if len(failed) < len(outcomes):
-            return PARTIAL
+            return Exit.PARTIAL
         exits = {one.error.exit for one in failed if one.error}
-        return exits.pop() if len(exits) == 1 else FAILED
+        return exits.pop() if len(exits) == 1 else Exit.FAILED
     if detailed and any(outcome.pending for outcome in outcomes):
-        return WAITING
+        return Exit.WAITING
     if detailed and any(change.writes for outcome in outcomes for change in outcome.planned):
-        return CHANGES
-    return DONE
+        return Exit.CHANGES
+    return Exit.DONE

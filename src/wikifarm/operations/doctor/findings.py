@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-from wikifarm.errors import DONE, WikifarmError
+from wikifarm.errors import Exit, WikifarmError
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome, failures
 
@@ -62,7 +62,7 @@ class Visit:
         told = dict.fromkeys(one for error in self.errors for one in failures(error))
         return Envelope(
             command,
-            exit=self.errors[0].exit if self.errors else DONE,
+            exit=self.errors[0].exit if self.errors else Exit.DONE,
             outcome=FindingsOutcome(self.context.settings.url, self.facts, tuple(self.findings)),
             errors=tuple(told),
         )

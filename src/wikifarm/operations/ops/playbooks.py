@@ -16,7 +16,7 @@ from wikifarm.ansible.report import HostReport, Report
 from wikifarm.ansible.runner import Job
 from wikifarm.ansible.runner import play as play_job
 from wikifarm.blueprint.shipped import data_folder
-from wikifarm.errors import CHANGES, DONE, FAILED, PARTIAL, InvalidInput, NotConfirmed, Problem
+from wikifarm.errors import Exit, InvalidInput, NotConfirmed, Problem
 from wikifarm.i18n import _, language
 from wikifarm.operations.ops.machine_facts import MachineFacts
 from wikifarm.result import Envelope, Failure, Outcome
@@ -116,7 +116,7 @@ def doctor(wanted: Wanted, tell: Tell) -> Envelope:
     problems = tuple(_errors_told(seen.outcome))
     return replace(
         seen,
-        exit=seen.exit or (FAILED if problems else DONE),
+        exit=seen.exit or (Exit.FAILED if problems else Exit.DONE),
         errors=(*seen.errors, *problems),
     )
 
@@ -266,6 +266,8 @@ def _exit(report: Report, *, pending: bool) -> int:
     if faults:
         exits = {fault.exit for fault in faults}
         if len(faults) < len(report.hosts):
-            return PARTIAL
-        return exits.pop() if len(exits) == 1 else FAILED
-    return CHANGES if pending and any(host.changed for host in report.hosts.values()) else DONE
+            return Exit.PARTIAL
+        return exits.pop() if len(exits) == 1 else Exit.FAILED
+    if pending and any(host.changed for host in report.hosts.values()):
+        return Exit.CHANGES
+    return Exit.DONE
