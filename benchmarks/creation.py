@@ -11,19 +11,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import httpx
+from recorder import Recorder, Sent
 from selectolax.lexbor import LexborHTMLParser
 
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.operations.apply import apply
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
-from wikifarm.transport import Traffic
 from wikifarm.yeswiki import hashcash
 
 PASSWORD = "MotDePasseDeMesure1"
@@ -49,12 +49,13 @@ def farm() -> Iterator[str]:
             process.wait()
 
 
-def create(url: str, password: str) -> tuple[float, Traffic, int]:
-    """Seconds of one creation, and what it sent."""
+def create(url: str, password: str) -> tuple[float, list[Sent], int]:
+    """Seconds of one creation, what it sent and how many probes its audit made."""
     with tempfile.TemporaryDirectory() as folder:
         places = Places(Path(folder) / "state", Path(folder) / "out")
-        context = Context(FarmSettings(url, "WikiAdmin", password), places)
-        context.network.traffic.log = []
+        recorder = Recorder()
+        settings = FarmSettings(url, "WikiAdmin", password)
+        context = Context(settings, places, transport=recorder)
         community = load_manifests([EXAMPLE])[0]
         started = time.perf_counter()
         outcome = apply(context, [community])[0]
@@ -62,22 +63,22 @@ def create(url: str, password: str) -> tuple[float, Traffic, int]:
         context.close()
         assert outcome.error is None, outcome.error
         assert outcome.audit is not None
-        return seconds, context.network.traffic, outcome.audit.probes
+        return seconds, recorder.log, outcome.audit.probes
 
 
-def replay(traffic: Traffic, before: str, url: str, password: str, old_password: str) -> float:
+def replay(log: Sequence[Sent], before: str, url: str, password: str, old_password: str) -> float:
     """Seconds that the same requests take without wikifarm around them."""
     transport = httpx.HTTPTransport()
     people: dict[int, httpx.Client] = {}
     tokens: dict[int, str] = {}
     value = ""
     started = time.perf_counter()
-    for who, verb, address, body in traffic.log or []:
-        client = people.setdefault(who, httpx.Client(transport=transport))
+    for sent in log:
+        client = people.setdefault(sent.who, httpx.Client(transport=transport))
         fields = [
             (
                 name,
-                tokens.get(who, text)
+                tokens.get(sent.who, text)
                 if name in TOKENS
                 else value
                 if name == "hashcash_value"
@@ -85,19 +86,19 @@ def replay(traffic: Traffic, before: str, url: str, password: str, old_password:
                 if text == old_password
                 else text,
             )
-            for name, text in parse_qsl(body.decode(), keep_blank_values=True)
+            for name, text in parse_qsl(sent.body.decode(), keep_blank_values=True)
         ]
         answer = client.request(
-            verb,
-            address.replace(before, url),
-            content=urlencode(fields) if verb != "GET" else None,
+            sent.verb,
+            sent.url.replace(before, url),
+            content=urlencode(fields) if sent.verb != "GET" else None,
             headers={"Content-Type": "application/x-www-form-urlencoded"} if fields else None,
         )
-        if address.endswith("wp-hashcash-getkey.php"):
+        if sent.url.endswith("wp-hashcash-getkey.php"):
             value = hashcash.value(answer.text)
-        elif who not in tokens and "confirmToken" in answer.text:
+        elif sent.who not in tokens and "confirmToken" in answer.text:
             node = LexborHTMLParser(answer.text).css_first('input[name="confirmToken"]')
-            tokens[who] = (node.attributes.get("value") or "") if node else ""
+            tokens[sent.who] = (node.attributes.get("value") or "") if node else ""
     seconds = time.perf_counter() - started
     transport.close()
     return seconds
@@ -110,10 +111,12 @@ def main() -> None:
         with farm() as one, farm() as two:
             url, password = one.split()
             other, other_password = two.split()
-            seconds, traffic, probes = create(url, password)
+            seconds, log, probes = create(url, password)
             ours.append(seconds)
-            bare.append(replay(traffic, url, other, other_password, password))
-    print(f"requests      {traffic.get} GET + {traffic.post} POST ({probes} probes of the audit)")
+            bare.append(replay(log, url, other, other_password, password))
+    reads = sum(sent.verb == "GET" for sent in log)
+    writes = len(log) - reads
+    print(f"requests      {reads} GET + {writes} POST ({probes} probes of the audit)")
     print(f"wikifarm      {min(ours):.2f} s")
     print(f"bare replay   {min(bare):.2f} s")
     print(f"ratio         {min(ours) / min(bare):.2f}   (aim: at most 1.3)")

@@ -32,6 +32,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from recorder import Recorder, Sent
+
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.operations.apply import apply
 from wikifarm.operations.workplace.context import Context, FarmSettings
@@ -79,9 +81,9 @@ class Bench:
             path.write_text(MANIFEST.format(number=number), "utf-8")
         self.communities = load_manifests([home / "communities"])
 
-    def context(self) -> Context:
+    def context(self, transport: Recorder | None = None) -> Context:
         settings = FarmSettings(self.url, "WikiAdmin", self.password)
-        return Context(settings, Places(self.home / "state", self.home))
+        return Context(settings, Places(self.home / "state", self.home), transport=transport)
 
     def make(self) -> None:
         """Sets the communities up."""
@@ -92,8 +94,9 @@ class Bench:
 
     def asked(self) -> tuple[list[Request], list[Request]]:
         """The requests of a run that changes nothing: those of the run, those of each community."""
-        context = self.context()
-        log = context.network.traffic.log = []
+        recorder = Recorder()
+        context = self.context(recorder)
+        log = recorder.log
         shares = []
         for community in self.communities:
             start = len(log)
@@ -107,25 +110,23 @@ class Bench:
             raise SystemExit("the communities were not asked the same: there is nothing to loop on")
         return once, each
 
-    def _requests(
-        self, log: Sequence[tuple[int, str, str, bytes]], slug: str, secret: str
-    ) -> list[Request]:
+    def _requests(self, log: Sequence[Sent], slug: str, secret: str) -> list[Request]:
         """What was sent, with the names of variables in place of what differs."""
         words = {secret: "{{ item.password }}", self.password: "{{ farm_password }}"}
         admins = set()
         found = []
-        for who, verb, url, body in log:
-            path = url.removeprefix(self.url)
-            fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        for sent in log:
+            path = sent.url.removeprefix(self.url)
+            fields = dict(parse_qsl(sent.body.decode(), keep_blank_values=True))
             told = {key: words.get(value, value) for key, value in fields.items() if key != TOKEN}
             if fields.get("action") == "login":
-                admins.add(who)
-            name = ADMIN if who in admins else VISITOR
+                admins.add(sent.who)
+            name = ADMIN if sent.who in admins else VISITOR
             if path.startswith(f"{slug}/"):
                 path = path.replace(slug, "{{ item.slug }}", 1)
             else:
                 name = FARM
-            found.append(Request(name, verb, path, told, TOKEN in fields))
+            found.append(Request(name, sent.verb, path, told, TOKEN in fields))
         return found
 
     # -- the three ways ---------------------------------------------------------------------

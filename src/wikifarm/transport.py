@@ -17,20 +17,18 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-import stamina
+import tenacity
 
 from wikifarm import __version__
 from wikifarm.errors import TlsFailed, UnexpectedAnswer, Unreachable
 from wikifarm.i18n import _
-
-# Trying again is no news: stamina would log each try, on the terminal or into the JSON of --json.
-stamina.instrumentation.set_on_retry_hooks(())
 
 MAX_BYTES = 32 * 1024 * 1024
 USER_AGENT = f"wikifarm/{__version__}"
 PASSING = frozenset({502, 503, 504})
 
 Fields = Sequence[tuple[str, str]]
+Transport = httpx.BaseTransport
 T = TypeVar("T")
 
 
@@ -67,35 +65,36 @@ class Traffic:
 
     get: int = 0
     post: int = 0
-    log: list[tuple[int, str, str, bytes]] | None = None  # who, verb, address, body: benchmarks
     _turn: Lock = field(default_factory=Lock, repr=False)
 
-    def count(self, who: int, verb: str, url: str, body: bytes | None) -> None:
+    def count(self, verb: str) -> None:
         """One more request; threads may call."""
         with self._turn:
             if verb == "GET":
                 self.get += 1
             else:
                 self.post += 1
-            if self.log is not None:
-                self.log.append((who, verb, url, body or b""))
 
 
 class Passing(Exception):
     """A fault that may be gone at the next try; raised from the error to tell if it is not."""
 
 
+# Without hooks nor log: trying again is no news, on a terminal or beside the JSON of --json.
+_again = tenacity.Retrying(
+    retry=tenacity.retry_if_exception_type(Passing),
+    stop=tenacity.stop_after_attempt(3) | tenacity.stop_after_delay(30),
+    wait=tenacity.wait_exponential(multiplier=0.2) + tenacity.wait_random(0, 1),
+    reraise=True,
+)
+
+
 def trying_again(read: Callable[[], T]) -> T:
     """What `read` answers, asked three times at most while it raises Passing. Never for a write."""
     try:
-        for attempt in stamina.retry_context(
-            on=Passing, attempts=3, timeout=30, wait_initial=0.2, wait_max=2
-        ):
-            with attempt:
-                return read()
+        return _again(read)
     except Passing as fault:
         raise fault.__cause__ or fault from None
-    raise AssertionError("retry_context always returns or raises")
 
 
 def in_clear(url: str) -> bool:
@@ -115,26 +114,30 @@ def passing(status: int, url: str) -> Unreachable:
 
 @dataclass
 class Network:
-    """Shared connections. `verify` False only when the user asked for it by name."""
+    """Shared connections. `verify` False only when the user asked for it by name.
+
+    `transport` takes the requests in the place of real connections; `verify` is then its affair.
+    """
 
     verify: bool = True
     timeout: float = 60.0  # seconds for an answer; 10 to connect
     traffic: Traffic = field(default_factory=Traffic)
-    _transport: httpx.HTTPTransport | None = None
+    transport: Transport | None = None
+    _connections: Transport | None = None
 
     def client(self) -> Client:
         """A client with its own cookies over the shared connections."""
-        if self._transport is None:
-            self._transport = httpx.HTTPTransport(
+        if self._connections is None:
+            self._connections = self.transport or httpx.HTTPTransport(
                 verify=_trust(self.verify), limits=httpx.Limits(max_keepalive_connections=8)
             )
-        return Client(self, self._transport)
+        return Client(self, self._connections)
 
     def close(self) -> None:
         """Closes every connection."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        if self._connections is not None:
+            self._connections.close()
+            self._connections = None
 
 
 def _trust(verify: bool) -> ssl.SSLContext | bool:
@@ -144,10 +147,10 @@ def _trust(verify: bool) -> ssl.SSLContext | bool:
     return ssl.create_default_context(cafile=bundle or None)
 
 
-class _Shared(httpx.BaseTransport):
+class _Shared(Transport):
     """Lends the shared transport to a client without letting that client close it."""
 
-    def __init__(self, transport: httpx.BaseTransport) -> None:
+    def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -157,7 +160,7 @@ class _Shared(httpx.BaseTransport):
 class Client:
     """One person's cookies. Follows no redirection."""
 
-    def __init__(self, network: Network, transport: httpx.BaseTransport) -> None:
+    def __init__(self, network: Network, transport: Transport) -> None:
         self._network = network
         self._http = httpx.Client(
             transport=_Shared(transport),
@@ -206,7 +209,7 @@ class Client:
     def _send(
         self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str] | None
     ) -> Answer:
-        self._network.traffic.count(id(self), verb, url, body)
+        self._network.traffic.count(verb)
         with (
             _network_errors(url),
             self._http.stream(verb, url, content=body, headers=dict(headers or {})) as response,

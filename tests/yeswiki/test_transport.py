@@ -1,4 +1,7 @@
-"""What the one seam to the network makes of sockets that misbehave, over real connections."""
+"""What the one seam to the network makes of servers that misbehave, over real connections.
+
+What is only a matter of answers goes through a transport of the test's own.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 import trustme
 
 from wikifarm.errors import TlsFailed, Unreachable
 from wikifarm.transport import Network
 
+URL = "https://ferme.example.org/"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
 
@@ -104,3 +109,39 @@ def test_a_reset_after_a_write_is_said_and_nothing_is_sent_twice() -> None:
     with _server(answer) as port, pytest.raises(Unreachable):
         Network().client().post(f"http://127.0.0.1:{port}/", [("a", "b")])
     assert count == 1
+
+
+@pytest.mark.parametrize("verb", ["get", "post"])
+def test_a_read_is_tried_again_without_a_word_and_a_write_never(
+    verb: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    statuses = iter([503, 502, 200])
+    network = Network(transport=httpx.MockTransport(lambda _: httpx.Response(next(statuses))))
+    client = network.client()
+    answer = client.get(URL) if verb == "get" else client.post(URL, [])
+    assert answer.status == (200 if verb == "get" else 503)
+    assert (network.traffic.get, network.traffic.post) == ((3, 0) if verb == "get" else (0, 1))
+    assert capfd.readouterr() == ("", "")
+    assert not caplog.records
+
+
+def test_a_server_that_stays_away_is_asked_three_times() -> None:
+    network = Network(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
+    with pytest.raises(Unreachable, match="503"):
+        network.client().get(URL)
+    assert network.traffic.get == 3
+
+
+def test_a_transport_of_another_takes_the_requests_of_every_client() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("cookie", ""))
+        return httpx.Response(200, headers={"set-cookie": "who=me"})
+
+    network = Network(transport=httpx.MockTransport(answer))
+    first, second = network.client(), network.client()
+    first.get(URL)
+    first.get(URL)
+    second.get(URL)
+    assert seen == ["", "who=me", ""]

@@ -17,7 +17,7 @@ from wikifarm.i18n import _
 from wikifarm.lists.host_access import ListSettings
 from wikifarm.operations.workplace.places import Places
 from wikifarm.operations.workplace.vault import Vault
-from wikifarm.transport import Network
+from wikifarm.transport import Network, Transport
 from wikifarm.yeswiki.farm import Farm
 
 WIKI_ADMIN = "WikiAdmin"  # the account that the farm makes in each wiki
@@ -45,23 +45,27 @@ def silent(_slug: str, _what: str) -> None:
 
 @dataclass
 class Context:
-    """One run. `progress(slug, what)` is called as the work goes on."""
+    """One run. `progress(slug, what)` is called as the work goes on.
+
+    `transport` takes every request in the place of real connections.
+    """
 
     settings: FarmSettings
     places: Places
     language: str = "fr"
     lists: ListSettings = field(default_factory=ListSettings)
     progress: Callable[[str, str], None] = silent
+    transport: Transport | None = None
     run: str = field(default_factory=lambda: secrets.token_hex(6))
 
     @cached_property
     def network(self) -> Network:
-        return Network(verify=self.settings.verify_tls)
+        return Network(verify=self.settings.verify_tls, transport=self.transport)
 
     @cached_property
     def list_network(self) -> Network:
         """The way to list hosts: their certificates are verified whatever the farm's needs."""
-        return Network(traffic=self.network.traffic)
+        return Network(traffic=self.network.traffic, transport=self.transport)
 
     @cached_property
     def farm(self) -> Farm:
