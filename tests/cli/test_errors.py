@@ -30,6 +30,39 @@ def test_usage_errors_say_what_is_near(cli: Cli) -> None:
     assert "--only" in cli("plan", "--onyl").err
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["it's"], "There is no command “it's”."),
+        (["pl\x1b[31mna"], r"There is no command “pl\x1b[31mna”."),
+        (["-"], "There is no command “-”."),
+        (["ops", "upgrad"], "There is no command “upgrad”."),
+        (["ops"], "A command is missing."),
+        (["--", "--foo"], "There is no option --foo."),
+        (["list", "--f\x1boo"], r"There is no option --f\x1boo."),
+        (["list", "it's", "\x1b[31m"], r"Too many words: “it's \x1b[31m”."),
+        (["list", "--", "--farm"], "Too many words: “--farm”."),
+        (["list", "--farm"], "--farm needs a value."),
+        (["credentials"], "ADDRESS is missing."),
+        (
+            ["apply", "--max-failures", "few"],
+            "--max-failures: a whole number from 0 up is expected",
+        ),
+        (["apply", "--max-failures=-1"], "--max-failures: a whole number from 0 up is expected"),
+        (["list", "--lang", "de"], "--lang: wikifarm does not speak “de”"),
+    ],
+    ids=lambda value: " ".join(value).replace("\x1b", "ESC") if isinstance(value, list) else "",
+)
+def test_each_mistake_of_a_command_line_has_its_sentence(
+    cli: Cli, line: list[str], said: str
+) -> None:
+    ran = cli(*line)
+    assert ran.exit == 2
+    assert ran.out == ""
+    assert ran.err.startswith(f"Error: {said}")
+    assert "  Try: " in ran.err
+
+
 def test_errors_stand_on_stderr_with_something_to_try(cli: Cli) -> None:
     ran = cli("list")
     assert ran.exit == 2

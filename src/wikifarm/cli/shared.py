@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from wikifarm.cli.output import Output
 from wikifarm.cli.progress import Progress
+from wikifarm.cli.usage import too_many_words, unknown_command
 from wikifarm.i18n import LANGUAGES, _, speak
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ def shared_options() -> list[TyperOption]:
     ]  # fmt: skip
 
 
-class _Formatter(HelpFormatter):
+# Typer shows its formatter nowhere else than here.
+class _Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type]
     """Typer's help, in the language in use."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
@@ -181,16 +182,18 @@ class _Formatter(HelpFormatter):
         }
         self.write(f"{'':>{self.current_indent}}{words.get(heading, heading + ':')}\n")
 
-    def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
-        words = {
-            "Show this message and exit.": _("Show this help."),
-            "Install completion for the current shell.": _("Install completion in this shell."),
-            "Show completion for the current shell, to copy it or customize the installation.": _(
-                "Show the completion script of this shell."
-            ),
-        }
-        told = [(name, words.get(text, text)) for name, text in rows]
-        super().write_dl(told, col_max, col_spacing)
+
+def _in_our_words(params: list[Any]) -> list[Any]:
+    """The same options: those that Typer adds itself have their help in the language in use."""
+    words = {
+        "help": _("Show this help."),
+        "install_completion": _("Install completion in this shell."),
+        "show_completion": _("Show the completion script of this shell."),
+    }
+    for param in params:
+        if param.name in words:
+            param.help = words[param.name]
+    return params
 
 
 class _Context(typer.Context):
@@ -201,10 +204,22 @@ class Command(TyperCommand):
     """A command that also takes the shared options after its name."""
 
     context_class = _Context
+    allow_extra_args = True  # `parse_args` looks at them
 
     def __init__(self, *args: Any, params: Any = None, **more: Any) -> None:
         more["options_metavar"] = _("[OPTIONS]")
         super().__init__(*args, params=[*(params or []), *shared_options()], **more)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options and arguments."""
+        return _in_our_words(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads the command line; the words that nothing takes are a mistake."""
+        left = super().parse_args(ctx, args)
+        if left and not ctx.resilient_parsing:
+            raise too_many_words(ctx, left)
+        return left
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command; remembers its name for the envelope."""
@@ -222,3 +237,16 @@ class Group(TyperGroup):
         more["options_metavar"] = _("[OPTIONS]")
         more["subcommand_metavar"] = _("COMMAND [ARGUMENTS]...")
         super().__init__(params=params, **more)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options."""
+        return _in_our_words(super().get_params(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the next word names."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not ctx.resilient_parsing:
+            if name.startswith("-"):
+                self.parse_args(ctx, list(args))  # an option after `--`: an unknown one raises
+            raise unknown_command(ctx, name, self.commands)
+        return super().resolve_command(ctx, args)
