@@ -2,7 +2,8 @@
 
 Whoever holds a name writes what they like under it: an answer is bounded, on one line and without
 control characters before anything reads it.
-dnspython is imported by the first question: other commands start without it.
+dnspython is imported by the first question, idna by the first name that is not in ASCII: other
+commands start without them.
 """
 
 from __future__ import annotations
@@ -194,10 +195,17 @@ def domain_name(text: str) -> str:
     A name of one label (`localhost`, a country) and an IPv4 or IPv6 address are no domains.
     """
     bare = text.strip().rstrip(".").lower()
-    try:
-        ascii_name = bare.encode("idna").decode() if len(bare) <= MOST_OF_NAME else ""
-    except UnicodeError:
-        return ""
+    ascii_name = bare if bare.isascii() else _idna(bare)
     labels = ascii_name.split(".")
     fits = len(labels) > 1 and len(ascii_name) <= MOST_OF_NAME and not labels[-1].isdigit()
     return ascii_name if fits and all(map(_LABEL.match, labels)) else ""
+
+
+def _idna(name: str) -> str:
+    """The name in ASCII, as browsers do (UTS 46, over IDNA 2008); empty where it has none."""
+    import idna
+
+    try:
+        return idna.encode(name, uts46=True).decode() if len(name) <= MOST_OF_NAME else ""
+    except idna.IDNAError:
+        return ""

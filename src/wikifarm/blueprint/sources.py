@@ -9,6 +9,7 @@ bounded size, depth and number of values. Scalars follow the core schema of YAML
 from __future__ import annotations
 
 import difflib
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -272,29 +273,45 @@ def _position(mark: Any) -> Position:
     return (0, 0) if mark is None else (mark.line + 1, mark.column + 1)
 
 
-def yaml_scalar(text: str) -> str:
-    """`text` as one YAML scalar: bare where nothing can be misread, else between quotes."""
-    if _BARE.fullmatch(text) and text == str(_plain_scalar(text)) and not _NOT_BARE.search(text):
-        return text
-    escaped = "".join(_escaped(character) for character in text)
-    return f'"{escaped}"'
+def dump_yaml(value: Any) -> str:
+    """`value` as YAML that `parse_yaml` reads the same; a CommentedMap of ruamel has its comments.
+
+    A text is on one line, or a block where it runs over several.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.emitter import Emitter
+    from ruamel.yaml.representer import RoundTripRepresenter
+
+    class Representer(RoundTripRepresenter):
+        """Chooses how a text is written, where ruamel would not do for `_plain_scalar`."""
+
+        def text(self, text: str) -> Any:
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+
+    class DoubleQuotes(Emitter):
+        """Between '…', ruamel's choice, each apostrophe would be written twice."""
+
+        def choose_scalar_style(self) -> Any:
+            style = super().choose_scalar_style()
+            return '"' if style == "'" else style
+
+    Representer.add_representer(str, Representer.text)
+    writer = YAML()
+    writer.Representer, writer.Emitter = Representer, DoubleQuotes
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.width = SIZE_LIMIT
+    written = io.StringIO()
+    writer.dump(value, written)
+    return written.getvalue()
 
 
-_BARE = re.compile(r"[^\W_][\w ’'@.,;!?()/+·«»–-]*(?<! )")
-_NOT_BARE = re.compile(
-    r" #|: |\A(null|true|false|yes|no|on|off|y|n|oui|non)\Z|\A[-+.0-9 e]+\Z", re.I
-)
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if character.isprintable():
-        return character
-    code = ord(character)
-    if code <= 0xFF:
-        return "\\n" if character == "\n" else f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+def _style(text: str) -> str | None:
+    """Between quotes, as a block, or as ruamel sees fit."""
+    lines = text.split("\n")
+    # ruamel writes U+0085 in a block as it is, which is read as a new line.
+    if _plain_scalar(text) != text or not all(map(str.isprintable, lines)):
+        return '"'
+    return "|" if len(lines) > 1 else None
 
 
 def files_of(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:

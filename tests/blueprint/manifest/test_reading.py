@@ -210,6 +210,9 @@ def test_a_manifest_is_pleasant_to_read(rennes: Community) -> None:
     assert text.startswith("# ")
     assert "description: |-\n  Première ligne.\n\n  Deuxième : « ici ».\n" in text
     assert "name: Robustesse autour de Rennes\nslug: rennes  #" in text
+    assert "# two-step, open, invited\nwriting: connected  # who" in text
+    assert "\n\n# Those who" in text
+    assert 'name: "l\'eau : ici"' in dump_manifest(dataclasses.replace(rennes, name="l'eau : ici"))
 
 
 def test_editors_get_a_schema_of_every_key() -> None:

@@ -710,6 +710,11 @@ def test_a_farm_without_the_page_of_lost_passwords(
         ("asso.fr", "asso.fr"),
         ("a.co.uk", "a.co.uk"),
         ("www.com.example.org", "example.org"),
+        ("www.one.or.at", "one.or.at"),  # no second level is guessed from its letters
+        ("wiki.com.fr", "wiki.com.fr"),
+        ("one.github.io", "one.github.io"),  # each has its own there
+        ("www.xn--fort-ipa.fr", "xn--fort-ipa.fr"),
+        ("fr", "fr"),
     ],
 )
 def test_the_domain_of_an_organisation(domain: str, expected: str) -> None:

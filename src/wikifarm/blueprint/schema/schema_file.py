@@ -16,8 +16,8 @@ from wikifarm.blueprint.sources import (
     Path_,
     Problems,
     did_you_mean,
+    dump_yaml,
     read_yaml,
-    yaml_scalar,
 )
 from wikifarm.i18n import LANGUAGES, _
 from wikifarm.model import Zone
@@ -265,50 +265,47 @@ def _joined(value: Any) -> str:
 
 def to_yaml(schema: Schema) -> str:
     """The schema as a file that `load_schema` reads, in the language it is in."""
-    return "\n".join(_written(schema)) + "\n"
+    return dump_yaml(
+        _said(
+            {
+                "schema": SCHEMA,
+                "key": schema.key,
+                "label": schema.label,
+                "description": schema.description,
+                "imported": schema.imported,
+                "zone": schema.zone.value,
+                "only_one_entry": schema.only_one_entry,
+                "only_one_entry_message": schema.only_one_entry and schema.only_one_entry_message,
+                "semantic": _said(
+                    {"context": schema.semantic_context, "type": schema.semantic_type}
+                ),
+                "fields": [_written(one) for one in schema.fields],
+            }
+        )
+    )
 
 
-def _written(schema: Schema) -> Iterator[str]:
-    yield f"schema: {SCHEMA}"
-    yield from _pairs({"key": schema.key, "label": schema.label, "description": schema.description})
-    if schema.imported:
-        yield "imported: true"
-    yield f"zone: {schema.zone.value}"
-    if schema.only_one_entry:
-        yield "only_one_entry: true"
-        yield from _pairs({"only_one_entry_message": schema.only_one_entry_message})
-    if schema.semantic_context or schema.semantic_type:
-        yield "semantic:"
-        yield from _pairs({"context": schema.semantic_context, "type": schema.semantic_type}, "  ")
-    yield "fields:"
-    for one in schema.fields:
-        yield f"  - type: {one.type}"
-        yield from _field_lines(one)
+def _written(field: Field) -> dict[str, Any]:
+    if field.type == RAW:
+        return _said({"type": field.type, "line": field.line})
+    return _said(
+        {
+            "type": field.type,
+            "name": field.name,
+            "label": field.label,
+            "required": field.required,
+            "hint": field.hint,
+            **field.options,
+            "purpose": field.purpose,
+            "seen_by": field.seen_by,
+            "retention": field.retention,
+            "module": field.module,
+            "admission": field.admission,
+            "extra": dict(field.extra),
+        }
+    )
 
 
-def _field_lines(one: Field) -> Iterator[str]:
-    if one.type == RAW:
-        yield from _pairs({"line": one.line}, "    ")
-        return
-    yield from _pairs({"name": one.name, "label": one.label}, "    ")
-    if one.required:
-        yield "    required: true"
-    texts = {
-        "hint": one.hint,
-        **one.options,
-        "purpose": one.purpose,
-        "seen_by": one.seen_by,
-        "retention": one.retention,
-        "module": one.module,
-        "admission": one.admission,
-    }
-    yield from _pairs(texts, "    ")
-    if one.extra:
-        columns = ", ".join(f"{column}: {yaml_scalar(text)}" for column, text in one.extra.items())
-        yield f"    extra: {{{columns}}}"
-
-
-def _pairs(values: Mapping[str, str], indent: str = "") -> Iterator[str]:
-    for key, text in values.items():
-        if text:
-            yield f"{indent}{key}: {yaml_scalar(text)}"
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is worth a line: neither empty nor false."""
+    return {key: value for key, value in values.items() if value}

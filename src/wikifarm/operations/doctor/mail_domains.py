@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
 from wikifarm.dns import NO_MAIL, Resolver, domain_name, shown
 from wikifarm.errors import DnsSilent
@@ -26,6 +28,9 @@ from wikifarm.operations.doctor.mail_records import (
     parse_spf,
 )
 
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
 _USUAL_SELECTORS = (
     "default", "dkim", "mail", "sympa", "s1", "s2", "selector1", "selector2", "key1",
     "2024", "2025", "2026",
@@ -37,9 +42,6 @@ _MOST_SERVERS = 5  # of a domain, whose addresses are looked for
 _LONGEST_RECORD = 450  # with its name, what fits in an answer over UDP (RFC 7208, 3.4)
 _WEAK, _SHORT = 1024, 2048  # bits: RFC 8301 refuses shorter keys than the first, advises the second
 _OLDEST_PARENT = 5  # labels: DMARC is asked of five names at most
-
-# Registries of the second level, so that two associations under asso.fr are not taken for one.
-_SECOND_LEVEL = frozenset({"ac", "asso", "co", "com", "edu", "gouv", "gov", "net", "nom", "org"})
 
 
 @dataclass
@@ -495,8 +497,14 @@ def alignment(sender: str, host: str, *, by_smtp: bool) -> Finding:
     return Finding("alignment", state, message.format(**words), hint.format(**words))
 
 
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The suffixes under which names are registered; reading them takes a tenth of a second."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
+
+
 def organisation(domain: str) -> str:
-    """The domain that an organisation holds, guessed without the Public Suffix List."""
-    labels = domain.split(".")
-    deep = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
-    return ".".join(labels[-3 if deep else -2 :])
+    """The domain that an organisation holds, by the Public Suffix List (RFC 7489, §3.2)."""
+    return _suffixes().privatesuffix(domain) or domain
