@@ -6,15 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from wikifarm import i18n
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.errors import InvalidInput, Problem
-
-settings.register_profile("blueprint", deadline=None)  # a busy machine is not a failure
-settings.load_profile("blueprint")
 
 
 @pytest.fixture(autouse=True)

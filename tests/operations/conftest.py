@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.context import FarmSettings as Settings
 from wikifarm.operations.workplace.places import Places
 from wikifarm.rehearsal import FarmSettings, RunningFarm
+from wikifarm.transport import Transport
 
 PASSWORD = "MotDePasseDEssai123"
 
@@ -31,12 +31,16 @@ def running(tmp_path: Path) -> Iterator[RunningFarm]:
 Fresh = Callable[[], Context]
 
 
-def context_for(url: str, folder: Path, **changes: object) -> Context:
-    settings = Settings(url=url, admin="WikiAdmin", password=PASSWORD)
-    return Context(
-        replace(settings, **changes),  # type: ignore[arg-type]
-        Places(folder / "state", folder / "out"),
-    )
+def context_for(
+    url: str,
+    folder: Path,
+    *,
+    password: str = PASSWORD,
+    token: str = "",
+    transport: Transport | None = None,
+) -> Context:
+    settings = Settings(url, "WikiAdmin", password, token)
+    return Context(settings, Places(folder / "state", folder / "out"), transport=transport)
 
 
 @pytest.fixture

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
-from wikifarm.blueprint.compile import Compiler
 from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.blueprint.shipped import data_folder
 from wikifarm.errors import BadCredentials
 from wikifarm.model import Module, Rights
 from wikifarm.operations.apply import apply
@@ -74,8 +75,9 @@ def test_a_page_edited_by_hand_is_kept_and_named(fresh: Fresh, rennes: Community
 
 
 def test_an_upgrade_merges_what_people_wrote(
-    fresh: Fresh, rennes: Community, monkeypatch: pytest.MonkeyPatch
+    fresh: Fresh, rennes: Community, tmp_path: Path
 ) -> None:
+    rennes, charter = _own_blueprint(rennes, tmp_path / "modele")
     _one(apply(fresh(), [rennes], audit=False))
     wiki = open_wiki(fresh(), "rennes")
     page = wiki.pages.read("Charte")
@@ -83,7 +85,7 @@ def test_an_upgrade_merges_what_people_wrote(
     wiki.pages.save("Charte", page.body + "\n\nArticle 2, écrit ici.", page.revision)
     renamed = replace(rennes, contact="animation@example.org")
     _one(apply(fresh(), [renamed], audit=False))
-    _change_blueprint(monkeypatch, "Charte", lambda body: "Nouveau préambule.\n" + body)
+    charter.write_text("Nouveau préambule.\n" + charter.read_text("utf-8"), "utf-8")
     merged = _one(apply(fresh(), [renamed], audit=False))
     assert "pages:Charte" in {done.change.id for done in merged.steps if done.outcome == "done"}
     now = wiki.pages.read("Charte")
@@ -95,15 +97,18 @@ def test_an_upgrade_merges_what_people_wrote(
 
 
 def test_a_conflict_keeps_what_people_wrote(
-    fresh: Fresh, rennes: Community, monkeypatch: pytest.MonkeyPatch
+    fresh: Fresh, rennes: Community, tmp_path: Path
 ) -> None:
+    rennes, charter = _own_blueprint(rennes, tmp_path / "modele")
     _one(apply(fresh(), [rennes], audit=False))
     wiki = open_wiki(fresh(), "rennes")
     page = wiki.pages.read("Charte")
     assert page is not None
     first, _line, rest = page.body.partition("\n")
     wiki.pages.save("Charte", f"{first} à nous\n{rest}", page.revision)
-    _change_blueprint(monkeypatch, "Charte", lambda body: body.replace(first, first + " autre"))
+    template = charter.read_text("utf-8")
+    assert template.startswith(f"{first}\n")
+    charter.write_text(template.replace(first, f"{first} autre", 1), "utf-8")
     again = _one(apply(fresh(), [rennes], audit=False))
     assert "pages:Charte" in again.kept
     now = wiki.pages.read("Charte")
@@ -111,16 +116,11 @@ def test_a_conflict_keeps_what_people_wrote(
     assert now.body.startswith(f"{first} à nous")
 
 
-def _change_blueprint(monkeypatch: pytest.MonkeyPatch, tag: str, change: object) -> None:
-    original = Compiler.pages
-
-    def changed(*args: object, **kwargs: object) -> object:
-        return tuple(
-            replace(page, body=change(page.body)) if page.tag == tag else page  # type: ignore[operator]
-            for page in original(*args, **kwargs)  # type: ignore[arg-type]
-        )
-
-    monkeypatch.setattr(Compiler, "pages", changed)
+def _own_blueprint(community: Community, folder: Path) -> tuple[Community, Path]:
+    """The community with a blueprint of its own in `folder`, and the template of its charter."""
+    shutil.copytree(data_folder("templates") / community.blueprint, folder)
+    own = replace(community, blueprint=str(folder))
+    return own, folder / community.language / "pages" / "Charte.wiki.j2"
 
 
 def test_people_added_by_hand_stay_in_their_group(fresh: Fresh, rennes: Community) -> None:

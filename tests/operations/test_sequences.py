@@ -50,7 +50,7 @@ class Life:
         return wiki if "AnimerIci" in wiki.pages.all() else None
 
     def kill(self, k: int) -> None:
-        _run_and_die(self.url, self.folder, a_community(), k, audit=False, writes_only=False)
+        _run_and_die(self.url, self.folder, k, audit=False, writes_only=False)
 
     def edit(self, tag: str, words: str) -> None:
         wiki = self.wiki()
@@ -84,7 +84,6 @@ def by_people(body: str) -> list[str]:
 # Not made smaller when it fails: a life is short already, and each one lasts seconds.
 @settings(
     max_examples=8,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -163,9 +163,7 @@ def test_hostile_answers_are_never_shown_raw(visit: Visit, serve: Serve) -> None
     assert "\\x1b" not in str(found.data["facts"])
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.binary(max_size=80), max_size=3),
     st.lists(
