@@ -93,11 +93,11 @@ class Bench:
             login = {"action": "login", "email": OWNER, "passwd": PASSWORD, "action_login": "x"}
             client.post(web, data={**login, "submit": "submit", "previous_action": "home"})
 
-            def post(batch: Sequence[str]) -> None:
+            def post(batch: Sequence[str]) -> httpx.Response:
                 form = {"action_import": "x", "list": wanted.name, "quiet": "quiet"}
-                client.post(web, data={**form, "dump": "\r\n".join(batch)})
+                return client.post(web, data={**form, "dump": "\r\n".join(batch)})
 
-            return measured(lambda: [post(batch) for batch in batches(self.addresses)])
+            return measured(lambda: list(map(post, batches(self.addresses))))
 
     def settle(self, port: ListPort, wanted: WantedList) -> None:
         done = ensure_members(

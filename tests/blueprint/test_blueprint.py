@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +42,6 @@ closed: {TableauDeBord: {read: "@admins", write: "@admins"}}
 action_rights: {listusers: "@admins"}
 who: {members: participants, facilitators: animation}
 """
-URLS = {"farm_url": "https://ferme.example.org/", "wiki_url": "https://ferme.example.org/rennes/"}
 ACCOUNTS = {"ana@example.org": "AnaLeGoff"}
 
 
@@ -58,8 +58,13 @@ def small(folder: Path) -> Blueprint:
     return load_blueprint(str(folder))
 
 
+def compiler(community: Community, blueprint: Blueprint) -> Compiler:
+    farm = "https://ferme.example.org/"
+    return Compiler(community, blueprint, farm_url=farm, wiki_url=f"{farm}rennes/")
+
+
 def made(community: Community, blueprint: Blueprint) -> Design:
-    return Compiler(community, blueprint, **URLS).design(ACCOUNTS)
+    return compiler(community, blueprint).design(ACCOUNTS)
 
 
 def bodies(one: Design) -> dict[str, str]:
@@ -278,10 +283,10 @@ def test_markdown_html_and_plain_text_have_their_own_protection(
     community = replace(rennes, name="*a* <b>x</b>\nBcc: y")
     for name in ("t.md", "t.html", "t.txt"):
         write(folder / f"fr/{name}.j2", "<< community.name >>")
-    compiler = Compiler(community, small, **URLS)
-    assert compiler.text("t.md", {}) == r"\*a\* \<b\>x\</b\> Bcc: y"
-    assert compiler.text("t.html", {}) == "*a* &lt;b&gt;x&lt;/b&gt;\nBcc: y"
-    assert compiler.text("t.txt", {}) == "*a* <b>x</b> Bcc: y"
+    texts = compiler(community, small)
+    assert texts.text("t.md", {}) == r"\*a\* \<b\>x\</b\> Bcc: y"
+    assert texts.text("t.html", {}) == "*a* &lt;b&gt;x&lt;/b&gt;\nBcc: y"
+    assert texts.text("t.txt", {}) == "*a* <b>x</b> Bcc: y"
 
 
 CHECKLIST = """schema: wikifarm/checklist/1
@@ -327,12 +332,12 @@ def test_each_mistake_of_a_checklist_is_told(
 def test_the_checklist_keeps_what_concerns_the_community(folder: Path, rennes: Community) -> None:
     write(folder / "checklist.yml", CHECKLIST)
     blueprint = load_blueprint(str(folder))
-    (phase,) = Compiler(rennes, blueprint, **URLS).context({"two-facilitators"})["phases"]
+    (phase,) = compiler(rennes, blueprint).context({"two-facilitators"})["phases"]
     assert [(item["id"], item["done"], item["url"]) for item in phase["items"]] == [
         ("deux", True, ""), ("gens", False, "https://ferme.example.org/rennes/?LesGens"),
     ]  # fmt: skip
     alone = replace(rennes, modules=frozenset())
-    (phase,) = Compiler(alone, blueprint, **URLS).context()["phases"]
+    (phase,) = compiler(alone, blueprint).context()["phases"]
     assert [item["id"] for item in phase["items"]] == ["deux"]
 
 
@@ -399,8 +404,7 @@ def test_no_page_of_people_is_readable_by_everybody(shipped: Blueprint, rennes: 
 )
 def test_no_text_of_the_manifest_adds_an_action_to_a_shipped_page(hostile: str, key: str) -> None:
     blueprint = shipped_once()
-    safe = replace(SAFE, **{key: "zzz"})
-    wild = replace(SAFE, **{key: hostile})
+    safe, wild = _telling(key, "zzz"), _telling(key, hostile)
     for before, after in zip(made(safe, blueprint).pages, made(wild, blueprint).pages, strict=True):
         assert actions(before.body) == actions(after.body), (before.tag, key)
 
@@ -408,6 +412,11 @@ def test_no_text_of_the_manifest_adds_an_action_to_a_shipped_page(hostile: str, 
 SAFE = Community(
     "Rennes", "rennes", (Facilitator("Ana", "ana@example.org"),), modules=frozenset(Module)
 )
+
+
+def _telling(key: str, text: str) -> Community:
+    changes: dict[str, Any] = {key: text}
+    return replace(SAFE, **changes)
 
 
 @lru_cache
@@ -426,7 +435,7 @@ def test_the_texts_for_facilitators_are_complete(
     shipped: Blueprint, rennes: Community, language: str
 ) -> None:
     community = replace(rennes, language=language)
-    found = Compiler(community, shipped, **URLS).texts(frozenset({"two-facilitators"}))
+    found = compiler(community, shipped).texts(frozenset({"two-facilitators"}))
     assert set(found) == {"checklist.md", "checklist.html", "welcome.txt"}
     for text in found.values():
         assert community.name in text and "ana@example.org" not in text

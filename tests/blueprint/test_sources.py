@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wikifarm.blueprint.sources import Problem, dump_yaml, parse_yaml, read_yaml
+from wikifarm.blueprint.sources import dump_yaml, parse_yaml, read_yaml
+from wikifarm.errors import Problem
 
 
 def parsed(text: str) -> tuple[object, list[Problem]]:

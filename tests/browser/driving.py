@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -83,15 +84,19 @@ class Person:
         self.listen()
         return self
 
+    def _log(self, kind: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call] # selenium's
+        return found
+
     def listen(self) -> None:
         """Note what the page asked the network for, and what the console says."""
-        for entry in self.driver.get_log("performance"):
+        for entry in self._log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 url = str(message["params"]["request"]["url"])
                 if not url.startswith("chrome"):  # Chromium's own first tab
                     self.asked.add(url)
-        for entry in self.driver.get_log("browser"):
+        for entry in self._log("browser"):
             if entry["level"] in ("SEVERE", "WARNING"):
                 self.complaints.append(entry["message"])
 

@@ -55,7 +55,7 @@ def test_a_rehearsal_farm_keeps_its_address_and_password(tmp_path: Path) -> None
 def test_the_demo_opens_a_community_then_goes_away(tmp_path: Path) -> None:
     running = start("demo", "--json", stderr=subprocess.PIPE)
     assert running.stdout is not None
-    lines = []
+    lines: list[str] = []
     while not lines or lines[-1] != "}\n":
         lines.append(running.stdout.readline())
         assert lines[-1], "the demo ended without an answer"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -202,5 +202,6 @@ def test_an_outcome_that_nobody_wrote_for_is_written_as_what_it_derives_from() -
 
 def test_no_outcome_shows_a_password_when_it_is_printed() -> None:
     for kind in outcomes():
+        assert is_dataclass(kind)
         for part in fields(kind):
             assert not (part.repr and part.name in ("password", "token", "environment")), kind

@@ -248,7 +248,7 @@ def test_sympa_itself_reads_every_command_of_the_mail(
 
 # -- the request ----------------------------------------------------------------------------
 
-URLS = {"farm_url": "https://ferme.example.org/", "wiki_url": "https://ferme.example.org/rennes/"}
+FARM, WIKI = "https://ferme.example.org/", "https://ferme.example.org/rennes/"
 
 
 def request_text(
@@ -282,7 +282,7 @@ def request_text(
         "checked_on": known.checked_on,
         "sources": list(known.sources),
     }
-    names = Compiler(community, blueprint, **URLS).names
+    names = Compiler(community, blueprint, farm_url=FARM, wiki_url=WIKI).names
     # No other name may be asked for: an undefined one is an error.
     context = {"community": names["community"], **own, **more}
     marked = typed_context(context)

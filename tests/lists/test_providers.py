@@ -19,9 +19,9 @@ from wikifarm.i18n import speak
 from wikifarm.lists.host_access import HostAccess, SympaAccess, keys_of, secrets_of
 from wikifarm.lists.providers import NONE, PROVIDERS, Provider, named, sections
 from wikifarm.model import FoundList, ListState, WantedList
-from wikifarm.operations.apply import plan
 from wikifarm.operations.mailing_list import wanted
 from wikifarm.operations.mailing_list.commands import check_wanted
+from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.settings import Flags, environment_names, load
 
 ROOT = Path(__file__).parents[2]

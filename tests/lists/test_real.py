@@ -65,7 +65,8 @@ def access(sympa: Server, **changes: Any) -> SympaAccess:
     return replace(known, **changes)
 
 
-def driver(sympa: Server, *, timeout: float = 60, **changes: Any) -> Sympa:
+def driver(sympa: Server, **changes: Any) -> Sympa:
+    timeout = changes.pop("timeout", 60.0)
     return Sympa(Network(timeout=timeout), access(sympa, **changes), quiet=True)
 
 
@@ -344,7 +345,8 @@ def synced(context: Context, community: Community, **asked: Any) -> dict[str, An
     outcome = subscribing.sync(context, [community], Asked(**asked))[0]
     context.close()
     assert outcome.error is None, outcome.error
-    return outcome.mailing_list["counts"]
+    counts: dict[str, Any] = outcome.mailing_list["counts"]
+    return counts
 
 
 def killed_sync(context: Context, community: Community, k: int, *, after: bool) -> bool:

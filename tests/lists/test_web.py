@@ -88,7 +88,8 @@ def page(
 
 
 def _recorded(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text(encoding="utf-8"))["response"]
+    answer: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["response"]
+    return answer
 
 
 def _rebuilt(reduced: dict[str, Any]) -> str:
@@ -333,7 +334,8 @@ class Paper:
             return self._post(parse_qs(request.content.decode(), keep_blank_values=True))
         path = urlsplit(str(request.url)).path.removeprefix("/sympa")
         action = path.strip("/").split("/")[0] or "home"
-        return getattr(self, f"_{action}")()
+        answer: httpx.Response = getattr(self, f"_{action}")()
+        return answer
 
     def _page(self, shown: str = "", **more: Any) -> httpx.Response:
         return httpx.Response(200, html=page(shown, user=self.logged_in, **more))

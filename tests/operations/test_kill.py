@@ -97,7 +97,8 @@ def _state(data: Path) -> State:
     state = snapshot(data)
     text = repr(state)
     assert "WikifarmTemoin" not in re.sub(r"LogDesActions.*", "", text)
-    return _without_revisions(state)
+    stable: State = _without_revisions(state)
+    return stable
 
 
 def _without_revisions(value: Any) -> Any:

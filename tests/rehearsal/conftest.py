@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wikifarm.rehearsal import FarmSettings, RunningFarm
 
@@ -83,8 +83,15 @@ class Browser:
         """Delete a page as a person would: to the address that the form gives."""
         tree = LexborHTMLParser(self.get(f"{path}/deletepage").text)
         form = next(f for f in tree.css("form") if "confirme=oui" in (f.attributes["action"] or ""))
-        token = form.css_first("input[name='csrf-token']").attributes["value"] or ""
+        token = first(form, "input[name='csrf-token']").attributes["value"] or ""
         return self.http.post(form.attributes["action"] or "", data={"csrf-token": token})
+
+
+def first(tree: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+    """The first node of that kind, which must be there."""
+    node = tree.css_first(selector)
+    assert node is not None, selector
+    return node
 
 
 @pytest.fixture(params=["4.4", "4.5", "4.6"])

@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from wikifarm.rehearsal import RunningFarm, hashcash
 
-from .conftest import Browser, hashcash_value
+from .conftest import Browser, first, hashcash_value
 
 
 def test_a_saved_page_is_read_back_without_its_last_blanks(farm: RunningFarm) -> None:
@@ -132,11 +132,13 @@ def test_a_page_not_readable_still_gives_its_title(farm: RunningFarm) -> None:
 
 def test_the_page_form_and_its_menus_are_parsed_as_a_person_sees_them(farm: RunningFarm) -> None:
     tree = LexborHTMLParser(Browser(farm).get("?BacASable").text)
-    assert tree.css_first("html").attributes["lang"] == "fr"
-    assert "Ferme de répétition" in tree.css_first(".banner").text()
+    assert first(tree, "html").attributes["lang"] == "fr"
+    assert "Ferme de répétition" in first(tree, ".banner").text()
     assert tree.css_first("form input[name='action'][value='login']") is not None
     labels = [n for n in tree.css("input") if n.attributes.get("type") not in ("hidden", "submit")]
-    assert all(n.parent.tag == "label" or n.attributes.get("aria-label") for n in labels)
+    for field in labels:
+        assert field.parent is not None
+        assert field.parent.tag == "label" or field.attributes.get("aria-label")
 
 
 def test_an_unknown_folder_is_the_web_servers_404(farm: RunningFarm) -> None:

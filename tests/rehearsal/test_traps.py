@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from typing import Any
 
 from wikifarm.rehearsal import TRAPS, FarmSettings, RunningFarm
 from wikifarm.rehearsal.settings import SLOW_SECONDS
@@ -14,10 +16,13 @@ def test_every_trap_has_its_sentence() -> None:
     assert all(text.endswith(".") for text in TRAPS.values())
 
 
-def test_unknown_settings_are_refused_at_once(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    for bad in ({"dialect": "3.9"}, {"password": ""}, {"traps": frozenset({"rien"})}):
+def test_unknown_settings_are_refused_at_once(tmp_path: Path) -> None:
+    mistakes: list[dict[str, Any]] = [
+        {"dialect": "3.9"}, {"password": ""}, {"traps": frozenset({"rien"})},
+    ]  # fmt: skip
+    for bad in mistakes:
         try:
-            FarmSettings(tmp_path, **({"password": "x"} | bad))  # type: ignore[arg-type]
+            FarmSettings(tmp_path, **{"password": "x", **bad})
         except ValueError:
             continue
         raise AssertionError(bad)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from wikifarm.model import Capabilities
 from wikifarm.transport import Network
 from wikifarm.yeswiki.addresses import Addresses
@@ -26,6 +24,14 @@ class Wiki:
         self.addresses = addresses
         self.capabilities = capabilities
         self.session = Session(network, addresses)
+        self.pages = Pages(self.session, capabilities)
+        self.rights = RightsTable(self.session)
+        self.groups = Groups(self.session, capabilities)
+        self.users = Users(self.session)
+        self.forms = Forms(self.session)
+        self.lists = Lists(self.session, capabilities)
+        self.entries = Entries(self.session)
+        self.settings = WikiSettings(self.session)
 
     def login(self, name: str, password: str) -> None:
         """Logs in once; see Session.login for what may go wrong."""
@@ -34,35 +40,3 @@ class Wiki:
     def visitor(self) -> Wiki:
         """The same wiki with no account and no cookie."""
         return Wiki(self.network, self.addresses, self.capabilities)
-
-    @cached_property
-    def pages(self) -> Pages:
-        return Pages(self.session, self.capabilities)
-
-    @cached_property
-    def rights(self) -> RightsTable:
-        return RightsTable(self.session)
-
-    @cached_property
-    def groups(self) -> Groups:
-        return Groups(self.session, self.capabilities)
-
-    @cached_property
-    def users(self) -> Users:
-        return Users(self.session)
-
-    @cached_property
-    def forms(self) -> Forms:
-        return Forms(self.session)
-
-    @cached_property
-    def lists(self) -> Lists:
-        return Lists(self.session, self.capabilities)
-
-    @cached_property
-    def entries(self) -> Entries:
-        return Entries(self.session)
-
-    @cached_property
-    def settings(self) -> WikiSettings:
-        return WikiSettings(self.session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,10 +31,11 @@ def farm(tmp_path: Path) -> Iterator[RunningFarm]:
 
 @pytest.fixture
 def visit(farm: RunningFarm, tmp_path: Path) -> Visit:
-    def call(*traps: str, **settings: str) -> Envelope:
+    def call(*traps: str, **settings: Any) -> Envelope:
         farm.traps.update(traps)
-        given = {"url": farm.url, "admin": farm.admin, "password": farm.password} | settings
-        context = Context(FarmSettings(**given), Places(tmp_path / "state", tmp_path))
+        usual = FarmSettings(farm.url, farm.admin, farm.password)
+        given = replace(usual, **settings)
+        context = Context(given, Places(tmp_path / "state", tmp_path))
         try:
             return doctor(context)
         finally:

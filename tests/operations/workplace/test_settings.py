@@ -120,10 +120,10 @@ def test_a_secret_that_others_can_read_is_told(tmp_path: Path, name: str) -> Non
     write(tmp_path / "wikifarm.toml", '[farm]\nurl = "https://a.org/"\npassword = "x"\n')
     write(tmp_path / ".env", "WIKIFARM_FARM_PASSWORD=x\n")
     write(tmp_path / "password", "x")
-    environ = {"WIKIFARM_FARM_PASSWORD_FILE": str(tmp_path / "password")}
-    assert read(tmp_path, **environ).warnings == ()
+    password = str(tmp_path / "password")
+    assert read(tmp_path, WIKIFARM_FARM_PASSWORD_FILE=password).warnings == ()
     (tmp_path / name).chmod(0o644)
-    (warning,) = read(tmp_path, **environ).warnings
+    (warning,) = read(tmp_path, WIKIFARM_FARM_PASSWORD_FILE=password).warnings
     assert f"chmod 600 {tmp_path / name}" in warning
 
 
