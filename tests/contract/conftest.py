@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from wikifarm.rehearsal import DIALECTS, FarmSettings, RunningFarm
 from wikifarm.transport import Network
 from wikifarm.yeswiki.farm import Farm, NewWiki
 from wikifarm.yeswiki.wiki import Wiki
 
 LIVE = os.environ.get("WIKIFARM_E2E_FARM", "")
-FARMS = ["rehearsal-4.4", "rehearsal-4.5", "rehearsal-4.6", *(["live"] if LIVE else [])]
+FARMS = [*(f"rehearsal-{dialect}" for dialect in DIALECTS), *(["live"] if LIVE else [])]
 PASSWORD = "MotDePasseDEssai123"
 
 
@@ -61,8 +62,6 @@ def farm_under_test(
             os.environ.get("WIKIFARM_FARM_TOKEN", ""),
         )
         return
-    from wikifarm.rehearsal import FarmSettings, RunningFarm
-
     dialect = request.param.removeprefix("rehearsal-")
     settings = FarmSettings(
         data=tmp_path_factory.mktemp(f"farm{dialect}"),

@@ -18,7 +18,7 @@ from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
 from wikifarm.operations.plan import plan
-from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.rehearsal import DEFAULT_DIALECT, DIALECTS, RunningFarm, snapshot
 
 
 def _one(outcomes: list[CommunityOutcome]) -> CommunityOutcome:
@@ -40,7 +40,7 @@ def test_a_second_apply_writes_nothing(fresh: Fresh, rennes: Community, tmp_path
     assert snapshot(tmp_path / "farm") == before
 
 
-@pytest.mark.parametrize("dialect", ["4.5", "4.6"])
+@pytest.mark.parametrize("dialect", [one for one in DIALECTS if one != DEFAULT_DIALECT])
 def test_a_second_apply_writes_nothing_in_other_dialects(
     dialect: str, rennes: Community, tmp_path: Path
 ) -> None:

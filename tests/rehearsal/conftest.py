@@ -10,7 +10,8 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from wikifarm.rehearsal import FarmSettings, RunningFarm
+from wikifarm.rehearsal import DIALECTS, FarmSettings, RunningFarm
+from wikifarm.rehearsal.dialects import Features
 
 PASSWORD = "adminpass"
 TOKEN = "key-of-the-farm"
@@ -73,7 +74,7 @@ class Browser:
             "body": body,
             "submit": "Sauver",
         }
-        if self.farm.settings.dialect != "4.6":
+        if self.farm.settings.features.hashcash:
             wiki = path.partition("?")[0]
             script = self.get(f"{wiki}tools/security/wp-hashcash-getkey.php").text
             data["hashcash_value"] = hashcash_value(script)
@@ -94,9 +95,15 @@ def first(tree: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
     return node
 
 
-@pytest.fixture(params=["4.4", "4.5", "4.6"])
+@pytest.fixture(params=DIALECTS)
 def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture
+def features(dialect: str) -> Features:
+    """What the farm of the test does its own way."""
+    return DIALECTS[dialect]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from wikifarm.rehearsal import RunningFarm
+from wikifarm.rehearsal.dialects import Features
 from wikifarm.rehearsal.pages import base_name
 
 from .conftest import Browser
@@ -35,9 +36,8 @@ PERSON = {
 
 
 def _list(admin: Browser, title: str = "OuiNonW") -> str:
-    if admin.farm.settings.dialect == "4.4":
-        value: object = {"titre_liste": title, "label": {"oui": "Oui", "non": "Non"}}
-    else:
+    value: object = {"titre_liste": title, "label": {"oui": "Oui", "non": "Non"}}
+    if admin.farm.settings.features.lists_as_nodes:
         nodes = [{"id": k, "label": v, "children": []} for k, v in (("oui", "Oui"), ("non", "Non"))]
         value = {"title": title, "nodes": nodes}
     before = set(admin.get("?BazaR/json&demand=lists").json())
@@ -59,13 +59,15 @@ def _enter(browser: Browser, **more: str) -> str:
     return answer.headers["location"].partition("id_fiche=")[2].partition("&")[0]
 
 
-def test_the_server_names_lists_and_never_recognises_one(dialect: str, farm: RunningFarm) -> None:
+def test_the_server_names_lists_and_never_recognises_one(
+    features: Features, farm: RunningFarm
+) -> None:
     admin = Browser(farm).login()
-    first = "ListeOuinonw" if dialect == "4.4" else "ListouinonW"
+    first = "ListouinonW" if features.list_title == "List{}" else "ListeOuinonw"
     assert [_list(admin), _list(admin)] == [first, f"{first}2"]
     shape = admin.get("?BazaR/json&demand=lists").json()[first]
     assert set(shape) == (
-        {"titre_liste", "label"} if dialect == "4.4" else {"title", "nodes", "id"}
+        {"title", "nodes", "id"} if features.lists_as_nodes else {"titre_liste", "label"}
     )
 
 
@@ -94,11 +96,13 @@ def test_a_form_with_a_known_label_is_replaced_whatever_its_id(farm: RunningFarm
     assert "1300" not in forms
 
 
-def test_the_property_of_a_list_field_follows_the_dialect(dialect: str, farm: RunningFarm) -> None:
+def test_the_property_of_a_list_field_follows_the_dialect(
+    features: Features, farm: RunningFarm
+) -> None:
     form = Browser(farm).get("?api/forms/4").json()
     field = next(f for f in form["prepared"] if f.get("type") == "checkbox")
     assert field["propertyname"] == "checkboxListeType"
-    assert field["name"] == ("" if dialect == "4.4" else "checkboxListeType")
+    assert field["name"] == ("" if features.list_in_property else "checkboxListeType")
     assert field["options"]["4"] == "Méthodologie / guide"
 
 
@@ -200,16 +204,16 @@ def test_an_entry_is_changed_by_its_edit_form(farm: RunningFarm) -> None:
     assert admin.get("?api/forms/1200/entries").json() == {}
 
 
-def test_older_cores_make_a_second_entry_where_4_6_changes_the_first(
-    dialect: str, farm: RunningFarm
+def test_older_cores_make_a_second_entry_where_newer_ones_change_the_first(
+    features: Features, farm: RunningFarm
 ) -> None:
     admin = Browser(farm).login()
     _form(admin)
     admin.post("?api/entries/1200", PERSON, key=True)
     again = admin.post("?api/entries/1200", PERSON | {"id_fiche": "GraceHopper"}, key=True)
     assert again.status_code == 201
-    found = set(admin.get("?api/forms/1200/entries").json())
-    assert found == ({"GraceHopper"} if dialect == "4.6" else {"GraceHopper", "GraceHopper2"})
+    second = set() if features.api_updates_entries else {"GraceHopper2"}
+    assert set(admin.get("?api/forms/1200/entries").json()) == {"GraceHopper", *second}
 
 
 def test_a_form_is_emptied_then_deleted_with_its_token(farm: RunningFarm) -> None:

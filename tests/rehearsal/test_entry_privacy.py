@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.rehearsal import FarmSettings, RunningFarm
+from wikifarm.rehearsal import DIALECTS, FarmSettings, RunningFarm
 
 from .conftest import PASSWORD, TOKEN, Browser
 
@@ -117,7 +117,7 @@ def _scene(farm: RunningFarm, template: str) -> Scene:
     return Scene(tag, people)
 
 
-@pytest.fixture(scope="module", params=["4.4", "4.5", "4.6"])
+@pytest.fixture(scope="module", params=DIALECTS)
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningFarm]:
@@ -133,7 +133,7 @@ def bare(running: RunningFarm) -> Scene:
     return _scene(running, _template(" ", " ", GUARD))
 
 
-@pytest.fixture(scope="module", params=["4.4", "4.5", "4.6"])
+@pytest.fixture(scope="module", params=DIALECTS)
 def guarded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:

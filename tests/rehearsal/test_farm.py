@@ -6,6 +6,7 @@ import json
 from html import escape
 
 from wikifarm.rehearsal import RunningFarm
+from wikifarm.rehearsal.dialects import Features
 
 from .conftest import WIKI, Browser, new_wiki
 
@@ -62,11 +63,13 @@ def test_a_missing_title_is_a_500_and_leaves_nothing(farm: RunningFarm) -> None:
     assert Browser(farm).get("rennes/").status_code == 404
 
 
-def test_an_unknown_model_blocks_the_name_on_older_farms(dialect: str, farm: RunningFarm) -> None:
+def test_an_unknown_model_blocks_the_name_on_older_farms(
+    features: Features, farm: RunningFarm
+) -> None:
     assert new_wiki(farm, **{"yeswiki-farm-model": "rien"}).status_code == 500
     left = Browser(farm).get("rennes/?PagePrincipale").status_code
-    assert left == (404 if dialect == "4.6" else 500)
-    assert new_wiki(farm).status_code == (201 if dialect == "4.6" else 500)
+    assert left == (404 if features.choices_checked_first else 500)
+    assert new_wiki(farm).status_code == (201 if features.choices_checked_first else 500)
 
 
 def test_deleting_the_entry_removes_the_wiki(farm: RunningFarm) -> None:

@@ -28,7 +28,7 @@ from wikifarm.operations.new_community import new_community
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
 from wikifarm.reasons import of_system
-from wikifarm.rehearsal import DIALECTS, TRAPS, RunningFarm
+from wikifarm.rehearsal import DEFAULT_DIALECT, DIALECTS, TRAPS, RunningFarm
 from wikifarm.rehearsal import FarmSettings as RehearsalSettings
 from wikifarm.result import Envelope, Outcome
 
@@ -41,7 +41,7 @@ class Practice:
 
     data: Path | None = None
     port: int = 0
-    dialect: str = "4.4"
+    dialect: str = DEFAULT_DIALECT
     traps: tuple[str, ...] = ()
     stays: bool = True  # False: the farm stops once the community was verified
 

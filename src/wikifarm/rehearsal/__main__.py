@@ -7,8 +7,9 @@ import secrets
 import sys
 from pathlib import Path
 
-from .serve import serve
-from .settings import DIALECTS, TRAPS, FarmSettings
+from .dialects import DEFAULT_DIALECT, DIALECTS
+from .server import serve
+from .settings import TRAPS, FarmSettings
 
 
 def main() -> int:
@@ -17,7 +18,7 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--dialect", choices=DIALECTS, default="4.4")
+    parser.add_argument("--dialect", choices=DIALECTS, default=DEFAULT_DIALECT)
     parser.add_argument("--admin", default="WikiAdmin")
     parser.add_argument("--password", default="")
     parser.add_argument("--token", default="")

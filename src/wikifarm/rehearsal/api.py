@@ -12,22 +12,27 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from . import accounts, rights
+from .dialects import Features
 from .visit import Answer, Visit
 
 Run = Callable[..., Answer]
 
-ALL_DIALECTS = ("4.4", "4.5", "4.6")
-NEW_ONLY = ("4.6",)
+Where = Callable[[Features], bool]
+
+
+def everywhere(_features: Features) -> bool:
+    """Every dialect has the route."""
+    return True
 
 
 @dataclass(frozen=True)
 class Route:
-    """One route. `acl`: public | key (Bearer) | + | @admins (both: key or, in 4.6, session)."""
+    """One route. `acl`: public | key (Bearer, or a session) | + | @admins (as key)."""
 
     pattern: re.Pattern[str]
     methods: tuple[str, ...]
     acl: str
-    dialects: tuple[str, ...]
+    where: Where
     farm_only: bool
     run: Run
 
@@ -39,7 +44,7 @@ def route(
     path: str,
     methods: str = "GET",
     acl: str = "public",
-    dialects: tuple[str, ...] = ALL_DIALECTS,
+    where: Where = everywhere,
     farm_only: bool = False,
 ) -> Callable[[Run], Run]:
     """Register a route; `{x}` is one part of the path, `{x*}` all the rest."""
@@ -48,7 +53,7 @@ def route(
 
     def keep(run: Run) -> Run:
         pattern = re.compile(f"^{regex}$")
-        ROUTES.append(Route(pattern, tuple(methods.split()), acl, dialects, farm_only, run))
+        ROUTES.append(Route(pattern, tuple(methods.split()), acl, where, farm_only, run))
         return run
 
     return keep
@@ -60,7 +65,7 @@ def answer(visit: Visit) -> Answer:
     keyed = accounts.recognise_key(visit)
     known = False
     for found in ROUTES:
-        if visit.dialect not in found.dialects or _hidden(visit, found, path):
+        if not found.where(visit.features) or _hidden(visit, found, path):
             continue
         match = found.pattern.match(path)
         if not match:
@@ -88,7 +93,7 @@ def _allowed(visit: Visit, acl: str, keyed: bool) -> bool:
         return bool(visit.user)
     if acl == "public@admins":
         return rights.is_admin(visit)
-    session = bool(visit.user) and visit.dialect == "4.6"
+    session = bool(visit.user) and visit.features.session_as_key
     if acl == "@admins":
         return (keyed or session) and rights.is_admin(visit)
     return keyed or session

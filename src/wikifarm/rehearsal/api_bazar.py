@@ -41,7 +41,7 @@ def form_entries(visit: Visit, form: str, output: str = "", chosen: str = "") ->
         return visit.json(bazar_export.geojson(visit, found))
     if output == "ical":
         return bazar_export.ical(visit, found)
-    if output == "csv" and visit.dialect == "4.6":
+    if output == "csv" and visit.features.csv_by_api:
         return Answer(200, bazar_export.csv_text(visit, form), "text/csv; charset=UTF-8")
     entries = {page.tag: bazar_entries.for_api(visit, page) for page in found}
     if output == "html":
@@ -108,14 +108,14 @@ def _fast_view(visit: Visit, tag: str) -> Answer:
 @route("entries/{form}", "POST", "key")
 @route("entries/{form}/json-ld", "POST", "key")
 def create_entry(visit: Visit, form: str) -> Answer:
-    """Make an entry; 4.6 changes it when `id_fiche` names one, older cores make a second one."""
+    """Make an entry, or change the one that `id_fiche` names; older cores make a second one."""
     posted: dict[str, object] = {**visit.post, "antispam": "1"}
     tag = str(posted.get("id_fiche") or "")
     page = visit.farm.page(visit.w, tag) if tag else None
-    if visit.dialect == "4.6" and page is not None and page.kind == ENTRY:
+    if visit.features.api_updates_entries and page is not None and page.kind == ENTRY:
         entry = bazar_entries.update(visit, tag, posted)
     else:
-        if visit.dialect != "4.6":
+        if not visit.features.api_updates_entries:
             posted.pop("id_fiche", None)
         entry = bazar_entries.create(visit, form, posted)
     return visit.json({"success": visit.href(str(entry["id_fiche"]))}, 201, noisy=True)

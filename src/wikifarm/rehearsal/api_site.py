@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import partial
 
 from . import accounts, bazar_entries, handlers, html, pages, rights
-from .api import NEW_ONLY, forbidden, route
+from .api import forbidden, route
 from .store import Page, User
 from .visit import Answer, Visit
 
-OLD = ("4.4", "4.5")
+groups_route = partial(route, where=lambda features: features.groups_by_api)
+login_route = partial(route, where=lambda features: features.login_by_api)
 
 
 @route("")
@@ -50,7 +52,7 @@ def create_user(visit: Visit) -> Answer:
         return visit.json({"notCreated": [name], "error": refused}, 400)
     user = accounts.create(visit.farm.store, visit.w, name, email, secrets.token_urlsafe(20))
     told = {"name": user.name, "email": user.email, "signuptime": user.signuptime}
-    if visit.dialect != "4.4":
+    if visit.features.user_link:
         told["link"] = ""
     return visit.json({"created": [user.name], "user": told}, noisy=True)
 
@@ -106,13 +108,13 @@ def _group_names(visit: Visit) -> Answer:
     return visit.json(sorted(rights.groups(visit)))
 
 
-@route("groups", "ANY", dialects=OLD)
+@route("groups", "ANY", where=lambda features: not features.groups_by_api)
 def list_groups_any_method(visit: Visit) -> Answer:
     """Names of groups. POST answers the same list and makes nothing (docs/yeswiki.md, 4.6)."""
     return _group_names(visit) if rights.is_admin(visit) else forbidden()
 
 
-@route("groups", "GET", dialects=NEW_ONLY)
+@groups_route("groups")
 def list_groups(visit: Visit) -> Answer:
     """Names of groups."""
     return _group_names(visit) if rights.is_admin(visit) else forbidden()
@@ -136,7 +138,7 @@ def _unknown_member(visit: Visit, members: list[str]) -> str:
     return ""
 
 
-@route("groups", "POST", dialects=NEW_ONLY)
+@groups_route("groups", "POST")
 def create_group(visit: Visit) -> Answer:
     """Make a group: 422 for a bad or used name, or an unknown member."""
     if not rights.is_admin(visit):
@@ -151,7 +153,7 @@ def create_group(visit: Visit) -> Answer:
     return _write_group(visit, name, members)
 
 
-@route("groups/{name}", "GET", dialects=NEW_ONLY)
+@groups_route("groups/{name}")
 def group_members(visit: Visit, name: str) -> Answer:
     """Members of a group."""
     if not rights.is_admin(visit):
@@ -161,7 +163,7 @@ def group_members(visit: Visit, name: str) -> Answer:
     return visit.json([m for m in rights.groups(visit)[name].split("\n") if m])
 
 
-@route("groups/{name}/update", "POST", dialects=NEW_ONLY)
+@groups_route("groups/{name}/update", "POST")
 def update_group(visit: Visit, name: str) -> Answer:
     """Replace the members of a group."""
     if not rights.is_admin(visit):
@@ -181,7 +183,7 @@ def _write_group(visit: Visit, name: str, members: list[str]) -> Answer:
     return visit.json({"name": name, "users": members})
 
 
-@route("groups/{name}/delete", "POST", dialects=NEW_ONLY)
+@groups_route("groups/{name}/delete", "POST")
 def delete_group(visit: Visit, name: str) -> Answer:
     """Remove a group, but never @admins."""
     if not rights.is_admin(visit):
@@ -239,7 +241,7 @@ def _as_page(visit: Visit, page: Page) -> Visit:
     return visit
 
 
-@route("pages/{tag}", "POST", "public+", NEW_ONLY)
+@route("pages/{tag}", "POST", "public+", lambda features: features.page_save_by_api)
 def save_page(visit: Visit, tag: str) -> Answer:
     """Write a page: no token, and no check that somebody else wrote meanwhile."""
     if "body" not in visit.post:
@@ -278,7 +280,7 @@ def delete_page_by_post(visit: Visit, tag: str) -> Answer:
     return delete_page(visit, tag)
 
 
-@route("pages/{tag}/duplicate", "POST", "public+", NEW_ONLY)
+@route("pages/{tag}/duplicate", "POST", "public+", lambda features: features.page_duplication)
 def duplicate_page(visit: Visit, tag: str) -> Answer:
     """Copy content into a free tag, for administrators."""
     if not rights.is_admin(visit) or visit.farm.page(visit.w, tag):
@@ -290,7 +292,7 @@ def duplicate_page(visit: Visit, tag: str) -> Answer:
 # -- login, archives, the rest ---------------------------------------------------------------
 
 
-@route("login", "POST", dialects=NEW_ONLY)
+@login_route("login", "POST")
 def log_in(visit: Visit) -> Answer:
     """Log in by API."""
     name = visit.field("username")
@@ -301,7 +303,7 @@ def log_in(visit: Visit) -> Answer:
     return me(visit)
 
 
-@route("auth/me", "GET", dialects=NEW_ONLY)
+@login_route("auth/me")
 def me(visit: Visit) -> Answer:
     """Who is logged in."""
     user = visit.farm.store.user(visit.w, name=visit.user) if visit.user else None
@@ -311,15 +313,15 @@ def me(visit: Visit) -> Answer:
     return visit.json({"user": told, "isAdmin": rights.is_admin(visit)})
 
 
-@route("auth/{name}", "GET", "key", OLD)
+@route("auth/{name}", "GET", "key", lambda features: not features.login_by_api)
 def auth_probe(visit: Visit, name: str) -> Answer:
     """Older cores answer this path by themselves: 401 (docs/yeswiki.md, 4.6)."""
     return visit.json({"name": name})
 
 
 def _archives_fault(visit: Visit) -> Answer:
-    line = 793 if visit.dialect == "4.4" else 791
     message = "Not writable archive[privatePath]"
+    line = visit.features.line_of_closed_archives
     raise visit.fault(message, "includes/services/ArchiveService.php", line)
 
 
@@ -329,7 +331,7 @@ def archives(visit: Visit) -> Answer:
     return _archives_fault(visit)
 
 
-@route("archives/restorestatus", "GET", "public@admins", NEW_ONLY)
+@route("archives/restorestatus", "GET", "public@admins", lambda features: features.restore_status)
 def restore_status(visit: Visit) -> Answer:
     """Nothing is being restored."""
     return visit.json({"started": False, "running": False, "finished": False})
@@ -341,13 +343,13 @@ def one_archive(visit: Visit, name: str) -> Answer:
     return _archives_fault(visit)
 
 
-@route("remotebackup", "GET POST", "public@admins", NEW_ONLY)
+@route("remotebackup", "GET POST", "public@admins", lambda features: features.remote_backup)
 def remote_backup(visit: Visit) -> Answer:
     """No backup is running."""
     return visit.json({"running": False, "step": "", "messages": []})
 
 
-@route("webfinger", "GET", dialects=NEW_ONLY)
+@route("webfinger", where=lambda features: features.webfinger)
 def webfinger(visit: Visit) -> Answer:
     """Asks for a resource."""
     return visit.json({"error": "resource is required"}, 400)

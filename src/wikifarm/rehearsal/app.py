@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from . import (
     accounts,
@@ -249,10 +249,10 @@ class Farm:
 
     def _script(self, request: Request, wiki: WikiRow, rest: str) -> Answer | None:
         """The scripts of the edit form's guard."""
-        if rest == "tools/security/wp-hashcash-getkey.php" and self.settings.dialect != "4.6":
+        if rest == "tools/security/wp-hashcash-getkey.php" and self.settings.features.hashcash:
             text = hashcash.key_script(self.hashcash_value(wiki.folder))
             return Answer(200, text, plain=True)
-        if rest == "tools/security/wp-hashcash-js.php" and self.settings.dialect != "4.6":
+        if rest == "tools/security/wp-hashcash-js.php" and self.settings.features.hashcash:
             form = request.query_params.get("formid", "ACEditor")
             text = hashcash.form_script(form, request.query_params.get("siteurl", "/"))
             return Answer(200, text, "application/x-javascript", plain=True)
@@ -337,8 +337,3 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         else:
             await send({"type": "lifespan.shutdown.complete"})
             return
-
-
-def create_app(settings: FarmSettings) -> ASGIApp:
-    """The rehearsal farm as an ASGI application."""
-    return RehearsalApp(settings)

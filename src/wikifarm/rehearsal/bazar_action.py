@@ -107,7 +107,7 @@ def _only_one(visit: Visit, form: dict[str, str]) -> str:
     Source: `EntryController::checkIfOnlyOneEntry`, v4.4.4.
     """
     form_id = form["bn_id_nature"]
-    fields = bazar_fields.known_fields(form, visit.dialect)
+    fields = bazar_fields.known_fields(form, visit.features)
     if not visit.user:
         if any(field.kind == "utilisateur_wikini" for field in fields):
             return ""
@@ -121,8 +121,8 @@ def _only_one(visit: Visit, form: dict[str, str]) -> str:
 
 
 def _robot(visit: Visit) -> bool:
-    """The 4.6 line's honeypot, for whoever is not an administrator."""
-    guarded = visit.dialect == "4.6" and not rights.is_admin(visit)
+    """The honeypot, for whoever is not an administrator."""
+    guarded = visit.features.honeypot and not rights.is_admin(visit)
     return guarded and bool(visit.field("yw-bot-guard-mail"))
 
 

@@ -73,7 +73,7 @@ def update(visit: Visit, tag: str, posted: dict[str, object]) -> Entry:
     before = body_of(page)
     data: Entry = {**posted, "id_fiche": tag, "id_typeannonce": before["id_typeannonce"]}
     form = form_of(visit, before) or {"bn_template": ""}
-    for field in known_fields(form, visit.dialect):
+    for field in known_fields(form, visit.features):
         if not field.prop:
             continue
         if not can_edit(visit, field, tag):
@@ -91,12 +91,12 @@ def _validate(visit: Visit, data: Entry) -> None:
     if str(data.get("antispam", "")) in ("", "0"):
         raise visit.fault("Protection antispam", MANAGER, 468)
     if "bf_titre" not in data:
-        raise visit.fault(NO_TITLE, MANAGER, 473 if visit.dialect == "4.4" else 477)
+        raise visit.fault(NO_TITLE, MANAGER, visit.features.line_of_missing_title)
 
 
 def _prepare(visit: Visit, form: dict[str, str], data: Entry, creating: bool) -> Entry:
     """The values as they are written: title first, then each field in its order."""
-    fields = known_fields(form, visit.dialect)
+    fields = known_fields(form, visit.features)
     for field in fields:
         if field.kind == "titre":
             data["bf_titre"] = _filled_title(visit, str(data["bf_titre"]), fields, data)
@@ -159,7 +159,7 @@ def _write_map(field: Field, data: Entry) -> None:
 def _write_rights(visit: Visit, field: Field, data: Entry) -> None:
     """The `acls` line writes the rights of an entry that has none yet, never later (P5)."""
     tag = str(data["id_fiche"])
-    wanted = bazar_fields.as_json(field, visit.dialect, None)
+    wanted = bazar_fields.as_json(field, visit.features, None)
     for privilege, key in zip(
         rights.PRIVILEGES, ("entryReadRight", "entryWriteRight", "entryCommentRight"), strict=True
     ):
@@ -241,7 +241,7 @@ def guarded(visit: Visit, page: Page, at: str = "") -> Entry:
     if rights.is_admin(visit) or (visit.user and page.owner == visit.user):
         return entry
     form = form_of(visit, entry)
-    for field in known_fields(form, visit.dialect) if form else []:
+    for field in known_fields(form, visit.features) if form else []:
         if not can_read(visit, field, page.tag, at):
             entry[field.prop] = ""
     return entry
@@ -267,7 +267,7 @@ def for_api(visit: Visit, page: Page) -> Entry:
 def html_data(visit: Visit, entry: Entry) -> str:
     """The attributes that a list writes beside an entry: place, owner, dates, choices."""
     form = form_of(visit, entry)
-    fields = known_fields(form, visit.dialect) if form else []
+    fields = known_fields(form, visit.features) if form else []
     shown = {f.prop for f in fields if f.is_enum or f.kind in DATE_KINDS}
     parts = []
     for key, value in entry.items():

@@ -18,7 +18,7 @@ def csv_text(visit: Visit, form_id: str) -> str:
     form = bazar_forms.forms(visit).get(form_id)
     if form is None:
         return ""
-    known = [f for f in known_fields(form, visit.dialect) if f.prop]
+    known = [f for f in known_fields(form, visit.features) if f.prop]
     columns = [column for field in known for column in _csv_columns(field)]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -163,6 +163,6 @@ def _semantic(visit: Visit, form: dict[str, str], page: Page) -> dict[str, Any]:
     entry = bazar_entries.guarded(visit, page)
     return {
         field.columns[14]: entry.get(field.prop, "")
-        for field in known_fields(form, visit.dialect)
+        for field in known_fields(form, visit.features)
         if field.columns[14] and field.prop
     }

@@ -11,6 +11,8 @@ from functools import lru_cache
 from html import unescape
 from typing import Any
 
+from .dialects import Features
+
 COLUMNS = 16
 
 KINDS = {
@@ -100,30 +102,30 @@ def template_lines(template: str) -> tuple[tuple[str, ...], ...]:
 
 
 @lru_cache(maxsize=256)
-def fields(template: str, dialect: str) -> tuple[tuple[int, Field], ...]:
+def fields(template: str, features: Features) -> tuple[tuple[int, Field], ...]:
     """The fields with their line numbers: unknown words leave a hole."""
     found = []
     for number, columns in enumerate(template_lines(template)):
         kind = KINDS.get(columns[0])
         if kind:
-            found.append((number, _field(columns, kind, dialect)))
+            found.append((number, _field(columns, kind, features)))
     return tuple(found)
 
 
-def known_fields(form: dict[str, str], dialect: str) -> list[Field]:
+def known_fields(form: dict[str, str], features: Features) -> list[Field]:
     """The fields of a form, in order."""
-    return [field for _, field in fields(form["bn_template"], dialect)]
+    return [field for _, field in fields(form["bn_template"], features)]
 
 
-def _field(columns: tuple[str, ...], kind: str, dialect: str) -> Field:
+def _field(columns: tuple[str, ...], kind: str, features: Features) -> Field:
     label = unescape(columns[2])
-    return Field(columns, kind, _property(columns, kind, dialect), label)
+    return Field(columns, kind, _property(columns, kind, features), label)
 
 
-def _property(columns: tuple[str, ...], kind: str, dialect: str) -> str:
+def _property(columns: tuple[str, ...], kind: str, features: Features) -> str:
     if kind in ENUM_KINDS:
         suffix = columns[6]
-        return f"{columns[0]}{columns[1]}{suffix}" if dialect == "4.4" else suffix
+        return f"{columns[0]}{columns[1]}{suffix}" if features.list_in_property else suffix
     special = {
         "titre": "bf_titre", "map": "geolocation", "utilisateur_wikini": "nomwiki",
         "yeswiki_user": "nomwiki", "image": f"image{columns[1]}", "file": f"fichier{columns[1]}",
@@ -134,7 +136,7 @@ def _property(columns: tuple[str, ...], kind: str, dialect: str) -> str:
     return special.get(kind, columns[1])
 
 
-def as_json(field: Field, dialect: str, options: dict[str, str] | None) -> dict[str, Any]:
+def as_json(field: Field, features: Features, options: dict[str, str] | None) -> dict[str, Any]:
     """A field as `prepared` gives it (transcripts 04, 30, 70)."""
     columns = field.columns
     if field.kind == "labelhtml":
@@ -158,11 +160,11 @@ def as_json(field: Field, dialect: str, options: dict[str, str] | None) -> dict[
         "write_acl": field.write_acl,
         "sem_type": columns[14],
     }
-    return result | _more_json(field, dialect, options)
+    return result | _more_json(field, features, options)
 
 
 def _more_json(  # noqa: PLR0911 - one a kind of field
-    field: Field, dialect: str, options: dict[str, str] | None
+    field: Field, features: Features, options: dict[str, str] | None
 ) -> dict[str, Any]:
     columns = field.columns
     if field.kind == "text":
@@ -173,7 +175,7 @@ def _more_json(  # noqa: PLR0911 - one a kind of field
     if field.kind == "email":
         return {"sendMail": columns[9] == "1", "showContactForm": field.contact_form,
                 "seeEmailAcls": field.see_email}  # fmt: skip
-    if field.kind == "link" and dialect != "4.4":
+    if field.kind == "link" and features.video_links:
         return {"displayVideo": False, "ratio": "", "maxWidth": 0, "maxHeight": 0, "class": ""}
     if field.kind == "image":
         return {"authorizedExts": [], "thumbnailHeight": columns[3], "thumbnailWidth": columns[4],

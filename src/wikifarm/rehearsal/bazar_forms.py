@@ -32,9 +32,9 @@ def form_json(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
     A line of an unknown kind leaves a hole, and PHP then writes `prepared` as an object.
     """
     template = bazar_fields.template_lines(form["bn_template"])
-    found = bazar_fields.fields(form["bn_template"], visit.dialect)
+    found = bazar_fields.fields(form["bn_template"], visit.features)
     prepared = {
-        number: bazar_fields.as_json(field, visit.dialect, options(visit, field))
+        number: bazar_fields.as_json(field, visit.features, options(visit, field))
         for number, field in found
     }
     whole = list(prepared) == list(range(len(prepared)))
@@ -80,7 +80,7 @@ def lists_json(visit: Visit) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for page in visit.farm.store.pages(visit.w, LIST, order="p.id"):
         value = json.loads(page.body)
-        if visit.dialect != "4.4":
+        if visit.features.lists_as_nodes:
             if "titre_liste" in value:
                 nodes = [
                     {"id": int(key) if str(key).isdigit() else key, "label": text}
@@ -149,8 +149,7 @@ def import_lists(visit: Visit) -> int:
     made = 0
     for raw in posted.values() if isinstance(posted, dict) else []:
         value = json.loads(str(raw))
-        old = visit.dialect == "4.4"
-        wanted = ("titre_liste", "label") if old else ("title", "nodes")
+        wanted = ("title", "nodes") if visit.features.lists_as_nodes else ("titre_liste", "label")
         if not all(key in value for key in wanted):
             raise visit.fault(
                 f'Undefined array key "{wanted[0]}"',
@@ -163,9 +162,9 @@ def import_lists(visit: Visit) -> int:
 
 def create_list(visit: Visit, title: str, content: Any) -> str:
     """Make one list in the dialect's shape; its id."""
-    old = visit.dialect == "4.4"
-    tag = pages.wiki_name(visit, f"Liste {title}" if old else f"List{title}")
-    body = {"titre_liste": title, "label": content} if old else {"title": title, "nodes": content}
+    nodes = visit.features.lists_as_nodes
+    tag = pages.wiki_name(visit, visit.features.list_title.format(title))
+    body = {"title": title, "nodes": content} if nodes else {"titre_liste": title, "label": content}
     pages.save(visit, tag, php_json(body))
     visit.farm.store.set_kind(visit.w, tag, LIST)
     return tag
@@ -237,7 +236,7 @@ def edit_form(visit: Visit) -> str:
         value = {key: visit.field(key) for key in FORM_KEYS}
         value |= {"bn_sem_use_template": visit.field("bn_sem_use_template", "1")}
         wanted = number or _free_id(visit, visit.field("bn_id_nature"))
-        has_title = any(f.prop == "bf_titre" for f in known_fields(value, visit.dialect))
+        has_title = any(f.prop == "bf_titre" for f in known_fields(value, visit.features))
         if has_title:
             write_form(visit, wanted, value)
             done = "BAZ_FORMULAIRE_MODIFIE" if number else "BAZ_NOUVEAU_FORMULAIRE_ENREGISTRE"
@@ -288,7 +287,7 @@ def forms_page(visit: Visit) -> str:
 
 
 def lists_page(visit: Visit) -> str:
-    """The table of lists; posted ones are made first. 4.5 says so twice (32)."""
+    """The table of lists; posted ones are made first."""
     made = import_lists(visit) if "imported-list" in visit.post else 0
     told = html.alert("Liste(s) importée(s) avec succès.", "success") if made else ""
     rows = ""
@@ -301,7 +300,7 @@ def lists_page(visit: Visit) -> str:
         f"<th>Valeurs</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
     source = '<input type="text" aria-label="Adresse" placeholder="Adresse d\'un autre wiki">'
-    out = told * (1 if visit.dialect == "4.4" else 2) + table
+    out = told * (2 if visit.features.list_import_told_twice else 1) + table
     return (
         out
         + html.form("javascript:undefined", source)

@@ -41,7 +41,7 @@ def _view(visit: Visit, page: Page, footer: bool, included: bool) -> str:
         return html.alert(f"Il n'y a pas de formulaire avec l'identifiant {number}.", "info")
     shown = "".join(
         _static(visit, field, entry)
-        for field in known_fields(form, visit.dialect)
+        for field in known_fields(form, visit.features)
         if can_read(visit, field, page.tag, at=page.tag)
     )
     tools = _entry_tools(visit, page) if footer else ""
@@ -164,10 +164,10 @@ def entry_form(visit: Visit, form: dict[str, str], page: Page | None, error: str
     tag = page.tag if page else ""
     inputs = "".join(
         _input(visit, field, entry)
-        for field in known_fields(form, visit.dialect)
+        for field in known_fields(form, visit.features)
         if can_edit(visit, field, tag, creating=not page)
     )
-    if visit.dialect == "4.6" and not rights.is_admin(visit):
+    if visit.features.honeypot and not rights.is_admin(visit):
         inputs += bot_guard()
     inputs += html.hidden("antispam", "0") + html.hidden("id_typeannonce", form["bn_id_nature"])
     if page:
@@ -328,7 +328,7 @@ def _whole(visit: Visit, page: Page, _columns: list[str]) -> str:
 def _line(visit: Visit, page: Page, columns: list[str]) -> str:
     entry = bazar_entries.guarded(visit, page)
     form = bazar_entries.form_of(visit, entry)
-    known = {f.prop: f for f in known_fields(form, visit.dialect)} if form else {}
+    known = {f.prop: f for f in known_fields(form, visit.features)} if form else {}
     shown = []
     for name in columns:
         value = entry.get(name)
@@ -343,7 +343,7 @@ def _card(visit: Visit, page: Page, columns: list[str]) -> str:
     """The fields of `displayfields` without their labels, the first one as the link."""
     entry = bazar_entries.guarded(visit, page)
     form = bazar_entries.form_of(visit, entry)
-    known = {f.prop: f for f in known_fields(form, visit.dialect)} if form else {}
+    known = {f.prop: f for f in known_fields(form, visit.features)} if form else {}
     given = [(known[name], entry[name]) for name in columns if name in known and entry.get(name)]
     shown = [f"<span>{_value(visit, field, value)}</span>" for field, value in given[1:]]
     first = str(given[0][1]) if given else str(entry.get("bf_titre") or page.tag)

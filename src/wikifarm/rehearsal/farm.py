@@ -34,7 +34,7 @@ def write_field(visit: Visit, field: Field, data: dict[str, Any]) -> None:
     folder = str(data.get(name) or "")
     new = not data.get(f"{name}_exists") and not data.get(f"{name}-previous")
     known = visit.farm.store.page(visit.w, str(data["id_fiche"])) is not None
-    if new and not (known and visit.dialect == "4.6"):
+    if new and not (known and visit.features.entry_makes_one_wiki):
         if folder and re.fullmatch(r"[0-9a-zA-Z-_]*", folder):
             create_wiki(visit, folder, name, data)
             data[name] = folder
@@ -50,7 +50,7 @@ def create_wiki(visit: Visit, folder: str, name: str, data: dict[str, Any]) -> N
     """Folder, configuration, tables, content, in this order: a failure leaves what was reached."""
     _refuse_busy(visit, folder)
     model = visit.field("yeswiki-farm-model")
-    if visit.dialect == "4.6":
+    if visit.features.choices_checked_first:
         _check_choices(visit, model, str(data.get("yeswiki-farm-acls", "")))
     url = f"{visit.farm.base_url}{folder}"
     store = visit.farm.store
@@ -81,14 +81,14 @@ def _config(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fill(visit: Visit, folder: str, admin: str, model: dict[str, Any] | None) -> None:
-    store, dialect = visit.farm.store, visit.dialect
+    store, features = visit.farm.store, visit.features
     if model is None:
-        seeding.fill(store, folder, admin, seeding.default_rows(dialect))
-        for form in bazar.forms(dialect):
+        seeding.fill(store, folder, admin, seeding.default_rows())
+        for form in bazar.forms(features):
             store.set_form(folder, form)
         return
     seeding.fill(store, folder, admin, seeding.model_rows(model))
-    keys = bazar.forms(dialect)[0]
+    keys = bazar.forms(features)[0]
     for form in model["forms"].values() if isinstance(model["forms"], dict) else model["forms"]:
         values = {key: str(form.get(key) or default) for key, default in
                   {**dict.fromkeys(keys, ""), "bn_ce_i18n": "fr-FR", "bn_only_one_entry": "N",
@@ -106,7 +106,7 @@ def _refuse_busy(visit: Visit, folder: str) -> None:
 
 
 def _check_choices(visit: Visit, model: str, acl: str) -> None:
-    """4.6: everything is checked before anything is made; the rights' key is compulsory."""
+    """Before anything is made; the rights' key is compulsory."""
     kind = "YesWiki\\Ferme\\Exception\\WikiCreationException"
     creator = "tools/ferme/services/WikiCreator.php"
     if not acl.isdigit() or int(acl) >= len(ACLS):

@@ -1,20 +1,23 @@
-"""API routes of the newer ferme extension (4.6 dialect): docs/yeswiki.md, 4.6
+"""API routes of the newer ferme extension: docs/yeswiki.md, 4.6
 
 Read `success` in the body: several failures are answered with status 200.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from . import accounts, bazar_entries, farm, html, pages
-from .api import NEW_ONLY, route
+from .api import route
 from .phpform import table
 from .settings import FARM_FORM
 from .store import ENTRY, Page, now
 from .visit import Answer, Visit, php_json
 
 BATCH_LIMIT = 25
+
+ferme_route = partial(route, where=lambda features: features.ferme_api, farm_only=True)
 
 
 def _checked(visit: Visit) -> Answer | None:
@@ -28,19 +31,19 @@ def _wikis(visit: Visit) -> list[Page]:
     return visit.farm.store.entries("", FARM_FORM)
 
 
-@route("ferme", "ANY", dialects=NEW_ONLY, farm_only=True)
+@ferme_route("ferme", "ANY")
 def documentation(visit: Visit) -> Answer:
     """A page of documentation that lists seven of the routes."""
     return html.page(visit, "<h1>Ferme</h1><p>POST api/ferme/wikis …</p>")
 
 
-@route("ferme/csrf-token", "POST", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/csrf-token", "POST", "@admins")
 def csrf_token(visit: Visit) -> Answer:
     """A token of the session; it can be used again."""
     return visit.json({"success": True, "token": accounts.csrf_token(visit)})
 
 
-@route("ferme/wikis", "POST", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/wikis", "POST", "@admins")
 def list_wikis(visit: Visit) -> Answer:
     """The wikis with their state, a page of them at a time."""
     search = visit.post.get("search")
@@ -85,7 +88,7 @@ def _row(visit: Visit, page: Page) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@route("ferme/wikis/select", "POST", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/wikis/select", "POST", "@admins")
 def select_wikis(visit: Visit) -> Answer:
     """Names and addresses of all matches."""
     refused = _checked(visit)
@@ -98,7 +101,7 @@ def select_wikis(visit: Visit) -> Answer:
     return visit.json({"success": True, "wikis": found, "total": len(found)})
 
 
-@route("ferme/wikis/search", "POST", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/wikis/search", "POST", "@admins")
 def search_wikis(visit: Visit) -> Answer:
     """Folders of the server that no entry names: half-made wikis among them."""
     refused = _checked(visit)
@@ -113,7 +116,7 @@ def search_wikis(visit: Visit) -> Answer:
     return visit.json({"success": True, "wikis": found, "candidates": found})
 
 
-@route("ferme/wikis/import", "POST", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/wikis/import", "POST", "@admins")
 def import_wikis(visit: Visit) -> Answer:
     """Give an entry to wikis that are on the disk, so that they can be managed or removed."""
     refused = _checked(visit)
@@ -135,7 +138,7 @@ def import_wikis(visit: Visit) -> Answer:
     return visit.json({"success": True, "imported": made, "output": f"{len(made)} wiki(s)"})
 
 
-@route("ferme/wikis/delete", "POST", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/wikis/delete", "POST", "@admins")
 def delete_wikis(visit: Visit) -> Answer:
     """Remove wikis and their entries; status 200 even when one of them failed."""
     refused = _checked(visit)
@@ -182,13 +185,13 @@ def _set_status(visit: Visit, folder: str, status: str) -> dict[str, Any]:
     return {"folder": folder, "success": True, "status": status or "running", "output": ""}
 
 
-@route("ferme/wikis/hibernate", "POST", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/wikis/hibernate", "POST", "@admins")
 def hibernate(visit: Visit) -> Answer:
     """Put wikis to sleep: they can be read, not written."""
     return _sleep(visit, "hibernate")
 
 
-@route("ferme/wikis/wake", "POST", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/wikis/wake", "POST", "@admins")
 def wake(visit: Visit) -> Answer:
     """Wake wikis."""
     return _sleep(visit, "")
@@ -203,17 +206,17 @@ def _not_rehearsed(visit: Visit, **_parts: str) -> Answer:
 for _name in ("upgrade", "upgrade-extensions", "recover-custom", "refresh-stats", "activity",
               "spam-pages", "approve-spam-page", "mail", "archive", "clean-spam", "admin-add",
               "admin-remove", "lifetime"):  # fmt: skip
-    route(f"ferme/wikis/{_name}", "POST", "@admins", NEW_ONLY, True)(_not_rehearsed)
-route("ferme/models/assets", "POST", "@admins", NEW_ONLY, True)(_not_rehearsed)
+    ferme_route(f"ferme/wikis/{_name}", "POST", "@admins")(_not_rehearsed)
+ferme_route("ferme/models/assets", "POST", "@admins")(_not_rehearsed)
 
 
-@route("ferme/wikis/archive/download", "GET", "@admins", NEW_ONLY, True)
+@ferme_route("ferme/wikis/archive/download", "GET", "@admins")
 def download(visit: Visit) -> Answer:
     """No archive can exist."""
     return visit.json({"success": False, "error": "not found"}, 404)
 
 
-@route("ferme/lifetime/renew", "GET POST", dialects=NEW_ONLY, farm_only=True)
+@ferme_route("ferme/lifetime/renew", "GET POST")
 def renew(visit: Visit) -> Answer:
     """The link is never signed: 403."""
     return Answer(403, "<p>Lien invalide.</p>")

@@ -282,8 +282,8 @@ def edit(visit: Visit) -> Answer:
 
 
 def _guard_passed(visit: Visit) -> bool:
-    """Hashcash for everybody in 4.4 and 4.5; in 4.6 a honeypot for visitors only."""
-    if visit.dialect == "4.6":
+    """Hashcash for everybody, or a honeypot for all but administrators."""
+    if not visit.features.hashcash:
         return rights.is_admin(visit) or not visit.field("yw-bot-guard-mail")
     return visit.field("hashcash_value") == str(visit.farm.hashcash_value(visit.w))
 
@@ -310,7 +310,7 @@ def _edit_form(visit: Visit, previous: str, body: str) -> str:
     save = '<button type="submit" name="submit" value="Sauver" class="btn">Sauver</button>'
     guard = ""
     script = ""
-    if visit.dialect != "4.6":
+    if visit.features.hashcash:
         guard = '<div id="hashcash-text"><small>Protection anti-spam active</small></div>'
         site = quote(visit.base, safe="")
         source = f"{visit.base}tools/security/wp-hashcash-js.php?formid=ACEditor&siteurl={site}"

@@ -94,7 +94,7 @@ def _sign_up(visit: Visit) -> str:
         return f"Il manque : {','.join(missing)}"
     if visit.field("password") != visit.field("confpassword"):
         return "Les deux mots de passe ne sont pas identiques."
-    if visit.dialect == "4.6" and visit.field("yw-bot-guard-mail"):
+    if visit.features.honeypot and visit.field("yw-bot-guard-mail"):
         return "Cet envoi ressemble à celui d'un robot."
     name, email = visit.field("name"), visit.field("email")
     refused = accounts.refusal(visit, name, email)
@@ -142,7 +142,7 @@ def _sign_up_form(visit: Visit) -> str:
         + html.field("Mot de passe", '<input type="password" name="password">')
         + html.field("Le même, encore", '<input type="password" name="confpassword">')
     )
-    if visit.dialect == "4.6":
+    if visit.features.honeypot:
         fields += bot_guard()
     button = '<input type="submit" value="Créer le compte">'
     return "<h2>Créer un compte</h2>" + html.form(visit.href(), fields + button)

@@ -15,7 +15,7 @@ PageRow = tuple[str, str, str, str]
 """Tag, body, kind, form."""
 
 
-def default_rows(dialect: str) -> list[PageRow]:
+def default_rows() -> list[PageRow]:
     """Pages, list and sample entries of the model `default-content`."""
     rows: list[PageRow] = [(tag, text.rstrip(), "", "") for tag, text in pages.PAGES.items()]
     rows.append(("ListeType", php_json(bazar.LIST_TYPE), LIST, ""))
@@ -83,14 +83,14 @@ def seed_farm(store: Store, settings: FarmSettings) -> None:
         sql = "UPDATE users SET password = ? WHERE wiki = '' AND name = ?"
         store.run(sql, password, settings.admin)
         return
-    dialect = settings.dialect
-    store.add_wiki("", "Ferme", "", {"dialect": dialect})
-    rows = default_rows(dialect)
+    features = settings.features
+    store.add_wiki("", "Ferme", "", {"dialect": settings.dialect})
+    rows = default_rows()
     rows = [(t, pages.FARM_HOME if t == "PagePrincipale" else b, k, f) for t, b, k, f in rows]
     rows += [(tag, text, "", "") for tag, text in pages.FARM_PAGES.items()]
-    rows.append(("ListeOuiNon", php_json(bazar.yes_no(dialect)), LIST, ""))
+    rows.append(("ListeOuiNon", php_json(bazar.yes_no(features)), LIST, ""))
     fill(store, "", settings.admin, rows)
-    for form in [*bazar.forms(dialect), bazar.farm_form(dialect)]:
+    for form in [*bazar.forms(features), bazar.farm_form(features)]:
         store.set_form("", form)
     first_account(store, "", settings.admin, "admin@example.org", settings.password)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-DIALECTS = ("4.4", "4.5", "4.6")
+from .dialects import DEFAULT_DIALECT, DIALECTS, Features
 
 FARM_FORM = "1100"
 """The Bazar form whose entries are the wikis of the farm (docs/yeswiki.md, "The farm")."""
@@ -36,7 +36,7 @@ class FarmSettings:
     """The farm to serve. `data` holds `farm.sqlite`; `token` empty means no API key."""
 
     data: Path
-    dialect: str = "4.4"
+    dialect: str = DEFAULT_DIALECT
     admin: str = "WikiAdmin"
     password: str = ""
     token: str = ""
@@ -52,3 +52,8 @@ class FarmSettings:
         unknown = sorted(set(self.traps) - set(TRAPS))
         if unknown:
             raise ValueError(f"unknown traps: {', '.join(unknown)}")
+
+    @property
+    def features(self) -> Features:
+        """What this dialect does its own way."""
+        return DIALECTS[self.dialect]

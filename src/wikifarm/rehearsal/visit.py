@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_plus
 
 from . import phpform
+from .dialects import Features
 
 if TYPE_CHECKING:
     from .app import Farm
@@ -99,9 +100,9 @@ class Visit:
         return self.wiki.folder
 
     @property
-    def dialect(self) -> str:
-        """4.4, 4.5 or 4.6."""
-        return self.farm.settings.dialect
+    def features(self) -> Features:
+        """What the farm's version does its own way."""
+        return self.farm.settings.features
 
     @property
     def base(self) -> str:

@@ -39,7 +39,7 @@ from wikifarm.operations.mailing_list import wanted as list_hosts
 from wikifarm.operations.mailing_list.sync import Asked
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context
-from wikifarm.rehearsal import RunningFarm
+from wikifarm.rehearsal import DIALECTS, RunningFarm
 from wikifarm.transport import Network
 
 FOUNDER = "camille@example.org"
@@ -634,7 +634,7 @@ def test_a_list_of_the_same_name_elsewhere_is_not_ours(run: Fresh, soap: FakeSoa
     assert list_hosts.is_ours(run(), with_list(), here, held)
 
 
-@pytest.mark.parametrize("dialect", ["4.4", "4.5", "4.6"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_yes_of_a_card_is_read_in_every_dialect(
     soap: FakeSoap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dialect: str
 ) -> None:

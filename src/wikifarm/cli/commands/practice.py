@@ -12,7 +12,13 @@ import typer
 
 from wikifarm.cli.shared import shared
 from wikifarm.i18n import _
+from wikifarm.rehearsal import DEFAULT_DIALECT, DIALECTS
 from wikifarm.result import Envelope
+
+DialectOption = Annotated[
+    str,
+    typer.Option(metavar="|".join(DIALECTS), help=_("The version of YesWiki that it imitates.")),
+]
 
 
 def demo(
@@ -28,9 +34,7 @@ def demo(
             help=_("Keep everything in this folder; else it is removed at the end."),
         ),
     ] = None,
-    dialect: Annotated[
-        str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki that it imitates."))
-    ] = "4.4",
+    dialect: DialectOption = DEFAULT_DIALECT,
     leave: Annotated[
         bool, typer.Option("--exit", help=_("End once the community is open and verified."))
     ] = False,
@@ -60,9 +64,7 @@ def rehearsal(
     data: Annotated[
         Path, typer.Option(metavar=_("FOLDER"), help=_("Where the farm keeps its data."))
     ] = Path("rehearsal"),
-    dialect: Annotated[
-        str, typer.Option(metavar="4.4|4.5|4.6", help=_("The version of YesWiki that it imitates."))
-    ] = "4.4",
+    dialect: DialectOption = DEFAULT_DIALECT,
     trap: Annotated[
         list[str] | None,
         typer.Option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..dialects import Features
 from ..settings import FARM_FORM
 
 
@@ -70,9 +71,9 @@ _NEWS = [
 ]
 
 
-def _resources(dialect: str) -> list[str]:
-    """From 4.5 on, a list field writes its property in column 6 (docs/yeswiki.md)."""
-    name = " " if dialect == "4.4" else "checkboxListeType"
+def _resources(features: Features) -> list[str]:
+    """Form 4: where the property is the name alone, its list field gives the whole in column 6."""
+    name = " " if features.list_in_property else "checkboxListeType"
     return [
         _text("bf_titre", "Nom de la ressource", True),
         line("lien_internet", "bf_url", "Site web", c3="40", c4="255", c7="url"),
@@ -96,20 +97,20 @@ def _form(number: str, label: str, lines: list[str], **more: str) -> dict[str, s
     }  # fmt: skip
 
 
-def forms(dialect: str) -> list[dict[str, str]]:
+def forms(features: Features) -> list[dict[str, str]]:
     """Forms 1 to 4."""
     streams = "https://www.w3.org/ns/activitystreams"
     return [
         _form("1", "Annuaire", _PEOPLE),
         _form("2", "Agenda", _EVENTS, context=streams, kind="Event"),
         _form("3", "Blog-actu", _NEWS),
-        _form("4", "Ressources", _resources(dialect), description="Des ressources à partager."),
+        _form("4", "Ressources", _resources(features), description="Des ressources à partager."),
     ]
 
 
-def farm_form(dialect: str) -> dict[str, str]:
-    """Form 1100. In 4.5 its last question has no name, so no input (transcript 20)."""
-    name = "radioListeOuiNon" if dialect == "4.6" else " "
+def farm_form(features: Features) -> dict[str, str]:
+    """Form 1100."""
+    name = "radioListeOuiNon" if features.named_farm_consent else " "
     told = "Formulaire de création de yeswikis dans la ferme"
     return _form(FARM_FORM, "Ferme Yeswiki", [
         _text("bf_titre", "Titre du wiki", True, size="255"),
@@ -124,9 +125,9 @@ def farm_form(dialect: str) -> dict[str, str]:
     ], description=told, context=told)  # fmt: skip
 
 
-def yes_no(dialect: str) -> dict[str, Any]:
+def yes_no(features: Features) -> dict[str, Any]:
     """The list ListeOuiNon that the ferme extension brings."""
-    if dialect == "4.4":
+    if not features.lists_as_nodes:
         return {"titre_liste": "OuiNon", "label": {"oui": "Oui", "non": "Non"}}
     nodes = [{"id": k, "label": v, "children": []} for k, v in (("oui", "Oui"), ("non", "Non"))]
     return {"title": "OuiNon", "nodes": nodes}
