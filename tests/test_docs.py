@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.rehearsal import FarmSettings, RunningFarm
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 
 ROOT = Path(__file__).parent.parent
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -33,7 +33,7 @@ BLOCKS = _blocks()
 
 @pytest.fixture(scope="module")
 def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningFarm]:
-    settings = FarmSettings(data=tmp_path_factory.mktemp("farm"), password=PASSWORD)
+    settings = RehearsalSettings(data=tmp_path_factory.mktemp("farm"), password=PASSWORD)
     with RunningFarm(settings) as running:
         yield running
 

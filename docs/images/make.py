@@ -22,8 +22,7 @@ from wikifarm.i18n import speak  # noqa: E402
 from wikifarm.operations.apply import apply  # noqa: E402
 from wikifarm.operations.workplace.context import Context, FarmSettings  # noqa: E402
 from wikifarm.operations.workplace.places import Places  # noqa: E402
-from wikifarm.rehearsal import FarmSettings as Rehearsal  # noqa: E402
-from wikifarm.rehearsal import RunningFarm  # noqa: E402
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm  # noqa: E402
 
 WIDTH = 1200
 PASSWORD = "UneRepetition123"  # noqa: S105 - of a farm that goes away
@@ -68,7 +67,7 @@ def main(folder: Path) -> None:
     speak("fr")
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
-        with RunningFarm(Rehearsal(here / "farm", "4.5", password=PASSWORD)) as farm:
+        with RunningFarm(RehearsalSettings(here / "farm", "4.5", password=PASSWORD)) as farm:
             settings = FarmSettings(url=farm.url, admin=farm.admin, password=PASSWORD)
             context = Context(settings, Places(here / "state", here / "out"))
             outcome = apply(context, manifest.load([ROOT / "examples" / "rennes.yml"]))[0]

@@ -15,7 +15,8 @@ from wikifarm.operations.apply import apply
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.context import FarmSettings as Settings
 from wikifarm.operations.workplace.places import Places
-from wikifarm.rehearsal import FarmSettings, RunningFarm, accounts
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm
+from wikifarm.rehearsal.people.user_manager import hash_password
 
 if TYPE_CHECKING:
     from .driving import Person
@@ -63,7 +64,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     twin = replace(
         rennes, slug="rennes-en", language="en", name="Robustness around Rennes", description=""
     )
-    with RunningFarm(FarmSettings(folder / "farm", "4.5", password=PASSWORD)) as farm:
+    with RunningFarm(RehearsalSettings(folder / "farm", "4.5", password=PASSWORD)) as farm:
         settings = Settings(url=farm.url, admin=farm.admin, password=PASSWORD)
         context = Context(settings, Places(folder / "state", folder / "out"))
         try:
@@ -76,7 +77,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
         assert user is not None
         # No mail leaves the rehearsal: the password that one asks for by mail is set here.
         sql = "UPDATE users SET password = ? WHERE wiki = 'rennes' AND name = ?"
-        store.run(sql, accounts.hash_password(PASSWORD), user.name)
+        store.run(sql, hash_password(PASSWORD), user.name)
         yield Region(farm, context.places.checklists, user.name)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import wikifarm
 from wikifarm.cli.main import run
-from wikifarm.rehearsal import FarmSettings, RunningFarm
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 
 # Where the wikifarm under test stands: the installed wheel, or a checkout on the path.
 SOURCE = Path(wikifarm.__file__).parents[1]
@@ -87,7 +87,9 @@ def farm(tmp_path: Path) -> Iterator[RunningFarm]:
     """A rehearsal farm that answers."""
     data = tmp_path / "farm"
     data.mkdir()
-    with RunningFarm(FarmSettings(data=data, password="secret-of-farm", token="key")) as running:
+    with RunningFarm(
+        RehearsalSettings(data=data, password="secret-of-farm", token="key")
+    ) as running:
         yield running
 
 

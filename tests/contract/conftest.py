@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from wikifarm.rehearsal import DIALECTS, FarmSettings, RunningFarm
+from wikifarm.rehearsal import DIALECTS, RehearsalSettings, RunningFarm
 from wikifarm.transport import Network
 from wikifarm.yeswiki.farm import Farm, NewWiki
 from wikifarm.yeswiki.wiki import Wiki
@@ -63,7 +63,7 @@ def farm_under_test(
         )
         return
     dialect = request.param.removeprefix("rehearsal-")
-    settings = FarmSettings(
+    settings = RehearsalSettings(
         data=tmp_path_factory.mktemp(f"farm{dialect}"),
         dialect=dialect,
         password=PASSWORD,

@@ -12,14 +12,14 @@ from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.context import FarmSettings as Settings
 from wikifarm.operations.workplace.places import Places
-from wikifarm.rehearsal import DEFAULT_DIALECT, FarmSettings, RunningFarm
+from wikifarm.rehearsal import DEFAULT_DIALECT, RehearsalSettings, RunningFarm
 from wikifarm.transport import Transport
 
 PASSWORD = "MotDePasseDEssai123"
 
 
 def start_farm(data: Path, dialect: str = DEFAULT_DIALECT) -> RunningFarm:
-    return RunningFarm(FarmSettings(data=data, dialect=dialect, password=PASSWORD))
+    return RunningFarm(RehearsalSettings(data=data, dialect=dialect, password=PASSWORD))
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wikifarm.rehearsal.store import ENTRY, Store
+from wikifarm.rehearsal.store.database import Store
+from wikifarm.rehearsal.store.records import ENTRY
 
 FORM = "101"
 CONSENT = "radioListeOuiNonbf_consent_liste"

@@ -124,9 +124,9 @@ def test_addresses_without_the_question_mark_are_understood(
 
 def test_a_dropped_key_falls_back_on_the_password(tmp_path: Path, rennes: Community) -> None:
     from tests.operations.conftest import PASSWORD
-    from wikifarm.rehearsal import FarmSettings
+    from wikifarm.rehearsal import RehearsalSettings
 
-    settings = FarmSettings(data=tmp_path / "farm", password=PASSWORD, token="cle")
+    settings = RehearsalSettings(data=tmp_path / "farm", password=PASSWORD, token="cle")
     with RunningFarm(settings) as farm:
         farm.traps.add("drop_authorization")
         alone = context_for(farm.url, tmp_path, token="cle", password="")

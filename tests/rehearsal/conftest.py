@@ -10,7 +10,7 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from wikifarm.rehearsal import DIALECTS, FarmSettings, RunningFarm
+from wikifarm.rehearsal import DIALECTS, RehearsalSettings, RunningFarm
 from wikifarm.rehearsal.dialects import Features
 
 PASSWORD = "adminpass"
@@ -108,19 +108,21 @@ def features(dialect: str) -> Features:
 
 @pytest.fixture
 def farm(dialect: str, tmp_path: Path) -> Iterator[RunningFarm]:
-    with RunningFarm(FarmSettings(tmp_path, dialect, password=PASSWORD, token=TOKEN)) as running:
+    with RunningFarm(
+        RehearsalSettings(tmp_path, dialect, password=PASSWORD, token=TOKEN)
+    ) as running:
         yield running
 
 
 @pytest.fixture
 def farm44(tmp_path: Path) -> Iterator[RunningFarm]:
-    with RunningFarm(FarmSettings(tmp_path, "4.4", password=PASSWORD, token=TOKEN)) as running:
+    with RunningFarm(RehearsalSettings(tmp_path, "4.4", password=PASSWORD, token=TOKEN)) as running:
         yield running
 
 
 @pytest.fixture
 def farm46(tmp_path: Path) -> Iterator[RunningFarm]:
-    with RunningFarm(FarmSettings(tmp_path, "4.6", password=PASSWORD, token=TOKEN)) as running:
+    with RunningFarm(RehearsalSettings(tmp_path, "4.6", password=PASSWORD, token=TOKEN)) as running:
         yield running
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from wikifarm.rehearsal import RunningFarm
 from wikifarm.rehearsal.dialects import Features
-from wikifarm.rehearsal.pages import base_name
+from wikifarm.rehearsal.wikitext.page_names import base_name
 
 from .conftest import Browser
 

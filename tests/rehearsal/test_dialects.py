@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.rehearsal import DIALECTS, FarmSettings, RunningFarm, dialects
+from wikifarm.rehearsal import DIALECTS, RehearsalSettings, RunningFarm, dialects
 from wikifarm.rehearsal.dialects import Features
 
 from .conftest import PASSWORD, TOKEN, WIKI, Browser, new_wiki
@@ -101,7 +101,7 @@ def test_a_dialect_is_a_row_of_the_table(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(
         DIALECTS, "9.9", replace(DIALECTS["4.6"], hashcash=True, login_by_api=False)
     )
-    settings = FarmSettings(tmp_path, "9.9", password=PASSWORD, token=TOKEN)
+    settings = RehearsalSettings(tmp_path, "9.9", password=PASSWORD, token=TOKEN)
     with RunningFarm(settings) as farm:
         assert new_wiki(farm).status_code == 201
         admin = Browser(farm).login()

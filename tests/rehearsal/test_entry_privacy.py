@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.rehearsal import DIALECTS, FarmSettings, RunningFarm
+from wikifarm.rehearsal import DIALECTS, RehearsalSettings, RunningFarm
 
 from .conftest import PASSWORD, TOKEN, Browser
 
@@ -122,7 +122,7 @@ def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningFarm]:
     folder: Path = tmp_path_factory.mktemp("privacy")
-    settings = FarmSettings(folder, str(request.param), password=PASSWORD, token=TOKEN)
+    settings = RehearsalSettings(folder, str(request.param), password=PASSWORD, token=TOKEN)
     with RunningFarm(settings) as farm:
         yield farm
 
@@ -139,7 +139,7 @@ def guarded(
 ) -> Iterator[Scene]:
     """The page is closed and every field too; place and notes are written by few."""
     folder: Path = tmp_path_factory.mktemp("guarded")
-    settings = FarmSettings(folder, str(request.param), password=PASSWORD, token=TOKEN)
+    settings = RehearsalSettings(folder, str(request.param), password=PASSWORD, token=TOKEN)
     with RunningFarm(settings) as farm:
         yield _scene(farm, _template(GUARD, "%,@animation", GUARD))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wikifarm.rehearsal import RunningFarm
-from wikifarm.rehearsal.markup import linked_pages, parse_action
-from wikifarm.rehearsal.phpform import parse, table
+from wikifarm.rehearsal.php import parse, table
+from wikifarm.rehearsal.wikitext.markup import linked_pages, parse_action
 
 from .conftest import Browser
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from wikifarm.rehearsal import FarmSettings, RunningFarm, snapshot
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm, snapshot
 
 from .conftest import PASSWORD, TOKEN, Browser, new_wiki
 
 
 def test_data_stays_when_the_farm_is_started_again(tmp_path: Path) -> None:
-    settings = FarmSettings(tmp_path, password=PASSWORD, token=TOKEN)
+    settings = RehearsalSettings(tmp_path, password=PASSWORD, token=TOKEN)
     with RunningFarm(settings) as farm:
         new_wiki(farm)
         Browser(farm).login("rennes/").save("rennes/?Charte", "texte")
@@ -33,7 +33,7 @@ def test_two_farms_that_lived_the_same_have_the_same_snapshot(tmp_path: Path) ->
     found = []
     for name in ("a", "b"):
         data = tmp_path / name
-        with RunningFarm(FarmSettings(data, password=PASSWORD, token=TOKEN)) as farm:
+        with RunningFarm(RehearsalSettings(data, password=PASSWORD, token=TOKEN)) as farm:
             new_wiki(farm)
             admin = Browser(farm).login("rennes/")
             admin.save("rennes/?Charte", "un")
@@ -63,7 +63,7 @@ def test_requests_are_kept_with_who_asked(farm44: RunningFarm) -> None:
 
 
 def test_no_password_is_kept_in_clear(tmp_path: Path) -> None:
-    with RunningFarm(FarmSettings(tmp_path, password=PASSWORD, token=TOKEN)) as farm:
+    with RunningFarm(RehearsalSettings(tmp_path, password=PASSWORD, token=TOKEN)) as farm:
         new_wiki(farm)
     kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert PASSWORD.encode() not in kept

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.rehearsal import FarmSettings, RunningFarm
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 
 from .conftest import PASSWORD, TOKEN, Browser
 from .replay import Replay
@@ -52,7 +52,7 @@ def _prepare(replay: Replay, dialect: str) -> None:
 def test_every_recorded_exchange_is_answered_alike(
     dialect: str, folder: str, tmp_path: Path
 ) -> None:
-    settings = FarmSettings(tmp_path, dialect, password=PASSWORD, token=TOKEN)
+    settings = RehearsalSettings(tmp_path, dialect, password=PASSWORD, token=TOKEN)
     differences: list[str] = []
     with RunningFarm(settings) as farm:
         replay = Replay(Browser(farm))

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from wikifarm.rehearsal import TRAPS, FarmSettings, RunningFarm
-from wikifarm.rehearsal.settings import SLOW_SECONDS
+from wikifarm.rehearsal import TRAPS, RehearsalSettings, RunningFarm
+from wikifarm.rehearsal.rehearsal_settings import SLOW_SECONDS
 
 from .conftest import Browser, new_wiki
 
@@ -22,7 +22,7 @@ def test_unknown_settings_are_refused_at_once(tmp_path: Path) -> None:
     ]  # fmt: skip
     for bad in mistakes:
         try:
-            FarmSettings(tmp_path, **{"password": "x", **bad})
+            RehearsalSettings(tmp_path, **{"password": "x", **bad})
         except ValueError:
             continue
         raise AssertionError(bad)

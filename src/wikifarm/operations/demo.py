@@ -28,8 +28,7 @@ from wikifarm.operations.new_community import new_community
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
 from wikifarm.reasons import of_system
-from wikifarm.rehearsal import DEFAULT_DIALECT, DIALECTS, TRAPS, RunningFarm
-from wikifarm.rehearsal import FarmSettings as RehearsalSettings
+from wikifarm.rehearsal import DEFAULT_DIALECT, DIALECTS, TRAPS, RehearsalSettings, RunningFarm
 from wikifarm.result import Envelope, Outcome
 
 SECRETS_FILE = "farm.json"

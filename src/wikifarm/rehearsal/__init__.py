@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .dialects import DEFAULT_DIALECT, DIALECTS
-from .settings import TRAPS, FarmSettings
+from .rehearsal_settings import TRAPS, RehearsalSettings
 
 if TYPE_CHECKING:
     from .server import RunningFarm, serve
-    from .snapshots import snapshot
+    from .store.snapshots import snapshot
 else:
 
     def __getattr__(name: str) -> object:
@@ -23,11 +23,11 @@ else:
 
             return getattr(server, name)
         if name == "snapshot":
-            from .snapshots import snapshot
+            from .store.snapshots import snapshot
 
             return snapshot
         raise AttributeError(name)
 
 
-__all__ = ["DEFAULT_DIALECT", "DIALECTS", "TRAPS", "FarmSettings", "RunningFarm", "serve",
+__all__ = ["DEFAULT_DIALECT", "DIALECTS", "TRAPS", "RehearsalSettings", "RunningFarm", "serve",
            "snapshot"]  # fmt: skip

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from .dialects import DEFAULT_DIALECT, DIALECTS
+from .rehearsal_settings import TRAPS, RehearsalSettings
 from .server import serve
-from .settings import TRAPS, FarmSettings
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--trap", action="append", default=[], choices=sorted(TRAPS))
     given = parser.parse_args()
     password = given.password or secrets.token_urlsafe(9)
-    settings = FarmSettings(
+    settings = RehearsalSettings(
         given.data, given.dialect, given.admin, password, given.token, traps=frozenset(given.trap)
     )
 

@@ -12,8 +12,8 @@ from types import TracebackType
 
 import uvicorn
 
-from .app import RehearsalApp
-from .settings import FarmSettings
+from .application import RehearsalApp
+from .rehearsal_settings import RehearsalSettings
 
 START_SECONDS = 10.0
 
@@ -37,13 +37,13 @@ def _config(app: RehearsalApp) -> uvicorn.Config:
     )
 
 
-def _settled(settings: FarmSettings, host: str, port: int) -> FarmSettings:
+def _settled(settings: RehearsalSettings, host: str, port: int) -> RehearsalSettings:
     """The settings with the address that was really bound."""
     return replace(settings, base_url=f"http://{host}:{port}/")
 
 
 def serve(
-    settings: FarmSettings,
+    settings: RehearsalSettings,
     host: str = "127.0.0.1",
     port: int = 0,
     on_ready: Callable[[str], None] | None = None,
@@ -107,7 +107,7 @@ class _BackgroundServer(uvicorn.Server):
 class RunningFarm:
     """A farm in a background thread, for tests: `with RunningFarm(settings) as farm: farm.url`."""
 
-    def __init__(self, settings: FarmSettings, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, settings: RehearsalSettings, host: str = "127.0.0.1", port: int = 0) -> None:
         """Start at once. Raises RuntimeError when the server does not come up."""
         listener = _bound(host, port)
         self.settings = _settled(settings, host, listener.getsockname()[1])

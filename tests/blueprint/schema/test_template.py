@@ -26,14 +26,15 @@ from wikifarm.blueprint.schema.template import (
 )
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.model import Dialect
-from wikifarm.rehearsal.defaults import bazar as defaults
+from wikifarm.rehearsal import DIALECTS as FARMS
+from wikifarm.rehearsal.defaults import default_forms
 
 SHIPPED = data_folder("bazar_schemas")
 # The forms of a new wiki and of a farm, as the rehearsal farm has them.
 FORMS: dict[str, str] = {
     f"{dialect} {form['bn_label_nature']}": form["bn_template"]
-    for dialect in ("4.4", "4.5")
-    for form in (*defaults.forms(dialect), defaults.farm_form(dialect))
+    for dialect, features in FARMS.items()
+    for form in (*default_forms.forms(features), default_forms.farm_form(features))
 }
 TRANSCRIPTS = sorted(Path(__file__).parents[4].glob("shared/yeswiki/transcripts/*/*form*.json"))
 DIALECTS = list(Dialect)

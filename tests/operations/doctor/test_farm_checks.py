@@ -14,8 +14,7 @@ from wikifarm.lists.host_access import ListSettings
 from wikifarm.operations.doctor.farm_checks import doctor
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
-from wikifarm.rehearsal import FarmSettings as RehearsalSettings
-from wikifarm.rehearsal import RunningFarm
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 from wikifarm.result import Envelope
 
 Visit = Callable[..., Envelope]

@@ -21,8 +21,7 @@ from wikifarm.operations.doctor.mail import deliverability
 from wikifarm.operations.doctor.mail_domains import organisation, tree
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
-from wikifarm.rehearsal import FarmSettings as RehearsalSettings
-from wikifarm.rehearsal import RunningFarm
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 from wikifarm.result import Envelope
 
 FARM = "https://ferme.example.org/"

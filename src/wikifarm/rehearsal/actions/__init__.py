@@ -1,0 +1,1 @@
+"""The actions of the core, which a page holds between braces."""

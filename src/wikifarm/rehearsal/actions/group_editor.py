@@ -1,0 +1,123 @@
+"""The pages where administrators manage groups and accounts."""
+
+from __future__ import annotations
+
+import re
+
+from ..exchange.elements import alert, esc, hidden, html_form
+from ..exchange.wiki_request import Visit
+from ..people import acls, csrf
+from ..people.acls import ADMINS_ONLY
+from ..wikitext import page_manager
+from ..wikitext.performer import action
+
+
+@action("editgroups")
+def edit_groups(visit: Visit, _arguments: dict[str, str]) -> str:
+    """See, write and delete groups (39). The members are shown in a textarea."""
+    if not acls.is_admin(visit):
+        return alert(f"EditGroupsAction : {ADMINS_ONLY}")
+    name = visit.field("groupname")
+    message, kind = "", "danger"
+    if name and re.search(r"[^A-Za-z0-9]", name):
+        message, name = "Le nom d'un groupe ne peut contenir que des lettres et des chiffres.", ""
+    elif name and visit.field("action-save"):
+        message, kind = _save_group(visit, name)
+    elif name and visit.field("action-delete"):
+        message, kind = _delete_group(visit, name)
+        name = "" if kind == "success" else name
+    out = _group_forms(visit, name)
+    if message:
+        out += alert(message, kind)
+    return out + (_members_form(visit, name) if name else "")
+
+
+def _save_group(visit: Visit, name: str) -> tuple[str, str]:
+    if not csrf.csrf_holds(visit, visit.field("confirmToken")):
+        return "Erreur lors de l'enregistrement du groupe :<br/>jeton invalide", "danger"
+    members = visit.field("acl").replace("\r", "").strip()
+    if name.lower() == "admins" and not acls.satisfies(visit, members, visit.user):
+        return "Vous ne pouvez pas vous retirer vous-même du groupe admins.", "danger"
+    if f"@{name}" in members.split("\n"):
+        return "Erreur : un groupe ne peut se contenir lui-même !", "danger"
+    visit.refuse_when_asleep("includes/services/TripleStore.php", 200)
+    visit.farm.store.set_group(visit.w, name, members)
+    visit.caches.pop("groups", None)
+    visit.caches.pop("admins", None)
+    shown = name[:1].upper() + name[1:]
+    page_manager.log(visit, f"Nouvelle ACL pour le groupe {shown} : {members}\n")
+    return f"Nouvelle ACL enrégistrée avec succès pour le groupe {shown}", "success"
+
+
+def _delete_group(visit: Visit, name: str) -> tuple[str, str]:
+    if not csrf.csrf_holds(visit, visit.field("confirmToken")):
+        return "Erreur lors de l'enregistrement du groupe :<br/>jeton invalide", "danger"
+    if acls.groups(visit).get(name):
+        return "Seul un groupe vide peut être supprimé.", "danger"
+    alone = [t for (t, _), acl in visit.farm.store.acls(visit.w).items() if acl == f"@{name}"]
+    if alone:
+        return f"Des pages n'appartiennent qu'à ce groupe :<br/>{', '.join(alone)}", "danger"
+    sql = "DELETE FROM groups WHERE wiki = ? AND name = ?"
+    done = visit.farm.store.run(sql, visit.w, name)
+    visit.caches.pop("groups", None)
+    return (f"groupe {esc(name)} supprimé", "success") if done else ("Rien à supprimer", "warning")
+
+
+def _group_forms(visit: Visit, name: str) -> str:
+    options = "".join(
+        f'<option value="{esc(g)}"{" selected" if g == name else ""}>{esc(g)}</option>'
+        for g in sorted(acls.groups(visit))
+    )
+    existing = (
+        "<label>Éditer un groupe existant</label>"
+        f'<p><select class="form-control" name="groupname" aria-label="Groupe">{options}</select>'
+        + hidden("confirmToken", csrf.csrf_token(visit))
+        + '<input class="btn btn-primary" name="action-view" type="submit" value="Voir / Éditer">'
+        '<input class="btn btn-danger" type="submit" name="action-delete" value="Supprimer"></p>'
+    )
+    new = (
+        "<label>Ou créer un nouveau groupe</label><p><input type='text' name='groupname' "
+        "aria-label='Nom du groupe'><input type='submit' value='Définir'></p>"
+    )
+    return html_form(visit.href(), existing) + html_form(visit.href(), new)
+
+
+def _members_form(visit: Visit, name: str) -> str:
+    members = esc(acls.groups(visit).get(name, ""))
+    fields = (
+        f"<hr><label>Liste des membres du groupe <b>{esc(name)}</b></label> (un nom par ligne)"
+        + hidden("groupname", name)
+        + hidden("confirmToken", csrf.csrf_token(visit))
+        + hidden("action", "save")
+        + f'<textarea name="acl" rows="3" class="form-control">{members}</textarea><br>'
+        + '<input type="submit" value="Enregistrer" name="action-save" class="btn btn-primary">'
+    )
+    return html_form(visit.href(), fields)
+
+
+@action("userstable")
+def users_table(visit: Visit, _arguments: dict[str, str]) -> str:
+    """Accounts; e-mails and groups for administrators only."""
+    admin = acls.is_admin(visit)
+    users = sorted(visit.farm.store.users(visit.w), key=lambda u: u.signuptime, reverse=True)
+    rows = ""
+    for user in users:
+        member = [g for g in acls.groups(visit) if acls.in_group(visit, g, user.name)]
+        names = ", ".join(member) if admin or user.name == visit.user else "***" * bool(member)
+        mail = f"<td>{esc(user.email)}</td>" if admin else ""
+        rows += f"<tr><td>{esc(user.name)}</td><td>{esc(names)}</td>{mail}"
+        rows += f"<td>{esc(user.signuptime)}</td></tr>"
+    mail_head = "<th>E-mail</th>" if admin else ""
+    table = (
+        '<div id="users-table-action"><table class="table table-striped"><thead><tr><th>Nom</th>'
+        f"<th>Groupes</th>{mail_head}<th>Inscription</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+    if not admin:
+        return table + "</div>"
+    fields = (
+        '<input name="name" value="" aria-label="Nom" placeholder="Nom">'
+        '<input name="email" value="" aria-label="E-mail" placeholder="E-mail">'
+    )
+    confirm = alert("Êtes-vous sûr·e de vouloir supprimer l’utilisateur·ice ?", "warning")
+    count = alert("<b>Nombre d'éléments sélectionnés :</b>", "info")
+    return html_form("#", fields) + table + f"</div><div hidden>{count}{confirm}</div>"

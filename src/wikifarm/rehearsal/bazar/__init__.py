@@ -1,0 +1,1 @@
+"""Bazar: forms, lists and entries."""

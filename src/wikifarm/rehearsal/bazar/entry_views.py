@@ -1,0 +1,153 @@
+"""How one entry looks."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from ..exchange.elements import alert, esc
+from ..exchange.wiki_request import Visit
+from ..people import acls
+from ..store.records import Entry, Page
+from ..wikitext import markup
+from ..wikitext.performer import format_text
+from . import entry_guard, form_manager
+from .entry_guard import can_read
+from .form_fields import Field, known_fields
+
+NESTED = 2
+"""How many times an entry may stand inside itself: its text may hold a list of entries."""
+
+
+def view(visit: Visit, page: Page, footer: bool = True, included: bool = False) -> str:
+    """One entry as HTML, without the fields the visitor may not read (`EntryController::view`).
+
+    The right of the page is not looked at: whoever calls this does it, or does not. `included`
+    is for `{{include}}`, which takes the entry for the visited page before it is read.
+    """
+    if visit.entries_open.count(page.tag) >= NESTED:
+        return ""
+    visit.entries_open.append(page.tag)
+    try:
+        return _view(visit, page, footer, included)
+    finally:
+        visit.entries_open.pop()
+
+
+def _view(visit: Visit, page: Page, footer: bool, included: bool) -> str:
+    entry = entry_guard.guarded(visit, page, at=page.tag if included else "")
+    form = entry_guard.form_of(visit, entry)
+    if form is None:
+        number = esc(entry.get("id_typeannonce", ""))
+        return alert(f"Il n'y a pas de formulaire avec l'identifiant {number}.", "info")
+    shown = "".join(
+        _static(visit, field, entry)
+        for field in known_fields(form, visit.features)
+        if can_read(visit, field, page.tag, at=page.tag)
+    )
+    tools = _entry_tools(visit, page) if footer else ""
+    info = ""
+    if footer and acls.is_admin(visit):
+        owner = esc(page.owner or "utilisateur inconnu")
+        info = f'<p class="entry-owner"><small>Fiche écrite par {owner}</small></p>'
+    name = esc(page.tag)
+    article = f'<article class="BAZ_cadre_fiche" data-id_fiche="{name}">{shown}{info}</article>'
+    return article + tools
+
+
+def _entry_tools(visit: Visit, page: Page) -> str:
+    links = []
+    if visit.tag != page.tag:
+        links.append((visit.href(page.tag), "Voir la fiche"))
+    if acls.has_access(visit, "write", page.tag, page):
+        links.append((visit.href(page.tag, "edit"), "Modifier"))
+    if acls.is_admin(visit) or acls.is_owner(visit, page.tag, page.owner):
+        links.append((visit.href(page.tag, "deletepage"), "Supprimer"))
+    return "".join(f'<a class="btn" href="{esc(url)}">{label}</a> ' for url, label in links)
+
+
+def _static(visit: Visit, field: Field, entry: Entry) -> str:
+    """One field of an entry, '' when it has no value."""
+    if field.kind == "labelhtml":
+        return field.columns[3]
+    if field.kind == "hidden":
+        return ""
+    if field.kind == "map":
+        return _static_map(visit, field, entry)
+    value = entry.get(field.prop) if field.prop else None
+    if field.prop == "bf_titre":
+        return f'<h1 class="BAZ_fiche_titre">{esc(value or "")}</h1>'
+    if not value:
+        return ""
+    return _rubric(field, field.label, field_value(visit, field, value))
+
+
+def _rubric(field: Field, label: str, shown: str) -> str:
+    """A field's label and value; blanks as YesWiki's: the search counts them in its extracts."""
+    return (
+        f'<div class="BAZ_rubrique" data-id="{esc(field.prop)}">\n    '
+        f'<span class="BAZ_label">{esc(label)}</span>\n{" " * 16}'
+        f'<span class="BAZ_texte">\n{" " * 12}{shown}{" " * 8}</span>\n    </div>'
+    )
+
+
+def _static_map(visit: Visit, field: Field, entry: Entry) -> str:
+    """A place is shown where column 7 is 1, on the page of the entry only (`MapField`)."""
+    place = entry.get("geolocation")
+    place = place if isinstance(place, dict) else entry
+    numbers = [str(place.get(name) or "") for name in field.columns[1:3]]
+    if field.columns[7] != "1" or visit.tag != entry.get("id_fiche") or not all(numbers):
+        return ""
+    return _rubric(field, "Position", esc(", ".join(numbers)))
+
+
+def field_value(visit: Visit, field: Field, value: object) -> str:  # noqa: PLR0911 - one a kind
+    if field.kind == "email":
+        return _email(visit, field, str(value))
+    if field.is_enum:
+        known = form_manager.options(visit, field)
+        keys = [str(key) for key in str(value).split(",")]
+        return esc(", ".join(known.get(key, "") or key for key in keys))
+    if field.kind == "textelong" and field.columns[7] in ("wiki", ""):
+        return format_text(visit, str(value))
+    if field.kind == "textelong" and field.columns[7] == "html":
+        return str(value)
+    if field.kind == "link":
+        return f'<a href="{esc(value)}">{esc(value)}</a>'
+    if field.kind == "yeswiki":
+        url = f"{visit.farm.base_url}{value}"
+        return f'<a href="{esc(url)}">{esc(url)}</a>'
+    return esc(value)
+
+
+def _email(visit: Visit, field: Field, value: str) -> str:
+    if field.contact_form:
+        url = visit.href(visit.tag, "mail", f"field={field.prop}")
+        button = f'<a class="btn" href="{esc(url)}">\n{" " * 13}Contacter par mail'
+        return f"{' ' * 12}{button}\n{' ' * 8}</a>\n    "
+    return f'<a href="mailto:{esc(value)}">{esc(value)}</a>'
+
+
+DESCRIBED = ("description", "bf_description", "content", "bf_content", "soustitre")
+
+DESCRIPTION_LENGTH = 300
+
+
+def description(visit: Visit, page: Page) -> str:
+    """What the head of an entry's page tells of it, to anybody: only field rights are looked at.
+
+    Source: `Utils::getDescriptionFromBody`, v4.4.4: the last of DESCRIBED that has a value, or
+    the whole entry; cut after a word.
+    """
+    entry = entry_guard.guarded(visit, page)
+    known = [str(entry[name]) for name in DESCRIBED if entry.get(name) is not None]
+    text = (known[-1] if known else "") or view(visit, page, footer=False)
+    text = markup.strip_tags(re.sub(r"(?is)<\s*script\b[^>]*>.*?<\s*/\s*script\s*>", "", text))
+    title = str(entry.get("bf_titre") or "")
+    text = unescape(text.replace(title, "") if title else text)
+    text = re.sub(r"\s+", " ", text).strip()
+    if len(text) <= DESCRIPTION_LENGTH:
+        return text
+    cut = text.rfind(" ", 0, DESCRIPTION_LENGTH + 1)
+    cut = cut if cut > 0 else text.find(" ")
+    return f"{text[:cut]}…" if cut > 0 else text

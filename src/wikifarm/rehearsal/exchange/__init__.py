@@ -1,0 +1,1 @@
+"""One request and its answer, and the farm that both belong to."""

@@ -1,0 +1,85 @@
+"""What every request of the farm shares: data, settings, traps, sessions."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..defaults.default_pages import FARM_PAGES
+from ..php import php_json
+from ..rehearsal_settings import RehearsalSettings
+from ..store.database import Store
+from ..store.records import Page
+
+REQUESTS_KEPT = 100_000
+
+
+class RehearsalFarm:
+    """The farm; `store` holds its wikis already."""
+
+    release = "2020-01-22-1"
+    """What a wiki run from git shows, whatever its version (docs/yeswiki.md, 4.6)."""
+
+    def __init__(self, settings: RehearsalSettings, store: Store) -> None:
+        """Start with nobody logged in."""
+        self.settings = settings
+        self.store = store
+        self.secret = store.secret("cookies", secrets.token_hex(32))
+        self.traps: set[str] = set(settings.traps)
+        self.requests: list[tuple[str, str, str]] = []
+        self.sessions: dict[tuple[str, str], str] = {}
+        self.flashes: dict[str, list[str]] = {}
+        self.half_made: list[tuple[str, str]] = []
+
+    @property
+    def base_url(self) -> str:
+        """The farm's address, with its final slash."""
+        return self.settings.base_url.rstrip("/") + "/"
+
+    @property
+    def base_path(self) -> str:
+        """The path part of the farm's address."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def mail_noise(self) -> str:
+        """What PHP prints when the mail library complains (22)."""
+        host = urlsplit(self.base_url).hostname
+        return f"<strong>Invalid address:  (Reply-To): noreply@{host}</strong><br />\n"
+
+    def is_hidden(self, wiki: str, tag: str) -> bool:
+        """Whether the missing extension takes a page away."""
+        return not wiki and "no_ferme" in self.traps and tag in FARM_PAGES
+
+    def page(self, wiki: str, tag: str, time: str = "") -> Page | None:
+        """A page of a wiki."""
+        return None if self.is_hidden(wiki, tag) else self.store.page(wiki, tag, time)
+
+    def set_config(self, wiki: str, name: str, config: dict[str, Any]) -> None:
+        """Change a wiki's settings."""
+        sql = "UPDATE wikis SET name = ?, config = ? WHERE folder = ?"
+        self.store.run(sql, name, php_json(config), wiki)
+
+    def remove_wiki(self, folder: str) -> None:
+        """Remove a wiki and forget who was logged in there."""
+        self.store.delete_wiki(folder)
+        self.sessions = {key: user for key, user in self.sessions.items() if key[0] != folder}
+
+    def leave_half_made(self, folder: str, name: str = "") -> None:
+        """Remember a folder that stays although the request fails."""
+        self.half_made.append((folder, name))
+
+    def keep_half_made(self) -> None:
+        """Record the folders that stay."""
+        made, self.half_made = self.half_made, []
+        for folder, name in made:
+            with self.store.transaction():
+                if self.store.wiki(folder) is None:
+                    self.store.add_wiki(folder, name, "half", {})
+
+    def note(self, method: str, address: str, role: str) -> None:
+        """Keep a request for whoever asks what was asked."""
+        if len(self.requests) >= REQUESTS_KEPT:
+            del self.requests[: REQUESTS_KEPT // 2]
+        self.requests.append((method, address, role))

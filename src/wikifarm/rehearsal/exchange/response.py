@@ -1,0 +1,42 @@
+"""How a request is answered, or stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+HTML = "text/html; charset=UTF-8"
+
+JSON = "application/json"
+
+
+@dataclass
+class Answer:
+    """What goes back: status, body, type, and more headers."""
+
+    status: int = 200
+    body: str = ""
+    media: str = HTML
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    plain: bool = False
+    """True for the web server's own answers: no cookie is set."""
+
+
+class Stop(Exception):
+    """Ends the work at once with this answer (PHP: exit)."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+class ServerFault(Exception):
+    """An uncaught PHP exception, with the server path that YesWiki lets out."""
+
+    def __init__(self, message: str, where: str, kind: str = "Exception") -> None:
+        super().__init__(message)
+        self.message, self.where, self.kind = message, where, kind
+
+
+def redirect(url: str) -> Stop:
+    """A 302 to an absolute address."""
+    return Stop(Answer(302, "", headers=[("location", url)]))

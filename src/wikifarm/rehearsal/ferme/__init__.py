@@ -1,0 +1,1 @@
+"""The ferme extension: wikis are made, listed and removed."""

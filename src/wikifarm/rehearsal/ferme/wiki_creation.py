@@ -1,0 +1,143 @@
+"""A wiki is made by writing an entry of form 1100, traps included.
+
+Source: `FarmService`, `YesWikiField` of February 2024; transcripts 20 to 28 and 69 to 72; for 4.6,
+docs/yeswiki.md, 4.6
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..bazar.entry_form import asked
+from ..bazar.field_writers import writer
+from ..bazar.form_fields import Field
+from ..defaults import default_forms
+from ..exchange.elements import esc, hidden, labelled
+from ..exchange.wiki_request import Visit
+from ..people import acls
+from ..php import addslashes
+from . import seeding
+from .wiki_models import enabled_models
+
+SERVICE = "tools/ferme/services/FarmService.php"
+
+ACLS: list[dict[str, str]] = [
+    {"label": "Wiki ouvert", "read": "*", "write": "*", "comment": "comments-closed"}
+]
+
+REMOVED = ("-previous", "_wikiname", "_email", "_password")
+
+REMOVED_TOO = ("yeswiki-farm-theme", "yeswiki-farm-model", "yeswiki-farm-acls")
+
+
+@writer("yeswiki")
+def write_wiki(visit: Visit, field: Field, data: dict[str, Any]) -> None:
+    """Make the wiki that an entry asks for, then drop the keys that must not stay in it."""
+    name = field.prop
+    folder = str(data.get(name) or "")
+    new = not data.get(f"{name}_exists") and not data.get(f"{name}-previous")
+    known = visit.farm.store.page(visit.w, str(data["id_fiche"])) is not None
+    if new and not (known and visit.features.entry_makes_one_wiki):
+        if folder and re.fullmatch(r"[0-9a-zA-Z-_]*", folder):
+            create_wiki(visit, folder, name, data)
+            data[name] = folder
+        else:
+            data[name] = None
+    else:
+        data[name] = data.get(f"{name}-previous") or folder
+    for key in [f"{name}{end}" for end in REMOVED] + list(REMOVED_TOO):
+        data.pop(key, None)
+
+
+def create_wiki(visit: Visit, folder: str, name: str, data: dict[str, Any]) -> None:
+    """Folder, configuration, tables, content, in this order: a failure leaves what was reached."""
+    _refuse_busy(visit, folder)
+    model = visit.field("yeswiki-farm-model")
+    if visit.features.choices_checked_first:
+        _check_choices(visit, model, str(data.get("yeswiki-farm-acls", "")))
+    url = f"{visit.farm.base_url}{folder}"
+    store = visit.farm.store
+    if store.wiki(folder) is not None:
+        raise visit.fault(
+            f"L'adresse {url} est déja utilisée, veuillez en prendre une autre.", SERVICE, 337
+        )
+    if "half_made" in visit.farm.traps:
+        visit.farm.leave_half_made(folder, addslashes(str(data.get("bf_titre", ""))))
+        raise visit.fault("MySQL server has gone away", SERVICE, 588, "mysqli_sql_exception")
+    content = seeding.load_model(store, model) if model != "default-content" else None
+    if model != "default-content" and content is None:
+        visit.farm.leave_half_made(folder)
+        told = f'Fichier SQL non trouvé "custom/wiki-models/{model}/default-content.sql".'
+        raise visit.fault(told, SERVICE, 917)
+    store.add_wiki(folder, addslashes(str(data.get("bf_titre", ""))), "", _config(data))
+    admin = str(data.get(f"{name}_wikiname") or "WikiAdmin")
+    email = str(data.get(f"{name}_email") or "")
+    email = str(data.get(email) or email)
+    _fill(visit, folder, admin, content)
+    seeding.first_account(store, folder, admin, email, str(data.get(f"{name}_password", "")))
+
+
+def _config(data: dict[str, Any]) -> dict[str, Any]:
+    key = str(data.get("yeswiki-farm-acls", "0"))
+    chosen = ACLS[int(key)] if key.isdigit() and int(key) < len(ACLS) else ACLS[0]
+    return {f"default_{p}_acl": chosen[p] for p in acls.PRIVILEGES}
+
+
+def _fill(visit: Visit, folder: str, admin: str, model: dict[str, Any] | None) -> None:
+    store, features = visit.farm.store, visit.features
+    if model is None:
+        seeding.fill(store, folder, admin, seeding.default_rows())
+        for form in default_forms.forms(features):
+            store.set_form(folder, form)
+        return
+    seeding.fill(store, folder, admin, seeding.model_rows(model))
+    keys = default_forms.forms(features)[0]
+    for form in model["forms"].values() if isinstance(model["forms"], dict) else model["forms"]:
+        values = {key: str(form.get(key) or default) for key, default in
+                  {**dict.fromkeys(keys, ""), "bn_ce_i18n": "fr-FR", "bn_only_one_entry": "N",
+                   "bn_sem_use_template": "1"}.items()}  # fmt: skip
+        store.set_form(folder, values)
+
+
+def _refuse_busy(visit: Visit, folder: str) -> None:
+    if "busy" in visit.farm.traps:
+        raise visit.fault(
+            f"Le dossier {folder} est occupé par une autre opération, réessayez plus tard.",
+            "tools/ferme/services/FolderLock.php", 88,
+            "YesWiki\\Ferme\\Exception\\FolderBusyException",
+        )  # fmt: skip
+
+
+def _check_choices(visit: Visit, model: str, acl: str) -> None:
+    """Before anything is made; the rights' key is compulsory."""
+    kind = "YesWiki\\Ferme\\Exception\\WikiCreationException"
+    creator = "tools/ferme/services/WikiCreator.php"
+    if not acl.isdigit() or int(acl) >= len(ACLS):
+        raise visit.fault("Le choix des droits d'accès est inconnu.", creator, 120, kind)
+    if model not in enabled_models(visit):
+        raise visit.fault(f"Le modèle {model} n'est pas proposé.", creator, 112, kind)
+
+
+@asked("yeswiki")
+def wiki_inputs(visit: Visit, field: Field, value: str) -> str:
+    """The inputs of the farm form: address, and the hidden defaults (20)."""
+    name = field.prop
+    if value:
+        return hidden(f"{name}-previous", value) + hidden(f"{name}_exists", "1")
+    models = enabled_models(visit)
+    if len(models) > 1:
+        options = "".join(f'<option value="{esc(m)}">{esc(m)}</option>' for m in models)
+        choice = labelled("Modèle", f'<select name="yeswiki-farm-model">{options}</select>')
+    else:
+        choice = hidden("yeswiki-farm-model", models[0] if models else "default-content")
+    return (
+        labelled(f"{field.label} ({visit.farm.base_url}…)",
+                   f'<input type="text" name="{esc(name)}" value="" required '
+                   'pattern="[0-9a-zA-Z_\\-]+">')
+        + hidden(f"{name}_wikiname", "WikiAdmin")
+        + hidden(f"{name}_email", "bf_mail")
+        + labelled("Mot de passe de l'administrateur",
+                     f'<input type="password" name="{esc(name)}_password" required>')
+        + hidden("yeswiki-farm-theme", "0") + choice + hidden("yeswiki-farm-acls", "0")
+    )  # fmt: skip

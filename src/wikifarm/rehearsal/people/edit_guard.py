@@ -1,0 +1,101 @@
+"""The edit form's guard: a number hidden in a line of JavaScript, or the honeypot.
+
+Shape read in `tools/security/wp-hashcash-getkey.php` and seen in transcript 09: the words of an
+array, XORed with a key, are the little-endian bytes of a function that sums integers. Only one of
+that file's four kinds of function is ever generated (its choice is multiplied by zero).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import string
+import time
+from urllib.parse import quote
+
+from ..exchange.elements import esc
+from ..exchange.wiki_request import Visit
+from . import honeypot
+
+PERIOD_SECONDS = 4 * 3600
+
+
+def passed(visit: Visit) -> bool:
+    """Whether a save may go on."""
+    if visit.features.hashcash:
+        value = current_value(visit.farm.secret, visit.w)
+        return visit.field("hashcash_value") == str(value)
+    return not honeypot.caught(visit)
+
+
+def shown(visit: Visit) -> tuple[str, str]:
+    """What guards the edit form: a part of the form, and a script after it."""
+    if not visit.features.hashcash:
+        return honeypot.inputs(visit), ""
+    site = quote(visit.base, safe="")
+    source = f"{visit.base}tools/security/wp-hashcash-js.php?formid=ACEditor&siteurl={site}"
+    note = '<div id="hashcash-text"><small>Protection anti-spam active</small></div>'
+    return note, f'<script src="{esc(source)}"></script>'
+
+
+def current_value(secret: str, wiki: str) -> int:
+    """The value a save must carry; it changes every four hours at most."""
+    period = int(time.time()) // PERIOD_SECONDS
+    digest = hashlib.sha256(f"{secret}|{wiki}|{period}".encode()).digest()
+    return 21_474_836 + int.from_bytes(digest[:4], "big") % 2_104_533_974
+
+
+def key_script(value: int) -> str:
+    """The one-line script that gives `value` when a browser evaluates it."""
+    inner = _pack(_sum_function(value))
+    key = random.randint(21_474_836, 2_126_008_810)  # noqa: S311 - a disguise, not a secret
+    function, data = _name(6, 18), _name(6, 18)
+    words = "".join(f"{data}[{i}] = {word ^ key} ^ {key}; " for i, word in enumerate(inner))
+    return (
+        f"function {function}(){{var {data} = new Array({len(inner)}); {words}"
+        f" var a = new Array({data}.length); for (var i=0; i<{data}.length; i++) {{ "
+        f"a[i] = String.fromCharCode({data}[i] & 0xFF, {data}[i]>>>8 & 0xFF, "
+        f"{data}[i]>>>16 & 0xFF, {data}[i]>>>24 & 0xFF); }} "
+        f"return eval(a.join('')); }} {function}();"
+    )
+
+
+def _sum_function(value: int) -> str:
+    step = random.randint(value // 100, value - 1)  # noqa: S311 - as above
+    function, total = _name(6, 18), _name(8, 10)
+    repeated = f"{total} += {step}; " * (value // step - 1)
+    return (
+        f"function {function} (){{var {total} = {step}; {repeated}"
+        f"{total} += {value % step}; return {total}; }} {function} ();"
+    )
+
+
+def _pack(text: str) -> list[int]:
+    data = text.encode("ascii")
+    data += b" " * (-len(data) % 4)
+    return [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
+
+
+def _name(shortest: int, longest: int) -> str:
+    length = random.randint(shortest, longest)  # noqa: S311 - as above
+    return "".join(random.choices(string.ascii_letters, k=length))  # noqa: S311 - as above
+
+
+FORM_SCRIPT = """\
+document.addEventListener('DOMContentLoaded', function () {
+  var form = document.getElementById('%(form)s');
+  if (!form) { return; }
+  var field = document.createElement('input');
+  field.type = 'hidden'; field.name = 'hashcash_value'; field.value = '-1';
+  form.appendChild(field);
+  fetch('%(site)stools/security/wp-hashcash-getkey.php')
+    .then(function (answer) { return answer.text(); })
+    .then(function (text) { field.value = (0, eval)(text); });
+});
+"""
+
+
+def form_script(form: str, site: str) -> str:
+    """The script that adds the hidden value to the edit form, for a person with a browser."""
+    safe = "".join(c for c in form if c.isalnum() or c in "-_")
+    return FORM_SCRIPT % {"form": safe, "site": site.replace("'", "").replace("\\", "")}

@@ -1,0 +1,1 @@
+"""The farm's data: one SQLite file."""

@@ -1,0 +1,74 @@
+"""What the farm's file holds: wikis, pages with their revisions, accounts."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+ENTRY = "fiche_bazar"
+
+LIST = "liste"
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WikiRow:
+    """One wiki: `folder` is empty for the farm itself; `status` '' | hibernate | half."""
+
+    folder: str
+    name: str
+    status: str
+    config: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One revision of a page, an entry or a list."""
+
+    id: int
+    tag: str
+    time: str
+    body: str
+    owner: str
+    user: str
+    latest: bool
+    kind: str = ""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values written in an entry."""
+        try:
+            written = json.loads(self.body)
+        except ValueError:
+            return {}
+        return written if isinstance(written, dict) else {}
+
+    @property
+    def entry_title(self) -> str:
+        """The title written in an entry."""
+        title = re.search(r'"bf_titre":("(?:[^"\\]|\\.)*")', self.body)
+        return str(json.loads(title.group(1))) if title else self.tag
+
+
+@dataclass(frozen=True)
+class User:
+    """One account of one wiki."""
+
+    name: str
+    email: str
+    password: str
+    signuptime: str
+
+
+def today() -> str:
+    """The day, as it stands in the tag of the log page."""
+    return datetime.now().strftime("%Y%m%d")
+
+
+def now() -> str:
+    """The time as YesWiki writes it."""
+    return datetime.now().strftime("%Y-%m-%d %H:%M:%S")

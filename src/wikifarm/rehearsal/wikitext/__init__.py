@@ -1,0 +1,1 @@
+"""Pages and their text: how it is written, saved and run."""

@@ -1,0 +1,94 @@
+"""The actions that a page may hold between braces, the handlers of a page, and how they are run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..exchange.elements import alert, esc
+from ..exchange.response import Answer, ServerFault
+from ..exchange.wiki_request import Visit
+from ..people import acls
+from . import markup
+
+Run = Callable[[Visit, dict[str, str]], str]
+
+ACTIONS: dict[str, Run] = {}
+
+_SILENT_WORDS = """
+abonnement desabonnement trail changestyle favicon doubleclic liensstyle linkrss toc lang
+liensjavascripts linkstyle attach video pdf backgroundimage endbackgroundimage diaporama
+progressbar ariane nuagetag listpagestag filtertags reactions comments myfavorites lostpassword
+gererthemes adminbackups update setwikidefaulttheme template mychanges bazarimport
+"""
+
+SILENT = frozenset(_SILENT_WORDS.split())
+"""Actions that a rehearsal has no use for: they show nothing, or a small notice."""
+
+
+def action(*names: str) -> Callable[[Run], Run]:
+    """Register a function under these names."""
+
+    def keep(run: Run) -> Run:
+        for name in names:
+            ACTIONS[name] = run
+        return run
+
+    return keep
+
+
+def perform(visit: Visit, name: str, arguments: dict[str, str]) -> str:
+    """Run one action: its right first, then the action; a fault becomes a message in the page."""
+    if not acls.may_run(visit, "action", name):
+        return alert(f"Action {esc(name)} : Accès interdit")
+    run = ACTIONS.get(name)
+    if run is None:
+        if name in SILENT:
+            told = f"{{{{{esc(name)}}}}} : absent de la répétition"
+            return f'<p class="notice"><small>{told}</small></p>'
+        return alert(f"Action {esc(name)} : N'existe pas")
+    try:
+        return run(visit, arguments)
+    except ServerFault as fault:
+        return fault_shown(fault)
+
+
+def fault_shown(fault: ServerFault) -> str:
+    """An exception as a message in the page, with the server path that YesWiki lets out."""
+    path, _, line = fault.where.rpartition(":")
+    place = f"in <i>{esc(path)}</i> on line <i>{line}</i>"
+    return alert(f"Une erreur s'est produite :<br/>{fault.message} {place}")
+
+
+Handle = Callable[[Visit], Answer]
+
+HANDLERS: dict[str, Handle] = {}
+
+
+def handler(*names: str) -> Callable[[Handle], Handle]:
+    """Register a function under these names."""
+
+    def keep(run: Handle) -> Handle:
+        for name in names:
+            HANDLERS[name] = run
+        return run
+
+    return keep
+
+
+def format_text(visit: Visit, text: str) -> str:
+    """The HTML of a wiki text, its actions run."""
+    return markup.render(visit, text, perform)
+
+
+def include_page(visit: Visit, tag: str) -> str:
+    """A page inside another one; nothing when it is missing, not readable, or already open."""
+    page = visit.farm.page(visit.w, tag)
+    if page is None or tag in visit.inclusions:
+        return ""
+    if not acls.has_access(visit, "read", tag, page):
+        return ""
+    visit.inclusions.append(tag)
+    try:
+        return format_text(visit, page.body)
+    finally:
+        visit.inclusions.pop()
