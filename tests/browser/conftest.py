@@ -72,12 +72,12 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
         finally:
             context.close()
         assert [one.status for one in outcomes] == ["created", "created"], outcomes
-        store = farm._app.farm.store
-        user = store.user("rennes", email=FACILITATOR)
+        wiki = farm._app.farm.store.wiki("rennes")
+        assert wiki is not None
+        user = wiki.user(email=FACILITATOR)
         assert user is not None
         # No mail leaves the rehearsal: the password that one asks for by mail is set here.
-        sql = "UPDATE users SET password = ? WHERE wiki = 'rennes' AND name = ?"
-        store.run(sql, hash_password(PASSWORD), user.name)
+        wiki.set_password(user.name, hash_password(PASSWORD))
         yield Region(farm, context.places.checklists, user.name)
 
 

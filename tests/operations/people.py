@@ -36,8 +36,10 @@ def seat(data: Path, slug: str, people: Iterable[Person]) -> None:
     store = Store(data)
     try:
         with store.transaction():
-            for page in store.entries(slug, FORM):
-                store.delete_page(slug, page.tag)
+            wiki = store.wiki(slug)
+            assert wiki is not None
+            for page in wiki.entries(FORM):
+                wiki.delete_page(page.tag)
             found = list(people)
             for number, one in enumerate(found):
                 tag = f"FicheDeParticipant{number}"
@@ -52,10 +54,10 @@ def seat(data: Path, slug: str, people: Iterable[Person]) -> None:
                     "date_maj_fiche": "2026-01-01 10:00:00",
                     "statut_fiche": "1",
                 }
-                store.add_revision(slug, tag, json.dumps(body), one.account, one.account)
-                store.set_kind(slug, tag, ENTRY, FORM)
-                store.set_acl(slug, tag, "read", "@participants,@animation,%")
+                wiki.add_revision(tag, json.dumps(body), one.account, one.account)
+                wiki.set_kind(tag, ENTRY, FORM)
+                wiki.set_acl(tag, "read", "@participants,@animation,%")
             members = "\n".join(one.account for one in found if one.member)
-            store.set_group(slug, "participants", members)
+            wiki.set_group("participants", members)
     finally:
         store.close()

@@ -106,24 +106,27 @@ def features(dialect: str) -> Features:
     return DIALECTS[dialect]
 
 
+def running(data: Path, dialect: str) -> RunningFarm:
+    """A farm of this dialect."""
+    return RunningFarm(RehearsalSettings(data, dialect, password=PASSWORD, token=TOKEN))
+
+
 @pytest.fixture
 def farm(dialect: str, tmp_path: Path) -> Iterator[RunningFarm]:
-    with RunningFarm(
-        RehearsalSettings(tmp_path, dialect, password=PASSWORD, token=TOKEN)
-    ) as running:
-        yield running
+    with running(tmp_path, dialect) as farm:
+        yield farm
 
 
 @pytest.fixture
 def farm44(tmp_path: Path) -> Iterator[RunningFarm]:
-    with RunningFarm(RehearsalSettings(tmp_path, "4.4", password=PASSWORD, token=TOKEN)) as running:
-        yield running
+    with running(tmp_path, "4.4") as farm:
+        yield farm
 
 
 @pytest.fixture
 def farm46(tmp_path: Path) -> Iterator[RunningFarm]:
-    with RunningFarm(RehearsalSettings(tmp_path, "4.6", password=PASSWORD, token=TOKEN)) as running:
-        yield running
+    with running(tmp_path, "4.6") as farm:
+        yield farm
 
 
 def new_wiki(farm: RunningFarm, **more: str) -> httpx.Response:

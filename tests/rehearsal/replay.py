@@ -30,14 +30,14 @@ class Replay:
 
     def run(self, file: Path) -> list[str]:
         """The differences, as text; none is best."""
-        found: list[str] = []
+        differences: list[str] = []
         record = json.loads(file.read_text(encoding="utf-8"))
         for number, exchange in enumerate(record["exchanges"]):
             answer = self._send(exchange["request"], exchange["response"]["headers"])
             where = f"{file.stem}[{number}] {exchange['request']['method']} "
             where += exchange["request"]["url"].removeprefix(RECORDED)
-            found += [f"{where}: {d}" for d in self._compare(exchange["response"], answer)]
-        return found
+            differences += [f"{where}: {d}" for d in self._compare(exchange["response"], answer)]
+        return differences
 
     def _session(self, wiki: str) -> Browser:
         if wiki not in self.sessions:
@@ -101,26 +101,28 @@ class Replay:
                     self.csrf = value
 
     def _compare(self, recorded: dict[str, Any], answer: httpx.Response) -> list[str]:
-        found = []
+        differences = []
         if recorded["status"] != answer.status_code:
-            found.append(f"status {answer.status_code}, recorded {recorded['status']}")
+            differences.append(f"status {answer.status_code}, recorded {recorded['status']}")
         headers = [(k, v) for k, v in recorded["headers"]]
         known = dict(headers)
         if known.get("content-type", "").lower() != answer.headers["content-type"].lower():
-            found.append(f"type {answer.headers['content-type']}, recorded {known['content-type']}")
+            differences.append(
+                f"type {answer.headers['content-type']}, recorded {known['content-type']}"
+            )
         place = known.get("location", "").replace(RECORDED, self.url)
         if place != answer.headers.get("location", ""):
-            found.append(f"location {answer.headers.get('location')}, recorded {place}")
+            differences.append(f"location {answer.headers.get('location')}, recorded {place}")
         cookies = [v.partition("=")[0] for k, v in headers if k == "set-cookie"]
         given = [v.partition("=")[0] for v in answer.headers.get_list("set-cookie")]
         if cookies != given:
-            found.append(f"cookies {given}, recorded {cookies}")
+            differences.append(f"cookies {given}, recorded {cookies}")
         if "json" in recorded:
-            found += _json_differences(recorded["json"], answer.json(), "")
+            differences += _json_differences(recorded["json"], answer.json(), "")
         if "html" in recorded:
             shown = answer.text.replace(self.host, "ferme.example.org")
-            found += _html_differences(recorded["html"], shown)
-        return found
+            differences += _html_differences(recorded["html"], shown)
+        return differences
 
 
 def _json_differences(recorded: Any, given: Any, where: str, deep: int = 0) -> list[str]:
@@ -132,11 +134,11 @@ def _json_differences(recorded: Any, given: Any, where: str, deep: int = 0) -> l
             ignored |= set(given) - set(recorded)
         missing = set(recorded) - set(given) - ignored
         extra = set(given) - set(recorded) - ignored
-        found = [f"{where}: missing {sorted(missing)}"] * bool(missing)
-        found += [f"{where}: not recorded {sorted(extra)}"] * bool(extra)
+        differences = [f"{where}: missing {sorted(missing)}"] * bool(missing)
+        differences += [f"{where}: not recorded {sorted(extra)}"] * bool(extra)
         for key in recorded.keys() & given.keys():
-            found += _json_differences(recorded[key], given[key], f"{where}/{key}", deep + 1)
-        return found
+            differences += _json_differences(recorded[key], given[key], f"{where}/{key}", deep + 1)
+        return differences
     if type(recorded) is not type(given):
         return [f"{where}: {type(given).__name__}, recorded {type(recorded).__name__}"]
     if isinstance(recorded, list) and recorded and given and where.endswith("/prepared"):
@@ -146,25 +148,25 @@ def _json_differences(recorded: Any, given: Any, where: str, deep: int = 0) -> l
 
 def _html_differences(recorded: dict[str, Any], text: str) -> list[str]:
     tree = LexborHTMLParser(text) if text else None
-    found = []
+    differences = []
     title = (recorded["title"] or "").replace("Ferme45", "Ferme")
     node = tree.css_first("title") if tree else None
     given = node.text(strip=True) if node else ""
     if title != given and "PagePrincipale" not in title:
-        found.append(f"title {given!r}, recorded {title!r}")
+        differences.append(f"title {given!r}, recorded {title!r}")
     for form in recorded["forms"]:
         if form["id"] in ("formulaire", "ACEditor") and tree is not None:
-            found += _form_differences(form, tree)
+            differences += _form_differences(form, tree)
     for alert in recorded["alerts"]:
         if alert.startswith(("Il y a", "Les données")) or tree is None:
             continue
         shown = [" ".join(n.text().split()) for n in tree.css(".alert")]
-        if not any(alert[:40] in one for one in shown):
-            found.append(f"alert {alert[:60]!r} not shown: {shown}")
+        if not any(alert[:40] in words for words in shown):
+            differences.append(f"alert {alert[:60]!r} not shown: {shown}")
     for toast in recorded["toasts"]:
         if toast.replace("\\'", "'") not in text and toast not in text:
-            found.append(f"toast {toast!r} not shown")
-    return found
+            differences.append(f"toast {toast!r} not shown")
+    return differences
 
 
 def _form_differences(form: dict[str, Any], tree: LexborHTMLParser) -> list[str]:

@@ -149,8 +149,8 @@ def test_a_leftover_is_adopted_then_purged(farm46: RunningFarm) -> None:
     assert new_wiki(farm46).status_code == 500
     admin = Browser(farm46).login()
     token = admin.post("?api/ferme/csrf-token", {}).json()["token"]
-    found = admin.post("?api/ferme/wikis/search", {"csrf-token": token}).json()["wikis"]
-    assert [wiki["folder"] for wiki in found] == ["rennes"]
+    leftovers = admin.post("?api/ferme/wikis/search", {"csrf-token": token}).json()["wikis"]
+    assert [wiki["folder"] for wiki in leftovers] == ["rennes"]
     data = {"csrf-token": token, "folders[]": "rennes"}
     made = admin.post("?api/ferme/wikis/import", data).json()["imported"][0]["id_fiche"]
     admin.post("?api/ferme/wikis/delete", {"csrf-token": token, "id_fiche": made})

@@ -127,9 +127,10 @@ def test_unescaped_json_that_holds_an_entity_is_dropped_in_silence(farm44: Runni
         "wiki-import-entries": "",
     }
     assert "enregistré avec succès" in admin.post("?ModelesWiki", data).text
-    row = farm44._app.farm.store.one("SELECT body FROM models")
-    assert row
-    assert json.loads(row[0])["pages"] == {}
+    (name,) = farm44._app.farm.store.models()
+    model = farm44._app.farm.store.model(name)
+    assert model
+    assert model["pages"] == {}
 
 
 def test_a_wiki_is_made_by_the_form_too(farm: RunningFarm) -> None:

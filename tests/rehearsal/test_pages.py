@@ -5,7 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser
 
 from wikifarm.rehearsal import RunningFarm
-from wikifarm.rehearsal.people import edit_guard
+from wikifarm.rehearsal.people import robots
 
 from .conftest import Browser, first, hashcash_value
 
@@ -54,7 +54,7 @@ def test_an_empty_body_changes_nothing(farm: RunningFarm) -> None:
 def test_the_guard_value_is_the_sum_of_the_hidden_integers() -> None:
     for value in (21_474_836, 938_276_608, 2_126_008_809):
         for _ in range(20):
-            assert hashcash_value(edit_guard.key_script(value)) == str(value)
+            assert hashcash_value(robots.key_script(value)) == str(value)
 
 
 def test_each_wiki_has_its_own_guard_value(farm44: RunningFarm) -> None:

@@ -68,12 +68,12 @@ def test_the_owner_of_a_page_always_passes(farm44: RunningFarm) -> None:
 def _table(admin: Browser) -> dict[str, list[str]]:
     """The table of GererDroits as a program reads it: tag -> the three rights shown."""
     tree = LexborHTMLParser(admin.get("?GererDroits").text)
-    found = {}
+    rights = {}
     for row in tree.css("table.table-acls tbody tr"):
         tag = first(row, "input.selectpage").attributes["value"] or ""
         cells = row.css("td")[2:]
-        found[tag] = [" ".join(s.text() for s in cell.css("span")) for cell in cells]
-    return found
+        rights[tag] = [" ".join(s.text() for s in cell.css("span")) for cell in cells]
+    return rights
 
 
 def test_one_page_shows_the_rights_of_every_page(farm: RunningFarm) -> None:

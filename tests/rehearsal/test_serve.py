@@ -30,7 +30,7 @@ def test_data_stays_when_the_farm_is_started_again(tmp_path: Path) -> None:
 
 
 def test_two_farms_that_lived_the_same_have_the_same_snapshot(tmp_path: Path) -> None:
-    found = []
+    snapshots = []
     for name in ("a", "b"):
         data = tmp_path / name
         with RunningFarm(RehearsalSettings(data, password=PASSWORD, token=TOKEN)) as farm:
@@ -39,15 +39,15 @@ def test_two_farms_that_lived_the_same_have_the_same_snapshot(tmp_path: Path) ->
             admin.save("rennes/?Charte", "un")
             admin.save("rennes/?Charte", "deux")
             admin.post("rennes/?api/users", {"name": "Camille", "email": "c@example.org"})
-        found.append(snapshot(data))
-    assert found[0] == found[1]
-    wiki = found[0]["wikis"]["rennes"]
+        snapshots.append(snapshot(data))
+    assert snapshots[0] == snapshots[1]
+    wiki = snapshots[0]["wikis"]["rennes"]
     assert wiki["pages"]["Charte"] == {"body": "deux", "owner": "WikiAdmin", "revisions": 2}
     assert wiki["users"] == {"Camille": "c@example.org", "WikiAdmin": "camille@example.org"}
     assert wiki["groups"] == {"admins": ["WikiAdmin"]}
     assert wiki["rights"]["Charte"]["read"] == "*"
     assert "BacASable" not in wiki["rights"]
-    assert list(found[0]["farm_entries"]) == ["RobustesseRennes"]
+    assert list(snapshots[0]["farm_entries"]) == ["RobustesseRennes"]
 
 
 def test_there_is_no_snapshot_of_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.types import Receive, Scope, Send
 
@@ -19,14 +19,14 @@ from .api import (
     routing,
     user_routes,
 )
-from .bazar import bazar_page, entry_lists, inclusion, text_search
+from .bazar import bazar_page, entry_lists, entry_views, text_search
 from .exchange.elements import alert, esc
 from .exchange.rehearsal_farm import RehearsalFarm
-from .exchange.response import Answer, ServerFault, Stop
-from .exchange.wiki_request import Visit
+from .exchange.response import Response, ServerFault, Stop
+from .exchange.wiki_request import Request
 from .ferme import seeding, wiki_admin, wiki_creation, wiki_models
 from .handlers import bazar_handlers, frame, page_editing, page_views
-from .people import acls, cookies
+from .people import acls, sessions
 from .rehearsal_settings import SLOW_SECONDS, RehearsalSettings
 from .store.database import Store
 from .web_server import CAPTIVE, error_page, resolve
@@ -34,7 +34,7 @@ from .wikitext import performer
 
 REGISTERED = (
     config_editor, group_editor, layout, listings, login, rights_tables,
-    bazar_page, entry_lists, inclusion, text_search, wiki_admin, wiki_creation, wiki_models,
+    bazar_page, entry_lists, entry_views, text_search, wiki_admin, wiki_creation, wiki_models,
     bazar_handlers, page_editing, page_views,
     bazar_routes, core_routes, ferme_routes, group_routes, page_routes, user_routes,
 )  # fmt: skip
@@ -58,83 +58,85 @@ class RehearsalApp:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
-        request = Request(scope, receive)
-        body = await request.body()
+        http = HttpRequest(scope, receive)
+        body = await http.body()
         if "slow" in self.farm.traps:
             await asyncio.sleep(SLOW_SECONDS)
-        answer = respond(self.farm, request, body)
-        response = HttpResponse(answer.body, answer.status, headers={"content-type": answer.media})
-        for name, value in answer.headers:
-            response.headers.append(name, value)
-        await response(scope, receive, send)
+        response = respond(self.farm, http, body)
+        answer = HttpResponse(
+            response.body, response.status, headers={"content-type": response.media}
+        )
+        for name, value in response.headers:
+            answer.headers.append(name, value)
+        await answer(scope, receive, send)
 
 
-def respond(farm: RehearsalFarm, request: Request, body: bytes) -> Answer:
-    """The answer to one request, in one transaction."""
-    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+def respond(farm: RehearsalFarm, http: HttpRequest, body: bytes) -> Response:
+    """The response to one request, in one transaction."""
+    address = http.url.path + (f"?{http.url.query}" if http.url.query else "")
     if "captive" in farm.traps:
-        farm.note(request.method, address, "visitor")
-        return Answer(200, CAPTIVE, plain=True)
+        farm.note(http.method, address, "visitor")
+        return Response(200, CAPTIVE, plain=True)
     role = "visitor"
     try:
         with farm.store.transaction():
-            visit = resolve(farm, request, body)
-            if isinstance(visit, Answer):
-                return visit
-            answer = _answer(visit)
-            if not answer.plain:
-                headers = cookies.cookie_headers(visit)
-                answer.headers += [("set-cookie", cookie) for cookie in headers]
-            role = visit.user or "visitor"
+            request = resolve(farm, http, body)
+            if isinstance(request, Response):
+                return request
+            response = _respond(request)
+            if not response.plain:
+                cookies = sessions.cookie_headers(request)
+                response.headers += [("set-cookie", cookie) for cookie in cookies]
+            role = request.user or "visitor"
     finally:
-        farm.note(request.method, address, role)
+        farm.note(http.method, address, role)
         farm.keep_half_made()
-    creating = request.method == "POST" and "1100" in (request.url.query or request.url.path)
-    if creating and answer.status in (201, 302) and "lost_answer" in farm.traps:
+    creating = http.method == "POST" and "1100" in (http.url.query or http.url.path)
+    if creating and response.status in (201, 302) and "lost_answer" in farm.traps:
         farm.traps.discard("lost_answer")
         return error_page(504, "Gateway Time-out")
-    return answer
+    return response
 
 
-def _answer(visit: Visit) -> Answer:
-    store = visit.farm.store
+def _respond(request: Request) -> Response:
+    store = request.farm.store
     store.run("SAVEPOINT work")
     try:
-        answer = _perform(visit)
+        response = _perform(request)
     except Stop as stop:
-        answer = stop.answer
+        response = stop.response
     except ServerFault as fault:
         store.run("ROLLBACK TO work")
         told = f"{fault.kind}: {fault.message} in {fault.where}\nStack trace:\n#0 {{main}}"
-        answer = visit.json({"exceptionMessage": told}, 500)
+        response = request.json({"exceptionMessage": told}, 500)
     except Exception:
-        LOG.exception("the rehearsal farm failed on %s %s", visit.method, visit.query)
+        LOG.exception("the rehearsal farm failed on %s %s", request.method, request.query)
         store.run("ROLLBACK TO work")
         told = "Error: unexpected in /var/www/ferme/rehearsal:1\nStack trace:\n#0 {main}"
-        answer = visit.json({"exceptionMessage": told}, 500)
+        response = request.json({"exceptionMessage": told}, 500)
     store.run("RELEASE work")
-    return answer
+    return response
 
 
-def _perform(visit: Visit) -> Answer:
-    cookies.recognise(visit)
-    if visit.wiki.status == "half":
-        return Answer(500, "")
-    return routing.answer(visit) if visit.tag == "api" else _handle(visit)
+def _perform(request: Request) -> Response:
+    sessions.recognise(request)
+    if request.wiki.status == "half":
+        return Response(500, "")
+    return routing.answer(request) if request.tag == "api" else _handle(request)
 
 
-def _handle(visit: Visit) -> Answer:
+def _handle(request: Request) -> Response:
     """Run the asked handler. A closed or unknown one is a 200 with a message (78)."""
-    name = visit.handler.lower()
-    if not acls.may_run(visit, "handler", name):
-        return Answer(200, alert(f"Handler {esc(name)} : Accès interdit"))
+    name = request.handler.lower()
+    if not acls.may_run(request, "handler", name):
+        return Response(200, alert(f"Handler {esc(name)} : Accès interdit"))
     run = performer.HANDLERS.get(name)
     if run is None:
-        return Answer(200, alert(f"Handler {esc(name)} : N'existe pas"))
+        return Response(200, alert(f"Handler {esc(name)} : N'existe pas"))
     try:
-        return run(visit)
+        return run(request)
     except ServerFault as fault:  # `Performer::run` shows it in the page, with status 200
-        return frame.page(visit, performer.fault_shown(fault))
+        return frame.page(request, performer.fault_shown(fault))
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

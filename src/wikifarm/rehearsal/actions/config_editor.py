@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..exchange.elements import alert, esc, html_form, labelled
 from ..exchange.response import redirect
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls
 from ..people.acls import ADMINS_ONLY
 from ..wikitext.performer import action
@@ -19,20 +19,20 @@ SETTINGS = {
 
 
 @action("editconfig")
-def edit_config(visit: Visit, _arguments: dict[str, str]) -> str:
+def edit_config(request: Request, _arguments: dict[str, str]) -> str:
     """The wiki's settings; the rehearsal lets these be changed."""
-    if not acls.is_admin(visit):
+    if not acls.is_admin(request):
         return alert(ADMINS_ONLY)
     editable = ("default_read_acl", "default_write_acl", "default_comment_acl")
-    if visit.method == "POST" and "wakka_name" in visit.post:
-        config = dict(visit.wiki.config)
-        config.update({n: visit.field(n) for n in (*editable, *SETTINGS) if visit.field(n)})
-        visit.farm.set_config(visit.w, visit.field("wakka_name"), config)
-        raise redirect(visit.href())
-    values = {"wakka_name": visit.wiki.name, "root_page": "PagePrincipale"}
-    values |= {n: acls.default_right(visit, n.split("_")[1]) for n in editable}
-    values |= {n: str(visit.wiki.config.get(n, d)) for n, d in SETTINGS.items()}
-    values |= {"wiki_status": visit.wiki.status}
+    if request.method == "POST" and "wakka_name" in request.post:
+        config = dict(request.wiki.config)
+        config.update({n: request.field(n) for n in (*editable, *SETTINGS) if request.field(n)})
+        request.wiki.set_config(request.field("wakka_name"), config)
+        raise redirect(request.href())
+    values = {"wakka_name": request.wiki.name, "root_page": "PagePrincipale"}
+    values |= {n: acls.default_right(request, n.split("_")[1]) for n in editable}
+    values |= {n: str(request.wiki.config.get(n, d)) for n, d in SETTINGS.items()}
+    values |= {"wiki_status": request.wiki.status}
     inputs = "".join(
         labelled(n, f'<input type="text" name="{n}" value="{esc(v)}">') for n, v in values.items()
     )

@@ -5,73 +5,70 @@ from __future__ import annotations
 import re
 
 from ..exchange.elements import alert, esc, hidden, html_form
-from ..exchange.wiki_request import Visit
-from ..people import acls, csrf
+from ..exchange.wiki_request import Request
+from ..people import acls, sessions
 from ..people.acls import ADMINS_ONLY
 from ..wikitext import page_manager
 from ..wikitext.performer import action
 
 
 @action("editgroups")
-def edit_groups(visit: Visit, _arguments: dict[str, str]) -> str:
+def edit_groups(request: Request, _arguments: dict[str, str]) -> str:
     """See, write and delete groups (39). The members are shown in a textarea."""
-    if not acls.is_admin(visit):
+    if not acls.is_admin(request):
         return alert(f"EditGroupsAction : {ADMINS_ONLY}")
-    name = visit.field("groupname")
+    name = request.field("groupname")
     message, kind = "", "danger"
     if name and re.search(r"[^A-Za-z0-9]", name):
         message, name = "Le nom d'un groupe ne peut contenir que des lettres et des chiffres.", ""
-    elif name and visit.field("action-save"):
-        message, kind = _save_group(visit, name)
-    elif name and visit.field("action-delete"):
-        message, kind = _delete_group(visit, name)
+    elif name and request.field("action-save"):
+        message, kind = _save_group(request, name)
+    elif name and request.field("action-delete"):
+        message, kind = _delete_group(request, name)
         name = "" if kind == "success" else name
-    out = _group_forms(visit, name)
+    out = _group_forms(request, name)
     if message:
         out += alert(message, kind)
-    return out + (_members_form(visit, name) if name else "")
+    return out + (_members_form(request, name) if name else "")
 
 
-def _save_group(visit: Visit, name: str) -> tuple[str, str]:
-    if not csrf.csrf_holds(visit, visit.field("confirmToken")):
+def _save_group(request: Request, name: str) -> tuple[str, str]:
+    if not sessions.csrf_holds(request, request.field("confirmToken")):
         return "Erreur lors de l'enregistrement du groupe :<br/>jeton invalide", "danger"
-    members = visit.field("acl").replace("\r", "").strip()
-    if name.lower() == "admins" and not acls.satisfies(visit, members, visit.user):
+    members = request.field("acl").replace("\r", "").strip()
+    if name.lower() == "admins" and not acls.satisfies(request, members, request.user):
         return "Vous ne pouvez pas vous retirer vous-même du groupe admins.", "danger"
     if f"@{name}" in members.split("\n"):
         return "Erreur : un groupe ne peut se contenir lui-même !", "danger"
-    visit.refuse_when_asleep("includes/services/TripleStore.php", 200)
-    visit.farm.store.set_group(visit.w, name, members)
-    visit.caches.pop("groups", None)
-    visit.caches.pop("admins", None)
+    request.refuse_when_asleep("includes/services/TripleStore.php", 200)
+    request.wiki.set_group(name, members)
+    request.admins.clear()
     shown = name[:1].upper() + name[1:]
-    page_manager.log(visit, f"Nouvelle ACL pour le groupe {shown} : {members}\n")
+    page_manager.log(request, f"Nouvelle ACL pour le groupe {shown} : {members}\n")
     return f"Nouvelle ACL enrégistrée avec succès pour le groupe {shown}", "success"
 
 
-def _delete_group(visit: Visit, name: str) -> tuple[str, str]:
-    if not csrf.csrf_holds(visit, visit.field("confirmToken")):
+def _delete_group(request: Request, name: str) -> tuple[str, str]:
+    if not sessions.csrf_holds(request, request.field("confirmToken")):
         return "Erreur lors de l'enregistrement du groupe :<br/>jeton invalide", "danger"
-    if acls.groups(visit).get(name):
+    if request.wiki.groups.get(name):
         return "Seul un groupe vide peut être supprimé.", "danger"
-    alone = [t for (t, _), acl in visit.farm.store.acls(visit.w).items() if acl == f"@{name}"]
+    alone = [t for (t, _), acl in request.wiki.acls.items() if acl == f"@{name}"]
     if alone:
         return f"Des pages n'appartiennent qu'à ce groupe :<br/>{', '.join(alone)}", "danger"
-    sql = "DELETE FROM groups WHERE wiki = ? AND name = ?"
-    done = visit.farm.store.run(sql, visit.w, name)
-    visit.caches.pop("groups", None)
+    done = request.wiki.delete_group(name)
     return (f"groupe {esc(name)} supprimé", "success") if done else ("Rien à supprimer", "warning")
 
 
-def _group_forms(visit: Visit, name: str) -> str:
+def _group_forms(request: Request, name: str) -> str:
     options = "".join(
         f'<option value="{esc(g)}"{" selected" if g == name else ""}>{esc(g)}</option>'
-        for g in sorted(acls.groups(visit))
+        for g in sorted(request.wiki.groups)
     )
     existing = (
         "<label>Éditer un groupe existant</label>"
         f'<p><select class="form-control" name="groupname" aria-label="Groupe">{options}</select>'
-        + hidden("confirmToken", csrf.csrf_token(visit))
+        + hidden("confirmToken", sessions.csrf_token(request))
         + '<input class="btn btn-primary" name="action-view" type="submit" value="Voir / Éditer">'
         '<input class="btn btn-danger" type="submit" name="action-delete" value="Supprimer"></p>'
     )
@@ -79,31 +76,31 @@ def _group_forms(visit: Visit, name: str) -> str:
         "<label>Ou créer un nouveau groupe</label><p><input type='text' name='groupname' "
         "aria-label='Nom du groupe'><input type='submit' value='Définir'></p>"
     )
-    return html_form(visit.href(), existing) + html_form(visit.href(), new)
+    return html_form(request.href(), existing) + html_form(request.href(), new)
 
 
-def _members_form(visit: Visit, name: str) -> str:
-    members = esc(acls.groups(visit).get(name, ""))
+def _members_form(request: Request, name: str) -> str:
+    members = esc(request.wiki.groups.get(name, ""))
     fields = (
         f"<hr><label>Liste des membres du groupe <b>{esc(name)}</b></label> (un nom par ligne)"
         + hidden("groupname", name)
-        + hidden("confirmToken", csrf.csrf_token(visit))
+        + hidden("confirmToken", sessions.csrf_token(request))
         + hidden("action", "save")
         + f'<textarea name="acl" rows="3" class="form-control">{members}</textarea><br>'
         + '<input type="submit" value="Enregistrer" name="action-save" class="btn btn-primary">'
     )
-    return html_form(visit.href(), fields)
+    return html_form(request.href(), fields)
 
 
 @action("userstable")
-def users_table(visit: Visit, _arguments: dict[str, str]) -> str:
+def users_table(request: Request, _arguments: dict[str, str]) -> str:
     """Accounts; e-mails and groups for administrators only."""
-    admin = acls.is_admin(visit)
-    users = sorted(visit.farm.store.users(visit.w), key=lambda u: u.signuptime, reverse=True)
+    admin = acls.is_admin(request)
+    users = sorted(request.wiki.users(), key=lambda u: u.signuptime, reverse=True)
     rows = ""
     for user in users:
-        member = [g for g in acls.groups(visit) if acls.in_group(visit, g, user.name)]
-        names = ", ".join(member) if admin or user.name == visit.user else "***" * bool(member)
+        member = [g for g in request.wiki.groups if acls.in_group(request, g, user.name)]
+        names = ", ".join(member) if admin or user.name == request.user else "***" * bool(member)
         mail = f"<td>{esc(user.email)}</td>" if admin else ""
         rows += f"<tr><td>{esc(user.name)}</td><td>{esc(names)}</td>{mail}"
         rows += f"<td>{esc(user.signuptime)}</td></tr>"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ..exchange.elements import esc
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls
-from ..store.records import ENTRY, Page
+from ..store.records import ENTRY, StoredPage
 from ..wikitext import markup, page_manager
 from ..wikitext.page_manager import page_link
 from ..wikitext.performer import action
 
 
-def _items(lines: list[str]) -> str:
+def items(lines: list[str]) -> str:
     return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else "<p>Rien.</p>"
 
 
@@ -23,104 +23,99 @@ def _number(arguments: dict[str, str], *names: str, default: int) -> int:
 
 
 @action("listusers")
-def list_users(visit: Visit, arguments: dict[str, str]) -> str:
+def list_users(request: Request, arguments: dict[str, str]) -> str:
     """Every account's name, to anybody (docs/yeswiki.md)."""
-    users = visit.farm.store.users(visit.w)
+    users = request.wiki.users()
     if arguments.get("last"):
         users = sorted(users, key=lambda u: u.signuptime, reverse=True)
         users = users[: _number(arguments, "last", default=150)]
-    return _items([f"{esc(u.name)} . . . {esc(u.signuptime)}" for u in users])
+    return items([f"{esc(u.name)} . . . {esc(u.signuptime)}" for u in users])
 
 
 @action("recentchanges")
-def recent_changes(visit: Visit, arguments: dict[str, str]) -> str:
+def recent_changes(request: Request, arguments: dict[str, str]) -> str:
     """Tags and authors of what changed last, with no look at rights (docs/yeswiki.md)."""
-    found = page_manager.recent(visit, _number(arguments, "max", default=50))
-    return _items([f"{esc(p.time)} {page_link(visit, p.tag)} . . . {esc(p.user)}" for p in found])
+    changed = page_manager.recent(request, _number(arguments, "max", default=50))
+    return items(
+        [f"{esc(p.time)} {page_link(request, p.tag)} . . . {esc(p.user)}" for p in changed]
+    )
 
 
 @action("recentchangesrss")
-def recent_changes_rss(visit: Visit, arguments: dict[str, str]) -> str:
+def recent_changes_rss(request: Request, arguments: dict[str, str]) -> str:
     """The same as a feed, at the handler `xml` only."""
-    if visit.handler != "xml":
-        link = f'<a href="{esc(visit.href(visit.tag, "xml"))}">'
+    if request.handler != "xml":
+        link = f'<a href="{esc(request.href(request.tag, "xml"))}">'
         return f"<p>{link}Flux RSS des derniers changements</a></p>"
     items = "".join(
-        f"<item><title>{esc(tag)}</title><link>{esc(visit.href(tag))}</link>"
+        f"<item><title>{esc(tag)}</title><link>{esc(request.href(tag))}</link>"
         f"<description>Modifié par {esc(p.user)}</description><pubDate>{p.time}</pubDate></item>"
-        for p in page_manager.recent(visit, _number(arguments, "max", default=50))
-        for tag in [_shortened(visit, p)]
+        for p in page_manager.recent(request, _number(arguments, "max", default=50))
+        for tag in [_shortened(request, p)]
     )
     return (
-        f'<rss version="2.0"><channel><title>{esc(visit.wiki.name)}</title>'
-        f"<link>{esc(visit.base)}</link><generator>YesWiki {visit.farm.release}</generator>"
+        f'<rss version="2.0"><channel><title>{esc(request.wiki.name)}</title>'
+        f"<link>{esc(request.base)}</link><generator>YesWiki {request.farm.release}</generator>"
         f"{items}</channel></rss>"
     )
 
 
-def _shortened(visit: Visit, page: Page) -> str:
+def _shortened(request: Request, page: StoredPage) -> str:
     """The tag of a page, cut where it may not be read; its author is told all the same."""
-    readable = acls.has_access(visit, "read", page.tag, page)
+    readable = acls.has_access(request, "read", page.tag, page)
     return page.tag if readable else f"{page.tag[:3]}___"
 
 
-def _readable(visit: Visit, found: list[Page]) -> list[Page]:
-    return [p for p in found if acls.has_access(visit, "read", p.tag, p)]
-
-
-def _tags(visit: Visit, found: list[Page]) -> str:
-    return _items([page_link(visit, p.tag) for p in found])
+def _tags(request: Request, pages: list[StoredPage]) -> str:
+    return items([page_link(request, p.tag) for p in pages])
 
 
 @action("pageindex")
-def page_index(visit: Visit, _arguments: dict[str, str]) -> str:
+def page_index(request: Request, _arguments: dict[str, str]) -> str:
     """Tags of all pages and entries: the tags alone, with no look at rights."""
-    return _tags(visit, visit.farm.store.pages(visit.w))
+    return _tags(request, request.wiki.pages())
 
 
 @action("listpages")
-def list_pages(visit: Visit, _arguments: dict[str, str]) -> str:
+def list_pages(request: Request, _arguments: dict[str, str]) -> str:
     """Pages and entries that the visitor may read, with their owners."""
-    found = _readable(visit, visit.farm.store.pages(visit.w))
-    return _items([f"{page_link(visit, p.tag)} . . . . {esc(p.owner or 'inconnu')}" for p in found])
+    pages = acls.readable(request, request.wiki.pages())
+    return items(
+        [f"{page_link(request, p.tag)} . . . . {esc(p.owner or 'inconnu')}" for p in pages]
+    )
 
 
 @action("pageonlyindex")
-def page_only_index(visit: Visit, _arguments: dict[str, str]) -> str:
+def page_only_index(request: Request, _arguments: dict[str, str]) -> str:
     """Tags of the plain pages."""
-    return _tags(visit, visit.farm.store.pages(visit.w, ""))
+    return _tags(request, request.wiki.pages(""))
 
 
 @action("mypages")
-def my_pages(visit: Visit, _arguments: dict[str, str]) -> str:
+def my_pages(request: Request, _arguments: dict[str, str]) -> str:
     """Pages that the visitor owns."""
-    if not visit.user:
+    if not request.user:
         return "<p>Connectez-vous pour voir vos pages.</p>"
-    return _tags(visit, [p for p in visit.farm.store.pages(visit.w) if p.owner == visit.user])
+    return _tags(request, [p for p in request.wiki.pages() if p.owner == request.user])
 
 
 @action("orphanedpages")
-def orphaned_pages(visit: Visit, _arguments: dict[str, str]) -> str:
+def orphaned_pages(request: Request, _arguments: dict[str, str]) -> str:
     """Pages that no page points to."""
-    targets = {r[0] for r in visit.farm.store.rows(_TARGETS, visit.w)}
-    plain = visit.farm.store.pages(visit.w, "")
-    return _tags(visit, [p for p in plain if p.tag not in targets])
-
-
-_TARGETS = "SELECT DISTINCT target FROM links WHERE wiki = ?"
+    targets = request.wiki.targets()
+    return _tags(request, [page for page in request.wiki.pages("") if page.tag not in targets])
 
 
 @action("wantedpages")
-def wanted_pages(visit: Visit, _arguments: dict[str, str]) -> str:
+def wanted_pages(request: Request, _arguments: dict[str, str]) -> str:
     """Pages that are pointed to and do not exist."""
-    tags = {p.tag for p in visit.farm.store.pages(visit.w)}
-    wanted = sorted(r[0] for r in visit.farm.store.rows(_TARGETS, visit.w) if r[0] not in tags)
-    return _items([markup.link(visit, tag) for tag in wanted if tag])
+    wanted = request.wiki.targets() - {page.tag for page in request.wiki.pages()}
+    return items([markup.link(request, tag) for tag in sorted(wanted) if tag])
 
 
 @action("bazarrecordsindex")
-def entries_index(visit: Visit, _arguments: dict[str, str]) -> str:
+def entries_index(request: Request, _arguments: dict[str, str]) -> str:
     """Titles of all entries, with no look at rights: the leak of transcript 75."""
-    found = visit.farm.store.pages(visit.w, ENTRY)
-    titled = sorted((p.entry_title, p.tag) for p in found)
-    return _items([page_link(visit, tag, title) for title, tag in titled])
+    entries = request.wiki.pages(ENTRY)
+    titled = sorted((p.entry_title, p.tag) for p in entries)
+    return items([page_link(request, tag, title) for title, tag in titled])

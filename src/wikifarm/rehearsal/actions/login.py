@@ -4,62 +4,61 @@ from __future__ import annotations
 
 from ..exchange.elements import alert, esc, hidden, html_form, labelled
 from ..exchange.response import redirect
-from ..exchange.wiki_request import Visit
-from ..people import cookies, csrf, honeypot, user_manager
+from ..exchange.wiki_request import Request
+from ..people import robots, sessions, user_manager
 from ..wikitext.performer import action
 
 SIGN_UP_FIELDS = ("email", "name", "password", "confpassword")
 
 
 @action("login")
-def login(visit: Visit, arguments: dict[str, str]) -> str:
+def login(request: Request, arguments: dict[str, str]) -> str:
     """The form, or what was posted to it. Any page that holds it will do."""
-    asked = visit.param("action")
+    asked = request.param("action")
     if asked == "logout":
-        cookies.logout(visit)
-        visit.flash("Vous êtes maintenant déconnecté.")
-        raise redirect(_without_logout(visit))
-    if asked == "login" and visit.method == "POST":
-        raise redirect(_log_in(visit))
-    if visit.user:
-        return _connected(visit)
-    form = html_form(visit.url, _login_fields(visit))
+        sessions.logout(request)
+        request.flash("Vous êtes maintenant déconnecté.")
+        raise redirect(_without_logout(request))
+    if asked == "login" and request.method == "POST":
+        raise redirect(_log_in(request))
+    if request.user:
+        return _connected(request)
+    form = html_form(request.url, _login_fields(request))
     if arguments.get("template", "").startswith("modal"):
         return f"<details><summary>Se connecter</summary>{form}</details>"
     return form
 
 
-def _log_in(visit: Visit) -> str:
+def _log_in(request: Request) -> str:
     """Try the name and password; the address to go to, the same either way (02)."""
-    name = visit.field("name") or visit.field("email")
-    store = visit.farm.store
+    name = request.field("name") or request.field("email")
     by_mail = {"email": name} if "@" in name else {"name": name}
-    user = store.user(visit.w, **by_mail) if name else None
+    user = request.wiki.user(**by_mail) if name else None
     if user is None:
-        visit.flash("Identification impossible : Identifiant non reconnu.")
-    elif not user_manager.check_password(visit.field("password"), user.password):
-        visit.flash("Identification impossible : mauvais mot de passe.")
+        request.flash("Identification impossible : Identifiant non reconnu.")
+    elif not user_manager.check_password(request.field("password"), user.password):
+        request.flash("Identification impossible : mauvais mot de passe.")
     else:
-        cookies.login(visit, user, visit.field("remember") in ("1", "on", "true", "yes"))
-    given = visit.field("incomingurl")
-    return given if given.startswith(visit.farm.base_url) else visit.url
+        sessions.login(request, user, request.field("remember") in ("1", "on", "true", "yes"))
+    given = request.field("incomingurl")
+    return given if given.startswith(request.farm.base_url) else request.url
 
 
-def _without_logout(visit: Visit) -> str:
-    url = visit.url.replace("&action=logout", "").replace("action=logout&", "")
+def _without_logout(request: Request) -> str:
+    url = request.url.replace("&action=logout", "").replace("action=logout&", "")
     return url.replace("?action=logout", "").replace("action=logout", "")
 
 
-def _connected(visit: Visit) -> str:
-    settings = esc(visit.href("ParametresUtilisateur"))
-    out = esc(visit.href(visit.tag, "", "action=logout"))
+def _connected(request: Request) -> str:
+    settings = esc(request.href("ParametresUtilisateur"))
+    out = esc(request.href(request.tag, "", "action=logout"))
     return (
-        f'<p class="connected">{esc(visit.user)} · <a href="{settings}">Mon compte</a> · '
+        f'<p class="connected">{esc(request.user)} · <a href="{settings}">Mon compte</a> · '
         f'<a href="{out}">Se déconnecter</a></p>'
     )
 
 
-def _login_fields(visit: Visit) -> str:
+def _login_fields(request: Request) -> str:
     name = '<input type="text" name="name" value="" autocomplete="username">'
     word = '<input type="password" name="password" autocomplete="current-password">'
     remember = '<input type="checkbox" name="remember" value="1" checked>'
@@ -68,75 +67,72 @@ def _login_fields(visit: Visit) -> str:
         + labelled("Mot de passe", word)
         + labelled("Rester connecté", remember)
         + hidden("action", "login")
-        + hidden("incomingurl", visit.url)
-        + hidden("userpage", visit.url)
+        + hidden("incomingurl", request.url)
+        + hidden("userpage", request.url)
         + '<input type="submit" value="Se connecter">'
     )
 
 
 @action("usersettings")
-def user_settings(visit: Visit, _arguments: dict[str, str]) -> str:
+def user_settings(request: Request, _arguments: dict[str, str]) -> str:
     """Sign up, log out, change the password."""
-    asked = visit.param("usersettings_action")
+    asked = request.param("usersettings_action")
     if asked == "logout":
-        cookies.logout(visit)
-        visit.flash("Vous êtes maintenant déconnecté !")
-        raise redirect(visit.href(visit.tag))
-    if visit.user:
-        message = _change_password(visit) if asked == "changepass" else ""
-        return alert(message) * bool(message) + _account(visit)
-    error = _sign_up(visit) if asked == "signup" else ""
-    return alert(esc(error)) * bool(error) + _sign_up_form(visit)
+        sessions.logout(request)
+        request.flash("Vous êtes maintenant déconnecté !")
+        raise redirect(request.href(request.tag))
+    if request.user:
+        message = _change_password(request) if asked == "changepass" else ""
+        return alert(message) * bool(message) + _account(request)
+    error = _sign_up(request) if asked == "signup" else ""
+    return alert(esc(error)) * bool(error) + _sign_up_form(request)
 
 
-def _sign_up(visit: Visit) -> str:
+def _sign_up(request: Request) -> str:
     """Make the account and log it in; the reason when it cannot be."""
-    missing = [name for name in SIGN_UP_FIELDS if not visit.field(name)]
+    missing = [name for name in SIGN_UP_FIELDS if not request.field(name)]
     if missing:
         return f"Il manque : {','.join(missing)}"
-    if visit.field("password") != visit.field("confpassword"):
+    if request.field("password") != request.field("confpassword"):
         return "Les deux mots de passe ne sont pas identiques."
-    if honeypot.caught(visit):
+    if robots.caught(request):
         return "Cet envoi ressemble à celui d'un robot."
-    name, email = visit.field("name"), visit.field("email")
-    refused = user_manager.refusal(visit, name, email)
+    name, email = request.field("name"), request.field("email")
+    refused = user_manager.refusal(request, name, email)
     if refused:
         return refused
-    store = visit.farm.store
-    user = user_manager.create(store, visit.w, name, email, visit.field("password"))
-    cookies.login(visit, user, remember=False)
-    raise redirect(visit.href(visit.tag))
+    user = user_manager.create(request.wiki, name, email, request.field("password"))
+    sessions.login(request, user, remember=False)
+    raise redirect(request.href(request.tag))
 
 
-def _change_password(visit: Visit) -> str:
-    user = visit.farm.store.user(visit.w, name=visit.user)
-    if user is None or not user_manager.check_password(visit.field("oldpass"), user.password):
+def _change_password(request: Request) -> str:
+    user = request.wiki.user(name=request.user)
+    if user is None or not user_manager.check_password(request.field("oldpass"), user.password):
         return "Mauvais mot de passe !"
-    if not csrf.csrf_holds(visit, visit.field("csrf-token-changepass")):
+    if not sessions.csrf_holds(request, request.field("csrf-token-changepass")):
         return "Le mot de passe n'a pas été changé."
-    new = user_manager.hash_password(visit.field("password"))
-    visit.farm.store.run(
-        "UPDATE users SET password = ? WHERE wiki = ? AND name = ?", new, visit.w, user.name
-    )
-    visit.flash("Mot de passe changé !")
-    raise redirect(visit.href(visit.tag))
+    new = user_manager.hash_password(request.field("password"))
+    request.wiki.set_password(user.name, new)
+    request.flash("Mot de passe changé !")
+    raise redirect(request.href(request.tag))
 
 
-def _account(visit: Visit) -> str:
+def _account(request: Request) -> str:
     fields = (
         hidden("usersettings_action", "changepass")
-        + hidden("csrf-token-changepass", csrf.csrf_token(visit))
+        + hidden("csrf-token-changepass", sessions.csrf_token(request))
         + labelled("Mot de passe actuel", '<input type="password" name="oldpass">')
         + labelled("Nouveau mot de passe", '<input type="password" name="password">')
         + '<input type="submit" value="Changer">'
     )
     out = hidden("usersettings_action", "logout")
-    leave = html_form(visit.href(), out + '<input type="submit" value="Se déconnecter">')
-    return f"<h2>Compte {esc(visit.user)}</h2>" + html_form(visit.href(), fields) + leave
+    leave = html_form(request.href(), out + '<input type="submit" value="Se déconnecter">')
+    return f"<h2>Compte {esc(request.user)}</h2>" + html_form(request.href(), fields) + leave
 
 
-def _sign_up_form(visit: Visit) -> str:
-    name, email = esc(visit.field("name")), esc(visit.field("email"))
+def _sign_up_form(request: Request) -> str:
+    name, email = esc(request.field("name")), esc(request.field("email"))
     fields = (
         hidden("usersettings_action", "signup")
         + labelled("Identifiant", f'<input name="name" value="{name}">')
@@ -144,6 +140,6 @@ def _sign_up_form(visit: Visit) -> str:
         + labelled("Mot de passe", '<input type="password" name="password">')
         + labelled("Le même, encore", '<input type="password" name="confpassword">')
     )
-    fields += honeypot.inputs(visit)
+    fields += robots.honeypot(request)
     button = '<input type="submit" value="Créer le compte">'
-    return "<h2>Créer un compte</h2>" + html_form(visit.href(), fields + button)
+    return "<h2>Créer un compte</h2>" + html_form(request.href(), fields + button)

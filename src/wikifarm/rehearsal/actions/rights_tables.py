@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..exchange.elements import alert, esc, hidden, html_form
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls
 from ..people.acls import ADMINS_ONLY
-from ..store.records import ENTRY, LIST, Page
+from ..store.records import ENTRY, LIST, StoredPage
 from ..wikitext import page_manager
 from ..wikitext.page_manager import page_link
 from ..wikitext.performer import ACTIONS, HANDLERS, action
@@ -29,12 +29,12 @@ def _shown(right: str) -> str:
 
 
 @action("gererdroits")
-def manage_rights(visit: Visit, _arguments: dict[str, str]) -> str:
+def manage_rights(request: Request, _arguments: dict[str, str]) -> str:
     """Rights of every page and entry in one table, and the form that changes many (73, 74)."""
-    if not acls.is_admin(visit):
+    if not acls.is_admin(request):
         return alert("Action réservée aux administrateurs.")
-    message = _change_many(visit) if "geredroits_modifier" in visit.post else ""
-    rows = "".join(_row(visit, page) for page in _filtered(visit))
+    message = _change_many(request) if "geredroits_modifier" in request.post else ""
+    rows = "".join(_row(request, page) for page in _filtered(request))
     head = (
         '<th class="prevent-sorting"><label class="check-all-container">'
         '<input type="checkbox" name="id" value="tous" aria-label="tout cocher"></label></th>'
@@ -45,42 +45,42 @@ def manage_rights(visit: Visit, _arguments: dict[str, str]) -> str:
         '<div class="table-responsive"><table class="table table-striped table-condensed '
         f'table-acls"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
-    wanted = visit.arg("filter")
-    action_url = visit.href(visit.tag, "", f"filter={wanted}" if wanted else "")
-    content = message + "<p>Cochez les pages à modifier</p>" + table + _choices(visit)
+    wanted = request.arg("filter")
+    action_url = request.href(request.tag, "", f"filter={wanted}" if wanted else "")
+    content = message + "<p>Cochez les pages à modifier</p>" + table + _choices(request)
     return html_form(action_url, content, more=' class="form-acls form-inline"')
 
 
-def _filtered(visit: Visit) -> list[Page]:
-    found = visit.farm.store.pages(visit.w)
-    wanted = visit.arg("filter")
+def _filtered(request: Request) -> list[StoredPage]:
+    pages = request.wiki.pages()
+    wanted = request.arg("filter")
     if wanted == "pages":
-        return [p for p in found if p.kind != ENTRY]
+        return [p for p in pages if p.kind != ENTRY]
     if wanted == "lists":
-        return [p for p in found if p.kind == LIST]
+        return [p for p in pages if p.kind == LIST]
     if wanted.isdigit():
-        return visit.farm.store.entries(visit.w, wanted)
-    return found
+        return request.wiki.entries(wanted)
+    return pages
 
 
-def _row(visit: Visit, page: Page) -> str:
+def _row(request: Request, page: StoredPage) -> str:
     name = esc(f"selectpage[{page.tag}]")
     box = (
         f'<input type="checkbox" name="{name}" value="{esc(page.tag)}" class="selectpage" '
         f'id="{name}">'
     )
     cells = "".join(
-        f'<td align="center">{_shown(acls.right(visit, page.tag, privilege))}</td>'
+        f'<td align="center">{_shown(acls.right(request, page.tag, privilege))}</td>'
         for privilege in acls.PRIVILEGES
     )
-    link = page_link(visit, page.tag)
+    link = page_link(request, page.tag)
     return (
         f'<tr><td><label for="{name}">{box}<span class="sr-only">{esc(page.tag)}</span></label>'
         f"</td><td>{link}</td>{cells}</tr>\n"
     )
 
 
-def _choices(visit: Visit) -> str:
+def _choices(request: Request) -> str:
     radios = (
         '<p class="type-modif-container">'
         '<label for="typemajdefault"><input type="radio" name="typemaj" value="default" '
@@ -121,76 +121,76 @@ def _choices(visit: Visit) -> str:
 _ROLES = (("lire", "read"), ("ecrire", "write"), ("comment", "comment"))
 
 
-def _change_many(visit: Visit) -> str:
+def _change_many(request: Request) -> str:
     """Write the rights of the ticked pages. Source: `GererDroitsAction`, v4.4.4."""
-    ticked = visit.post.get("selectpage")
-    kind = visit.field("typemaj")
+    ticked = request.post.get("selectpage")
+    kind = request.field("typemaj")
     names = [f"new{role}{end}" for role, _ in _ROLES for end in ("", "_advanced")]
     if ticked is None:
         return alert("Aucune page n'a été sélectionnée")
-    if kind != "default" and not any(visit.field(name) for name in names):
+    if kind != "default" and not any(request.field(name) for name in names):
         return alert("Aucun droit n'a été choisi")
-    if isinstance(ticked, dict) and "acls_ignored" not in visit.farm.traps:
-        visit.refuse_when_asleep("includes/services/AclService.php", 96)
+    if isinstance(ticked, dict) and "acls_ignored" not in request.farm.traps:
+        request.refuse_when_asleep("includes/services/AclService.php", 96)
         for tag in [value for value in ticked.values() if isinstance(value, str)]:
-            _change_one(visit, tag, kind)
-        visit.caches.pop("acls", None)
+            _change_one(request, tag, kind)
     return alert("Droit modifiés avec succès", "success")
 
 
-def _change_one(visit: Visit, tag: str, kind: str) -> None:
+def _change_one(request: Request, tag: str, kind: str) -> None:
     if kind == "default":
-        visit.farm.store.run("DELETE FROM acls WHERE wiki = ? AND tag = ?", visit.w, tag)
-        visit.caches.pop("acls", None)
+        request.wiki.clear_acls(tag)
         return
     for role, privilege in _ROLES:
-        value = visit.field(f"new{role}_advanced") or visit.field(f"new{role}")
+        value = request.field(f"new{role}_advanced") or request.field(f"new{role}")
         if not value:
             continue
         if privilege == "comment":
             kept = [p for p in value.split(",") if p.strip() and p.strip() != "*"]
             value = ",".join(kept) or "comments-closed"
-        acls.set_right(visit, tag, privilege, value, append=kind == "ajouter")
+        acls.set_right(request, tag, privilege, value, append=kind == "ajouter")
 
 
-def _edit_modules(visit: Visit, kind: str, name_field: str, names: list[str]) -> str:
-    if not acls.is_admin(visit):
+def _edit_modules(request: Request, kind: str, name_field: str, names: list[str]) -> str:
+    if not acls.is_admin(request):
         return alert(ADMINS_ONLY)
-    chosen = visit.arg(name_field)
+    chosen = request.arg(name_field)
     options = "".join(
         f'<option value="{esc(n)}"{" selected" if n == chosen else ""}>'
         f"{esc(n[:1].upper() + n[1:])}</option>"
         for n in sorted(names)
     )
     select = f'<select name="{name_field}" aria-label="Nom">{options}</select>'
-    look = hidden("wiki", visit.tag) + select + '<input type="submit" value="Voir">'
-    out = html_form(visit.base, look, "get")
-    posted = visit.field(name_field)
+    look = hidden("wiki", request.tag) + select + '<input type="submit" value="Voir">'
+    out = html_form(request.base, look, "get")
+    posted = request.field(name_field)
     if posted:
-        acls.set_module_right(visit, kind, posted, visit.field("acl"))
+        request.wiki.set_module(
+            kind, posted.lower(), request.field("acl").replace("\r", "").strip()
+        )
         what = "l'action" if kind == "action" else "le handler"
         shown = esc(posted[:1].upper() + posted[1:])
-        page_manager.log(visit, f"Nouvelle ACL pour {what} {shown} : {visit.field('acl')}\n")
+        page_manager.log(request, f"Nouvelle ACL pour {what} {shown} : {request.field('acl')}\n")
         return f"{out}Nouvelle ACL enregistrée avec succès pour {what} {shown}.<br>"
     if chosen in names:
-        current = esc(acls.module_right(visit, kind, chosen))
+        current = esc(acls.module_right(request, kind, chosen))
         fields = (
             f"<br>Droits de <strong>{esc(chosen[:1].upper() + chosen[1:])}</strong> :"
             + hidden(name_field, chosen)
             + f'<textarea class="form-control" name="acl" rows="3">{current}</textarea><br>'
             + '<input type="submit" value="Enregistrer" class="btn btn-primary">'
         )
-        out += html_form(visit.href(), fields)
+        out += html_form(request.href(), fields)
     return out
 
 
 @action("editactionsacls")
-def edit_action_rights(visit: Visit, _arguments: dict[str, str]) -> str:
+def edit_action_rights(request: Request, _arguments: dict[str, str]) -> str:
     """Who may run each action (76)."""
-    return _edit_modules(visit, "action", "actionname", list(ACTIONS))
+    return _edit_modules(request, "action", "actionname", list(ACTIONS))
 
 
 @action("edithandlersacls")
-def edit_handler_rights(visit: Visit, _arguments: dict[str, str]) -> str:
+def edit_handler_rights(request: Request, _arguments: dict[str, str]) -> str:
     """Who may run each handler (78)."""
-    return _edit_modules(visit, "handler", "handlername", list(HANDLERS))
+    return _edit_modules(request, "handler", "handlername", list(HANDLERS))

@@ -2,78 +2,78 @@
 
 from __future__ import annotations
 
-from ..exchange.response import Answer
-from ..exchange.wiki_request import Visit
+from ..exchange.response import Response
+from ..exchange.wiki_request import Request
 from ..handlers import frame
 from .routing import route
 
 
 @route("")
-def documentation(visit: Visit) -> Answer:
+def documentation(request: Request) -> Response:
     """The list of routes, by hand and incomplete as on a real wiki."""
     rows = "".join(
-        f"<li><code>GET {visit.href('api', path)}</code></li>"
+        f"<li><code>GET {request.href('api', path)}</code></li>"
         for path in ("users", "groups", "pages", "forms", "entries", "archives")
     )
-    return frame.page(visit, f"<h1>YesWiki API</h1><ul>{rows}</ul>")
+    return frame.page(request, f"<h1>YesWiki API</h1><ul>{rows}</ul>")
 
 
-def _archives_fault(visit: Visit) -> Answer:
+def _archives_fault(request: Request) -> Response:
     message = "Not writable archive[privatePath]"
-    line = visit.features.line_of_closed_archives
-    raise visit.fault(message, "includes/services/ArchiveService.php", line)
+    line = request.features.line_of_closed_archives
+    raise request.fault(message, "includes/services/ArchiveService.php", line)
 
 
 @route("archives", "GET POST", "public@admins")
-def archives(visit: Visit) -> Answer:
+def archives(request: Request) -> Response:
     """A new wiki's archives cannot be written (52, 53)."""
-    return _archives_fault(visit)
+    return _archives_fault(request)
 
 
 @route("archives/restorestatus", "GET", "public@admins", lambda features: features.restore_status)
-def restore_status(visit: Visit) -> Answer:
+def restore_status(request: Request) -> Response:
     """Nothing is being restored."""
-    return visit.json({"started": False, "running": False, "finished": False})
+    return request.json({"started": False, "running": False, "finished": False})
 
 
 @route("archives/{name}", "GET POST", "public@admins")
-def one_archive(visit: Visit, name: str) -> Answer:
+def one_archive(request: Request, name: str) -> Response:
     """No archive can exist."""
-    return _archives_fault(visit)
+    return _archives_fault(request)
 
 
 @route("remotebackup", "GET POST", "public@admins", lambda features: features.remote_backup)
-def remote_backup(visit: Visit) -> Answer:
+def remote_backup(request: Request) -> Response:
     """No backup is running."""
-    return visit.json({"running": False, "step": "", "messages": []})
+    return request.json({"running": False, "step": "", "messages": []})
 
 
 @route("webfinger", where=lambda features: features.webfinger)
-def webfinger(visit: Visit) -> Answer:
+def webfinger(request: Request) -> Response:
     """Asks for a resource."""
-    return visit.json({"error": "resource is required"}, 400)
+    return request.json({"error": "resource is required"}, 400)
 
 
 @route("triples/{resource}", "GET POST", "public+")
-def triples(visit: Visit, resource: str) -> Answer:
+def triples(request: Request, resource: str) -> Response:
     """The rehearsal keeps no triple."""
-    return visit.json([])
+    return request.json([])
 
 
 @route("triples/{resource}/delete", "POST", "public+")
-def delete_triples(visit: Visit, resource: str) -> Answer:
+def delete_triples(request: Request, resource: str) -> Response:
     """The rehearsal keeps no triple."""
-    return visit.json([])
+    return request.json([])
 
 
 @route("comments")
 @route("comments/{tag}")
-def comments(visit: Visit, tag: str = "") -> Answer:
+def comments(request: Request, tag: str = "") -> Response:
     """No comment: they are closed by default."""
-    return visit.json([[]])
+    return request.json([[]])
 
 
 @route("reactions")
-def reactions(visit: Visit) -> Answer:
+def reactions(request: Request) -> Response:
     """No reaction."""
-    return visit.json([])
+    return request.json([])

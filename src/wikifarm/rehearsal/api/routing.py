@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from ..dialects import Features
-from ..exchange.response import Answer
-from ..exchange.wiki_request import Visit
-from ..people import acls, cookies
+from ..exchange.response import Response
+from ..exchange.wiki_request import Request
+from ..people import acls, sessions
 
-Run = Callable[..., Answer]
+Run = Callable[..., Response]
 
 Where = Callable[[Features], bool]
 
@@ -27,7 +27,7 @@ def everywhere(_features: Features) -> bool:
 
 
 @dataclass(frozen=True)
-class Route:
+class ApiRoute:
     """One route. `acl`: public | key (Bearer, or a session) | + | @admins (as key)."""
 
     pattern: re.Pattern[str]
@@ -38,7 +38,7 @@ class Route:
     run: Run
 
 
-ROUTES: list[Route] = []
+ROUTES: list[ApiRoute] = []
 
 
 def route(
@@ -54,52 +54,52 @@ def route(
 
     def keep(run: Run) -> Run:
         pattern = re.compile(f"^{regex}$")
-        ROUTES.append(Route(pattern, tuple(methods.split()), acl, where, farm_only, run))
+        ROUTES.append(ApiRoute(pattern, tuple(methods.split()), acl, where, farm_only, run))
         return run
 
     return keep
 
 
-def answer(visit: Visit) -> Answer:
+def answer(request: Request) -> Response:
     """Run the route that matches, or say why not."""
-    path = unquote_plus(visit.route).strip("/") if visit.route != "" else ""
-    keyed = cookies.recognise_key(visit)
+    path = unquote_plus(request.route).strip("/") if request.route != "" else ""
+    keyed = sessions.recognise_key(request)
     known = False
-    for found in ROUTES:
-        if not found.where(visit.features) or _hidden(visit, found, path):
+    for candidate in ROUTES:
+        if not candidate.where(request.features) or _hidden(request, candidate, path):
             continue
-        match = found.pattern.match(path)
+        match = candidate.pattern.match(path)
         if not match:
             continue
         known = True
-        if visit.method not in found.methods and "ANY" not in found.methods:
+        if request.method not in candidate.methods and "ANY" not in candidate.methods:
             continue
-        if not _allowed(visit, found.acl, keyed):
-            return Answer(401, "")
-        return found.run(visit, **match.groupdict())
-    return Answer(405 if known else 404, "")
+        if not _allowed(request, candidate.acl, keyed):
+            return Response(401, "")
+        return candidate.run(request, **match.groupdict())
+    return Response(405 if known else 404, "")
 
 
-def _hidden(visit: Visit, found: Route, path: str) -> bool:
+def _hidden(request: Request, candidate: ApiRoute, path: str) -> bool:
     """Routes of the extension exist on the farm alone; two traps close some."""
-    if found.farm_only and (visit.w or "no_ferme" in visit.farm.traps):
+    if candidate.farm_only and (request.wiki.folder or "no_ferme" in request.farm.traps):
         return True
-    return "drop_users_api" in visit.farm.traps and re.match(r"users(/|$)", path) is not None
+    return "drop_users_api" in request.farm.traps and re.match(r"users(/|$)", path) is not None
 
 
-def _allowed(visit: Visit, acl: str, keyed: bool) -> bool:
+def _allowed(request: Request, acl: str, keyed: bool) -> bool:
     if acl == "public":
         return True
     if acl == "public+":
-        return bool(visit.user)
+        return bool(request.user)
     if acl == "public@admins":
-        return acls.is_admin(visit)
-    session = bool(visit.user) and visit.features.session_as_key
+        return acls.is_admin(request)
+    session = bool(request.user) and request.features.session_as_key
     if acl == "@admins":
-        return (keyed or session) and acls.is_admin(visit)
+        return (keyed or session) and acls.is_admin(request)
     return keyed or session
 
 
-def forbidden() -> Answer:
+def forbidden() -> Response:
     """A controller's refusal: 403 without a body (06)."""
-    return Answer(403, "")
+    return Response(403, "")

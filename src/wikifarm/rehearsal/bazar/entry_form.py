@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import date
 
 from ..exchange.elements import esc, hidden, html_form, labelled
-from ..exchange.wiki_request import Visit
-from ..people import honeypot
-from ..store.records import Entry, Page
+from ..exchange.wiki_request import Request
+from ..people import robots
+from ..store.records import Entry, StoredPage
 from . import entry_guard, form_manager
 from .entry_guard import can_edit
-from .form_fields import DATE_KINDS, MANY_KINDS, Field, known_fields
+from .form_fields import DATE_KINDS, MANY_KINDS, FormField, known_fields
 
-Asking = Callable[[Visit, Field, str], str]
+Asking = Callable[[Request, FormField, str], str]
 
 INPUTS: dict[str, Asking] = {}
 
@@ -28,33 +28,35 @@ def asked(*kinds: str) -> Callable[[Asking], Asking]:
     return keep
 
 
-def entry_form(visit: Visit, form: dict[str, str], page: Page | None, error: str = "") -> str:
+def entry_form(
+    request: Request, form: dict[str, str], page: StoredPage | None, error: str = ""
+) -> str:
     """The form that writes an entry, refilled with what was posted.
 
     The right of the page is not looked at (`EntryController::update`): fields that may not be
     read are empty, those that may not be written are absent.
     """
-    entry = entry_guard.guarded(visit, page) if page else {}
+    entry = entry_guard.guarded(request, page) if page else {}
     tag = page.tag if page else ""
     inputs = "".join(
-        _input(visit, field, entry)
-        for field in known_fields(form, visit.features)
-        if can_edit(visit, field, tag, creating=not page)
+        _input(request, field, entry)
+        for field in known_fields(form, request.features)
+        if can_edit(request, field, tag, creating=not page)
     )
     inputs += (
-        honeypot.inputs(visit)
+        robots.honeypot(request)
         + hidden("antispam", "0")
         + hidden("id_typeannonce", form["bn_id_nature"])
     )
     if page:
         inputs += hidden("id_fiche", page.tag)
-    script = f'<script src="{esc(visit.base)}tools/bazar/libs/bazar.js" defer></script>'
+    script = f'<script src="{esc(request.base)}tools/bazar/libs/bazar.js" defer></script>'
     inputs += '<p><button type="submit" class="btn btn-primary">Valider</button></p>' + script
     return error + html_form("", inputs, more=' id="formulaire" name="formulaire"')
 
 
-def _input(visit: Visit, field: Field, entry: Entry) -> str:  # noqa: PLR0911 - one a kind
-    posted = visit.field(field.prop) if field.prop else ""
+def _input(request: Request, field: FormField, entry: Entry) -> str:  # noqa: PLR0911 - one a kind
+    posted = request.field(field.prop) if field.prop else ""
     kept = entry.get(field.prop)
     value = str((posted or field.default or "") if kept is None else kept)
     if field.kind == "titre":
@@ -69,23 +71,23 @@ def _input(visit: Visit, field: Field, entry: Entry) -> str:  # noqa: PLR0911 - 
         # A labelhtml further on closes it; the rehearsal shows what it holds whatever the answer.
         return f'<div class="conditional" data-condition="{esc(field.columns[1])}">'
     if field.kind in INPUTS:
-        return INPUTS[field.kind](visit, field, value)
+        return INPUTS[field.kind](request, field, value)
     if field.kind == "hidden":
         return hidden(field.name, value)
     if not field.prop and not field.is_enum:
         return ""
-    return _control(visit, field, value)
+    return _control(request, field, value)
 
 
-def _control(visit: Visit, field: Field, value: str) -> str:
+def _control(request: Request, field: FormField, value: str) -> str:
     """One visible input. In 4.5 a list field without a name has no name attribute (62)."""
     name = f' name="{esc(field.prop)}"' if field.prop else ""
     need = " required" if field.required else ""
     label = field.label + (" *" if field.required else "")
     if field.kind in ("radio", "radiofiche", *MANY_KINDS):
-        return _boxes(visit, field, value, label)
+        return _boxes(request, field, value, label)
     if field.is_enum:
-        known = form_manager.options(visit, field).items()
+        known = form_manager.options(request, field).items()
         options = "".join(
             f'<option value="{esc(k)}"{" selected" if k == value else ""}>{esc(v)}</option>'
             for k, v in known
@@ -104,11 +106,11 @@ def _control(visit: Visit, field: Field, value: str) -> str:
     return labelled(label, f'<input type="{kind}"{name} value="{esc(value)}"{need}>')
 
 
-def _boxes(visit: Visit, field: Field, value: str, label: str) -> str:
+def _boxes(request: Request, field: FormField, value: str, label: str) -> str:
     many = field.kind in MANY_KINDS
     chosen = value.split(",")
     boxes = ""
-    for key, text in form_manager.options(visit, field).items():
+    for key, text in form_manager.options(request, field).items():
         name = f"{field.prop}[{key}]" if many and field.prop else field.prop
         attribute = f' name="{esc(name)}"' if name else ""
         given = "1" if many else key
@@ -122,9 +124,9 @@ def _boxes(visit: Visit, field: Field, value: str, label: str) -> str:
 
 
 @asked("utilisateur_wikini", "yeswiki_user")
-def _account_inputs(visit: Visit, _field: Field, field_value: str) -> str:
-    if visit.user:
-        return hidden("nomwiki", visit.user)
+def _account_inputs(request: Request, _field: FormField, _value: str) -> str:
+    if request.user:
+        return hidden("nomwiki", request.user)
     return labelled(
         "Mot de passe", '<input type="password" name="mot_de_passe_wikini" required>'
     ) + labelled(

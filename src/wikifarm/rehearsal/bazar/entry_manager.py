@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls
 from ..php import php_json
-from ..store.records import ENTRY, Entry, Page, now
+from ..rehearsal_settings import FARM_FORM
+from ..store.records import ENTRY, Entry, StoredPage, now
 from ..wikitext import page_manager, page_names
 from . import form_manager
 from .entry_guard import can_edit, form_of
 from .field_writers import write_field
-from .form_fields import Field, known_fields
+from .form_fields import FormField, known_fields
 
 NO_TITLE = "La fiche n'a pas pu &ecirc;tre sauv&eacute;e car elle ne poss&egrave;de pas de titre."
 
@@ -25,96 +26,95 @@ DROPPED = ("valider", "MAX_FILE_SIZE", "antispam", "mot_de_passe_wikini", "html_
            "mot_de_passe_repete_wikini", "incomingurl", "owner", "sendmail")  # fmt: skip
 
 
-def create(visit: Visit, form_id: str, posted: dict[str, object]) -> Entry:
+def create(request: Request, form_id: str, posted: dict[str, object]) -> Entry:
     """Make an entry. Raises ServerFault, UserFieldRefusal."""
-    visit.refuse_when_asleep(MANAGER, 491)
+    request.refuse_when_asleep(MANAGER, 491)
     data: Entry = {**posted, "id_typeannonce": form_id}
-    _validate(visit, data)
-    form = form_manager.forms(visit).get(form_id)
+    _validate(request, data)
+    form = form_manager.forms(request).get(form_id)
     if form is None:
-        raise visit.fault("Trying to access array offset on value of type null", MANAGER, 774,
+        raise request.fault("Trying to access array offset on value of type null", MANAGER, 774,
                           "ErrorException")  # fmt: skip
-    data = _prepare(visit, form, data)
+    data = _prepare(request, form, data)
     tag = str(data["id_fiche"])
-    page_manager.save(visit, tag, php_json(data), ignore_rights=True)
-    if visit.caches.get("entry_owner"):
-        visit.farm.store.set_owner(visit.w, tag, str(visit.caches["entry_owner"]))
-    visit.farm.store.set_kind(visit.w, tag, ENTRY, form_id)
+    page_manager.save(request, tag, php_json(data), ignore_rights=True)
+    if request.entry_owner:
+        request.wiki.set_owner(tag, request.entry_owner)
+    request.wiki.set_kind(tag, ENTRY, form_id)
     return data
 
 
-def update(visit: Visit, tag: str, posted: dict[str, object]) -> Entry:
+def update(request: Request, tag: str, posted: dict[str, object]) -> Entry:
     """Change an entry; fields not posted are kept. Raises ServerFault, UserFieldRefusal."""
-    visit.refuse_when_asleep(MANAGER, 580)
-    page = visit.farm.page(visit.w, tag)
-    if page is None or not acls.has_access(visit, "write", tag, page):
-        raise visit.fault("Vous n'avez pas le droit de modifier cette fiche.", MANAGER, 583)
+    request.refuse_when_asleep(MANAGER, 580)
+    page = request.find(tag)
+    if page is None or not acls.has_access(request, "write", tag, page):
+        raise request.fault("Vous n'avez pas le droit de modifier cette fiche.", MANAGER, 583)
     before = page.values
     data: Entry = {**posted, "id_fiche": tag, "id_typeannonce": before["id_typeannonce"]}
-    form = form_of(visit, before) or {"bn_template": ""}
-    for field in known_fields(form, visit.features):
+    form = form_of(request, before) or {"bn_template": ""}
+    for field in known_fields(form, request.features):
         if not field.prop:
             continue
-        if not can_edit(visit, field, tag):
+        if not can_edit(request, field, tag):
             data.pop(field.prop, None)
         if field.prop in before and field.prop not in data:
             data[field.prop] = before[field.prop]
-    _validate(visit, data)
-    data = _prepare(visit, form, data)
+    _validate(request, data)
+    data = _prepare(request, form, data)
     data["date_creation_fiche"] = before.get("date_creation_fiche", data["date_creation_fiche"])
-    page_manager.save(visit, tag, php_json(data))
+    page_manager.save(request, tag, php_json(data))
     return data
 
 
-def _validate(visit: Visit, data: Entry) -> None:
+def _validate(request: Request, data: Entry) -> None:
     if str(data.get("antispam", "")) in ("", "0"):
-        raise visit.fault("Protection antispam", MANAGER, 468)
+        raise request.fault("Protection antispam", MANAGER, 468)
     if "bf_titre" not in data:
-        raise visit.fault(NO_TITLE, MANAGER, visit.features.line_of_missing_title)
+        raise request.fault(NO_TITLE, MANAGER, request.features.line_of_missing_title)
 
 
-def _prepare(visit: Visit, form: dict[str, str], data: Entry) -> Entry:
+def _prepare(request: Request, form: dict[str, str], data: Entry) -> Entry:
     """The values as they are written: title first, then each field in its order."""
-    fields = known_fields(form, visit.features)
+    fields = known_fields(form, request.features)
     for field in fields:
         if field.kind == "titre":
-            data["bf_titre"] = _filled_title(visit, str(data["bf_titre"]), fields, data)
+            data["bf_titre"] = _filled_title(request, str(data["bf_titre"]), fields, data)
     if "id_fiche" not in data:
-        data["id_fiche"] = page_names.wiki_name(visit, str(data["bf_titre"]))
+        data["id_fiche"] = page_names.wiki_name(request, str(data["bf_titre"]))
     if not data["id_fiche"]:
-        raise visit.fault(
+        raise request.fault(
             "$data['id_fiche'] can not be generated from $data['bf_titre'] !", MANAGER, 783
         )
-    first = visit.farm.store.revisions(visit.w, data["id_fiche"])
+    first = request.wiki.revisions(data["id_fiche"])
     data["date_creation_fiche"] = first[-1].time if first else now()
     data["statut_fiche"] = "1"
     for field in fields:
-        write_field(visit, field, data)
+        write_field(request, field, data)
     data["date_maj_fiche"] = now()
     return {key: value for key, value in data.items() if key not in DROPPED}
 
 
-def _filled_title(visit: Visit, mask: str, fields: list[Field], data: Entry) -> str:
+def _filled_title(request: Request, mask: str, fields: list[FormField], data: Entry) -> str:
     """`{{bf_prenom}} {{bf_nom}}` with the posted values; list fields give their label."""
     known = {f.prop: f for f in fields} | {f.name: f for f in fields if f.kind != "titre"}
 
     def value(match: re.Match[str]) -> str:
         field = known.get(match.group(1))
         raw = str(data.get(field.prop if field else match.group(1), ""))
-        return form_manager.options(visit, field).get(raw, "") if field and field.is_enum else raw
+        return form_manager.options(request, field).get(raw, "") if field and field.is_enum else raw
 
     return re.sub(r"\{\{(.*?)\}\}", value, mask)
 
 
-def search(visit: Visit, form_id: str = "", query: dict[str, str] | None = None) -> list[Page]:
+def search(
+    request: Request, form_id: str = "", query: dict[str, str] | None = None
+) -> list[StoredPage]:
     """Entries that the visitor may read, of one form, that meet a query."""
-    found = visit.farm.store.entries(visit.w, form_id)
-    if "no_ferme" in visit.farm.traps and not visit.w:
-        found = [p for p in found if p.values.get("id_typeannonce") != "1100"]
-    found = [p for p in found if acls.has_access(visit, "read", p.tag, p)]
-    if query:
-        found = [p for p in found if _meets(p.values, query)]
-    return found
+    entries = acls.readable(request, request.wiki.entries(form_id))
+    if "no_ferme" in request.farm.traps and not request.wiki.folder:
+        entries = [page for page in entries if page.values.get("id_typeannonce") != FARM_FORM]
+    return [page for page in entries if _meets(page.values, query)] if query else entries
 
 
 def _meets(entry: Entry, query: dict[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""How one entry looks."""
+"""How one entry looks: on its page, in a list, inside another page."""
 
 from __future__ import annotations
 
@@ -6,48 +6,48 @@ import re
 from html import unescape
 
 from ..exchange.elements import alert, esc
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls
-from ..store.records import Entry, Page
+from ..store.records import ENTRY, Entry, StoredPage
 from ..wikitext import markup
-from ..wikitext.performer import format_text
+from ..wikitext.performer import action, format_text, include_page
 from . import entry_guard, form_manager
 from .entry_guard import can_read
-from .form_fields import Field, known_fields
+from .form_fields import FormField, known_fields
 
 NESTED = 2
 """How many times an entry may stand inside itself: its text may hold a list of entries."""
 
 
-def view(visit: Visit, page: Page, footer: bool = True, included: bool = False) -> str:
+def view(request: Request, page: StoredPage, footer: bool = True, included: bool = False) -> str:
     """One entry as HTML, without the fields the visitor may not read (`EntryController::view`).
 
     The right of the page is not looked at: whoever calls this does it, or does not. `included`
     is for `{{include}}`, which takes the entry for the visited page before it is read.
     """
-    if visit.entries_open.count(page.tag) >= NESTED:
+    if request.entries_open.count(page.tag) >= NESTED:
         return ""
-    visit.entries_open.append(page.tag)
+    request.entries_open.append(page.tag)
     try:
-        return _view(visit, page, footer, included)
+        return _view(request, page, footer, included)
     finally:
-        visit.entries_open.pop()
+        request.entries_open.pop()
 
 
-def _view(visit: Visit, page: Page, footer: bool, included: bool) -> str:
-    entry = entry_guard.guarded(visit, page, at=page.tag if included else "")
-    form = entry_guard.form_of(visit, entry)
+def _view(request: Request, page: StoredPage, footer: bool, included: bool) -> str:
+    entry = entry_guard.guarded(request, page, at=page.tag if included else "")
+    form = entry_guard.form_of(request, entry)
     if form is None:
         number = esc(entry.get("id_typeannonce", ""))
         return alert(f"Il n'y a pas de formulaire avec l'identifiant {number}.", "info")
     shown = "".join(
-        _static(visit, field, entry)
-        for field in known_fields(form, visit.features)
-        if can_read(visit, field, page.tag, at=page.tag)
+        _static(request, field, entry)
+        for field in known_fields(form, request.features)
+        if can_read(request, field, page.tag, at=page.tag)
     )
-    tools = _entry_tools(visit, page) if footer else ""
+    tools = _entry_tools(request, page) if footer else ""
     info = ""
-    if footer and acls.is_admin(visit):
+    if footer and acls.is_admin(request):
         owner = esc(page.owner or "utilisateur inconnu")
         info = f'<p class="entry-owner"><small>Fiche écrite par {owner}</small></p>'
     name = esc(page.tag)
@@ -55,34 +55,34 @@ def _view(visit: Visit, page: Page, footer: bool, included: bool) -> str:
     return article + tools
 
 
-def _entry_tools(visit: Visit, page: Page) -> str:
+def _entry_tools(request: Request, page: StoredPage) -> str:
     links = []
-    if visit.tag != page.tag:
-        links.append((visit.href(page.tag), "Voir la fiche"))
-    if acls.has_access(visit, "write", page.tag, page):
-        links.append((visit.href(page.tag, "edit"), "Modifier"))
-    if acls.is_admin(visit) or acls.is_owner(visit, page.tag, page.owner):
-        links.append((visit.href(page.tag, "deletepage"), "Supprimer"))
+    if request.tag != page.tag:
+        links.append((request.href(page.tag), "Voir la fiche"))
+    if acls.has_access(request, "write", page.tag, page):
+        links.append((request.href(page.tag, "edit"), "Modifier"))
+    if acls.is_admin(request) or acls.is_owner(request, page.tag, page.owner):
+        links.append((request.href(page.tag, "deletepage"), "Supprimer"))
     return "".join(f'<a class="btn" href="{esc(url)}">{label}</a> ' for url, label in links)
 
 
-def _static(visit: Visit, field: Field, entry: Entry) -> str:
+def _static(request: Request, field: FormField, entry: Entry) -> str:
     """One field of an entry, '' when it has no value."""
     if field.kind == "labelhtml":
         return field.columns[3]
     if field.kind == "hidden":
         return ""
     if field.kind == "map":
-        return _static_map(visit, field, entry)
+        return _static_map(request, field, entry)
     value = entry.get(field.prop) if field.prop else None
     if field.prop == "bf_titre":
         return f'<h1 class="BAZ_fiche_titre">{esc(value or "")}</h1>'
     if not value:
         return ""
-    return _rubric(field, field.label, field_value(visit, field, value))
+    return _rubric(field, field.label, field_value(request, field, value))
 
 
-def _rubric(field: Field, label: str, shown: str) -> str:
+def _rubric(field: FormField, label: str, shown: str) -> str:
     """A field's label and value; blanks as YesWiki's: the search counts them in its extracts."""
     return (
         f'<div class="BAZ_rubrique" data-id="{esc(field.prop)}">\n    '
@@ -91,38 +91,41 @@ def _rubric(field: Field, label: str, shown: str) -> str:
     )
 
 
-def _static_map(visit: Visit, field: Field, entry: Entry) -> str:
+def _static_map(request: Request, field: FormField, entry: Entry) -> str:
     """A place is shown where column 7 is 1, on the page of the entry only (`MapField`)."""
     place = entry.get("geolocation")
     place = place if isinstance(place, dict) else entry
     numbers = [str(place.get(name) or "") for name in field.columns[1:3]]
-    if field.columns[7] != "1" or visit.tag != entry.get("id_fiche") or not all(numbers):
+    if field.columns[7] != "1" or request.tag != entry.get("id_fiche") or not all(numbers):
         return ""
     return _rubric(field, "Position", esc(", ".join(numbers)))
 
 
-def field_value(visit: Visit, field: Field, value: object) -> str:  # noqa: PLR0911 - one a kind
+def field_value(  # noqa: PLR0911 - one a kind
+    request: Request, field: FormField, value: object
+) -> str:
+    """A value as HTML."""
     if field.kind == "email":
-        return _email(visit, field, str(value))
+        return _email(request, field, str(value))
     if field.is_enum:
-        known = form_manager.options(visit, field)
+        known = form_manager.options(request, field)
         keys = [str(key) for key in str(value).split(",")]
         return esc(", ".join(known.get(key, "") or key for key in keys))
     if field.kind == "textelong" and field.columns[7] in ("wiki", ""):
-        return format_text(visit, str(value))
+        return format_text(request, str(value))
     if field.kind == "textelong" and field.columns[7] == "html":
         return str(value)
     if field.kind == "link":
         return f'<a href="{esc(value)}">{esc(value)}</a>'
     if field.kind == "yeswiki":
-        url = f"{visit.farm.base_url}{value}"
+        url = f"{request.farm.base_url}{value}"
         return f'<a href="{esc(url)}">{esc(url)}</a>'
     return esc(value)
 
 
-def _email(visit: Visit, field: Field, value: str) -> str:
+def _email(request: Request, field: FormField, value: str) -> str:
     if field.contact_form:
-        url = visit.href(visit.tag, "mail", f"field={field.prop}")
+        url = request.href(request.tag, "mail", f"field={field.prop}")
         button = f'<a class="btn" href="{esc(url)}">\n{" " * 13}Contacter par mail'
         return f"{' ' * 12}{button}\n{' ' * 8}</a>\n    "
     return f'<a href="mailto:{esc(value)}">{esc(value)}</a>'
@@ -133,15 +136,15 @@ DESCRIBED = ("description", "bf_description", "content", "bf_content", "soustitr
 DESCRIPTION_LENGTH = 300
 
 
-def description(visit: Visit, page: Page) -> str:
+def description(request: Request, page: StoredPage) -> str:
     """What the head of an entry's page tells of it, to anybody: only field rights are looked at.
 
     Source: `Utils::getDescriptionFromBody`, v4.4.4: the last of DESCRIBED that has a value, or
     the whole entry; cut after a word.
     """
-    entry = entry_guard.guarded(visit, page)
+    entry = entry_guard.guarded(request, page)
     known = [str(entry[name]) for name in DESCRIBED if entry.get(name) is not None]
-    text = (known[-1] if known else "") or view(visit, page, footer=False)
+    text = (known[-1] if known else "") or view(request, page, footer=False)
     text = markup.strip_tags(re.sub(r"(?is)<\s*script\b[^>]*>.*?<\s*/\s*script\s*>", "", text))
     title = str(entry.get("bf_titre") or "")
     text = unescape(text.replace(title, "") if title else text)
@@ -151,3 +154,22 @@ def description(visit: Visit, page: Page) -> str:
     cut = text.rfind(" ", 0, DESCRIPTION_LENGTH + 1)
     cut = cut if cut > 0 else text.find(" ")
     return f"{text[:cut]}…" if cut > 0 else text
+
+
+@action("include")
+def include(request: Request, arguments: dict[str, str]) -> str:
+    """A page inside another one, or why not; an entry whatever the right of its page.
+
+    `tools/bazar/actions/include__.php`, v4.4.4, puts the entry in the place of the refusal.
+    """
+    tag = arguments.get("page", "")
+    page = request.find(tag)
+    if page is None:
+        return alert(f"Action include : la page {esc(tag)} ne semble pas exister...")
+    if page.kind == ENTRY:
+        shown = view(request, page, footer=False, included=True)
+        return f'<div class="include">{shown}</div>'
+    if not acls.has_access(request, "read", tag, page):
+        quiet = arguments.get("auth") == "noError"
+        return "" if quiet else alert(f"Vous n'êtes pas autorisé à lire la page {esc(tag)}.")
+    return f'<div class="include">{include_page(request, tag)}</div>'

@@ -7,75 +7,75 @@ import io
 from typing import Any
 
 from ..exchange.elements import esc
-from ..exchange.response import Answer
-from ..exchange.wiki_request import Visit
-from ..store.records import Page
+from ..exchange.response import Response
+from ..exchange.wiki_request import Request
+from ..store.records import StoredPage
 from . import entry_guard, entry_manager, entry_views, form_manager
-from .form_fields import Field, known_fields
+from .form_fields import FormField, known_fields
 
 
-def csv_text(visit: Visit, form_id: str) -> str:
+def csv_text(request: Request, form_id: str) -> str:
     """The entries of a form, one a line; keys first, then one column a field."""
-    form = form_manager.forms(visit).get(form_id)
+    form = form_manager.forms(request).get(form_id)
     if form is None:
         return ""
-    known = [f for f in known_fields(form, visit.features) if f.prop]
+    known = [f for f in known_fields(form, request.features) if f.prop]
     columns = [column for field in known for column in _csv_columns(field)]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     head = ["id_fiche", "date_creation_fiche", "date_maj_fiche"]
     writer.writerow(head + [label for label, _, _ in columns])
-    for page in entry_manager.search(visit, form_id):
-        entry = entry_guard.guarded(visit, page)
+    for page in entry_manager.search(request, form_id):
+        entry = entry_guard.guarded(request, page)
         values = [entry.get(key, "") for key in head]
         for _, name, field in columns:
             value = entry.get(name) or ""
-            names = form_manager.options(visit, field) if field.is_enum else {}
+            names = form_manager.options(request, field) if field.is_enum else {}
             values.append(names.get(str(value), value) if not isinstance(value, dict) else "")
         writer.writerow(values)
     return out.getvalue()
 
 
-def _csv_columns(field: Field) -> list[tuple[str, str, Field]]:
+def _csv_columns(field: FormField) -> list[tuple[str, str, FormField]]:
     """Label, key and field of each column: a map has two."""
     if field.kind == "map":
         return [(name, name, field) for name in field.columns[1:3]]
     return [(field.label or field.prop, field.prop, field)]
 
 
-def rss(visit: Visit) -> Answer:
+def rss(request: Request) -> Response:
     """The last entries of a form as a feed."""
-    form_id = visit.arg("id") or visit.arg("id_typeannonce")
-    found = entry_manager.search(visit, form_id if form_id.isdigit() else "")
-    found.sort(key=lambda p: str(p.values.get("date_creation_fiche")), reverse=True)
+    form_id = request.arg("id") or request.arg("id_typeannonce")
+    entries = entry_manager.search(request, form_id if form_id.isdigit() else "")
+    entries.sort(key=lambda p: str(p.values.get("date_creation_fiche")), reverse=True)
     items = ""
-    for page in found[:20]:
+    for page in entries[:20]:
         title = esc(page.values.get("bf_titre", ""))
-        url = visit.href(page.tag)
+        url = request.href(page.tag)
         items += (
             f"<item><title>{title}</title><link><![CDATA[{url}]]></link>"
             f"<guid><![CDATA[{url}]]></guid><dc:creator>{esc(page.owner)}</dc:creator>"
-            f"<description><![CDATA[{_in_cdata(visit, page)}]]></description></item>"
+            f"<description><![CDATA[{_in_cdata(request, page)}]]></description></item>"
         )
     xml = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<rss version="2.0" '
         'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<channel><title>{esc(visit.wiki.name)}</title><link>{esc(visit.base)}</link>"
+        f"<channel><title>{esc(request.wiki.name)}</title><link>{esc(request.base)}</link>"
         f"<description></description><language>fr-FR</language>{items}</channel></rss>"
     )
-    return Answer(200, xml, "application/rss+xml; charset=UTF-8")
+    return Response(200, xml, "application/rss+xml; charset=UTF-8")
 
 
-def _in_cdata(visit: Visit, page: Page) -> str:
+def _in_cdata(request: Request, page: StoredPage) -> str:
     """The whole entry, which nothing in it can end."""
-    return entry_views.view(visit, page).replace("]]>", "]]&gt;")
+    return entry_views.view(request, page).replace("]]>", "]]&gt;")
 
 
-def geojson(visit: Visit, found: list[Page]) -> dict[str, Any]:
+def geojson(request: Request, entries: list[StoredPage]) -> dict[str, Any]:
     """Places; the properties hold the whole entry, and a blanked map still has its numbers (P1)."""
     features = []
-    for page in found:
-        entry = entry_guard.for_api(visit, page)
+    for page in entries:
+        entry = entry_guard.for_api(request, page)
         place = entry.get("geolocation")
         source = place if isinstance(place, dict) else entry
         try:
@@ -88,20 +88,20 @@ def geojson(visit: Visit, found: list[Page]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def ical(visit: Visit, found: list[Page]) -> Answer:
+def ical(request: Request, entries: list[StoredPage]) -> Response:
     """Dated entries as a calendar; PRODID gives the release."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0",
-             f"PRODID:-//YesWiki//YesWiki doryphore {visit.farm.release}//FR"]  # fmt: skip
-    for page in found:
-        entry = entry_guard.guarded(visit, page)
+             f"PRODID:-//YesWiki//YesWiki doryphore {request.farm.release}//FR"]  # fmt: skip
+    for page in entries:
+        entry = entry_guard.guarded(request, page)
         start, end = (entry.get(f"bf_date_{k}_evenement") for k in ("debut", "fin"))
         if start and end:
-            lines += ["BEGIN:VEVENT", f"UID:{visit.href(page.tag)}",
+            lines += ["BEGIN:VEVENT", f"UID:{request.href(page.tag)}",
                       f"SUMMARY:{_ical_text(entry.get('bf_titre', ''))}",
                       f"DTSTART{_ical_date(str(start))}", f"DTEND{_ical_date(str(end))}",
-                      f"URL:{visit.href(page.tag)}", "END:VEVENT"]  # fmt: skip
+                      f"URL:{request.href(page.tag)}", "END:VEVENT"]  # fmt: skip
     lines.append("END:VCALENDAR")
-    return Answer(200, "\r\n".join(lines) + "\r\n", "text/calendar; charset=UTF-8")
+    return Response(200, "\r\n".join(lines) + "\r\n", "text/calendar; charset=UTF-8")
 
 
 def _ical_text(text: object) -> str:
@@ -114,26 +114,26 @@ def _ical_date(value: str) -> str:
     return f":{value[:19].replace('-', '').replace(':', '')}"
 
 
-def json_ld(visit: Visit, form_id: str, found: list[Page]) -> dict[str, Any]:
+def json_ld(request: Request, form_id: str, entries: list[StoredPage]) -> dict[str, Any]:
     """Entries in an LDP container."""
-    form = form_manager.forms(visit).get(form_id, {})
+    form = form_manager.forms(request).get(form_id, {})
     return {
         "@context": form.get("bn_sem_context", ""),
-        "@id": visit.href("api", f"fiche/{form_id}"),
+        "@id": request.href("api", f"fiche/{form_id}"),
         "@type": ["ldp:Container", "ldp:BasicContainer"],
         "dcterms:title": form.get("bn_label_nature", ""),
         "ldp:contains": [
-            {"@id": visit.href(page.tag), "@type": form.get("bn_sem_type", "")}
-            | _semantic(visit, form, page)
-            for page in found
+            {"@id": request.href(page.tag), "@type": form.get("bn_sem_type", "")}
+            | _semantic(request, form, page)
+            for page in entries
         ],
     }
 
 
-def _semantic(visit: Visit, form: dict[str, str], page: Page) -> dict[str, Any]:
-    entry = entry_guard.guarded(visit, page)
+def _semantic(request: Request, form: dict[str, str], page: StoredPage) -> dict[str, Any]:
+    entry = entry_guard.guarded(request, page)
     return {
         field.columns[14]: entry.get(field.prop, "")
-        for field in known_fields(form, visit.features)
+        for field in known_fields(form, request.features)
         if field.columns[14] and field.prop
     }

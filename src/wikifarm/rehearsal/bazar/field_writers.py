@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls, user_manager
 from ..store.records import Entry
 from ..wikitext import page_names
 from . import form_fields
-from .form_fields import DATE_KINDS, Field
+from .form_fields import DATE_KINDS, FormField
 
 
 class UserFieldRefusal(Exception):
     """An account that the form wanted cannot be made: the form is shown again with this."""
 
 
-Writer = Callable[[Visit, Field, Entry], None]
+Writer = Callable[[Request, FormField, Entry], None]
 
 WRITERS: dict[str, Writer] = {}
 
@@ -31,10 +31,10 @@ def writer(*kinds: str) -> Callable[[Writer], Writer]:
     return keep
 
 
-def write_field(visit: Visit, field: Field, data: Entry) -> None:
+def write_field(request: Request, field: FormField, data: Entry) -> None:
     """Put into `data` what an entry keeps of a field. Raises ServerFault, UserFieldRefusal."""
     if field.kind in WRITERS:
-        WRITERS[field.kind](visit, field, data)
+        WRITERS[field.kind](request, field, data)
     elif field.kind in DATE_KINDS and data.get(f"{field.prop}_allday") == "0":
         hour, minutes = (str(data.get(f"{field.prop}_{part}", "00")) for part in
                          ("hour", "minutes"))  # fmt: skip
@@ -47,7 +47,7 @@ def write_field(visit: Visit, field: Field, data: Entry) -> None:
 
 
 @writer("map")
-def _write_map(_visit: Visit, field: Field, data: Entry) -> None:
+def _write_map(_request: Request, field: FormField, data: Entry) -> None:
     latitude, longitude = field.columns[1], field.columns[2]
     if data.get(latitude) and data.get(longitude):
         place = {latitude: data[latitude], longitude: data[longitude]}
@@ -57,25 +57,24 @@ def _write_map(_visit: Visit, field: Field, data: Entry) -> None:
 
 
 @writer("acls")
-def _write_rights(visit: Visit, field: Field, data: Entry) -> None:
+def _write_rights(request: Request, field: FormField, data: Entry) -> None:
     """The `acls` line writes the rights of an entry that has none yet, never later (P5)."""
     tag = str(data["id_fiche"])
-    wanted = form_fields.as_json(field, visit.features, None)
+    wanted = form_fields.as_json(field, request.features, None)
     for privilege, key in zip(
         acls.PRIVILEGES, ("entryReadRight", "entryWriteRight", "entryCommentRight"), strict=True
     ):
         value = str(wanted[key])
         if value in ("user", "#"):
             value = str(data.get("nomwiki", ""))
-        if not acls.written_right(visit, tag, privilege):
-            acls.set_right(visit, tag, privilege, value)
+        if not acls.written_right(request, tag, privilege):
+            acls.set_right(request, tag, privilege, value)
 
 
 @writer("utilisateur_wikini", "yeswiki_user")
-def _write_account(visit: Visit, field: Field, data: Entry) -> None:
+def _write_account(request: Request, field: FormField, data: Entry) -> None:
     """Make the account that the form asks for; its holder then owns the entry."""
-    store = visit.farm.store
-    if data.get("nomwiki") and store.user(visit.w, name=str(data["nomwiki"])):
+    if data.get("nomwiki") and request.wiki.user(str(data["nomwiki"])):
         name = str(data["nomwiki"])
     else:
         name = page_names.base_name(str(data.get(field.columns[1], "")))
@@ -83,21 +82,20 @@ def _write_account(visit: Visit, field: Field, data: Entry) -> None:
         password = str(data.get("mot_de_passe_wikini", ""))
         if password != str(data.get("mot_de_passe_repete_wikini", "")) or not password:
             raise UserFieldRefusal("Les deux mots de passe ne sont pas identiques")
-        refused = user_manager.refusal(visit, name, email)
+        refused = user_manager.refusal(request, name, email)
         if refused:
             raise UserFieldRefusal(refused)
-        user_manager.create(store, visit.w, name, email, password)
+        user_manager.create(request.wiki, name, email, password)
     data["nomwiki"] = name
-    visit.caches["entry_owner"] = name
-    _add_to_groups(visit, name, field.columns[6])
+    request.entry_owner = name
+    _add_to_groups(request, name, field.columns[6])
 
 
-def _add_to_groups(visit: Visit, name: str, wanted: str) -> None:
+def _add_to_groups(request: Request, name: str, wanted: str) -> None:
     for part in [p.strip() for p in wanted.split(",") if "@" in p]:
         group = part.lstrip("+").lstrip("@")
-        known = acls.groups(visit)
+        known = request.wiki.groups
         if group in known or part.startswith("+"):
             members = [m for m in known.get(group, "").split("\n") if m]
             if name not in members:
-                visit.farm.store.set_group(visit.w, group, "\n".join([*members, name]))
-                visit.caches.pop("groups", None)
+                request.wiki.set_group(group, "\n".join([*members, name]))

@@ -45,7 +45,7 @@ NO_VALUE = ("labelhtml", "acls", "listefiches", "conditionschecking", "bookmarkl
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """One line of a template."""
 
     columns: tuple[str, ...]
@@ -107,24 +107,24 @@ def template_lines(template: str) -> tuple[tuple[str, ...], ...]:
 
 
 @lru_cache(maxsize=256)
-def fields(template: str, features: Features) -> tuple[tuple[int, Field], ...]:
+def fields(template: str, features: Features) -> tuple[tuple[int, FormField], ...]:
     """The fields with their line numbers: unknown words leave a hole."""
-    found = []
+    kept = []
     for number, columns in enumerate(template_lines(template)):
         kind = KINDS.get(columns[0])
         if kind:
-            found.append((number, _field(columns, kind, features)))
-    return tuple(found)
+            kept.append((number, _field(columns, kind, features)))
+    return tuple(kept)
 
 
-def known_fields(form: dict[str, str], features: Features) -> list[Field]:
+def known_fields(form: dict[str, str], features: Features) -> list[FormField]:
     """The fields of a form, in order."""
     return [field for _, field in fields(form["bn_template"], features)]
 
 
-def _field(columns: tuple[str, ...], kind: str, features: Features) -> Field:
+def _field(columns: tuple[str, ...], kind: str, features: Features) -> FormField:
     label = unescape(columns[2])
-    return Field(columns, kind, _property(columns, kind, features), label)
+    return FormField(columns, kind, _property(columns, kind, features), label)
 
 
 def _property(columns: tuple[str, ...], kind: str, features: Features) -> str:
@@ -141,7 +141,7 @@ def _property(columns: tuple[str, ...], kind: str, features: Features) -> str:
     return special.get(kind, columns[1])
 
 
-def as_json(field: Field, features: Features, options: dict[str, str] | None) -> dict[str, Any]:
+def as_json(field: FormField, features: Features, options: dict[str, str] | None) -> dict[str, Any]:
     """A field as `prepared` gives it (transcripts 04, 30, 70)."""
     columns = field.columns
     if field.kind == "labelhtml":
@@ -169,7 +169,7 @@ def as_json(field: Field, features: Features, options: dict[str, str] | None) ->
 
 
 def _more_json(  # noqa: PLR0911 - one a kind of field
-    field: Field, features: Features, options: dict[str, str] | None
+    field: FormField, features: Features, options: dict[str, str] | None
 ) -> dict[str, Any]:
     columns = field.columns
     if field.kind == "text":

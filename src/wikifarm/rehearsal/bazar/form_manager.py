@@ -6,38 +6,32 @@ import json
 from typing import Any
 
 from ..exchange.response import redirect
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls
 from ..rehearsal_settings import FARM_FORM
 from . import form_fields
-from .form_fields import Field
+from .form_fields import FormField
 from .list_manager import list_options
 
 FORM_KEYS = ("bn_label_nature", "bn_template", "bn_description", "bn_sem_context", "bn_sem_type",
              "bn_condition")  # fmt: skip
 
 
-def forms(visit: Visit) -> dict[str, dict[str, str]]:
+def forms(request: Request) -> dict[str, dict[str, str]]:
     """The wiki's forms by id."""
-    if "forms" not in visit.caches:
-        found = visit.farm.store.forms(visit.w)
-        if "no_ferme" in visit.farm.traps:
-            found.pop(FARM_FORM, None)
-        visit.caches["forms"] = found
-    known: dict[str, dict[str, str]] = visit.caches["forms"]
-    return known
+    hidden = FARM_FORM if "no_ferme" in request.farm.traps else ""
+    return {number: form for number, form in request.wiki.forms.items() if number != hidden}
 
 
-def form_json(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
+def form_json(request: Request, form: dict[str, str]) -> dict[str, Any]:
     """A form as the API gives it: bn_* keys, `template`, `prepared`.
 
     A line of an unknown kind leaves a hole, and PHP then writes `prepared` as an object.
     """
     template = form_fields.template_lines(form["bn_template"])
-    found = form_fields.fields(form["bn_template"], visit.features)
     prepared = {
-        number: form_fields.as_json(field, visit.features, options(visit, field))
-        for number, field in found
+        number: form_fields.as_json(field, request.features, options(request, field))
+        for number, field in form_fields.fields(form["bn_template"], request.features)
     }
     whole = list(prepared) == list(range(len(prepared)))
     return {
@@ -47,50 +41,49 @@ def form_json(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def options(visit: Visit, field: Field) -> dict[str, str]:
+def options(request: Request, field: FormField) -> dict[str, str]:
     """The choices of a list field: key -> label."""
     if field.kind in form_fields.LIST_KINDS:
-        return list_options(visit, field.name)
+        return list_options(request, field.name)
     if field.kind in form_fields.ENTRY_KINDS:
-        found = visit.farm.store.entries(visit.w, field.name)
-        readable = [p for p in found if acls.has_access(visit, "read", p.tag, p)]
-        return {p.tag: p.entry_title for p in readable}
+        entries = acls.readable(request, request.wiki.entries(field.name))
+        return {entry.tag: entry.entry_title for entry in entries}
     return {}
 
 
-def import_forms(visit: Visit) -> None:
+def import_forms(request: Request) -> None:
     """Write the posted forms: one with a known label replaces it, whatever its id (30, 31).
 
     Source: `FormController::displayAll`, v4.4.4, which asks for no right at all.
     """
-    posted = visit.post.get("imported-form")
-    visit.refuse_when_asleep("tools/bazar/services/FormManager.php", 139)
+    posted = request.post.get("imported-form")
+    request.refuse_when_asleep("tools/bazar/services/FormManager.php", 139)
     for number, raw in posted.items() if isinstance(posted, dict) else []:
         try:
             value = json.loads(str(raw))
         except ValueError:
             value = None
         if not isinstance(value, dict) or "bn_label_nature" not in value:
-            raise visit.fault(
+            raise request.fault(
                 "Trying to access array offset on value of type null",
                 "tools/bazar/controllers/FormController.php", 36, "ErrorException",
             )  # fmt: skip
-        same = [i for i, f in forms(visit).items()
+        same = [i for i, f in forms(request).items()
                 if f["bn_label_nature"] == value["bn_label_nature"]]  # fmt: skip
-        write_form(visit, same[0] if same else free_id(visit, str(number)), value)
-    raise redirect(forms_url(visit, "BAZ_FORM_IMPORT_SUCCESSFULL"))
+        write_form(request, same[0] if same else free_id(request, str(number)), value)
+    raise redirect(forms_url(request, "BAZ_FORM_IMPORT_SUCCESSFULL"))
 
 
-def free_id(visit: Visit, wanted: str) -> str:
+def free_id(request: Request, wanted: str) -> str:
     """The posted id when it is free, the next one below 1000 otherwise (`findNewId`)."""
-    known = forms(visit)
+    known = forms(request)
     if wanted.isdigit() and wanted not in known:
         return wanted
     below = [int(i) for i in known if int(i) < 1000]
     return str(max(below, default=0) + 1)
 
 
-def write_form(visit: Visit, number: str, value: dict[str, Any]) -> None:
+def write_form(request: Request, number: str, value: dict[str, Any]) -> None:
     """Write a form's columns; the others keep YesWiki's defaults."""
     form = {"bn_id_nature": number}
     form |= {key: str(value.get(key) or "") for key in FORM_KEYS}
@@ -101,9 +94,8 @@ def write_form(visit: Visit, number: str, value: dict[str, Any]) -> None:
     order = ("bn_id_nature", "bn_label_nature", "bn_description", "bn_condition",
              "bn_sem_context", "bn_sem_type", "bn_sem_use_template", "bn_template", "bn_ce_i18n",
              "bn_only_one_entry", "bn_only_one_entry_message")  # fmt: skip
-    visit.farm.store.set_form(visit.w, {key: form[key] for key in order})
-    visit.caches.pop("forms", None)
+    request.wiki.set_form({key: form[key] for key in order})
 
 
-def forms_url(visit: Visit, message: str) -> str:
-    return visit.href("", "", f"vue=formulaire&msg={message}")
+def forms_url(request: Request, message: str) -> str:
+    return request.href("", "", f"vue=formulaire&msg={message}")

@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from ..exchange.response import redirect
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls
 from ..php import php_json
 from ..store.records import LIST
 from ..wikitext import page_manager, page_names
 
 
-def list_options(visit: Visit, name: str) -> dict[str, str]:
+def list_options(request: Request, name: str) -> dict[str, str]:
     """The keys and labels of a list, in either of its shapes."""
-    page = visit.farm.page(visit.w, name)
+    page = request.find(name)
     if page is None or page.kind != LIST:
         return {}
     value = json.loads(page.body)
     if "label" in value:
         return {str(key): text for key, text in value["label"].items()}
-    found: dict[str, str] = {}
-    _flatten(value.get("nodes", []), found)
-    return found
+    return dict(_choices(value.get("nodes", [])))
 
 
-def _flatten(nodes: list[dict[str, Any]], found: dict[str, str]) -> None:
+def _choices(nodes: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for node in nodes:
-        found[str(node.get("id"))] = str(node.get("label"))
-        _flatten(node.get("children") or [], found)
+        yield str(node.get("id")), str(node.get("label"))
+        yield from _choices(node.get("children") or [])
 
 
-def lists_json(visit: Visit) -> dict[str, Any]:
+def lists_json(request: Request) -> dict[str, Any]:
     """Every list, in the dialect's shape (32)."""
-    found: dict[str, Any] = {}
-    for page in visit.farm.store.pages(visit.w, LIST, order="p.id"):
+    lists: dict[str, Any] = {}
+    for page in request.wiki.pages(LIST, order="p.id"):
         value = json.loads(page.body)
-        if visit.features.lists_as_nodes:
+        if request.features.lists_as_nodes:
             if "titre_liste" in value:
                 nodes = [
                     {"id": int(key) if str(key).isdigit() else key, "label": text}
@@ -45,42 +44,42 @@ def lists_json(visit: Visit) -> dict[str, Any]:
                 ]
                 value = {"title": value["titre_liste"], "nodes": nodes}
             value["id"] = page.tag
-        found[page.tag] = value
-    return found
+        lists[page.tag] = value
+    return lists
 
 
-def import_lists(visit: Visit) -> int:
+def import_lists(request: Request) -> int:
     """Make the posted lists; the server names each from its title, twice if asked twice (33)."""
-    posted = visit.post.get("imported-list")
-    visit.refuse_when_asleep("tools/bazar/services/ListManager.php", 90)
+    posted = request.post.get("imported-list")
+    request.refuse_when_asleep("tools/bazar/services/ListManager.php", 90)
     made = 0
     for raw in posted.values() if isinstance(posted, dict) else []:
         value = json.loads(str(raw))
-        wanted = ("title", "nodes") if visit.features.lists_as_nodes else ("titre_liste", "label")
+        wanted = ("title", "nodes") if request.features.lists_as_nodes else ("titre_liste", "label")
         if not all(key in value for key in wanted):
-            raise visit.fault(
+            raise request.fault(
                 f'Undefined array key "{wanted[0]}"',
                 "tools/bazar/controllers/ListController.php", 28, "ErrorException",
             )  # fmt: skip
-        create_list(visit, str(value[wanted[0]]), value[wanted[1]])
+        create_list(request, str(value[wanted[0]]), value[wanted[1]])
         made += 1
     return made
 
 
-def create_list(visit: Visit, title: str, content: Any) -> str:
+def create_list(request: Request, title: str, content: Any) -> str:
     """Make one list in the dialect's shape; its id."""
-    nodes = visit.features.lists_as_nodes
-    tag = page_names.wiki_name(visit, visit.features.list_title.format(title))
+    nodes = request.features.lists_as_nodes
+    tag = page_names.wiki_name(request, request.features.list_title.format(title))
     body = {"title": title, "nodes": content} if nodes else {"titre_liste": title, "label": content}
-    page_manager.save(visit, tag, php_json(body))
-    visit.farm.store.set_kind(visit.w, tag, LIST)
+    page_manager.save(request, tag, php_json(body))
+    request.wiki.set_kind(tag, LIST)
     return tag
 
 
-def delete_list(visit: Visit, tag: str) -> None:
+def delete_list(request: Request, tag: str) -> None:
     """Remove a list: by GET, without a token, for its owner or an administrator."""
-    visit.refuse_when_asleep("tools/bazar/services/ListManager.php", 152)
-    if not acls.is_admin(visit) and not acls.is_owner(visit, tag):
-        raise visit.fault("Unauthorized", "tools/bazar/services/ListManager.php", 160)
-    visit.farm.store.delete_page(visit.w, tag)
-    raise redirect(visit.href("", "", "vue=listes"))
+    request.refuse_when_asleep("tools/bazar/services/ListManager.php", 152)
+    if not acls.is_admin(request) and not acls.is_owner(request, tag):
+        raise request.fault("Unauthorized", "tools/bazar/services/ListManager.php", 160)
+    request.wiki.delete_page(tag)
+    raise redirect(request.href("", "", "vue=listes"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 
-from ..actions.listings import _items, _readable
+from ..actions.listings import items
 from ..exchange.elements import esc, hidden, html_form
-from ..exchange.wiki_request import Visit
-from ..store.records import ENTRY, LIST, Page
+from ..exchange.wiki_request import Request
+from ..people import acls
+from ..store.records import ENTRY, LIST, StoredPage
 from ..wikitext import markup
 from ..wikitext.page_manager import page_link
 from ..wikitext.performer import action
@@ -16,21 +17,21 @@ from . import entry_views
 
 
 @action("newtextsearch", "textsearch")
-def text_search(visit: Visit, arguments: dict[str, str]) -> str:
+def text_search(request: Request, arguments: dict[str, str]) -> str:
     """Pages and entries that hold a phrase, of those the visitor may read."""
-    phrase = visit.arg("phrase") or arguments.get("phrase", "")
+    phrase = request.arg("phrase") or arguments.get("phrase", "")
     box = f'<input type="search" name="phrase" value="{esc(phrase)}" aria-label="Rechercher">'
     button = '<input type="submit" value="Chercher">'
-    form = html_form(visit.base, hidden("wiki", visit.tag) + box + button, "get")
+    form = html_form(request.base, hidden("wiki", request.tag) + box + button, "get")
     if not phrase:
         return form
-    found = [p for p in _readable(visit, visit.farm.store.pages(visit.w)) if _holds(p, phrase)]
-    found = [p for p in found if p.kind != LIST]
-    lines = [f"{page_link(visit, p.tag)} {_extract(visit, p, phrase)}" for p in found]
-    return form + f"<p>{len(found)} résultat(s) pour « {esc(phrase)} ».</p>" + _items(lines)
+    pages = [page for page in request.wiki.pages() if page.kind != LIST and _holds(page, phrase)]
+    matches = acls.readable(request, pages)
+    lines = [f"{page_link(request, p.tag)} {_extract(request, p, phrase)}" for p in matches]
+    return form + f"<p>{len(matches)} résultat(s) pour « {esc(phrase)} ».</p>" + items(lines)
 
 
-def _holds(page: Page, phrase: str) -> bool:
+def _holds(page: StoredPage, phrase: str) -> bool:
     body = page.body
     if page.kind == ENTRY:
         body = str(json.loads(body))
@@ -40,13 +41,13 @@ def _holds(page: Page, phrase: str) -> bool:
 EXTRACT_LENGTH = 154
 
 
-def _extract(visit: Visit, page: Page, phrase: str) -> str:
+def _extract(request: Request, page: StoredPage, phrase: str) -> str:
     """What stands around the phrase: in the entry as shown, or else in its text as stored.
 
     So a field that the visitor may not read is given away to whoever may read the page and knows
     a word of it (`actions/newtextsearch.php`, v4.4.4).
     """
-    shown = entry_views.view(visit, page, footer=False) if page.kind == ENTRY else ""
+    shown = entry_views.view(request, page, footer=False) if page.kind == ENTRY else ""
     return _excerpt(markup.strip_tags(shown), phrase) or _excerpt(esc(page.body), phrase)
 
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 from urllib.parse import urlsplit
 
-from ..defaults.default_pages import FARM_PAGES
-from ..php import php_json
 from ..rehearsal_settings import RehearsalSettings
 from ..store.database import Store
-from ..store.records import Page
 
 REQUESTS_KEPT = 100_000
 
@@ -47,19 +43,6 @@ class RehearsalFarm:
         """What PHP prints when the mail library complains (22)."""
         host = urlsplit(self.base_url).hostname
         return f"<strong>Invalid address:  (Reply-To): noreply@{host}</strong><br />\n"
-
-    def is_hidden(self, wiki: str, tag: str) -> bool:
-        """Whether the missing extension takes a page away."""
-        return not wiki and "no_ferme" in self.traps and tag in FARM_PAGES
-
-    def page(self, wiki: str, tag: str, time: str = "") -> Page | None:
-        """A page of a wiki."""
-        return None if self.is_hidden(wiki, tag) else self.store.page(wiki, tag, time)
-
-    def set_config(self, wiki: str, name: str, config: dict[str, Any]) -> None:
-        """Change a wiki's settings."""
-        sql = "UPDATE wikis SET name = ?, config = ? WHERE folder = ?"
-        self.store.run(sql, name, php_json(config), wiki)
 
     def remove_wiki(self, folder: str) -> None:
         """Remove a wiki and forget who was logged in there."""

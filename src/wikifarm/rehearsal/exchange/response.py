@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 HTML = "text/html; charset=UTF-8"
-
 JSON = "application/json"
 
 
 @dataclass
-class Answer:
+class Response:
     """What goes back: status, body, type, and more headers."""
 
     status: int = 200
@@ -22,11 +21,11 @@ class Answer:
 
 
 class Stop(Exception):
-    """Ends the work at once with this answer (PHP: exit)."""
+    """Ends the work at once with this response (PHP: exit)."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
 
 
 class ServerFault(Exception):
@@ -39,4 +38,4 @@ class ServerFault(Exception):
 
 def redirect(url: str) -> Stop:
     """A 302 to an absolute address."""
-    return Stop(Answer(302, "", headers=[("location", url)]))
+    return Stop(Response(302, "", headers=[("location", url)]))

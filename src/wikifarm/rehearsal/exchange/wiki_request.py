@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
+from ..defaults.default_pages import FARM_PAGES
 from ..dialects import Features
 from ..php import multipart, parse, php_json, text
-from ..store.records import Page, WikiRow
+from ..store.records import StoredPage
+from ..store.stored_wiki import StoredWiki
 from .rehearsal_farm import RehearsalFarm
-from .response import JSON, Answer, ServerFault
+from .response import JSON, Response, ServerFault
 
 ASLEEP = (
     "Action désactivée car ce wiki est en lecture seule. "
@@ -21,11 +23,11 @@ ASLEEP = (
 
 
 @dataclass
-class Visit:
+class Request:
     """A request, resolved to a wiki, a page and a handler."""
 
     farm: RehearsalFarm
-    wiki: WikiRow
+    wiki: StoredWiki
     method: str
     query: str
     body: bytes
@@ -35,19 +37,19 @@ class Visit:
     route: str = ""
     user: str = ""
     session: str = ""
-    by_token: bool = False
-    set_cookies: list[str] = field(default_factory=list)
-    page_time: str = ""
+    remember: bool = True
+    forget: bool = False
+    """How long the cookies of this answer last: three months, or until they are taken back."""
     inclusions: list[str] = field(default_factory=list)
     entries_open: list[str] = field(default_factory=list)
     late_scripts: list[str] = field(default_factory=list)
     """JSON that actions leave for the end of the page."""
-    caches: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def w(self) -> str:
-        """The wiki's folder: the key of its rows in the store."""
-        return self.wiki.folder
+    admins: dict[str, bool] = field(default_factory=dict)
+    """Who was looked for in @admins, and is there."""
+    entry_owner: str = ""
+    """The account that the entry being written is for."""
+    fast_view: bool = False
+    """The one route of the API that may show a contact button is running."""
 
     @property
     def features(self) -> Features:
@@ -58,7 +60,7 @@ class Visit:
     def base(self) -> str:
         """The wiki's address, with its final slash."""
         root = self.farm.base_url
-        return f"{root}{self.w}/" if self.w else root
+        return f"{root}{self.wiki.folder}/" if self.wiki.folder else root
 
     @cached_property
     def get(self) -> dict[str, object]:
@@ -67,9 +69,9 @@ class Visit:
         first, _, rest = raw.partition("&")
         if "=" not in first:
             raw = rest
-        found = parse(raw)
-        found.pop("wiki", None)
-        return found
+        values = parse(raw)
+        values.pop("wiki", None)
+        return values
 
     @cached_property
     def post(self) -> dict[str, object]:
@@ -98,12 +100,12 @@ class Visit:
     @cached_property
     def cookies(self) -> dict[str, list[str]]:
         """Every value of every cookie: a parent's cookie may come along with the wiki's own."""
-        found: dict[str, list[str]] = {}
+        cookies: dict[str, list[str]] = {}
         for part in self.headers.get("cookie", "").split(";"):
             name, _, value = part.strip().partition("=")
             if name:
-                found.setdefault(name, []).append(unquote_plus(value))
-        return found
+                cookies.setdefault(name, []).append(unquote_plus(value))
+        return cookies
 
     def href(self, tag: str = "", handler: str = "", params: str = "") -> str:
         """The absolute address of a page; `params` is already encoded."""
@@ -124,10 +126,18 @@ class Visit:
         return self.href(self.tag, handler, rest)
 
     @cached_property
-    def page(self) -> Page | None:
+    def page(self) -> StoredPage | None:
         """The asked page, in the asked revision."""
         time = self.arg("time") if self.handler in ("show", "raw", "html", "xml", "iframe") else ""
-        return self.farm.page(self.w, self.tag, time)
+        return self.find(self.tag, time)
+
+    def find(self, tag: str, time: str = "") -> StoredPage | None:
+        """A page of this wiki."""
+        return None if self.hides(tag) else self.wiki.page(tag, time)
+
+    def hides(self, tag: str) -> bool:
+        """Whether the missing extension takes a page away."""
+        return not self.wiki.folder and "no_ferme" in self.farm.traps and tag in FARM_PAGES
 
     def flash(self, message: str) -> None:
         """A message for the next page shown in this session."""
@@ -135,21 +145,23 @@ class Visit:
 
     def fault(self, message: str, path: str, line: int, kind: str = "Exception") -> ServerFault:
         """An exception thrown from a file of this wiki."""
-        folder = f"{self.w}/" if self.w else ""
+        folder = f"{self.wiki.folder}/" if self.wiki.folder else ""
         return ServerFault(message, f"/var/www/ferme/{folder}{path}:{line}", kind)
 
     @property
     def asleep(self) -> bool:
         """Whether the wiki hibernates: its own state, or the trap on every wiki but the farm."""
-        return self.wiki.status == "hibernate" or ("asleep" in self.farm.traps and bool(self.w))
+        return self.wiki.status == "hibernate" or (
+            "asleep" in self.farm.traps and bool(self.wiki.folder)
+        )
 
     def refuse_when_asleep(self, path: str, line: int) -> None:
         """Raise the exception that every write of a hibernating wiki meets."""
         if self.asleep:
             raise self.fault(ASLEEP, path, line)
 
-    def json(self, value: Any, status: int = 200, noisy: bool = False) -> Answer:
+    def json(self, value: Any, status: int = 200, noisy: bool = False) -> Response:
         """A JSON answer; None and empty give {} as in transcripts 35 and 43."""
         if noisy and "mail_noise" in self.farm.traps and isinstance(value, dict):
             value = {"rawOutput": self.farm.mail_noise, **value}
-        return Answer(status, php_json({} if value is None else value), JSON)
+        return Response(status, php_json({} if value is None else value), JSON)

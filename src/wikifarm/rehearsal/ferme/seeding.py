@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ..defaults import default_forms, default_pages
@@ -10,7 +9,8 @@ from ..people import user_manager
 from ..php import php_json
 from ..rehearsal_settings import RehearsalSettings
 from ..store.database import Store
-from ..store.records import ENTRY, LIST, now
+from ..store.records import ENTRY, LIST
+from ..store.stored_wiki import StoredWiki
 from ..wikitext import markup
 
 PageRow = tuple[str, str, str, str]
@@ -43,65 +43,47 @@ def model_rows(model: dict[str, Any]) -> list[PageRow]:
     return rows
 
 
-def _values(found: Any) -> list[Any]:
-    return list(found.values()) if isinstance(found, dict) else list(found or [])
+def _values(table: Any) -> list[Any]:
+    return list(table.values()) if isinstance(table, dict) else list(table or [])
 
 
-def _items(found: Any) -> list[tuple[str, Any]]:
-    return [(str(k), v) for k, v in found.items()] if isinstance(found, dict) else []
+def _items(table: Any) -> list[tuple[str, Any]]:
+    return [(str(key), value) for key, value in table.items()] if isinstance(table, dict) else []
 
 
-def fill(store: Store, wiki: str, admin: str, rows: list[PageRow]) -> None:
+def fill(wiki: StoredWiki, admin: str, rows: list[PageRow]) -> None:
     """Write the rows in one go, owned by the wiki's administrator. No right is written."""
-    time = now()
-    numbered = list(enumerate(rows, start=1))
-    store.db.executemany(
-        "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
-        [(wiki, n, tag, time, body, admin, admin) for n, (tag, body, _, _) in numbered],
-    )
-    store.db.executemany(
-        "INSERT INTO kinds VALUES (?, ?, ?, ?)",
-        [(wiki, tag, kind, form) for tag, _, kind, form in rows if kind],
-    )
-    links = [
-        (wiki, tag, target)
-        for tag, body, kind, _ in rows
-        if not kind
-        for target in sorted(markup.linked_pages(body) - {tag})
-    ]
-    store.db.executemany("INSERT OR IGNORE INTO links VALUES (?, ?, ?)", links)
+    wiki.fill(rows, admin)
+    for tag, body, kind, _ in rows:
+        if not kind:
+            wiki.set_links(tag, markup.linked_pages(body) - {tag})
 
 
-def first_account(store: Store, wiki: str, name: str, email: str, password: str) -> None:
+def first_account(wiki: StoredWiki, name: str, email: str, password: str) -> None:
     """The administrator of a wiki."""
-    user_manager.create(store, wiki, name, email, password)
-    store.set_group(wiki, "admins", name)
+    user_manager.create(wiki, name, email, password)
+    wiki.set_group("admins", name)
 
 
 def seed_farm(store: Store, settings: RehearsalSettings) -> None:
     """Make the farm's own wiki when the file is new; else only bring its password up to date."""
-    if store.wiki("") is not None:
+    admin, email = settings.admin, "admin@example.org"
+    wiki = store.wiki("")
+    if wiki is not None:
         password = user_manager.hash_password(settings.password)
-        if store.user("", name=settings.admin) is None:
-            first_account(store, "", settings.admin, "admin@example.org", settings.password)
-        sql = "UPDATE users SET password = ? WHERE wiki = '' AND name = ?"
-        store.run(sql, password, settings.admin)
+        if wiki.user(admin) is None:
+            first_account(wiki, admin, email, settings.password)
+        wiki.set_password(admin, password)
         return
     features = settings.features
-    store.add_wiki("", "Ferme", "", {"dialect": settings.dialect})
-    rows = default_rows()
+    wiki = store.add_wiki("", "Ferme", "", {"dialect": settings.dialect})
     rows = [
-        (t, default_pages.FARM_HOME if t == "PagePrincipale" else b, k, f) for t, b, k, f in rows
+        (tag, default_pages.FARM_HOME if tag == "PagePrincipale" else body, kind, form)
+        for tag, body, kind, form in default_rows()
     ]
     rows += [(tag, text, "", "") for tag, text in default_pages.FARM_PAGES.items()]
     rows.append(("ListeOuiNon", php_json(default_forms.yes_no(features)), LIST, ""))
-    fill(store, "", settings.admin, rows)
+    fill(wiki, admin, rows)
     for form in [*default_forms.forms(features), default_forms.farm_form(features)]:
-        store.set_form("", form)
-    first_account(store, "", settings.admin, "admin@example.org", settings.password)
-
-
-def load_model(store: Store, name: str) -> dict[str, Any] | None:
-    """An imported model, or None."""
-    row = store.one("SELECT body FROM models WHERE name = ?", name)
-    return dict(json.loads(row[0])) if row else None
+        wiki.set_form(form)
+    first_account(wiki, admin, email, settings.password)

@@ -11,12 +11,14 @@ from typing import Any
 
 from ..bazar.entry_form import asked
 from ..bazar.field_writers import writer
-from ..bazar.form_fields import Field
+from ..bazar.form_fields import FormField
 from ..defaults import default_forms
+from ..dialects import Features
 from ..exchange.elements import esc, hidden, labelled
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 from ..people import acls
 from ..php import addslashes
+from ..store.stored_wiki import StoredWiki
 from . import seeding
 from .wiki_models import enabled_models
 
@@ -32,15 +34,15 @@ REMOVED_TOO = ("yeswiki-farm-theme", "yeswiki-farm-model", "yeswiki-farm-acls")
 
 
 @writer("yeswiki")
-def write_wiki(visit: Visit, field: Field, data: dict[str, Any]) -> None:
+def write_wiki(request: Request, field: FormField, data: dict[str, Any]) -> None:
     """Make the wiki that an entry asks for, then drop the keys that must not stay in it."""
     name = field.prop
     folder = str(data.get(name) or "")
     new = not data.get(f"{name}_exists") and not data.get(f"{name}-previous")
-    known = visit.farm.store.page(visit.w, str(data["id_fiche"])) is not None
-    if new and not (known and visit.features.entry_makes_one_wiki):
+    known = request.wiki.page(str(data["id_fiche"])) is not None
+    if new and not (known and request.features.entry_makes_one_wiki):
         if folder and re.fullmatch(r"[0-9a-zA-Z-_]*", folder):
-            create_wiki(visit, folder, name, data)
+            create_wiki(request, folder, name, data)
             data[name] = folder
         else:
             data[name] = None
@@ -50,32 +52,32 @@ def write_wiki(visit: Visit, field: Field, data: dict[str, Any]) -> None:
         data.pop(key, None)
 
 
-def create_wiki(visit: Visit, folder: str, name: str, data: dict[str, Any]) -> None:
+def create_wiki(request: Request, folder: str, name: str, data: dict[str, Any]) -> None:
     """Folder, configuration, tables, content, in this order: a failure leaves what was reached."""
-    _refuse_busy(visit, folder)
-    model = visit.field("yeswiki-farm-model")
-    if visit.features.choices_checked_first:
-        _check_choices(visit, model, str(data.get("yeswiki-farm-acls", "")))
-    url = f"{visit.farm.base_url}{folder}"
-    store = visit.farm.store
+    refuse_busy(request, folder)
+    model = request.field("yeswiki-farm-model")
+    if request.features.choices_checked_first:
+        _check_choices(request, model, str(data.get("yeswiki-farm-acls", "")))
+    url = f"{request.farm.base_url}{folder}"
+    store = request.farm.store
     if store.wiki(folder) is not None:
-        raise visit.fault(
+        raise request.fault(
             f"L'adresse {url} est déja utilisée, veuillez en prendre une autre.", SERVICE, 337
         )
-    if "half_made" in visit.farm.traps:
-        visit.farm.leave_half_made(folder, addslashes(str(data.get("bf_titre", ""))))
-        raise visit.fault("MySQL server has gone away", SERVICE, 588, "mysqli_sql_exception")
-    content = seeding.load_model(store, model) if model != "default-content" else None
+    if "half_made" in request.farm.traps:
+        request.farm.leave_half_made(folder, addslashes(str(data.get("bf_titre", ""))))
+        raise request.fault("MySQL server has gone away", SERVICE, 588, "mysqli_sql_exception")
+    content = store.model(model) if model != "default-content" else None
     if model != "default-content" and content is None:
-        visit.farm.leave_half_made(folder)
+        request.farm.leave_half_made(folder)
         told = f'Fichier SQL non trouvé "custom/wiki-models/{model}/default-content.sql".'
-        raise visit.fault(told, SERVICE, 917)
-    store.add_wiki(folder, addslashes(str(data.get("bf_titre", ""))), "", _config(data))
+        raise request.fault(told, SERVICE, 917)
+    wiki = store.add_wiki(folder, addslashes(str(data.get("bf_titre", ""))), "", _config(data))
     admin = str(data.get(f"{name}_wikiname") or "WikiAdmin")
     email = str(data.get(f"{name}_email") or "")
     email = str(data.get(email) or email)
-    _fill(visit, folder, admin, content)
-    seeding.first_account(store, folder, admin, email, str(data.get(f"{name}_password", "")))
+    _fill(wiki, request.features, admin, content)
+    seeding.first_account(wiki, admin, email, str(data.get(f"{name}_password", "")))
 
 
 def _config(data: dict[str, Any]) -> dict[str, Any]:
@@ -84,55 +86,54 @@ def _config(data: dict[str, Any]) -> dict[str, Any]:
     return {f"default_{p}_acl": chosen[p] for p in acls.PRIVILEGES}
 
 
-def _fill(visit: Visit, folder: str, admin: str, model: dict[str, Any] | None) -> None:
-    store, features = visit.farm.store, visit.features
+def _fill(wiki: StoredWiki, features: Features, admin: str, model: dict[str, Any] | None) -> None:
     if model is None:
-        seeding.fill(store, folder, admin, seeding.default_rows())
+        seeding.fill(wiki, admin, seeding.default_rows())
         for form in default_forms.forms(features):
-            store.set_form(folder, form)
+            wiki.set_form(form)
         return
-    seeding.fill(store, folder, admin, seeding.model_rows(model))
+    seeding.fill(wiki, admin, seeding.model_rows(model))
     keys = default_forms.forms(features)[0]
     for form in model["forms"].values() if isinstance(model["forms"], dict) else model["forms"]:
         values = {key: str(form.get(key) or default) for key, default in
                   {**dict.fromkeys(keys, ""), "bn_ce_i18n": "fr-FR", "bn_only_one_entry": "N",
                    "bn_sem_use_template": "1"}.items()}  # fmt: skip
-        store.set_form(folder, values)
+        wiki.set_form(values)
 
 
-def _refuse_busy(visit: Visit, folder: str) -> None:
-    if "busy" in visit.farm.traps:
-        raise visit.fault(
+def refuse_busy(request: Request, folder: str) -> None:
+    if "busy" in request.farm.traps:
+        raise request.fault(
             f"Le dossier {folder} est occupé par une autre opération, réessayez plus tard.",
             "tools/ferme/services/FolderLock.php", 88,
             "YesWiki\\Ferme\\Exception\\FolderBusyException",
         )  # fmt: skip
 
 
-def _check_choices(visit: Visit, model: str, acl: str) -> None:
+def _check_choices(request: Request, model: str, acl: str) -> None:
     """Before anything is made; the rights' key is compulsory."""
     kind = "YesWiki\\Ferme\\Exception\\WikiCreationException"
     creator = "tools/ferme/services/WikiCreator.php"
     if not acl.isdigit() or int(acl) >= len(ACLS):
-        raise visit.fault("Le choix des droits d'accès est inconnu.", creator, 120, kind)
-    if model not in enabled_models(visit):
-        raise visit.fault(f"Le modèle {model} n'est pas proposé.", creator, 112, kind)
+        raise request.fault("Le choix des droits d'accès est inconnu.", creator, 120, kind)
+    if model not in enabled_models(request.farm.store):
+        raise request.fault(f"Le modèle {model} n'est pas proposé.", creator, 112, kind)
 
 
 @asked("yeswiki")
-def wiki_inputs(visit: Visit, field: Field, value: str) -> str:
+def wiki_inputs(request: Request, field: FormField, value: str) -> str:
     """The inputs of the farm form: address, and the hidden defaults (20)."""
     name = field.prop
     if value:
         return hidden(f"{name}-previous", value) + hidden(f"{name}_exists", "1")
-    models = enabled_models(visit)
+    models = enabled_models(request.farm.store)
     if len(models) > 1:
         options = "".join(f'<option value="{esc(m)}">{esc(m)}</option>' for m in models)
         choice = labelled("Modèle", f'<select name="yeswiki-farm-model">{options}</select>')
     else:
         choice = hidden("yeswiki-farm-model", models[0] if models else "default-content")
     return (
-        labelled(f"{field.label} ({visit.farm.base_url}…)",
+        labelled(f"{field.label} ({request.farm.base_url}…)",
                    f'<input type="text" name="{esc(name)}" value="" required '
                    'pattern="[0-9a-zA-Z_\\-]+">')
         + hidden(f"{name}_wikiname", "WikiAdmin")

@@ -6,8 +6,8 @@ import re
 
 from ..bazar import entry_views
 from ..exchange.elements import esc
-from ..exchange.response import Answer
-from ..exchange.wiki_request import Visit
+from ..exchange.response import Response
+from ..exchange.wiki_request import Request
 from ..people import acls
 from ..php import addslashes
 from ..store.records import ENTRY
@@ -88,50 +88,50 @@ SECURITY = (
 """Keeps a demonstration on this computer whatever raw HTML a page holds."""
 
 
-def head(visit: Visit) -> str:
+def head(request: Request) -> str:
     """Up to </head>. The title is there for those who may not read too (docs/yeswiki.md)."""
-    title = page_manager.title(visit, visit.page)
-    name = visit.wiki.name
+    title = page_manager.title(request, request.page)
+    name = request.wiki.name
     return (
         '<!doctype html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<link rel="icon" href="data:,">\n'
-        f"<title>{esc(name)} : {esc(title or visit.tag)}</title>\n"
-        f"{_described(visit, title or name)}<style>{CSS}</style>\n</head>\n"
+        f"<title>{esc(name)} : {esc(title or request.tag)}</title>\n"
+        f"{_described(request, title or name)}<style>{CSS}</style>\n</head>\n"
     )
 
 
-def _described(visit: Visit, title: str) -> str:
+def _described(request: Request, title: str) -> str:
     """What search engines and previews read; no right of the page is asked (`metarobots`)."""
-    if visit.handler not in ("show", "iframe"):
+    if request.handler not in ("show", "iframe"):
         return '<meta name="robots" content="noindex, nofollow">\n'
-    page = visit.page
-    told = entry_views.description(visit, page) if page and page.kind == ENTRY else ""
+    page = request.page
+    told = entry_views.description(request, page) if page and page.kind == ENTRY else ""
     return (
-        f'<link rel="canonical" href="{esc(visit.href(visit.tag))}">\n'
+        f'<link rel="canonical" href="{esc(request.href(request.tag))}">\n'
         f'<meta property="og:title" content="{esc(title)}">\n'
         + (f'<meta property="og:description" content="{esc(told)}">\n' if told else "")
     )
 
 
-def page(visit: Visit, content: str, status: int = 200) -> Answer:
+def page(request: Request, content: str, status: int = 200) -> Response:
     """A whole page. Menus are rendered first: one of them may hold the login action."""
     part = performer.include_page
-    title, menu = part(visit, "PageTitre"), part(visit, "PageMenuHaut")
-    quick, top = part(visit, "PageRapideHaut"), part(visit, "PageHeader")
-    bottom = part(visit, "PageFooter")
-    toasts = visit.farm.flashes.pop(visit.session, [])
+    title, menu = part(request, "PageTitre"), part(request, "PageMenuHaut")
+    quick, top = part(request, "PageRapideHaut"), part(request, "PageHeader")
+    bottom = part(request, "PageFooter")
+    toasts = request.farm.flashes.pop(request.session, [])
     joined = esc(addslashes("<br>".join(toasts))).replace("&#x27;", "'")
     onload = f" onload=\"toastMessage('{joined}', 5000, 'toast');\"" if toasts else ""
     shown = "".join(f'<p class="toast" role="status">{esc(text)}</p>' for text in toasts)
     body = (
-        f'{head(visit)}<body{onload}>\n<p class="banner">{BANNER}</p>\n'
+        f'{head(request)}<body{onload}>\n<p class="banner">{BANNER}</p>\n'
         f'<header><div class="bar"><div class="wiki-name">{title}</div>'
         f'<div class="quick">{quick}</div><nav aria-label="Menu">{_folded(menu)}</nav></div>'
         f'</header>\n<div class="top">{top}</div>\n<main>{shown}\n{content}\n'
-        f"{_tools(visit)}</main>\n<footer>{bottom}</footer>\n{_late(visit)}</body>\n</html>\n"
+        f"{_tools(request)}</main>\n<footer>{bottom}</footer>\n{_late(request)}</body>\n</html>\n"
     )
-    return Answer(status, body, headers=[("content-security-policy", SECURITY)])
+    return Response(status, body, headers=[("content-security-policy", SECURITY)])
 
 
 def _folded(menu: str) -> str:
@@ -140,45 +140,45 @@ def _folded(menu: str) -> str:
     return re.sub(r"<li>([^<\n]+)\n?<ul>(.*?)</ul>", opening, menu, flags=re.DOTALL)
 
 
-def frame(visit: Visit, content: str) -> Answer:
+def frame(request: Request, content: str) -> Response:
     """A page without its menus (handlers iframe and render)."""
     body = (
-        f'{head(visit)}<body class="yeswiki-iframe-body">\n<div class="container">{content}</div>'
-        f"\n{_late(visit)}</body>\n</html>\n"
+        f'{head(request)}<body class="yeswiki-iframe-body">\n<div class="container">{content}</div>'
+        f"\n{_late(request)}</body>\n</html>\n"
     )
-    return Answer(200, body, headers=[("content-security-policy", SECURITY)])
+    return Response(200, body, headers=[("content-security-policy", SECURITY)])
 
 
-def _late(visit: Visit) -> str:
+def _late(request: Request) -> str:
     """What actions left for the end of the page, which no text can close."""
     return "".join(
         f'<script type="application/json">{text.replace("<", _LESS)}</script>\n'
-        for text in visit.late_scripts
+        for text in request.late_scripts
     )
 
 
 _LESS = "\\u003c"
 
 
-def _tools(visit: Visit) -> str:
-    if not visit.page:
+def _tools(request: Request) -> str:
+    if not request.page:
         return ""
     links = [("revisions", "Historique")]
     owner = ""
-    if acls.has_access(visit, "write", visit.tag, visit.page):
+    if acls.has_access(request, "write", request.tag, request.page):
         links.insert(0, ("edit", "Modifier la page"))
-    if acls.is_admin(visit) or acls.is_owner(visit, visit.tag, visit.page.owner):
+    if acls.is_admin(request) or acls.is_owner(request, request.tag, request.page.owner):
         links += [("acls", "Droits"), ("deletepage", "Supprimer")]
-        owner = _owner(visit, visit.page.owner) if visit.handler != "revisions" else ""
+        owner = _owner(request, request.page.owner) if request.handler != "revisions" else ""
     items = "".join(
-        f'<li><a href="{esc(visit.href(visit.tag, handler))}">{label}</a></li>'
+        f'<li><a href="{esc(request.href(request.tag, handler))}">{label}</a></li>'
         for handler, label in links
     )
     bar = f'<ul class="nav">{items}{owner}</ul>'
     return f'<nav class="page-tools" aria-label="Outils de la page">{bar}</nav>'
 
 
-def _owner(visit: Visit, owner: str) -> str:
-    mine = bool(visit.user) and owner == visit.user
+def _owner(request: Request, owner: str) -> str:
+    mine = bool(request.user) and owner == request.user
     told = "vous" if mine else owner
     return f"<li>Propriétaire : {esc(told)}</li>" if told else "<li>Pas de propriétaire</li>"

@@ -6,10 +6,9 @@ import hashlib
 import hmac
 import os
 
-from ..exchange.wiki_request import Visit
-from ..store.database import Store
+from ..exchange.wiki_request import Request
 from ..store.records import User, now
-from . import acls
+from ..store.stored_wiki import StoredWiki
 
 SCRYPT_COST = 64
 """Small on purpose: the real cost (40 ms a request, docs/yeswiki.md) would only slow the tests."""
@@ -31,21 +30,21 @@ def _scrypt(password: str, salt: bytes) -> str:
     return hashlib.scrypt(password.encode(), salt=salt, n=SCRYPT_COST, r=8, p=1).hex()
 
 
-def create(store: Store, wiki: str, name: str, email: str, password: str) -> User:
+def create(wiki: StoredWiki, name: str, email: str, password: str) -> User:
     """Write a new account; the caller has checked that the name is free."""
     user = User(name, email, hash_password(password), now())
-    store.add_user(wiki, user)
+    wiki.add_user(user)
     return user
 
 
-def refusal(visit: Visit, name: str, email: str) -> str:
+def refusal(request: Request, name: str, email: str) -> str:
     """Why this account cannot be made, in YesWiki's words; '' when it can.
 
     Source: `UserController::create` and the French texts of `tools/login`, v4.4.4.
     """
-    if visit.farm.store.user(visit.w, name=name):
+    if request.wiki.user(name=name):
         return f'L\'identifiant "{name}" existe déjà !'
-    if visit.farm.store.user(visit.w, email=email):
+    if request.wiki.user(email=email):
         return f'L\'email "{email}" est déjà utilisé par un autre compte !'
     if len(name) < 3 or name[0] in "!#@" or any(c in name for c in "\\/<>"):
         return "Le nom d'utilisateur ne convient pas."
@@ -54,20 +53,19 @@ def refusal(visit: Visit, name: str, email: str) -> str:
     return ""
 
 
-def why_it_stays(visit: Visit, user: User) -> str:
-    if user.name == visit.user:
+def why_it_stays(request: Request, user: User) -> str:
+    """Why this account cannot be removed, in YesWiki's words; '' when it can."""
+    if user.name == request.user:
         return "Vous ne pouvez pas vous supprimer vous-même."
-    for group, members in acls.groups(visit).items():
+    for group, members in request.wiki.groups.items():
         if members.split("\n") == [user.name]:
             return f"Cette personne est seule dans un groupe ({group})."
     return ""
 
 
-def remove(visit: Visit, user: User) -> None:
-    store = visit.farm.store
-    for group, members in acls.groups(visit).items():
+def remove(request: Request, user: User) -> None:
+    """Remove an account, from its groups too."""
+    for group, members in request.wiki.groups.items():
         kept = [line for line in members.split("\n") if line != user.name]
-        store.set_group(visit.w, group, "\n".join(kept))
-    store.run("UPDATE pages SET owner = '' WHERE wiki = ? AND owner = ?", visit.w, user.name)
-    store.run("DELETE FROM users WHERE wiki = ? AND name = ?", visit.w, user.name)
-    visit.caches.pop("groups", None)
+        request.wiki.set_group(group, "\n".join(kept))
+    request.wiki.delete_user(user.name)

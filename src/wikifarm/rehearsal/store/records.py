@@ -1,4 +1,4 @@
-"""What the farm's file holds: wikis, pages with their revisions, accounts."""
+"""The pages and accounts that a wiki holds."""
 
 from __future__ import annotations
 
@@ -9,24 +9,13 @@ from datetime import datetime
 from typing import Any
 
 ENTRY = "fiche_bazar"
-
 LIST = "liste"
 
 Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class WikiRow:
-    """One wiki: `folder` is empty for the farm itself; `status` '' | hibernate | half."""
-
-    folder: str
-    name: str
-    status: str
-    config: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Page:
+class StoredPage:
     """One revision of a page, an entry or a list."""
 
     id: int

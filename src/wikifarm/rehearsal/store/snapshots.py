@@ -88,8 +88,8 @@ def _wiki(db: sqlite3.Connection, wiki: str) -> dict[str, Any]:
 
 
 def _rights(rows: list[tuple[Any, ...]]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    rights: dict[str, dict[str, str]] = {}
     for tag, privilege, value in sorted(rows):
         if not tag.startswith("LogDesActionsAdministratives"):
-            found.setdefault(tag, {})[privilege] = value
-    return found
+            rights.setdefault(tag, {})[privilege] = value
+    return rights

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 
 from ..exchange.elements import esc
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 
-Action = Callable[[Visit, str, dict[str, str]], str]
+Action = Callable[[Request, str, dict[str, str]], str]
 
 WIKI_WORD = r"\b[A-ZÀ-Þ][a-zß-ÿ]+[A-ZÀ-Þ0-9][A-Za-zÀ-ÿ0-9]*\b"
 
@@ -53,8 +53,8 @@ _ARGUMENT = re.compile(r'([\w-]+)\s*=\s*"([^"]*)"')
 class _Writer:
     """One text being written; keeps what is open."""
 
-    def __init__(self, visit: Visit, run_action: Action) -> None:
-        self.visit = visit
+    def __init__(self, request: Request, run_action: Action) -> None:
+        self.request = request
         self.run_action = run_action
         self.open: list[str] = []
         self.lists: list[tuple[int, str]] = []
@@ -80,17 +80,17 @@ class _Writer:
         for line in text[2:-2].split("\n"):
             row = re.fullmatch(r"(?:![^|]*!)?\|(.*)\|", line.strip())
             if row:
-                cells = (render(self.visit, c, self.run_action) for c in row.group(1).split("|"))
+                cells = (render(self.request, c, self.run_action) for c in row.group(1).split("|"))
                 rows += f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
         return f'<div class="table-responsive"><table class="table">\n{rows}</table></div>'
 
     def on_link(self, text: str) -> str:
         target, _, label = text[2:-2].strip().partition(" ")
-        return link(self.visit, target, label.strip()) if target else ""
+        return link(self.request, target, label.strip()) if target else ""
 
     def on_mdlink(self, text: str) -> str:
         match = re.match(r"\[([^\]]+)\]\(([^)\s]+)", text)
-        return link(self.visit, match.group(2), match.group(1)) if match else esc(text)
+        return link(self.request, match.group(2), match.group(1)) if match else esc(text)
 
     def on_image(self, text: str) -> str:
         match = re.match(r"!\[([^\]]*)\]\(([^) ]+)", text)
@@ -104,7 +104,7 @@ class _Writer:
     def on_action(self, text: str) -> str:
         self.break_line = False
         name, arguments = parse_action(text[2:-2])
-        return self.run_action(self.visit, name, arguments) if name else "{{}}"
+        return self.run_action(self.request, name, arguments) if name else "{{}}"
 
     def on_url(self, text: str) -> str:
         return f'<a href="{esc(text)}">{esc(text)}</a>'
@@ -136,7 +136,7 @@ class _Writer:
         return f"<i>{esc(text[1:-1])}</i>"
 
     def on_word(self, text: str) -> str:
-        return link(self.visit, text, text) if not self.heading else esc(text)
+        return link(self.request, text, text) if not self.heading else esc(text)
 
     def on_special(self, text: str) -> str:
         return esc(text)
@@ -179,9 +179,9 @@ class _Writer:
         return out
 
 
-def render(visit: Visit, text: str, run_action: Action) -> str:
+def render(request: Request, text: str, run_action: Action) -> str:
     """The HTML of a wiki text; actions are run through `run_action`."""
-    writer = _Writer(visit, run_action)
+    writer = _Writer(request, run_action)
     out: list[str] = []
     position = 0
     source = text.replace("\r", "")
@@ -208,39 +208,39 @@ def parse_action(text: str) -> tuple[str, dict[str, str]]:
     return match.group(1).lower(), dict(_ARGUMENT.findall(text[match.end() :]))
 
 
-def link(visit: Visit, target: str, label: str = "") -> str:
+def link(request: Request, target: str, label: str = "") -> str:
     """A link to a page, a handler, an address or a mailbox."""
     shown = esc(label or target)
     if re.match(r"[a-z0-9]+://", target) or target.startswith(("#", "/", "mailto:")):
         return f'<a href="{esc(target)}">{shown}</a>'
     if "@" in target and "/" not in target:
         return f'<a href="mailto:{esc(target)}">{shown}</a>'
-    found = page_address(visit, target)
-    if not found:
+    place = page_address(request, target)
+    if not place:
         return shown
-    page, address = found
-    if "/" not in target and not visit.farm.page(visit.w, page):
-        edit = esc(visit.href(page, "edit"))
+    page, address = place
+    if "/" not in target and not request.find(page):
+        edit = esc(request.href(page, "edit"))
         create = f'<a href="{edit}" title="créer la page">?</a>'
         return f'<span class="missingpage">{shown}{create}</span>'
     return f'<a href="{esc(address)}">{shown}</a>'
 
 
-def page_address(visit: Visit, target: str) -> tuple[str, str] | None:
+def page_address(request: Request, target: str) -> tuple[str, str] | None:
     """The page that `Tag`, `Tag/handler` or `Tag?a=b` points to and its address, or None."""
     match = _LINK.fullmatch(target.lstrip("?"))
     if not match:
         return None
     page, handler, rest = match.groups(default="")
-    return page, visit.href(page, handler, rest)
+    return page, request.href(page, handler, rest)
 
 
 def linked_pages(text: str) -> set[str]:
     """The tags that a text points to (YesWiki: table `links`)."""
-    found = set(re.findall(r"\[\[([\w.-]+)", text)) | set(re.findall(r"\]\(([\w.-]+)\)", text))
+    tags = set(re.findall(r"\[\[([\w.-]+)", text)) | set(re.findall(r"\]\(([\w.-]+)\)", text))
     for links in re.findall(r'links?="([^"]*)"', text):
-        found |= {part.strip() for part in links.split(",") if re.fullmatch(r"\s*[\w-]+\s*", part)}
-    return found | set(re.findall(WIKI_WORD, re.sub(r"\{\{.*?\}\}|[a-z]+://\S+", " ", text)))
+        tags |= {part.strip() for part in links.split(",") if re.fullmatch(r"\s*[\w-]+\s*", part)}
+    return tags | set(re.findall(WIKI_WORD, re.sub(r"\{\{.*?\}\}|[a-z]+://\S+", " ", text)))
 
 
 def strip_tags(html: str) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..exchange.wiki_request import Visit
+from ..exchange.wiki_request import Request
 
 
-def wiki_name(visit: Visit, text: str) -> str:
+def wiki_name(request: Request, text: str) -> str:
     """A free tag made from a title: `Ada Lovelace` gives AdaLovelace, then AdaLovelace2.
 
     Facts of `genere_nom_wiki` (v4.4.4): punctuation becomes blanks, 47 characters at most, each
     word capitalised, accents dropped, and a last capital letter added when there is only one.
     """
     name = base_name(text)
-    if not name or not visit.farm.store.page(visit.w, name):
+    if not name or not request.wiki.page(name):
         return name
     number = 2
-    while visit.farm.store.page(visit.w, f"{name}{number}"):
+    while request.wiki.page(f"{name}{number}"):
         number += 1
     return f"{name}{number}"
 

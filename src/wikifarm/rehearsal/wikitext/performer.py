@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..exchange.elements import alert, esc
-from ..exchange.response import Answer, ServerFault
-from ..exchange.wiki_request import Visit
+from ..exchange.response import Response, ServerFault
+from ..exchange.wiki_request import Request
 from ..people import acls
 from . import markup
 
-Run = Callable[[Visit, dict[str, str]], str]
+Run = Callable[[Request, dict[str, str]], str]
 
 ACTIONS: dict[str, Run] = {}
 
@@ -36,9 +36,9 @@ def action(*names: str) -> Callable[[Run], Run]:
     return keep
 
 
-def perform(visit: Visit, name: str, arguments: dict[str, str]) -> str:
+def perform(request: Request, name: str, arguments: dict[str, str]) -> str:
     """Run one action: its right first, then the action; a fault becomes a message in the page."""
-    if not acls.may_run(visit, "action", name):
+    if not acls.may_run(request, "action", name):
         return alert(f"Action {esc(name)} : Accès interdit")
     run = ACTIONS.get(name)
     if run is None:
@@ -47,7 +47,7 @@ def perform(visit: Visit, name: str, arguments: dict[str, str]) -> str:
             return f'<p class="notice"><small>{told}</small></p>'
         return alert(f"Action {esc(name)} : N'existe pas")
     try:
-        return run(visit, arguments)
+        return run(request, arguments)
     except ServerFault as fault:
         return fault_shown(fault)
 
@@ -59,7 +59,7 @@ def fault_shown(fault: ServerFault) -> str:
     return alert(f"Une erreur s'est produite :<br/>{fault.message} {place}")
 
 
-Handle = Callable[[Visit], Answer]
+Handle = Callable[[Request], Response]
 
 HANDLERS: dict[str, Handle] = {}
 
@@ -75,20 +75,20 @@ def handler(*names: str) -> Callable[[Handle], Handle]:
     return keep
 
 
-def format_text(visit: Visit, text: str) -> str:
+def format_text(request: Request, text: str) -> str:
     """The HTML of a wiki text, its actions run."""
-    return markup.render(visit, text, perform)
+    return markup.render(request, text, perform)
 
 
-def include_page(visit: Visit, tag: str) -> str:
+def include_page(request: Request, tag: str) -> str:
     """A page inside another one; nothing when it is missing, not readable, or already open."""
-    page = visit.farm.page(visit.w, tag)
-    if page is None or tag in visit.inclusions:
+    page = request.find(tag)
+    if page is None or tag in request.inclusions:
         return ""
-    if not acls.has_access(visit, "read", tag, page):
+    if not acls.has_access(request, "read", tag, page):
         return ""
-    visit.inclusions.append(tag)
+    request.inclusions.append(tag)
     try:
-        return format_text(visit, page.body)
+        return format_text(request, page.body)
     finally:
-        visit.inclusions.pop()
+        request.inclusions.pop()

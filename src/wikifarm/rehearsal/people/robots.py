@@ -1,4 +1,4 @@
-"""The edit form's guard: a number hidden in a line of JavaScript, or the honeypot.
+"""What keeps robots out: a field that only they fill in, a number hidden in a line of JavaScript.
 
 Shape read in `tools/security/wp-hashcash-getkey.php` and seen in transcript 09: the words of an
 array, XORed with a key, are the little-endian bytes of a function that sums integers. Only one of
@@ -13,27 +13,45 @@ import string
 import time
 from urllib.parse import quote
 
-from ..exchange.elements import esc
-from ..exchange.wiki_request import Visit
-from . import honeypot
+from ..exchange.elements import esc, hidden
+from ..exchange.wiki_request import Request
+from . import acls
 
 PERIOD_SECONDS = 4 * 3600
 
 
-def passed(visit: Visit) -> bool:
+def honeypot(request: Request) -> str:
+    """The field, hidden from people, where the dialect has one."""
+    if not request.features.honeypot or acls.is_admin(request):
+        return ""
+    trap = '<input type="text" name="yw-bot-guard-mail" value="" tabindex="-1" autocomplete="off">'
+    return (
+        f'<div class="yw-bot-guard-fields sr-only" aria-hidden="true">{trap}'
+        f"{hidden('yw-bot-guard-token', 'rehearsal')}</div>"
+    )
+
+
+def caught(request: Request) -> bool:
+    """Whether a robot posted this."""
+    if not request.features.honeypot or acls.is_admin(request):
+        return False
+    return bool(request.field("yw-bot-guard-mail"))
+
+
+def edit_passed(request: Request) -> bool:
     """Whether a save may go on."""
-    if visit.features.hashcash:
-        value = current_value(visit.farm.secret, visit.w)
-        return visit.field("hashcash_value") == str(value)
-    return not honeypot.caught(visit)
+    if request.features.hashcash:
+        value = current_value(request.farm.secret, request.wiki.folder)
+        return request.field("hashcash_value") == str(value)
+    return not caught(request)
 
 
-def shown(visit: Visit) -> tuple[str, str]:
+def edit_guard(request: Request) -> tuple[str, str]:
     """What guards the edit form: a part of the form, and a script after it."""
-    if not visit.features.hashcash:
-        return honeypot.inputs(visit), ""
-    site = quote(visit.base, safe="")
-    source = f"{visit.base}tools/security/wp-hashcash-js.php?formid=ACEditor&siteurl={site}"
+    if not request.features.hashcash:
+        return honeypot(request), ""
+    site = quote(request.base, safe="")
+    source = f"{request.base}tools/security/wp-hashcash-js.php?formid=ACEditor&siteurl={site}"
     note = '<div id="hashcash-text"><small>Protection anti-spam active</small></div>'
     return note, f'<script src="{esc(source)}"></script>'
 

@@ -1,0 +1,92 @@
+"""The file that holds the farm's data, its tables, and how statements are run."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS wikis (
+  folder TEXT PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL DEFAULT '',
+  config TEXT NOT NULL DEFAULT '{}', made TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pages (
+  wiki TEXT NOT NULL, id INTEGER NOT NULL, tag TEXT NOT NULL, time TEXT NOT NULL,
+  body TEXT NOT NULL, owner TEXT NOT NULL, user TEXT NOT NULL, latest INTEGER NOT NULL,
+  PRIMARY KEY (wiki, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS pages_by_tag ON pages (wiki, tag, latest);
+CREATE TABLE IF NOT EXISTS kinds (
+  wiki TEXT NOT NULL, tag TEXT NOT NULL, kind TEXT NOT NULL, form TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (wiki, tag)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS acls (
+  wiki TEXT NOT NULL, tag TEXT NOT NULL, privilege TEXT NOT NULL, list TEXT NOT NULL,
+  PRIMARY KEY (wiki, tag, privilege)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS groups (
+  wiki TEXT NOT NULL, name TEXT NOT NULL, members TEXT NOT NULL,
+  PRIMARY KEY (wiki, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS users (
+  wiki TEXT NOT NULL, name TEXT NOT NULL COLLATE NOCASE, email TEXT NOT NULL,
+  password TEXT NOT NULL, signuptime TEXT NOT NULL, PRIMARY KEY (wiki, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forms (
+  wiki TEXT NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (wiki, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS modules (
+  wiki TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, acl TEXT NOT NULL,
+  PRIMARY KEY (wiki, kind, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS links (
+  wiki TEXT NOT NULL, origin TEXT NOT NULL, target TEXT NOT NULL,
+  PRIMARY KEY (wiki, origin, target)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS models (
+  name TEXT PRIMARY KEY, label TEXT NOT NULL, enabled INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+Row = tuple[Any, ...]
+
+
+class SqlFile:
+    """`farm.sqlite`; callers open transactions."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open (or make) the file in `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.db = sqlite3.connect(
+            folder / "farm.sqlite", isolation_level=None, check_same_thread=False
+        )
+        self.db.execute("PRAGMA journal_mode=WAL")
+        self.db.execute("PRAGMA synchronous=NORMAL")
+        self.db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing for the statements inside."""
+        self.db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a query."""
+        return self.db.execute(sql, values).fetchall()
+
+    def first(self, sql: str, *values: Any) -> Row | None:
+        """The first row of a query, or None."""
+        row: Row | None = self.db.execute(sql, values).fetchone()
+        return row
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Run a statement; the number of rows it touched."""
+        return self.db.execute(sql, values).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run a statement once for each row of values."""
+        self.db.executemany(sql, rows)

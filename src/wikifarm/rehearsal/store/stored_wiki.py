@@ -1,0 +1,217 @@
+"""What one wiki holds: pages and their revisions, rights, groups, accounts, forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from ..php import php_json
+from .records import StoredPage, User, now
+from .sql_file import Row, SqlFile
+
+TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links")
+
+PAGE_COLUMNS = "p.id, p.tag, p.time, p.body, p.owner, p.user, p.latest, COALESCE(k.kind, '')"
+ENTRY_FROM = (
+    "FROM kinds k JOIN pages p ON p.wiki = k.wiki AND p.tag = k.tag AND p.latest = 1 "
+    "WHERE k.wiki = ? AND k.kind = 'fiche_bazar'"
+)
+PAGE_FROM = "FROM pages p LEFT JOIN kinds k ON k.wiki = p.wiki AND k.tag = p.tag"
+USERS = "SELECT name, email, password, signuptime FROM users WHERE wiki = ?"
+
+
+def _page(row: Row) -> StoredPage:
+    return StoredPage(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]), row[7])
+
+
+class StoredWiki:
+    """One wiki: `folder` is empty for the farm itself; `status` '' | hibernate | half.
+
+    Every method is one or two SQL statements; rights, groups and forms are read once.
+    """
+
+    def __init__(
+        self, file: SqlFile, folder: str, name: str, status: str, config: dict[str, Any]
+    ) -> None:
+        """The wiki whose row this is."""
+        self.file, self.folder = file, folder
+        self.name, self.status, self.config = name, status, config
+
+    def _rows(self, sql: str, *values: Any) -> list[Row]:
+        return self.file.rows(sql, self.folder, *values)
+
+    def _run(self, sql: str, *values: Any) -> int:
+        return self.file.run(sql, self.folder, *values)
+
+    def set_config(self, name: str, config: dict[str, Any]) -> None:
+        """Change the wiki's settings."""
+        sql = "UPDATE wikis SET name = ?, config = ? WHERE folder = ?"
+        self.file.run(sql, name, php_json(config), self.folder)
+
+    # -- pages ---------------------------------------------------------------------------
+    def page(self, tag: str, time: str = "") -> StoredPage | None:
+        """The last revision, or the one of that time."""
+        where = "p.time = ?" if time else "p.latest = 1"
+        sql = f"SELECT {PAGE_COLUMNS} {PAGE_FROM} WHERE p.wiki = ? AND p.tag = ? AND {where}"
+        values = [time] if time else []
+        row = self.file.first(sql + " ORDER BY p.id DESC", self.folder, tag, *values)
+        return _page(row) if row else None
+
+    def pages(self, kind: str | None = None, order: str = "p.tag") -> list[StoredPage]:
+        """Last revisions: all, or those of one kind ('' = plain pages)."""
+        sql = f"SELECT {PAGE_COLUMNS} {PAGE_FROM} WHERE p.wiki = ? AND p.latest = 1"
+        if kind is not None:
+            sql += " AND COALESCE(k.kind, '') = ?"
+        values = [] if kind is None else [kind]
+        return [_page(row) for row in self._rows(f"{sql} ORDER BY {order}", *values)]
+
+    def entries(self, form: str = "") -> list[StoredPage]:
+        """Entries, oldest first; of one form when given."""
+        sql = f"SELECT {PAGE_COLUMNS} {ENTRY_FROM}{' AND k.form = ?' if form else ''}"
+        return [_page(row) for row in self._rows(f"{sql} ORDER BY p.id", *([form] if form else []))]
+
+    def revisions(self, tag: str) -> list[StoredPage]:
+        """Every revision, newest first."""
+        sql = f"SELECT {PAGE_COLUMNS} {PAGE_FROM} WHERE p.wiki = ? AND p.tag = ?"
+        return [_page(row) for row in self._rows(sql + " ORDER BY p.id DESC", tag)]
+
+    def add_revision(self, tag: str, body: str, owner: str, user: str) -> None:
+        """Write a revision as the last one."""
+        self._run("UPDATE pages SET latest = 0 WHERE wiki = ? AND tag = ? AND latest", tag)
+        row = self._rows("SELECT COALESCE(MAX(id), 0) + 1 FROM pages WHERE wiki = ?")[0]
+        sql = "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, 1)"
+        self._run(sql, int(row[0]), tag, now(), body, owner, user)
+
+    def fill(self, pages: Iterable[tuple[str, str, str, str]], owner: str) -> None:
+        """Write the first pages of a wiki in one go: tag, body, kind, form. No right is written."""
+        time = now()
+        for number, (tag, body, kind, form) in enumerate(pages, start=1):
+            sql = "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, 1)"
+            self._run(sql, number, tag, time, body, owner, owner)
+            if kind:
+                self._run("INSERT INTO kinds VALUES (?, ?, ?, ?)", tag, kind, form)
+
+    def set_owner(self, tag: str, owner: str) -> None:
+        """Give a page to somebody."""
+        self.file.run(
+            "UPDATE pages SET owner = ? WHERE wiki = ? AND tag = ?", owner, self.folder, tag
+        )
+
+    def delete_page(self, tag: str) -> None:
+        """Remove every revision, right, link and mark of a page."""
+        for table in ("pages", "kinds", "acls"):
+            self._run(f"DELETE FROM {table} WHERE wiki = ? AND tag = ?", tag)  # noqa: S608 - our own names
+        self._run("DELETE FROM links WHERE wiki = ? AND origin = ?", tag)
+
+    def set_kind(self, tag: str, kind: str, form: str = "") -> None:
+        """Say that a page is an entry or a list (YesWiki: a triple)."""
+        self._run("INSERT OR REPLACE INTO kinds VALUES (?, ?, ?, ?)", tag, kind, form)
+
+    # -- links ---------------------------------------------------------------------------
+    def targets(self) -> set[str]:
+        """The tags that pages point to."""
+        return {row[0] for row in self._rows("SELECT DISTINCT target FROM links WHERE wiki = ?")}
+
+    def set_links(self, origin: str, targets: Iterable[str]) -> None:
+        """The pages that a page points to."""
+        self._run("DELETE FROM links WHERE wiki = ? AND origin = ?", origin)
+        self.file.run_many(
+            "INSERT OR IGNORE INTO links VALUES (?, ?, ?)",
+            [(self.folder, origin, target) for target in targets],
+        )
+
+    def unlink(self, target: str) -> None:
+        """Forget the links to a page."""
+        self._run("DELETE FROM links WHERE wiki = ? AND target = ?", target)
+
+    # -- rights --------------------------------------------------------------------------
+    @cached_property
+    def acls(self) -> dict[tuple[str, str], str]:
+        """Every right written for a page: (tag, privilege) -> list."""
+        rows = self._rows("SELECT tag, privilege, list FROM acls WHERE wiki = ?")
+        return {(tag, privilege): acl for tag, privilege, acl in rows}
+
+    def set_acl(self, tag: str, privilege: str, value: str) -> None:
+        """Write one right of a page."""
+        self._run("INSERT OR REPLACE INTO acls VALUES (?, ?, ?, ?)", tag, privilege, value)
+        self.__dict__.pop("acls", None)
+
+    def clear_acls(self, tag: str) -> None:
+        """Remove the rights of a page: the defaults hold again."""
+        self._run("DELETE FROM acls WHERE wiki = ? AND tag = ?", tag)
+        self.__dict__.pop("acls", None)
+
+    @cached_property
+    def groups(self) -> dict[str, str]:
+        """Groups and their members, one a line."""
+        return dict(self._rows("SELECT name, members FROM groups WHERE wiki = ? ORDER BY name"))
+
+    def set_group(self, name: str, members: str) -> None:
+        """Write a group."""
+        self._run("INSERT OR REPLACE INTO groups VALUES (?, ?, ?)", name, members)
+        self.__dict__.pop("groups", None)
+
+    def delete_group(self, name: str) -> int:
+        """Remove a group; 0 when there is none."""
+        self.__dict__.pop("groups", None)
+        return self._run("DELETE FROM groups WHERE wiki = ? AND name = ?", name)
+
+    @cached_property
+    def modules(self) -> dict[tuple[str, str], str]:
+        """Rights of actions and handlers: (kind, name) -> list."""
+        rows = self._rows("SELECT kind, name, acl FROM modules WHERE wiki = ?")
+        return {(kind, name): acl for kind, name, acl in rows}
+
+    def set_module(self, kind: str, name: str, value: str) -> None:
+        """Write the right of an action or a handler; empty opens it again."""
+        self._run("DELETE FROM modules WHERE wiki = ? AND kind = ? AND name = ?", kind, name)
+        if value:
+            self._run("INSERT INTO modules VALUES (?, ?, ?, ?)", kind, name, value)
+        self.__dict__.pop("modules", None)
+
+    # -- accounts ------------------------------------------------------------------------
+    def users(self) -> list[User]:
+        """Accounts by name."""
+        return [User(*row) for row in self._rows(f"{USERS} ORDER BY name")]
+
+    def user(self, name: str = "", email: str = "") -> User | None:
+        """One account, by name or by e-mail."""
+        column, value = ("email", email) if email else ("name", name)
+        row = self.file.first(f"{USERS} AND {column} = ?", self.folder, value)
+        return User(*row) if row else None
+
+    def add_user(self, user: User) -> None:
+        """Write an account."""
+        sql = "INSERT INTO users VALUES (?, ?, ?, ?, ?)"
+        self._run(sql, user.name, user.email, user.password, user.signuptime)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Write the hash of an account's password."""
+        sql = "UPDATE users SET password = ? WHERE wiki = ? AND name = ?"
+        self.file.run(sql, password, self.folder, name)
+
+    def delete_user(self, name: str) -> None:
+        """Remove an account; its pages have no owner any more."""
+        self._run("UPDATE pages SET owner = '' WHERE wiki = ? AND owner = ?", name)
+        self._run("DELETE FROM users WHERE wiki = ? AND name = ?", name)
+
+    # -- forms ---------------------------------------------------------------------------
+    @cached_property
+    def forms(self) -> dict[str, dict[str, str]]:
+        """Forms (bn_* keys) by id, in the order of their labels as YesWiki gives them."""
+        rows = self._rows("SELECT id, body FROM forms WHERE wiki = ?")
+        forms = [(str(number), json.loads(body)) for number, body in rows]
+        return dict(sorted(forms, key=lambda f: (f[1]["bn_label_nature"].lower(), int(f[0]))))
+
+    def set_form(self, form: dict[str, str]) -> None:
+        """Write a form under its bn_id_nature."""
+        body = json.dumps(form, ensure_ascii=False)
+        self._run("INSERT OR REPLACE INTO forms VALUES (?, ?, ?)", int(form["bn_id_nature"]), body)
+        self.__dict__.pop("forms", None)
+
+    def delete_form(self, number: int) -> None:
+        """Remove a form."""
+        self._run("DELETE FROM forms WHERE wiki = ? AND id = ?", number)
+        self.__dict__.pop("forms", None)
