@@ -40,6 +40,11 @@ def hashcash_value(script: str) -> str:
     return str(sum(int(n) for n in re.findall(r"= (\d+);", text)))
 
 
+def cookies(answer: httpx.Response) -> list[str]:
+    """The names of the cookies that an answer sets."""
+    return [cookie.partition("=")[0] for cookie in answer.headers.get_list("set-cookie")]
+
+
 class Browser:
     """A visitor of one farm, with cookies, who never follows a redirect."""
 

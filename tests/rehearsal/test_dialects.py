@@ -12,7 +12,7 @@ import pytest
 from wikifarm.rehearsal import DIALECTS, RehearsalSettings, RunningFarm, dialects
 from wikifarm.rehearsal.dialects import Features
 
-from .conftest import PASSWORD, TOKEN, WIKI, Browser, new_wiki
+from .conftest import PASSWORD, TOKEN, Browser, new_wiki
 
 PROBES = {
     "?api/ferme": ("ferme_api", 404, 200),
@@ -36,6 +36,7 @@ PROBES = {
 }
 """What is asked, the feature it tells, and its status without and with that feature."""
 
+
 ALWAYS = {
     "?api/pages/Zz/delete": 405,
     "?api/users/Zz/delete": 405,
@@ -57,14 +58,6 @@ def test_an_empty_post_tells_whether_pages_can_be_saved_by_api(
 ) -> None:
     answer = Browser(farm).post("?api/pages/Zz", {})
     assert answer.status_code == (401 if features.page_save_by_api else 405)
-
-
-def test_the_edit_form_names_its_guard(features: Features, farm: RunningFarm) -> None:
-    visitor, admin = Browser(farm).get("?BacASable/edit"), Browser(farm).login()
-    mine = admin.get("?BacASable/edit").text
-    assert ("hashcash" in mine) == features.hashcash
-    assert "yw-bot-guard-fields" not in mine
-    assert ("yw-bot-guard-fields" in visitor.text) == features.honeypot
 
 
 def test_only_the_table_of_dialects_names_a_version() -> None:
@@ -109,70 +102,3 @@ def test_a_dialect_is_a_row_of_the_table(tmp_path: Path, monkeypatch: pytest.Mon
         assert admin.post("?api/pages/Charte", {"body": "encore"}).status_code == 200
         assert admin.get("tools/security/wp-hashcash-getkey.php").status_code == 200
         assert admin.get("?api/login").status_code == 404
-
-
-def test_pages_are_saved_by_the_newer_api(farm46: RunningFarm) -> None:
-    admin = Browser(farm46).login()
-    assert admin.post("?api/pages/Charte", {"body": "texte"}).json()["body"] == "texte"
-    assert admin.post("?api/pages/Charte", {}).status_code == 400
-    key = Browser(farm46).post("?api/pages/Charte", {"body": "encore"}, key=True)
-    assert key.json()["body"] == "encore"
-
-
-def test_the_newer_login_tells_who_is_there(farm46: RunningFarm) -> None:
-    browser = Browser(farm46)
-    data = {"username": "WikiAdmin", "password": farm46.password}
-    assert browser.post("?api/login", data).json()["isAdmin"] is True
-    assert browser.get("?api/auth/me").json()["user"]["name"] == "WikiAdmin"
-    assert Browser(farm46).post("?api/login", data | {"password": "x"}).status_code == 401
-
-
-def test_the_newer_farm_lists_and_deletes_wikis(farm46: RunningFarm) -> None:
-    new_wiki(farm46)
-    admin = Browser(farm46).login()
-    listed = admin.post("?api/ferme/wikis", {"draw": "1", "length": "10"}).json()
-    assert [row["folder"] for row in listed["data"]] == ["rennes"]
-    refused = admin.post("?api/ferme/wikis/delete", {"id_fiche": "RobustesseRennes"})
-    assert (refused.status_code, refused.json()["success"]) == (403, False)
-    token = admin.post("?api/ferme/csrf-token", {}).json()["token"]
-    data = {"csrf-token": token, "id_fiches[]": "RobustesseRennes"}
-    assert admin.post("?api/ferme/wikis/delete", data).json()["results"][0]["success"] is True
-    again = admin.post("?api/ferme/wikis/delete", {"csrf-token": token, "id_fiche": "Rien"})
-    assert (again.status_code, again.json()["success"]) == (200, False)
-    assert Browser(farm46).get("rennes/").status_code == 404
-
-
-def test_a_leftover_is_adopted_then_purged(farm46: RunningFarm) -> None:
-    farm46.traps.add("half_made")
-    assert new_wiki(farm46).status_code == 500
-    farm46.traps.discard("half_made")
-    assert new_wiki(farm46).status_code == 500
-    admin = Browser(farm46).login()
-    token = admin.post("?api/ferme/csrf-token", {}).json()["token"]
-    leftovers = admin.post("?api/ferme/wikis/search", {"csrf-token": token}).json()["wikis"]
-    assert [wiki["folder"] for wiki in leftovers] == ["rennes"]
-    data = {"csrf-token": token, "folders[]": "rennes"}
-    made = admin.post("?api/ferme/wikis/import", data).json()["imported"][0]["id_fiche"]
-    admin.post("?api/ferme/wikis/delete", {"csrf-token": token, "id_fiche": made})
-    assert new_wiki(farm46).status_code == 201
-
-
-def test_the_newer_farm_wants_the_key_of_the_rights(farm46: RunningFarm) -> None:
-    without = {k: v for k, v in WIKI.items() if k != "yeswiki-farm-acls"}
-    answer = Browser(farm46).post("?api/entries/1100", without, key=True)
-    assert answer.status_code == 500
-    assert "WikiCreationException" in answer.json()["exceptionMessage"]
-    assert new_wiki(farm46).status_code == 201
-
-
-def test_a_sleeping_wiki_is_read_and_not_written(farm46: RunningFarm) -> None:
-    new_wiki(farm46)
-    admin = Browser(farm46).login()
-    token = admin.post("?api/ferme/csrf-token", {}).json()["token"]
-    data = {"csrf-token": token, "folder": "rennes"}
-    assert admin.post("?api/ferme/wikis/hibernate", data).json()["success"] is True
-    mine = Browser(farm46).login("rennes/")
-    assert mine.post("rennes/?api/pages/Charte", {"body": "x"}).status_code == 500
-    assert mine.get("rennes/?BacASable/raw").text
-    assert admin.post("?api/ferme/wikis/wake", data).json()["success"] is True
-    assert mine.post("rennes/?api/pages/Charte", {"body": "x"}).status_code == 200

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from wikifarm.rehearsal import RunningFarm
-from wikifarm.rehearsal.php import parse, table
 from wikifarm.rehearsal.wikitext.markup import linked_pages, parse_action
 
-from .conftest import Browser
+from ..conftest import Browser
 
 SAMPLES = [
     ("======Titre======", "<h1>Titre</h1>"),
@@ -42,12 +41,3 @@ def test_actions_are_read_with_their_arguments() -> None:
 def test_links_are_found_in_a_text() -> None:
     text = '[[PageUn un]] PageDeux {{nav links="PageTrois, PageQuatre"}} https://a.org/PageCinq'
     assert linked_pages(text) == {"PageUn", "PageDeux", "PageTrois", "PageQuatre"}
-
-
-def test_bodies_are_read_as_php_reads_them() -> None:
-    posted = parse("a[b]=1&a[c]=2&users[]=x&users[]=y&s[t][u]=v&bf_dossier-wiki=z&p.q=1")
-    assert table(posted, "a") == {"b": "1", "c": "2"}
-    assert table(posted, "users") == {"0": "x", "1": "y"}
-    assert posted["s"] == {"t": {"u": "v"}}
-    assert posted["bf_dossier-wiki"] == "z"
-    assert posted["p_q"] == "1"

@@ -1,14 +1,13 @@
-"""The grammar of rights, the table of rights, and the rights of actions and handlers."""
+"""The grammar of rights, and the rights of actions and handlers."""
 
 from __future__ import annotations
 
 import httpx
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from wikifarm.rehearsal import RunningFarm
 
-from .conftest import Browser, first
+from ..conftest import Browser
 
 SIGN_UP = {"usersettings_action": "signup", "password": "motdepasse", "confpassword": "motdepasse"}
 
@@ -65,43 +64,6 @@ def test_the_owner_of_a_page_always_passes(farm44: RunningFarm) -> None:
     assert Browser(farm44).post("?MaPage/acls", data).status_code == 200
 
 
-def _table(admin: Browser) -> dict[str, list[str]]:
-    """The table of GererDroits as a program reads it: tag -> the three rights shown."""
-    tree = LexborHTMLParser(admin.get("?GererDroits").text)
-    rights = {}
-    for row in tree.css("table.table-acls tbody tr"):
-        tag = first(row, "input.selectpage").attributes["value"] or ""
-        cells = row.css("td")[2:]
-        rights[tag] = [" ".join(s.text() for s in cell.css("span")) for cell in cells]
-    return rights
-
-
-def test_one_page_shows_the_rights_of_every_page(farm: RunningFarm) -> None:
-    table = _table(Browser(farm).login())
-    assert table["BacASable"] == ["Tout le monde", "Tout le monde", "comments-closed"]
-    assert {"LovelaceAda", "ListeType", "TableauDeBord"} <= set(table)
-
-
-def test_rights_are_set_on_many_pages_at_once(farm: RunningFarm) -> None:
-    admin = Browser(farm).login()
-    data = {
-        "typemaj": "submit",
-        "newlire_advanced": "@admins,+",
-        "newecrire": "@admins",
-        "newcomment": "",
-        "geredroits_modifier": "1",
-        "selectpage[BacASable]": "BacASable",
-        "selectpage[TableauDeBord]": "TableauDeBord",
-    }
-    assert "Droit modifiés avec succès" in admin.post("?GererDroits", data).text
-    table = _table(admin)
-    assert table["BacASable"] == ["@admins Utilisateurs connectés", "@admins", "comments-closed"]
-    assert Browser(farm).get("?TableauDeBord/raw").text == ""
-    data = {"typemaj": "default", "geredroits_modifier": "1", "selectpage[BacASable]": "BacASable"}
-    admin.post("?GererDroits", data)
-    assert _table(admin)["BacASable"][0] == "Tout le monde"
-
-
 def test_an_action_closed_to_all_but_administrators_is_not_run(farm: RunningFarm) -> None:
     admin, visitor = Browser(farm).login(), Browser(farm)
     visitor.save("?PageCurieuse", "{{bazarrecordsindex}} {{listusers}}")
@@ -125,11 +87,3 @@ def test_a_closed_handler_is_a_200_with_an_alert_on_every_page(farm: RunningFarm
     assert answer.status_code == 200
     assert "Handler raw : Accès interdit" in answer.text
     assert admin.get("?BacASable/raw").text.startswith("======")
-
-
-def test_a_hidden_section_is_still_in_the_source(farm: RunningFarm) -> None:
-    admin = Browser(farm).login()
-    admin.save("?Coin", '{{section visibility="@admins"}}caché{{end elem="section"}}')
-    text = Browser(farm).get("?Coin").text
-    assert "remove-this-div-on-page-load" in text
-    assert "caché" in text

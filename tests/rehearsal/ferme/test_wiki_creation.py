@@ -1,14 +1,13 @@
-"""Wikis made, refused, half made, deleted; models; and every trap of creation."""
+"""Wikis made, refused, half made: every trap of creation."""
 
 from __future__ import annotations
 
 import json
-from html import escape
 
 from wikifarm.rehearsal import RunningFarm
 from wikifarm.rehearsal.dialects import Features
 
-from .conftest import WIKI, Browser, new_wiki
+from ..conftest import WIKI, Browser, new_wiki
 
 
 def _message(text: str) -> str:
@@ -72,67 +71,6 @@ def test_an_unknown_model_blocks_the_name_on_older_farms(
     assert new_wiki(farm).status_code == (201 if features.choices_checked_first else 500)
 
 
-def test_deleting_the_entry_removes_the_wiki(farm: RunningFarm) -> None:
-    new_wiki(farm)
-    admin = Browser(farm).login()
-    assert admin.delete("?RobustesseRennes").status_code == 302
-    assert Browser(farm).get("rennes/").status_code == 404
-    assert new_wiki(farm).status_code == 201
-
-
-def test_a_stranger_may_not_delete_a_wiki(farm: RunningFarm) -> None:
-    new_wiki(farm)
-    page = Browser(farm).get("?RobustesseRennes/deletepage").text
-    assert "csrf-token" not in page
-    Browser(farm).post("?RobustesseRennes/deletepage&confirme=oui", {"csrf-token": "a.b.c"})
-    assert Browser(farm).get("rennes/").status_code == 200
-
-
-def test_a_wiki_made_from_a_model_has_its_pages_and_ids_only(farm: RunningFarm) -> None:
-    new_wiki(farm)
-    admin = Browser(farm).login()
-    pages = {"PagePrincipale": {"tag": "PagePrincipale", "body": 'Été & "ici" {{login}}'}}
-    form = admin.get("?api/forms/1").json() | {"bn_id_nature": "1400", "bn_label_nature": "Membres"}
-    lists = {"ListeCouleur": {"titre_liste": "Couleur", "label": {"r": "Rouge"}}}
-    data = {
-        "url-import": f"{farm.url}rennes/?PagePrincipale",
-        "model_label": "Modèle",
-        "wiki-import-pages": escape(json.dumps(pages)),
-        "wiki-import-forms": escape(json.dumps({"1400": form})),
-        "wiki-import-lists": escape(json.dumps(lists)),
-        "wiki-import-entries": "",
-    }
-    assert "enregistré avec succès" in admin.post("?ModelesWiki", data).text
-    name = f"{farm.url.removeprefix('http://').rstrip('/')}--rennes"
-    chosen = {"save_config": "1", "config[default-content.sql]": "on", f"config[{name}]": "on"}
-    assert name in admin.post("?ModelesWiki", chosen).text
-    more = {"bf_titre": "Vannes", "bf_dossier-wiki": "vannes", "yeswiki-farm-model": name}
-    assert new_wiki(farm, **more).status_code == 201
-    visitor = Browser(farm)
-    assert list(visitor.get("vannes/?api/pages").json()) == ["PagePrincipale"]
-    assert list(visitor.get("vannes/?api/forms").json()) == ["1400"]
-    assert visitor.get("vannes/?PagePrincipale/raw").text == 'Été & "ici" {{login}}'
-    lost = visitor.post("vannes/?ParametresUtilisateur", {"action": "login", "name": "WikiAdmin"})
-    assert lost.status_code == 200
-
-
-def test_unescaped_json_that_holds_an_entity_is_dropped_in_silence(farm44: RunningFarm) -> None:
-    admin = Browser(farm44).login()
-    pages = json.dumps({"PagePrincipale": {"tag": "PagePrincipale", "body": "&quot;"}})
-    data = {
-        "url-import": f"{farm44.url}x/?PagePrincipale",
-        "wiki-import-pages": pages,
-        "wiki-import-forms": "",
-        "wiki-import-lists": "",
-        "wiki-import-entries": "",
-    }
-    assert "enregistré avec succès" in admin.post("?ModelesWiki", data).text
-    (name,) = farm44._app.farm.store.models()
-    model = farm44._app.farm.store.model(name)
-    assert model
-    assert model["pages"] == {}
-
-
 def test_a_wiki_is_made_by_the_form_too(farm: RunningFarm) -> None:
     admin = Browser(farm).login()
     url = "?BazaR&vue=saisir&action=saisir_fiche&id=1100"
@@ -141,3 +79,11 @@ def test_a_wiki_is_made_by_the_form_too(farm: RunningFarm) -> None:
     assert "id_fiche=RobustesseRennes&message=ajout_ok" in answer.headers["location"]
     again = admin.post(url, WIKI | {"id_typeannonce": "1100"})
     assert (again.status_code, "déja utilisée" in again.text) == (200, True)
+
+
+def test_the_newer_farm_wants_the_key_of_the_rights(farm46: RunningFarm) -> None:
+    without = {k: v for k, v in WIKI.items() if k != "yeswiki-farm-acls"}
+    answer = Browser(farm46).post("?api/entries/1100", without, key=True)
+    assert answer.status_code == 500
+    assert "WikiCreationException" in answer.json()["exceptionMessage"]
+    assert new_wiki(farm46).status_code == 201

@@ -17,10 +17,14 @@ import pytest
 
 from wikifarm.rehearsal import DIALECTS, RehearsalSettings, RunningFarm
 
-from .conftest import PASSWORD, TOKEN, Browser
+from ..conftest import PASSWORD, TOKEN, Browser
 
 GUARD = "@participants,@animation,%"
+
+
 PASS = {"password": "motdepasse", "confpassword": "motdepasse"}
+
+
 VALUES = {
     "bf_titre": "Fiche",
     "bf_prenom": "wfprenom",
@@ -30,6 +34,8 @@ VALUES = {
     "bf_latitude": "48.73737373",
     "bf_longitude": "-1.68",
 }
+
+
 TOKENS = {
     "prenom": "wfprenom",
     "mail": "wfmail",
@@ -38,10 +44,20 @@ TOKENS = {
     "map": "73737373",
     "owner": "Autrice",
 }
+
+
 TEXTS = frozenset({"prenom", "presentation", "notes"})
+
+
 NOTHING = frozenset[str]()
+
+
 PLACE = TEXTS | {"map"}
+
+
 ALL = PLACE | {"mail"}
+
+
 PEOPLE = ("visitor", "stranger", "member", "author", "admin")
 
 
@@ -145,18 +161,27 @@ def guarded(
 
 
 VIEW = "?BazaR&vue=consulter&action=voir_fiche&id_fiche={tag}"
+
+
 FORM = "?BazaR&vue=saisir&action=modif_fiche&id_fiche={tag}"
+
+
 OWNED = frozenset({"owner"})
+
 
 BARE = {
     # route: visitor, stranger, member, author, admin
     VIEW: (TEXTS, TEXTS, TEXTS, TEXTS, TEXTS | OWNED),
     FORM: (PLACE, PLACE, PLACE, ALL, ALL),
 }
+
+
 GUARDED = {
     VIEW: (NOTHING, NOTHING, TEXTS, TEXTS, TEXTS | OWNED),
     FORM: (NOTHING, NOTHING, TEXTS - {"notes"}, ALL, ALL),
 }
+
+
 BOTH = {
     "?{tag}": (NOTHING, NOTHING, TEXTS, TEXTS, TEXTS | OWNED),
     "?{tag}/html": (NOTHING, NOTHING, TEXTS, TEXTS, TEXTS),
