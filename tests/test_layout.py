@@ -36,6 +36,23 @@ ONE_SEAM = {
     "merge3": "engine",
     "filelock": "engine",
 }
+# The same inside the rehearsal farm: YesWiki's own services, actions, extensions, handlers, API.
+REHEARSAL_FLOORS = (
+    ("__main__",),
+    ("server",),
+    ("application",),
+    ("api", "web_server"),
+    ("handlers",),
+    ("ferme",),
+    ("bazar",),
+    ("actions",),
+    ("wikitext",),
+    ("people",),
+    ("exchange",),
+    ("store", "defaults"),
+    ("rehearsal_settings",),
+    ("dialects", "php"),
+)
 MOST_IN_A_ROOM = 16  # modules of a folder, when they are not all of one kind
 # A protocol's or a command's small change: one a thing, and all of one kind.
 OF_ONE_KIND = {"yeswiki": "one module a thing of a wiki"}
@@ -67,6 +84,8 @@ def modules() -> dict[str, ast.Module]:
 
 def imports(name: str) -> Iterator[Import]:
     """What a module imports, inside functions too; not what only a type checker reads."""
+    package = (SOURCE / name.replace(".", "/")).is_dir()
+    folder = ["wikifarm", *name.split("."), *([""] if package else [])]
 
     def walk(node: ast.AST, *, at_once: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
@@ -74,6 +93,8 @@ def imports(name: str) -> Iterator[Import]:
                 continue
             if isinstance(child, ast.ImportFrom):
                 source = child.module or ""
+                if child.level:
+                    source = ".".join(filter(None, [*folder[: -child.level], source]))
                 for alias in child.names:
                     whole = f"{source}.{alias.name}"
                     inner = whole.removeprefix("wikifarm.")
@@ -88,10 +109,10 @@ def imports(name: str) -> Iterator[Import]:
     yield from walk(modules()[name], at_once=True)
 
 
-def floor(name: str) -> int:
+def floor(name: str, floors: tuple[tuple[str, ...], ...] = FLOORS) -> int:
     """0 at the top; larger is lower."""
     room = name.partition(".")[0]
-    return next((number for number, rooms in enumerate(FLOORS) if room in rooms), GROUND)
+    return next((number for number, rooms in enumerate(floors) if room in rooms), len(floors))
 
 
 def own(wanted: str) -> str | None:
@@ -118,6 +139,21 @@ def test_no_arrow_points_up() -> None:
         if floor(target) < floor(name) or (floor(name) == GROUND and floor(target) < GROUND)
     ]
     assert up == []
+
+
+def test_no_arrow_points_up_in_the_rehearsal_farm() -> None:
+    inside = [
+        (name.removeprefix("rehearsal."), target.removeprefix("rehearsal."))
+        for name, target, _at_once in arrows()
+        if name.startswith("rehearsal.")
+    ]
+    assert len(inside) > 100
+    assert [
+        (name, target)
+        for name, target in inside
+        if name.partition(".")[0] != target.partition(".")[0]
+        and floor(target, REHEARSAL_FLOORS) <= floor(name, REHEARSAL_FLOORS)
+    ] == []
 
 
 def test_the_outside_stands_beside_itself() -> None:

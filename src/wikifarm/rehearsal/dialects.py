@@ -18,7 +18,8 @@ class Features:
     hashcash: bool = True
     """The edit form wants the number hidden in a script, from everybody (09, 11)."""
     honeypot: bool = False
-    """Forms hold a field that only robots fill in, for all but administrators. Read in 4.6."""
+    """Forms hold a field that only robots fill in, for all but administrators; the edit form, where
+    it has no hashcash. Read in 4.6."""
 
     # -- Bazar ------------------------------------------------------------------------------
     list_in_property: bool = True

@@ -43,8 +43,8 @@ def _section(request: Request, arguments: dict[str, str]) -> str:
     """`visibility` only hides by style: the text stays in the page (docs/yeswiki.md)."""
     role = arguments.get("visibility", "").replace("\\n", "\n")
     shown = not role or acls.satisfies(request, role, request.user)
-    hidden = "" if shown else " remove-this-div-on-page-load "
-    return f'<section class="{hidden}{esc(arguments.get("class", ""))}">'
+    folded = "" if shown else " remove-this-div-on-page-load "
+    return f'<section class="{folded}{esc(arguments.get("class", ""))}">'
 
 
 @action("buttondropdown")

@@ -12,6 +12,7 @@ from ..wikitext.performer import action
 
 
 def items(lines: list[str]) -> str:
+    """A list, or that there is nothing."""
     return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else "<p>Rien.</p>"
 
 

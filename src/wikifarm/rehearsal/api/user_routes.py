@@ -8,7 +8,6 @@ from functools import partial
 from ..exchange.response import Response
 from ..exchange.wiki_request import ASLEEP, Request
 from ..people import acls, sessions, user_manager
-from ..people.user_manager import remove, why_it_stays
 from .routing import forbidden, route
 
 
@@ -59,10 +58,10 @@ def delete_user(request: Request, name: str) -> Response:
     user = request.wiki.user(name=name)
     if user is None:
         return request.json({"notDeleted": [name], "error": "not existing user"}, 400)
-    refused = why_it_stays(request, user)
+    refused = user_manager.why_it_stays(request, user)
     if refused:
         return request.json({"notDeleted": [name], "error": refused}, 400)
-    remove(request, user)
+    user_manager.remove(request, user)
     return request.json({"deleted": [name]})
 
 

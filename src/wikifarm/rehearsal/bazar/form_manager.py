@@ -98,4 +98,5 @@ def write_form(request: Request, number: str, value: dict[str, Any]) -> None:
 
 
 def forms_url(request: Request, message: str) -> str:
+    """The table of forms, with a message."""
     return request.href("", "", f"vue=formulaire&msg={message}")

@@ -38,8 +38,9 @@ class Request:
     user: str = ""
     session: str = ""
     remember: bool = True
+    """The cookies of the answer last three months; else an hour."""
     forget: bool = False
-    """How long the cookies of this answer last: three months, or until they are taken back."""
+    """The answer takes them back."""
     inclusions: list[str] = field(default_factory=list)
     entries_open: list[str] = field(default_factory=list)
     late_scripts: list[str] = field(default_factory=list)

@@ -102,6 +102,7 @@ def _fill(wiki: StoredWiki, features: Features, admin: str, model: dict[str, Any
 
 
 def refuse_busy(request: Request, folder: str) -> None:
+    """Raise what a folder under another operation meets (trap `busy`)."""
     if "busy" in request.farm.traps:
         raise request.fault(
             f"Le dossier {folder} est occupé par une autre opération, réessayez plus tard.",

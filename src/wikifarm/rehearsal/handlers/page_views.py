@@ -32,6 +32,7 @@ def content_of(request: Request, footer: bool = True) -> str:
 
 
 def may_read(request: Request) -> bool:
+    """Whether the visitor may read the asked page."""
     return acls.has_access(request, "read", request.tag, request.page)
 
 
@@ -53,6 +54,7 @@ def show(request: Request) -> Response:
 
 
 def closed(request: Request) -> str:
+    """What stands in the place of a page that may not be read: why, and the way to log in."""
     told = alert(f"{NOT_READABLE}, veuillez vous identifier.")
     login = include_page(request, "PageLogin")
     if not login and "PageLogin" not in request.inclusions:

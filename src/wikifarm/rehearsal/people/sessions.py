@@ -25,9 +25,8 @@ def recognise(request: Request) -> None:
     """Find the visitor: a key, or the session, or the pair of cookies `name` and `token`."""
     given = request.cookies.get(session_cookie(request), [])
     request.session = given[0] if given and len(given[0]) >= 16 else secrets.token_hex(13)
-    name = request.farm.sessions.get((request.wiki.folder, request.session), "") or _remembered(
-        request
-    )
+    name = request.farm.sessions.get((request.wiki.folder, request.session), "")
+    name = name or _remembered(request)
     user = request.wiki.user(name=name) if name else None
     request.user = user.name if user else ""
 
@@ -95,9 +94,8 @@ def _remembered(request: Request) -> str:
 
 
 def _signature(request: Request, user: User | None, nonce: str) -> str:
-    told = (
-        f"{request.wiki.folder}|{user.name if user else ''}|{user.password if user else ''}|{nonce}"
-    )
+    name, password = (user.name, user.password) if user else ("", "")
+    told = f"{request.wiki.folder}|{name}|{password}|{nonce}"
     return hmac.new(request.farm.secret.encode(), told.encode(), "sha256").hexdigest()[:40]
 
 
