@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from wikifarm.rehearsal import RunningFarm
 
-from ..conftest import Browser
+from ..conftest import Browser, first
 
 
 def _table(admin: Browser) -> dict[str, list[str]]:
@@ -14,7 +14,7 @@ def _table(admin: Browser) -> dict[str, list[str]]:
     tree = LexborHTMLParser(admin.get("?GererDroits").text)
     rights = {}
     for row in tree.css("table.table-acls tbody tr"):
-        tag = row.css_first("input.selectpage").attributes["value"] or ""
+        tag = first(row, "input.selectpage").attributes["value"] or ""
         cells = row.css("td")[2:]
         rights[tag] = [" ".join(s.text() for s in cell.css("span")) for cell in cells]
     return rights

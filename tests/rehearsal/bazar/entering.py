@@ -38,7 +38,7 @@ def make_list(admin: Browser, title: str = "OuiNonW") -> str:
     before = set(admin.get("?BazaR/json&demand=lists").json())
     answer = admin.post("?BazaR&vue=listes", {"imported-list[x]": json.dumps(value)})
     assert (answer.status_code, "importée(s) avec succès" in answer.text) == (200, True)
-    return (set(admin.get("?BazaR/json&demand=lists").json()) - before).pop()
+    return str((set(admin.get("?BazaR/json&demand=lists").json()) - before).pop())
 
 
 def make_form(admin: Browser, number: str = "1200", acls: str = "") -> None:
