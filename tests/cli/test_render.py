@@ -15,7 +15,7 @@ import pytest
 import wikifarm.operations
 from wikifarm.cli.render.answer import RENDERERS, answer, notes
 from wikifarm.cli.render.sheet import WIDTH, Paint, harmless
-from wikifarm.engine.plan import Action, AnyChange
+from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.run import Done
 from wikifarm.engine.steps.access import RightsChange
 from wikifarm.engine.steps.content import PageChange

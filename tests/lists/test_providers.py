@@ -13,7 +13,7 @@ from tests.operations.conftest import a_community, context_for, start_farm
 from wikifarm.blueprint.manifest.reading import community_from, default_modules
 from wikifarm.blueprint.manifest.writing import dump_manifest
 from wikifarm.cli.main import run
-from wikifarm.engine.plan import Action
+from wikifarm.engine.changes import Action
 from wikifarm.errors import InvalidInput
 from wikifarm.i18n import speak
 from wikifarm.lists.host_access import HostAccess, SympaAccess, keys_of, secrets_of

@@ -8,8 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from wikifarm import __version__
-from wikifarm.cli.commands import communities, farms, mailing_lists, ops, practice
-from wikifarm.cli.commands import schemas as describe
+from wikifarm.cli.commands import (
+    communities,
+    descriptions,
+    farms,
+    mailing_lists,
+    ops,
+    practice,
+)
 from wikifarm.cli.shared import Command, Group
 from wikifarm.i18n import _
 
@@ -41,7 +47,7 @@ def build() -> typer.Typer:
         ("list", farms.list_wikis, _("List the wikis of the farm.")),
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
         ("credentials", farms.credentials, _("Show or store the password of a wiki.")),
-        ("schema", describe.schema, _("Print a JSON Schema, for programs.")),
+        ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),
     ], {
         "new-community": _("Open a community."),
         "doctor": _("Check the farm, this computer, or the mail."),
@@ -65,7 +71,7 @@ def build() -> typer.Typer:
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     _add(blueprint, [
-        ("import-form", describe.import_form, _("Print the description of a form of any YesWiki.")),
+        ("import-form", descriptions.import_form, _("Print the description of a form of any YesWiki.")),
     ])  # fmt: skip
     app.add_typer(blueprint, name="blueprint", cls=Group)
     return app

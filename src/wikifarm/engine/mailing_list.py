@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from wikifarm.engine.changes import Action, Change
 from wikifarm.engine.journal import Journal
-from wikifarm.engine.plan import Action, Change
 from wikifarm.engine.ports import ListPort, ServerPort
 from wikifarm.errors import (
     ListNotAllowed,

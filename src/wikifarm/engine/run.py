@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from wikifarm.engine.changes import AnyChange, writes
 from wikifarm.engine.journal import Journal
-from wikifarm.engine.plan import AnyChange, writes
 from wikifarm.engine.step import AnyStep, Work
 
 Progress = Callable[[str, str], None]  # slug, what is being done

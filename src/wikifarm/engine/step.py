@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from wikifarm.blueprint.design import Design
-from wikifarm.engine.plan import Change
+from wikifarm.engine.changes import Change
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.seen import Seen
 from wikifarm.errors import WriteRefused

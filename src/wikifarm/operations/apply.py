@@ -14,8 +14,8 @@ from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
+from wikifarm.operations.community.community_run import CommunityRun, each
 from wikifarm.operations.community.outcome import CommunityOutcome
-from wikifarm.operations.community.run import CommunityRun, each
 from wikifarm.operations.mailing_list.ensure import ensure
 from wikifarm.operations.mailing_list.wanted import check_list
 from wikifarm.operations.workplace.context import Context

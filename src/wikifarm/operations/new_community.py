@@ -12,8 +12,8 @@ from wikifarm.errors import LocalStorage, Refused, SlugTaken
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _
 from wikifarm.operations.apply import apply_found
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
-from wikifarm.operations.community.run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import check_list
 from wikifarm.operations.plan import look_ahead
 from wikifarm.operations.workplace.context import Context

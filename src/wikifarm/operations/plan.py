@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.steps import all_steps
+from wikifarm.operations.community.community_run import CommunityRun, each
 from wikifarm.operations.community.outcome import CommunityOutcome
-from wikifarm.operations.community.run import CommunityRun, each
 from wikifarm.operations.mailing_list.ensure import plan_list
 from wikifarm.operations.workplace.context import Context
 

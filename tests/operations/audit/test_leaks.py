@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wikifarm.operations.audit.content import dead_links
+from wikifarm.operations.audit.content_checks import dead_links
 from wikifarm.operations.audit.leaks import Sentinel, is_sentinel_address, leaks
 from wikifarm.operations.community.outcome import Role
 from wikifarm.yeswiki.audit_routes import Route, routes, spoke, spy_page

@@ -23,7 +23,7 @@ from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.people import Person, numbered, seat
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import default_modules
-from wikifarm.engine.plan import Action
+from wikifarm.engine.changes import Action
 from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import Unreachable
 from wikifarm.lists.host_access import HostAccess, ListSettings

@@ -13,7 +13,7 @@ from wikifarm.i18n import _, ngettext
 from wikifarm.lists.providers import NONE
 
 if TYPE_CHECKING:
-    from wikifarm.engine.plan import AnyChange
+    from wikifarm.engine.changes import AnyChange
     from wikifarm.engine.run import Done
     from wikifarm.operations.community.outcome import (
         Audit,

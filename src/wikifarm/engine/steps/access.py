@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wikifarm.engine import receipt as receipts
-from wikifarm.engine.plan import Action, Change
+from wikifarm.engine.changes import Action, Change
 from wikifarm.engine.step import Step, Work, read_back
 from wikifarm.i18n import _
 from wikifarm.model import Account, Rights, canonical

@@ -8,7 +8,7 @@ from typing import Any
 
 from wikifarm.blueprint.design import DesignedForm, DesignedList
 from wikifarm.blueprint.schema.template import form_json, properties, same_template
-from wikifarm.engine.plan import Action, Change
+from wikifarm.engine.changes import Action, Change
 from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.step import Step, Work, read_back
 from wikifarm.errors import NotOurs

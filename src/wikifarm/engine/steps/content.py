@@ -8,7 +8,7 @@ from dataclasses import replace
 from merge3 import Merge3
 
 from wikifarm.blueprint.design import DesignedPage
-from wikifarm.engine.plan import Action, Change, unified
+from wikifarm.engine.changes import Action, Change, unified
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.step import Step, Work, read_back
 from wikifarm.i18n import _

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from wikifarm.engine.backup import Backups
-from wikifarm.engine.plan import Action, Change
+from wikifarm.engine.changes import Action, Change
 from wikifarm.engine.step import Step, Work, read_back
 from wikifarm.i18n import _
 from wikifarm.model import BazarList, Form, Page

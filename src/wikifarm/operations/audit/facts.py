@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from wikifarm.blueprint.checklist_file import Fact, Look
 from wikifarm.engine.steps.content import edited_by_hand
 from wikifarm.model import ListState
-from wikifarm.operations.audit.content import demonstration_left, licence_shown
-from wikifarm.operations.community.run import CommunityRun
+from wikifarm.operations.audit.content_checks import demonstration_left, licence_shown
+from wikifarm.operations.community.community_run import CommunityRun
 
 
 def known_facts(run: CommunityRun) -> frozenset[str]:

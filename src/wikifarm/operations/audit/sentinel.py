@@ -24,8 +24,8 @@ from wikifarm.operations.audit.leaks import (
     account_name,
     is_sentinel_address,
 )
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
-from wikifarm.operations.community.run import CommunityRun
 from wikifarm.operations.workplace.vault import new_password
 from wikifarm.yeswiki.wiki import Wiki
 

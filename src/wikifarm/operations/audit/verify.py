@@ -8,13 +8,13 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import LeakFound
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
-from wikifarm.operations.audit.content import content_checks
+from wikifarm.operations.audit.content_checks import content_checks
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.leaks import leaks
 from wikifarm.operations.audit.sentinel import Planted, planted
 from wikifarm.operations.checklist import write_files
+from wikifarm.operations.community.community_run import CommunityRun, each
 from wikifarm.operations.community.outcome import Audit, CommunityOutcome, Leak, Role
-from wikifarm.operations.community.run import CommunityRun, each
 from wikifarm.operations.workplace.context import Context
 from wikifarm.yeswiki.audit_routes import Route, routes, spoke, spy_page
 from wikifarm.yeswiki.wiki import Wiki

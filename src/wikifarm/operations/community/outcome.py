@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from wikifarm.engine.plan import AnyChange
+from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.run import Done
 from wikifarm.errors import Exit, WikifarmError
 from wikifarm.result import Envelope, Failure, Outcome, Pending, failures

@@ -28,7 +28,7 @@ _FILLED_LISTS = frozenset({"ListeOuiNon"})
 
 
 @dataclass
-class _Visit(Visit):
+class _FarmVisit(Visit):
     admin: Session | None = None
 
 
@@ -37,7 +37,7 @@ def doctor(context: Context) -> Envelope:
 
     A check that fails does not stop the others, unless nothing behind it can answer.
     """
-    visit = _Visit(context)
+    visit = _FarmVisit(context)
     visit.run(_computer, _settings)
     if not visit.errors:
         visit.run(_address)
@@ -50,7 +50,7 @@ def doctor(context: Context) -> Envelope:
 # -- this computer --------------------------------------------------------------------------
 
 
-def _computer(visit: _Visit) -> Iterator[Finding]:
+def _computer(visit: _FarmVisit) -> Iterator[Finding]:
     folder = visit.context.places.state
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -91,7 +91,7 @@ def _holds_passwords(folder: Path) -> bool:
     return any(folder.glob("farms/*/credentials.json"))
 
 
-def _settings(visit: _Visit) -> Iterator[Finding]:
+def _settings(visit: _FarmVisit) -> Iterator[Finding]:
     settings = visit.context.settings
     _farm = visit.context.farm  # raises where no farm is given
     if in_clear(settings.url):
@@ -113,7 +113,7 @@ def _settings(visit: _Visit) -> Iterator[Finding]:
 # -- the farm, as a visitor -----------------------------------------------------------------
 
 
-def _address(visit: _Visit) -> Iterator[Finding]:
+def _address(visit: _FarmVisit) -> Iterator[Finding]:
     farm = visit.context.farm
     can = farm.capabilities
     visit.facts |= {"dialect": can.dialect.value, "capabilities": asdict(can)}
@@ -133,7 +133,7 @@ def _address(visit: _Visit) -> Iterator[Finding]:
         )
 
 
-def _farm_form(visit: _Visit) -> Iterator[Finding]:
+def _farm_form(visit: _FarmVisit) -> Iterator[Finding]:
     template = visit.context.farm.template()
     unknown = [name for name in _required(template) if name]
     if unknown:
@@ -159,7 +159,7 @@ def _required(template: str) -> Iterator[str]:
         yield columns[1]
 
 
-def _open_entries(visit: _Visit) -> Iterator[Finding]:
+def _open_entries(visit: _FarmVisit) -> Iterator[Finding]:
     """The trap of the old extension: referents' names and addresses readable by anybody."""
     answer = visit.context.farm.visitor.api(f"forms/{FORM}/entries")
     found = answer.json() if answer.status == 200 and answer.text[:1] in "{[" else {}
@@ -193,7 +193,7 @@ def _open_entries(visit: _Visit) -> Iterator[Finding]:
         )
 
 
-def _pages_of_farm(visit: _Visit) -> Iterator[Finding]:
+def _pages_of_farm(visit: _FarmVisit) -> Iterator[Finding]:
     answer = visit.context.farm.visitor.file(HASHCASH)
     if answer.status == 200:
         hashcash.value(answer.text)
@@ -211,7 +211,7 @@ def _pages_of_farm(visit: _Visit) -> Iterator[Finding]:
 # -- the farm, as an administrator ----------------------------------------------------------
 
 
-def _account(visit: _Visit) -> Iterator[Finding]:
+def _account(visit: _FarmVisit) -> Iterator[Finding]:
     settings = visit.context.settings
     if not settings.password:
         if not settings.token:
@@ -256,7 +256,7 @@ def _account(visit: _Visit) -> Iterator[Finding]:
     visit.facts["creation_form"] = sorted(name for name in names if name.startswith("yeswiki-farm"))
 
 
-def _key(visit: _Visit) -> Iterator[Finding]:
+def _key(visit: _FarmVisit) -> Iterator[Finding]:
     settings = visit.context.settings
     if not settings.token:
         return
@@ -276,7 +276,7 @@ def _key(visit: _Visit) -> Iterator[Finding]:
     yield Finding("key", "warn", message, hint)
 
 
-def _verbs(visit: _Visit) -> Iterator[Finding]:
+def _verbs(visit: _FarmVisit) -> Iterator[Finding]:
     # As a visitor, and of a page that does not exist: nothing can be removed by this question.
     status = visit.context.farm.visitor.method("DELETE", "pages/WikifarmNoSuchPage").status
     visit.facts["delete_allowed"] = status != 405
@@ -285,7 +285,7 @@ def _verbs(visit: _Visit) -> Iterator[Finding]:
     yield Finding("delete", "ok", refused if status == 405 else allowed)
 
 
-def _mail(visit: _Visit) -> Iterator[Finding]:
+def _mail(visit: _FarmVisit) -> Iterator[Finding]:
     yield Finding(
         "mail",
         "unknown",
@@ -301,7 +301,7 @@ def _mail(visit: _Visit) -> Iterator[Finding]:
 # -- the list server ------------------------------------------------------------------------
 
 
-def _list_server(visit: _Visit) -> Iterator[Finding]:
+def _list_server(visit: _FarmVisit) -> Iterator[Finding]:
     """Asks for a list that does not exist, on behalf of nobody: the answer proves the access."""
     access = visit.context.lists.sympa
     if not access.url:

@@ -28,7 +28,7 @@ _FUNCTIONS = ("mail", "sendmail", "smtp")
 
 
 @dataclass(kw_only=True)
-class _Visit(Visit):
+class _MailVisit(Visit):
     list_domains: Sequence[str]
     selectors: Sequence[str]
     send_test: str
@@ -54,7 +54,7 @@ def deliverability(
     it the message of a lost password, and the links it sent there before stop working. A farm that
     does not answer does not stop the questions to the DNS.
     """
-    visit = _Visit(
+    visit = _MailVisit(
         context=context, list_domains=list_domains, selectors=selectors, send_test=send_test
     )
     visit.run(_given)
@@ -63,7 +63,7 @@ def deliverability(
     return visit.envelope("doctor mail")
 
 
-def _domains(visit: _Visit) -> Iterator[Finding]:
+def _domains(visit: _MailVisit) -> Iterator[Finding]:
     known: dict[str, object] = {}
     visit.facts["domains"] = known
     for name, lists in visit.domains.items():
@@ -75,7 +75,7 @@ def _domains(visit: _Visit) -> Iterator[Finding]:
 # -- what was given -------------------------------------------------------------------------
 
 
-def _given(visit: _Visit) -> Iterator[Finding]:
+def _given(visit: _MailVisit) -> Iterator[Finding]:
     """Every mistake at once, before anything is asked."""
     problems = [*_wrong_domains(visit), *_wrong_selectors(visit), *_wrong_test(visit)]
     if not problems and not visit.context.settings.url and not visit.list_domains:
@@ -97,7 +97,7 @@ def _given(visit: _Visit) -> Iterator[Finding]:
     yield from ()
 
 
-def _wrong_domains(visit: _Visit) -> Iterator[Problem]:
+def _wrong_domains(visit: _MailVisit) -> Iterator[Problem]:
     for given in visit.list_domains:
         name = domain_name(given)
         if name:
@@ -110,7 +110,7 @@ def _wrong_domains(visit: _Visit) -> Iterator[Problem]:
             )
 
 
-def _wrong_selectors(visit: _Visit) -> Iterator[Problem]:
+def _wrong_selectors(visit: _MailVisit) -> Iterator[Problem]:
     for given in visit.selectors:
         if not domain_name(f"{given}._domainkey.example.org"):
             yield Problem(
@@ -120,7 +120,7 @@ def _wrong_selectors(visit: _Visit) -> Iterator[Problem]:
             )
 
 
-def _wrong_test(visit: _Visit) -> Iterator[Problem]:
+def _wrong_test(visit: _MailVisit) -> Iterator[Problem]:
     if visit.send_test and not is_email(visit.send_test):
         yield Problem(
             _("“{given}” is no e-mail address.").format(given=shown(visit.send_test)),
@@ -138,7 +138,7 @@ def _wrong_test(visit: _Visit) -> Iterator[Problem]:
 # -- the farm -------------------------------------------------------------------------------
 
 
-def _farm(visit: _Visit) -> Iterator[Finding]:
+def _farm(visit: _MailVisit) -> Iterator[Finding]:
     """The host of the farm, then the settings of its e-mails, for an administrator."""
     if not visit.context.settings.url:
         return
@@ -240,7 +240,7 @@ def _mail_function(given: str | None) -> Finding:
     )
 
 
-def _sender(visit: _Visit, seen: dict[str, str]) -> Iterator[Finding]:
+def _sender(visit: _MailVisit, seen: dict[str, str]) -> Iterator[Finding]:
     """The address that messages leave from, and whether the farm may send in its name."""
     name = "contact_from"
     given = seen.get(name)
@@ -292,7 +292,7 @@ def _not_shown(name: str, hint: str) -> Finding:
     )
 
 
-def _test_message(visit: _Visit) -> Iterator[Finding]:
+def _test_message(visit: _MailVisit) -> Iterator[Finding]:
     """One real message, by what any visitor may ask for: a lost password.
 
     YesWiki says “sent” whatever happened; to an administrator alone it also prints what PHPMailer

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wikifarm.engine import mailing_list as engine
-from wikifarm.engine.plan import AnyChange
+from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.ports import ServerPort
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.run import Done
@@ -16,7 +16,7 @@ from wikifarm.errors import ServerProblem
 from wikifarm.i18n import _
 from wikifarm.lists import names
 from wikifarm.model import FoundList, ListState, WantedList
-from wikifarm.operations.community.run import CommunityRun
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import (
     Login,
     asked_host,

@@ -189,7 +189,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from wikifarm.blueprint.manifest.community import Community
-    from wikifarm.engine.plan import AnyChange
+    from wikifarm.engine.changes import AnyChange
     from wikifarm.operations.community.outcome import CommunityOutcome
     from wikifarm.operations.workplace.context import Context
 
