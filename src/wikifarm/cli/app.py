@@ -71,7 +71,9 @@ def build() -> typer.Typer:
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     _add(blueprint, [
-        ("import-form", descriptions.import_form, _("Print the description of a form of any YesWiki.")),
+        ("import-form", descriptions.import_form, _(
+            "Print the description of a form of any YesWiki."
+        )),
     ])  # fmt: skip
     app.add_typer(blueprint, name="blueprint", cls=Group)
     return app
