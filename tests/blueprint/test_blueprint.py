@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.blueprint.conftest import problems, write
-from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.blueprint_file import TEXTS, load_blueprint
 from wikifarm.blueprint.blueprint_model import Blueprint
 from wikifarm.blueprint.compile import Compiler
 from wikifarm.blueprint.design import Design
@@ -50,6 +50,8 @@ def folder(tmp_path: Path) -> Path:
     write(tmp_path / "blueprint.yml", SMALL)
     write(tmp_path / "fr/pages/Accueil.wiki.j2", "Nous : << community.name >>\n")
     write(tmp_path / "fr/pages/Gens.wiki.j2", "[[<< tags.Accueil >> Accueil]]\n")
+    for name in TEXTS:
+        write(tmp_path / f"{name}.j2", "<< community.name >>\n")
     return tmp_path
 
 
@@ -115,6 +117,18 @@ def test_a_file_that_no_page_uses_is_told(folder: Path) -> None:
     path = write(folder / "fr/pages/Oubli.wiki.j2", "x")
     (found,) = problems(lambda: load_blueprint(str(folder)))
     assert (found.code, found.file) == ("unused-file", str(path))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_for_facilitators_that_is_missing_is_told_before_anything_is_made(
+    folder: Path, name: str
+) -> None:
+    (folder / f"{name}.j2").unlink()
+    (found,) = problems(lambda: load_blueprint(str(folder)))
+    assert found.code == "missing-file" and f"{name}.j2" in found.message
+    write(folder / f"fr/{name}.j2", "a\n<% if x %>\n")
+    (found,) = problems(lambda: load_blueprint(str(folder)))
+    assert found.code == "template-syntax" and found.file.endswith(f"fr/{name}.j2")
 
 
 def test_a_template_that_cannot_be_read_gives_its_line(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,17 +20,19 @@ from wikifarm.blueprint.blueprint_model import (
 )
 from wikifarm.blueprint.checklist_file import check_checklist
 from wikifarm.blueprint.locate import FILE, find_blueprint
-from wikifarm.blueprint.render import syntax_problem
+from wikifarm.blueprint.render import SUFFIX, syntax_problem
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.choices import known_lists
+from wikifarm.blueprint.schema.fields import DATES
 from wikifarm.blueprint.schema.schema_file import known_schemas
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.blueprint.sources import Document, Problems, did_you_mean, read_yaml
-from wikifarm.errors import Problem
+from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import LANGUAGES, _
 from wikifarm.model import Module, Rights, Zone
 
 SCHEMA = "wikifarm/blueprint/1"
+TEXTS = ("checklist.md", "checklist.html", "welcome.txt")  # written beside each new wiki
 PAGE_SUFFIX = ".wiki.j2"
 _KEYS = {
     "schema", "name", "version", "languages", "summary", "who", "groups", "forms", "profiles",
@@ -77,7 +79,9 @@ class _BlueprintReader:
     def wrong(
         self, message: str, *path: str | int, code: str = "wrong-type", hint: str = ""
     ) -> None:
-        self.problems.append(self.document.problem(message, *path, code=code, hint=hint))
+        problem = self.document.problem(message, *path, code=code, hint=hint)
+        if problem not in self.problems:  # several parts ask for the same one
+            self.problems.append(problem)
 
     def blueprint(self) -> Blueprint | None:
         if self.value.get("schema") != SCHEMA:
@@ -86,6 +90,7 @@ class _BlueprintReader:
             return None
         self.known_keys(self.value, _KEYS)
         languages = self.languages()
+        schemas = self.schemas(languages)
         profiles = self.rights_of("profiles")
         pages = tuple(self.pages(languages, profiles))
         removed = self.mapping("removed")
@@ -94,10 +99,11 @@ class _BlueprintReader:
             name=self.required("name"),
             version=self.required("version"),
             languages=languages,
-            summary={key: str(text) for key, text in self.mapping("summary").items()},
+            summary={word: self.word(self.mapping("summary"), "summary", word)
+                     for word in self.mapping("summary")},
             who=self.who(),
             groups=self.groups(),
-            forms=tuple(self.forms()),
+            forms=tuple(self.forms(schemas)),
             profiles=profiles,
             pages=pages,
             closed=self.rights_of("closed"),
@@ -108,13 +114,13 @@ class _BlueprintReader:
             removed_forms=_words(removed.get("forms")),
             removed_lists=_words(removed.get("lists")),
             settings={key: _text(text) for key, text in self.mapping("settings").items()},
-        )
+        )  # fmt: skip
         self.check_files(blueprint)
         self.check_unique(blueprint)
-        forms = {form.key for form in blueprint.forms}
-        check_checklist(self.folder, {page.key for page in pages}, forms, languages, self.problems)
-        if not self.problems:
-            self.check_who(blueprint)
+        dates = {form.key: _dates(form, schemas or {}) for form in blueprint.forms}
+        check_checklist(self.folder, {page.key for page in pages}, dates, languages, self.problems)
+        if schemas is not None and not self.problems:
+            self.check_who(blueprint, schemas)
         return blueprint
 
     def required(self, key: str) -> str:
@@ -190,27 +196,33 @@ class _BlueprintReader:
 
     def module(self, one: Mapping[str, Any], *path: str | int) -> Module | None:
         word = one.get("module")
-        if word is None or word in set(Module):
-            return None if word is None else Module(word)
+        if word is None or str(word) in set(Module):
+            return None if word is None else Module(str(word))
         message = _("no module is called “{word}”").format(word=word)
         self.wrong(message, *path, "module", code="unknown-module",
                    hint=did_you_mean(str(word), list(Module)))  # fmt: skip
         return None
 
-    def forms(self) -> Iterator[FormPlan]:
-        folder = schema_folder(self.folder)
-        known = {path.stem for path in folder.glob("*.yml")}
+    def forms(self, known: Collection[str] | None) -> Iterator[FormPlan]:
         for key, one in self.entries("forms"):
             self.known_keys(one, {"schema", "id", "module"}, "forms", key)
             schema, number = str(one.get("schema") or key), one.get("id")
-            if schema not in known:
+            if known is not None and schema not in known:
                 message = _("no Bazar schema is called “{name}”").format(name=schema)
                 hint = did_you_mean(schema, known)
                 self.wrong(message, "forms", key, "schema", code="unknown-schema", hint=hint)
-            if not isinstance(number, int) or not 0 < number < 1000:
+            if type(number) is not int or not 0 < number < 1000:
                 message = _("the id of a form is a number from 1 to 999")
                 self.wrong(message, "forms", key, "id", code="bad-id")
             yield FormPlan(key, schema, str(number), self.module(one, "forms", key))
+
+    def schemas(self, languages: Sequence[str]) -> Mapping[str, Schema] | None:
+        """The Bazar schemas by key; None, with their problems, when they cannot be read."""
+        try:
+            return known_schemas(schema_folder(self.folder), (*languages, *LANGUAGES)[0])
+        except InvalidInput as error:
+            self.problems += error.problems
+            return None
 
     def pages(self, languages: Collection[str], profiles: Collection[str]) -> Iterator[PagePlan]:
         for key, one in self.entries("pages"):
@@ -252,66 +264,94 @@ class _BlueprintReader:
     def who(self) -> Who:
         value = self.mapping("who")
         self.known_keys(value, {"members", "facilitators", "people", "checklist", "licence"}, "who")
-        for role in ("members", "facilitators"):
-            self.known_word(str(value.get(role) or ""), self.mapping("groups"), "who", role)
-        if value.get("checklist"):
-            self.known_word(str(value["checklist"]), self.mapping("pages"), "who", "checklist")
-        people = value.get("people") or {}
-        if not isinstance(people, dict):
-            self.wrong(
-                _("“{name}” must be made of lines “key: value”").format(name="people"),
-                "who", "people",
-            )  # fmt: skip
-            people = {}
+        groups, pages = self.mapping("groups"), self.mapping("pages")
+        members = self.known_word(value, groups, "who", "members")
+        facilitators = self.known_word(value, groups, "who", "facilitators")
+        if members and members == facilitators:
+            message = _("“{name}” is used twice").format(name=members)
+            self.wrong(message, "who", "facilitators", code="duplicate-name")
         return Who(
-            members=str(value.get("members") or ""),
-            facilitators=str(value.get("facilitators") or ""),
-            people=tuple(self.people(key, told) for key, told in people.items()),
-            checklist=str(value.get("checklist") or ""),
-            licence=self.licence(value.get("licence")),
+            members=members,
+            facilitators=facilitators,
+            people=tuple(self.people(key) for key in self.lines(value, "who", "people")),
+            checklist=self.known_word(value, pages, "who", "checklist", needed=False),
+            licence=self.licence() if "licence" in value else None,
         )
 
-    def known_word(self, word: str, known: Collection[str], *path: str | int) -> None:
-        """Reports a word that is not one of `known`; the last of `path` is what it stands for."""
-        if not word:
-            message = _("“{name}” says nothing of “{key}”").format(name=path[0], key=path[-1])
+    def lines(self, holder: Mapping[str, Any], *path: str | int) -> Mapping[str, Any]:
+        """The mapping at `path`, whose last part is its key in `holder`; empty where there is
+        none."""
+        value = holder.get(str(path[-1]), {})
+        if not isinstance(value, dict):
+            message = _("“{name}” must be made of lines “key: value”").format(name=path[-1])
+            self.wrong(message, *path)
+        return value if isinstance(value, dict) else {}
+
+    def word(self, holder: Mapping[str, Any], *path: str | int, needed: bool = True) -> str:
+        """The word at `path`, whose last part is its key in `holder`; empty where there is none."""
+        *_start, name, key = path
+        value = holder.get(str(key))
+        if isinstance(value, str) and value:
+            return value
+        if key in holder and value not in (None, ""):
+            self.wrong(_("“{name}” {sentence}").format(name=key, sentence=_("must be a text")),
+                       *path)  # fmt: skip
+        elif needed or key in holder:
+            message = _("“{name}” says nothing of “{key}”").format(name=name, key=key)
             self.wrong(message, *path, code="missing")
-        elif word not in known:
+        return ""
+
+    def known_word(
+        self,
+        holder: Mapping[str, Any],
+        known: Collection[str],
+        *path: str | int,
+        needed: bool = True,
+    ) -> str:
+        """The same, for a word that must be one of `known`."""
+        word = self.word(holder, *path, needed=needed)
+        if word and word not in known:
             message = _("“{word}” is not known here").format(word=word)
             self.wrong(message, *path, code="choice", hint=did_you_mean(word, known))
+        return word
 
-    def licence(self, value: Any) -> LicencePlan | None:
-        if value is None:
-            return None
-        told = value if isinstance(value, dict) else {}
+    def licence(self) -> LicencePlan:
+        told = self.lines(self.mapping("who"), "who", "licence")
         self.known_keys(told, {"page", "name"}, "who", "licence")
-        self.known_word(str(told.get("page") or ""), self.mapping("pages"), "who", "licence",
-                        "page")  # fmt: skip
-        if not told.get("name"):
-            message = _("“{name}” says nothing of “{key}”").format(name="licence", key="name")
-            self.wrong(message, "who", "licence", code="missing")
-        return LicencePlan(str(told.get("page") or ""), str(told.get("name") or ""))
+        page = self.known_word(told, self.mapping("pages"), "who", "licence", "page")
+        return LicencePlan(page, self.word(told, "who", "licence", "name"))
 
-    def people(self, key: str, value: Any) -> PeoplePlan:
+    def people(self, key: str) -> PeoplePlan:
         path = ("who", "people", key)
-        told = value if isinstance(value, dict) else {}
-        self.known_word(key, self.mapping("forms"), *path)
+        if key not in self.mapping("forms"):
+            message = _("“{word}” is not known here").format(word=key)
+            hint = did_you_mean(key, self.mapping("forms"))
+            self.problems.append(
+                self.document.key_problem(message, *path, code="choice", hint=hint)
+            )
+        told = self.lines(self.mapping("who")["people"], *path)
         self.known_keys(told, {"address", "consents"}, *path)
-        consents = told.get("consents") or {}
-        fields = []
-        for name, one in consents.items() if isinstance(consents, dict) else ():
-            asked = one if isinstance(one, dict) else {}
-            place = (*path, "consents", name)
-            self.known_keys(asked, {"does", "yes"}, *place)
-            does = str(asked.get("does") or "")
-            self.known_word(does, [each.value for each in Consent], *place, "does")
-            if does in set(Consent):
-                fields.append(ConsentField(name, str(asked.get("yes") or ""), Consent(does)))
-        return PeoplePlan(key, str(told.get("address") or ""), tuple(fields))
+        consents = self.lines(told, *path, "consents")
+        return PeoplePlan(
+            key,
+            self.word(told, *path, "address", needed=False),
+            tuple(
+                field
+                for name in consents
+                if (field := self.consent(consents, *path, "consents", name)) is not None
+            ),
+        )
 
-    def check_who(self, blueprint: Blueprint) -> None:
+    def consent(self, consents: Mapping[str, Any], *path: str | int) -> ConsentField | None:
+        told = self.lines(consents, *path)
+        self.known_keys(told, {"does", "yes"}, *path)
+        does = self.known_word(told, [consent.value for consent in Consent], *path, "does")
+        yes = self.word(told, *path, "yes")
+        return ConsentField(str(path[-1]), yes, Consent(does)) if does in set(Consent) else None
+
+    def check_who(self, blueprint: Blueprint, schemas: Mapping[str, Schema]) -> None:
         """Who is who, against the schemas: every form of people is named, with fields it has."""
-        who, language = blueprint.who, blueprint.languages[0]
+        who = blueprint.who
         if FACILITATORS not in blueprint.groups.get(who.facilitators, ()):
             message = _("the group “{name}” does not hold “{word}”").format(
                 name=who.facilitators, word=FACILITATORS
@@ -319,13 +359,15 @@ class _BlueprintReader:
             self.wrong(message, "who", "facilitators", code="no-facilitators")
         if who.checklist:
             page = next(each for each in blueprint.pages if each.key == who.checklist)
-            if {"*", "+"} & set(blueprint.profiles[page.profile].read.split(",")):
+            readers = _rights(blueprint.profiles[page.profile].read)
+            if readers & {"*", "+", "$writing"}:
                 message = _("the page “{key}” can be read by everybody").format(key=page.key)
                 self.wrong(message, "who", "checklist", code="open-page")
-        schemas = known_schemas(schema_folder(self.folder), language)
         named = {plan.form: plan for plan in who.people}
         for form in blueprint.forms:
-            people = schemas[form.schema].zone is Zone.PEOPLE
+            schema = schemas[form.schema]
+            self.check_groups(form, schema, blueprint)
+            people = schema.zone is Zone.PEOPLE
             if people and form.key not in named:
                 message = _("the form “{name}” is of people: “who” says nothing of it").format(
                     name=form.key
@@ -335,20 +377,36 @@ class _BlueprintReader:
                 message = _("the form “{name}” is not of people").format(name=form.key)
                 self.wrong(message, "who", "people", form.key, code="zone")
             elif people:
-                self.check_people(named[form.key], schemas[form.schema], language)
+                self.check_people(named[form.key], schema, blueprint.languages[0])
+
+    def check_groups(self, form: FormPlan, schema: Schema, blueprint: Blueprint) -> None:
+        """The rights that a form gives name groups of this blueprint, whoever wrote the schema."""
+        groups = {"admins", *blueprint.groups}
+        for name in sorted(schema.groups - groups):
+            message = _("no group is called “{name}”").format(name=name)
+            hint = did_you_mean(name, groups)
+            self.wrong(message, "forms", form.key, "schema", code="unknown-group", hint=hint)
 
     def check_people(self, plan: PeoplePlan, schema: Schema, language: str) -> None:
         path = ("who", "people", plan.form)
-        fields = {field.name: field for field in schema.fields if field.name}
-        if plan.address:
-            self.known_word(plan.address, fields, *path, "address")
-        choices = known_lists(schema_folder(self.folder), language)
+        lists = known_lists(schema_folder(self.folder), language)
+        told = {"address": plan.address} if plan.address else {}
+        addresses = [field.name for field in schema.fields if field.type == "champs_mail"]
+        self.known_word(told, addresses, *path, "address", needed=False)
+        choices = {field.name: dict(lists[field.target].items) for field in schema.fields
+                   if field.target in lists}  # fmt: skip
         for consent in plan.consents:
-            self.known_word(consent.name, fields, *path, "consents", consent.name)
-            field = fields.get(consent.name)
-            if field is not None and field.target in choices:
-                answers = dict(choices[field.target].items)
-                self.known_word(consent.yes, answers, *path, "consents", consent.name, "yes")
+            place = (*path, "consents", consent.name)
+            if consent.does is Consent.MAILING_LIST and not plan.address:
+                self.word({}, *path, "address")
+            if consent.name in choices:
+                self.known_word({"yes": consent.yes}, choices[consent.name], *place, "yes")
+                continue
+            message = _("“{word}” is not known here").format(word=consent.name)
+            hint = did_you_mean(consent.name, choices)
+            self.problems.append(
+                self.document.key_problem(message, *place, code="choice", hint=hint)
+            )
 
     def check_unique(self, blueprint: Blueprint) -> None:
         """No two pages under one tag (YesWiki ignores case), no two forms under one id."""
@@ -375,6 +433,18 @@ class _BlueprintReader:
                 if path.name not in expected and not path.name.startswith((".", "_")):
                     message = _("no page of {file} uses this file").format(file=FILE)
                     self.problems.append(Problem(message, file=str(path), code="unused-file"))
+            for name in TEXTS:
+                self.check_text(language, f"{name}{SUFFIX}")
+
+    def check_text(self, language: str, name: str) -> None:
+        """A text for those who facilitate, of that language or of them all."""
+        paths = [self.folder / language / name, self.folder / name]
+        path = next((path for path in paths if path.is_file()), None)
+        if path is None:
+            message = _("the blueprint has no file {file}").format(file=name)
+            self.problems.append(Problem(message, file=str(paths[0]), code="missing-file"))
+        elif (problem := syntax_problem(path)) is not None and problem not in self.problems:
+            self.problems.append(problem)
 
     def check_page_file(self, path: Path, page: PagePlan) -> None:
         if not path.is_file():
@@ -395,6 +465,19 @@ def _words(value: Any) -> tuple[str, ...]:
 
 def _joined(value: Any) -> str:
     return ",".join(_words(value)) if isinstance(value, list) else str(value or "")
+
+
+def _dates(form: FormPlan, schemas: Mapping[str, Schema]) -> list[str] | None:
+    """The fields of a form that hold a date; None where its schema is not known."""
+    schema = schemas.get(form.schema)
+    if schema is None:
+        return None
+    return [field.name for field in schema.fields if field.type in DATES]
+
+
+def _rights(value: str) -> set[str]:
+    """The rights of a line, each by itself."""
+    return {right.strip() for right in value.split(",")}
 
 
 def _text(value: Any) -> str:

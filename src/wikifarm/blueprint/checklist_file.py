@@ -65,7 +65,7 @@ def facts_of(folder: Path) -> dict[str, Fact]:
             str(told.get("field", "")),
             int(told.get("least", 0)),
         )
-        for name, told in _read(folder).get("facts", {}).items()
+        for name, told in _facts(folder).items()
     }
 
 
@@ -84,9 +84,7 @@ def phases(
     """
     content = _read(folder)
     sentences = {
-        name: told["seen"][language]
-        for name, told in content.get("facts", {}).items()
-        if name in facts
+        name: told["seen"][language] for name, told in _facts(folder).items() if name in facts
     }
     concerned = []
     for phase in content.get("phases", ()):
@@ -116,14 +114,21 @@ def _read(folder: Path) -> Mapping[str, Any]:
     return document.value if document else {}
 
 
+def _facts(folder: Path) -> Mapping[str, Any]:
+    return _read(folder).get("facts") or {}
+
+
 def check_checklist(
     folder: Path,
     pages: Collection[str],
-    forms: Collection[str],
+    dates: Mapping[str, Collection[str] | None],
     languages: Collection[str],
     problems: Problems,
 ) -> None:
-    """The problems of a blueprint's `checklist.yml`, when it has one."""
+    """The problems of a blueprint's `checklist.yml`, when it has one.
+
+    `dates` names, for each form of the blueprint, its fields that hold a date; None: not known.
+    """
     if not (folder / FILE).is_file():
         return
     document = read_yaml(folder / FILE, problems)
@@ -139,12 +144,13 @@ def check_checklist(
     facts = value.get("facts") or {}
     known: Mapping[str, Collection[str]] = {
         "page": pages,
-        "form": forms,
+        "form": dates,
         "module": [module.value for module in Module],
         "auto": facts if isinstance(facts, dict) else (),
         "look": [look.value for look in Look],
     }
     _check_facts(document, facts, languages, known, problems)
+    _check_dates(document, facts, dates, problems)
     ids: set[str] = set()
     for path, thing in _all(value["phases"], document, problems):
         _check_one(document, path, thing, languages, problems)
@@ -173,7 +179,8 @@ def _check_facts(
             message = _("“{name}” must be made of lines “key: value”").format(name=name)
             problems.append(document.problem(message, *path, code="wrong-type"))
             continue
-        needs = ("look", *_NEEDS.get(told.get("look", ""), ()))
+        look = str(told.get("look"))
+        needs = ("look", *(_NEEDS.get(Look(look), ()) if look in set(Look) else ()))
         for key in needs:
             if key not in told:
                 message = _("“{name}” says nothing of “{key}”").format(name=name, key=key)
@@ -191,9 +198,28 @@ def _check_facts(
             )
             problems.append(document.problem(message, *path, "least", code="wrong-type"))
         seen = told.get("seen")
-        if not isinstance(seen, dict) or any(not seen.get(word) for word in languages):
+        if not isinstance(seen, dict) or not all(_is_text(seen.get(word)) for word in languages):
             message = _("“{name}” needs a text in each language: fr, en").format(name=name)
             problems.append(document.problem(message, *path, code="missing-language"))
+
+
+def _check_dates(
+    document: Document, facts: Any, dates: Mapping[str, Collection[str] | None], problems: Problems
+) -> None:
+    """The field of a date is one of its form; a form that is not known is told elsewhere."""
+    for name, told in facts.items() if isinstance(facts, dict) else ():
+        fields = dates.get(str(told.get("form"))) if isinstance(told, dict) else None
+        if fields is not None and "field" in told and told["field"] not in fields:
+            message = _("“{word}” is not known here").format(word=told["field"])
+            hint = did_you_mean(told["field"], fields)
+            problem = document.problem(
+                message, "facts", name, "field", hint=hint, code="unknown-field"
+            )
+            problems.append(problem)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _check_words(
@@ -205,7 +231,7 @@ def _check_words(
 ) -> None:
     """The words of a line that must be known: a page, a form, a module, a fact, where to look."""
     for key, words in known.items():
-        if key in thing and thing[key] not in words:
+        if key in thing and not (isinstance(thing[key], str) and thing[key] in words):
             message = _("“{word}” is not known here").format(word=thing[key])
             hint = did_you_mean(str(thing[key]), words)
             problems.append(document.problem(message, *path, key, hint=hint, code=f"unknown-{key}"))

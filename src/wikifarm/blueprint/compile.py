@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from wikifarm.blueprint import neutral
-from wikifarm.blueprint.blueprint_file import schema_folder
-from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, PagePlan
+from wikifarm.blueprint.blueprint_file import TEXTS, schema_folder
+from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, PagePlan, PeoplePlan
 from wikifarm.blueprint.checklist_file import Fact, facts_of, phases
 from wikifarm.blueprint.design import (
     Design,
@@ -29,7 +29,6 @@ from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Module, Rights
 
-TEXTS = ("checklist.md", "checklist.html", "welcome.txt")
 LIST_PAGES = ("home", "archives", "leaving")
 LIST_MAILS = ("address", "unsubscribe", "owners")
 
@@ -177,13 +176,19 @@ class Compiler:
         return DesignedWho(
             members=who.members,
             facilitators=who.facilitators,
-            people=tuple(
-                PeopleForm(self._forms[plan.form], plan.address, plan.consents)
-                for plan in who.people
-                if plan.form in self._forms
-            ),
+            people=tuple(self._people(plan) for plan in who.people if plan.form in self._forms),
             checklist=self._tag(who.checklist),
             licence=Licence(self._tag(licence.page), licence.name) if licence else None,
+        )
+
+    def _people(self, plan: PeoplePlan) -> PeopleForm:
+        """A form of people, with what this community asks in it."""
+        form = self._forms[plan.form]
+        asked = {field.name for field in form.schema.fields}
+        return PeopleForm(
+            form,
+            plan.address if plan.address in asked else "",
+            tuple(field for field in plan.consents if field.name in asked),
         )
 
     def _fact(self, fact: Fact) -> Fact:

@@ -41,7 +41,8 @@ class DesignedList:
 
 @dataclass(frozen=True)
 class PeopleForm:
-    """A form of people. `address` names its field of the e-mail, if it asks for one."""
+    """A form of people. `address` names its field of the e-mail, if it asks for one; `consents`
+    are the questions of consent that it asks."""
 
     form: DesignedForm
     address: str = ""
@@ -49,10 +50,7 @@ class PeopleForm:
 
     def consent_to(self, does: Consent) -> ConsentField | None:
         """The question whose yes lets that be done, if this community asks it."""
-        asked = {asking.name for asking in self.form.schema.fields}
-        return next(
-            (field for field in self.consents if field.does is does and field.name in asked), None
-        )
+        return next((field for field in self.consents if field.does is does), None)
 
 
 @dataclass(frozen=True)

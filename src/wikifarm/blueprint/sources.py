@@ -231,7 +231,11 @@ class _Reader:
                 self.refuse(_("“{key}” is written twice").format(key=key), event.start_mark,
                             code="duplicate-key")  # fmt: skip
             self.key_positions[(*path, key)] = _position(event.start_mark)
-            value[key] = self.node(self.next(), (*path, key))
+            told = self.next()
+            value[key] = self.node(told, (*path, key))
+            if value[key] is None and told.start_mark.index == told.end_mark.index:
+                # Nothing is written there: the parser stands at what comes next.
+                self.positions[(*path, key)] = _position(event.start_mark)
         return value
 
     def sequence(self, path: Path_) -> list[Any]:

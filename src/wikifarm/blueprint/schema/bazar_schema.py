@@ -11,6 +11,9 @@ from wikifarm.blueprint.schema.fields import Field, Kind
 from wikifarm.model import Rights, Zone
 
 _PAGE = re.compile(r"\?\{(\w+)\}")
+_IN_MASK = re.compile(r"\{\{\s*(\w+)\s*\}\}")  # {{bf_name}} in a title
+_GROUP = re.compile(r"@(\w+)")
+_RIGHTS = ("read", "write", "comment", "address_seen_by")
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,19 @@ class Schema:
     only_one_entry_message: str = ""
     semantic_context: str = ""
     semantic_type: str = ""
+    title_is_public: bool = False  # what people type in the title may be seen by everybody
     imported: bool = False  # lists and forms are named by the ids of the wiki it came from
 
     @property
     def title_mask(self) -> str:
         """The mask that makes the title of an entry; empty when people type it (`bf_titre`)."""
         return next((field.options["mask"] for field in self.fields if field.type == "titre"), "")
+
+    @property
+    def public_fields(self) -> frozenset[str]:
+        """The fields that everybody may see: those of a title that is said to be public."""
+        named = {"bf_titre", *_IN_MASK.findall(self.title_mask)}
+        return frozenset(named) if self.title_is_public else frozenset()
 
     @property
     def rights(self) -> Rights | None:
@@ -47,6 +57,16 @@ class Schema:
         """The lists it takes its choices from, in order, each once."""
         return tuple(
             dict.fromkeys(field.target for field in self.fields if field.kind is Kind.LIST)
+        )
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups that its rights name: those of its entries and of each field."""
+        return frozenset(
+            group
+            for field in self.fields
+            for key in _RIGHTS
+            for group in _GROUP.findall(field.options.get(key, ""))
         )
 
     def field(self, name: str) -> Field:

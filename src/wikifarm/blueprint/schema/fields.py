@@ -113,6 +113,8 @@ OTHER_TYPES = frozenset({
     "yeswiki", "yeswiki_user"
 })  # fmt: skip
 
+DATES = frozenset({"jour", "listedatedeb", "listedatefin"})  # types whose answer is a date
+
 RAW = "raw"  # a line kept as it was read
 
 

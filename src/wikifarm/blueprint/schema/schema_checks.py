@@ -172,7 +172,7 @@ def _check_title(document: Document, schema: Schema, problems: Problems) -> None
     if bool(mask) == typed:
         message = _("a form needs either “title” (a mask) or a field “bf_titre”")
         problems.append(document.problem(message, "title", code="title"))
-    if schema.zone is Zone.PRODUCTIONS or document.value.get("title_is_public") is True:
+    if schema.zone is Zone.PRODUCTIONS or schema.title_is_public:
         return
     if typed or _MASK_REFERENCE.search(mask):
         message = _(
@@ -201,5 +201,5 @@ def _check_closed(document: Document, schema: Schema, problems: Problems) -> Non
     readers = {reader.strip() for reader in rights.read.split(",")} if rights else {"*"}
     if readers & {"*", "+", ""}:
         message = _("a form of the zone “people” must name who may read its entries")
-        hint = 'acls: {read: ["@participants", "%"], write: "%"}'
+        hint = 'acls: {read: ["@GROUP", "%"], write: "%"}'
         problems.append(document.problem(message, "acls", hint=hint, code="open-rights"))

@@ -118,6 +118,7 @@ class _SchemaReader:
             ),
             semantic_context=str(semantic.get("context") or ""),
             semantic_type=str(semantic.get("type") or ""),
+            title_is_public=self.value.get("title_is_public") is True,
             imported=self.imported,
         )
 
@@ -276,6 +277,7 @@ def to_yaml(schema: Schema) -> str:
                 "zone": schema.zone.value,
                 "only_one_entry": schema.only_one_entry,
                 "only_one_entry_message": schema.only_one_entry and schema.only_one_entry_message,
+                "title_is_public": schema.title_is_public,
                 "semantic": _said(
                     {"context": schema.semantic_context, "type": schema.semantic_type}
                 ),
