@@ -18,6 +18,7 @@ import pytest
 pytest.importorskip("ansible")
 
 import wikifarm
+from tests.blueprints import ATELIER, CARDS, EVENINGS
 from tests.operations.conftest import PASSWORD, start_farm
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.engine.lock import farm_lock
@@ -325,6 +326,17 @@ def test_what_waits_for_a_person_is_no_failure(desk: Desk) -> None:
     assert "failed" not in said
     assert [request["slug"] for request in said["pending"]] == ["waiting"]
     assert said["pending"][0]["text"]
+
+
+def test_a_blueprint_of_other_names_is_applied_then_left_unchanged(desk: Desk) -> None:
+    """Its forms, groups and pages bear none of the shipped names."""
+    more = {"blueprint": str(ATELIER), "language": "en"}
+    desk.describe("mending", modules="[participants, agenda]", **more)
+    done, again = desk.call(), desk.call()
+    assert [one["status"] for one in done["communities"]] == ["created"]
+    assert (done["changed"], again["changed"]) == (True, False)
+    with desk.context() as context:
+        assert set(open_wiki(context, "mending").forms.all()) == {CARDS, EVENINGS}
 
 
 # -- how they stand -------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 
 FILE = "blueprint.yml"
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")  # of a shipped blueprint; anything else is a path
 
 
 def known_blueprints() -> list[str]:
@@ -26,7 +26,7 @@ def find_blueprint(name: str, near: Path | None = None) -> Path:
     that begins with `.`, is a path, taken from the folder `near` (default: the current one).
     Raises InvalidInput when no blueprint is there.
     """
-    if _NAME.match(name):
+    if NAME.match(name):
         folder = data_folder("templates") / name
     elif "/" in name or "\\" in name or name.startswith("."):
         folder = (near or Path()) / name

@@ -75,7 +75,7 @@ def participants(
             continue
         card = Participant(
             email,
-            consents=str(row.get(consent) or "").strip().lower() == yes,
+            consents=yes in _answers(row.get(consent)),
             accepted=str(row.get("owner") or "").casefold() in group,
         )
         twin = cards.get(email)
@@ -85,6 +85,11 @@ def participants(
             accepted=card.accepted or twin.accepted,
         )  # fmt: skip
     return list(cards.values())
+
+
+def _answers(value: Any) -> set[str]:
+    """The choices of an answer; YesWiki separates those of several boxes by commas."""
+    return {choice.strip().lower() for choice in str(value or "").split(",")}
 
 
 def compare(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from wikifarm.blueprint.locate import NAME
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.manifest.writing import dump_manifest
@@ -35,6 +38,7 @@ def new_community(
     done unless it answers True; what was looked up for the plan is not looked up again.
     """
     path = context.places.communities / f"{community.slug}.yml"
+    community = _beside(path, community)
     _check_manifest(path, community)
     run = CommunityRun(context, community)
     looked = dry_run or agreed is not None
@@ -73,6 +77,18 @@ def write_manifest(path: Path, community: Community) -> None:
             ).format(path=path, reason=of_system(fault)),
             hint=_("Free some space or choose another folder with --directory."),
         ) from None
+
+
+def _beside(path: Path, community: Community) -> Community:
+    """The community as its manifest tells it: a blueprint in a folder is named from the manifest's
+    own folder, wherever the command was given."""
+    place = Path(community.blueprint)
+    if NAME.match(community.blueprint) or place.is_absolute():
+        return community
+    near = Path(community.source).parent
+    relative = Path(os.path.relpath(near / place, path.parent)).as_posix()
+    named = relative if relative.startswith(".") else f"./{relative}"
+    return replace(community, blueprint=named, source=str(path))
 
 
 def _check_manifest(path: Path, community: Community) -> None:

@@ -149,7 +149,7 @@ def _sentinel(key: str, people: PeopleForm, work: Work) -> Sentinel:
         elif field.kind is not Kind.LAYOUT and field.name:
             value = _value(field, key, people, work)
             values[names[field.name]] = value
-            if _is_unique(field):
+            if _is_unique(field) and field.name not in schema.public_fields:
                 unique[field.name] = value.split("@")[0]
     return Sentinel(key, values, unique, people.address, unique[people.address])
 
