@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from wikifarm.lists.providers import NONE
 from wikifarm.model import Module
 
+DEFAULT_BLUEPRINT = "communaute-apprenante"  # of a manifest that names none
+
 
 @dataclass(frozen=True)
 class Facilitator:
@@ -35,7 +37,7 @@ class Community:
     facilitators: tuple[Facilitator, ...]
     territory: Territory = Territory()
     language: str = "fr"
-    blueprint: str = "communaute-apprenante"
+    blueprint: str = DEFAULT_BLUEPRINT
     modules: frozenset[Module] = frozenset()
     admission: str = "two-step"  # "two-step" | "open" | "invited"
     writing: str = "connected"  # "connected" (+) | "open" (*): who may write productions

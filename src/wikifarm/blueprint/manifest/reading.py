@@ -10,7 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from wikifarm.blueprint.locate import find_blueprint
-from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.community import (
+    DEFAULT_BLUEPRINT,
+    Community,
+    Facilitator,
+    Territory,
+)
 from wikifarm.blueprint.manifest.slugs import propose_slug
 from wikifarm.blueprint.manifest.spreadsheet import read_csv
 from wikifarm.blueprint.manifest.validation import ManifestModel
@@ -21,7 +26,6 @@ from wikifarm.lists.providers import NONE, PROVIDERS, hosts
 from wikifarm.model import Module
 
 SUFFIXES = (".yml", ".yaml", ".csv")
-DEFAULT_BLUEPRINT = "communaute-apprenante"
 
 # A map shows participants, and proposals are kept among them.
 NEEDS = {Module.MAP: Module.PARTICIPANTS, Module.PROPOSALS: Module.PARTICIPANTS}

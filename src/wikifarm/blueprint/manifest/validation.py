@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
 from wikifarm.blueprint.manifest.slugs import LONGEST, RESERVED, SHORTEST, is_slug, propose_slug
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.emails import is_email, one_line, split_email
@@ -201,7 +202,7 @@ class ManifestModel(_Strict):
     ] = Field(default_factory=list, validate_default=True)
     territory: Annotated[TerritoryModel, BeforeValidator(_territory)] = TerritoryModel()
     blueprint: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = (
-        "communaute-apprenante"
+        DEFAULT_BLUEPRINT
     )
     modules: Annotated[
         dict[str, Annotated[bool, BeforeValidator(_yes_or_no)]], BeforeValidator(_modules)
