@@ -455,3 +455,16 @@ def test_the_texts_for_facilitators_are_complete(
         assert community.name in text and "ana@example.org" not in text
         assert not re.search(r"<<|>>|<%|%>", text)
     assert "[x]" in found["checklist.md"]
+
+
+@pytest.mark.parametrize("name", known_blueprints())
+def test_each_shipped_blueprint_renders_in_its_languages(name: str, rennes: Community) -> None:
+    blueprint = load_blueprint(name)
+    assert blueprint.name == name
+    for language in blueprint.languages:
+        spoken = compiler(replace(rennes, language=language), blueprint)
+        design = spoken.design(ACCOUNTS)
+        assert {form.id for form in design.forms} == {form.id for form in blueprint.forms}
+        assert all(page.body for page in design.pages)
+        for text in spoken.texts().values():
+            assert not re.search(r"<<|>>|<%|%>", text)

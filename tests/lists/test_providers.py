@@ -17,7 +17,7 @@ from wikifarm.engine.changes import Action
 from wikifarm.errors import InvalidInput
 from wikifarm.i18n import speak
 from wikifarm.lists.host_access import HostAccess, SympaAccess, keys_of, secrets_of
-from wikifarm.lists.providers import NONE, PROVIDERS, Provider, named, sections
+from wikifarm.lists.providers import NONE, PROVIDERS, Provider, hosts, named, sections
 from wikifarm.model import FoundList, ListState, WantedList
 from wikifarm.operations.mailing_list import wanted
 from wikifarm.operations.mailing_list.commands import check_wanted
@@ -70,7 +70,8 @@ def pigeons(monkeypatch: pytest.MonkeyPatch) -> Provider:
 @pytest.mark.usefixtures("pigeons")
 def test_the_help_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["new-community", "--help", "--lang", "en"]) == 0
-    assert "sympa|sympa-cli|framaliste|infini|other|pigeons|none" in capsys.readouterr().out
+    assert "|".join([*hosts(), NONE]) in re.sub(r"\s+", "", capsys.readouterr().out)
+    assert hosts()[-1] == "pigeons"
 
 
 @pytest.mark.usefixtures("pigeons")
@@ -88,7 +89,9 @@ def test_a_manifest_may_name_it() -> None:
 def test_hints_name_it() -> None:
     with pytest.raises(InvalidInput) as caught:
         check_wanted(a_community())
-    assert caught.value.hint.endswith("sympa (or sympa-cli, framaliste, infini, other, pigeons).")
+    first, *others = hosts()
+    assert caught.value.hint.endswith(f"{first} (or {', '.join(others)}).")
+    assert others[-1] == "pigeons"
 
 
 @pytest.mark.usefixtures("pigeons")

@@ -151,7 +151,7 @@ def shipped(request: pytest.FixtureRequest) -> dict[str, Schema]:
 
 
 def test_the_shipped_schemas_are_sound(shipped: dict[str, Schema]) -> None:
-    assert set(shipped) == {
+    assert set(shipped) >= {
         "participants",
         "rencontres",
         "comptes-rendus",
