@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wikifarm.engine.journal import Journal
 from wikifarm.engine.lock import farm_lock
@@ -35,6 +37,55 @@ def test_a_journal_that_cannot_be_written_stops_the_work(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalStorage):
         Journal(tmp_path / "file" / "journal.jsonl", "run").intent("rennes", "wiki")
+
+
+def test_a_letter_cut_in_two_by_a_crash_hides_no_other_line(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    Journal(path, "run").intent("rennes", "wiki", mark="abc")
+    path.write_bytes(path.read_bytes() + '{"step": "é'.encode()[:-1])
+    assert Journal(path, "run").mark_of("rennes") == "abc"
+
+
+def test_a_line_that_is_no_entry_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('3\n[]\n"a"\n', "utf-8")
+    assert list(Journal(tmp_path / "journal.jsonl", "run").entries()) == []
+    assert list(Journal(tmp_path / "no such file", "run").entries()) == []
+
+
+@given(words=st.lists(st.text(), max_size=3))
+def test_an_entry_comes_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str]
+) -> None:
+    """Whatever it names: accents, emoji, and the signs that Unicode ends a line with."""
+    journal = Journal(tmp_path_factory.mktemp("journal") / "journal.jsonl", "run1")
+    journal.intent("rennes", "pages", changes=words)
+    journal.outcome("rennes", "pages", changes=len(words))
+    intent, outcome = journal.entries()
+    assert (intent["event"], intent["run"], intent["slug"]) == ("intent", "run1", "rennes")
+    assert (intent["step"], intent["changes"]) == ("pages", words)
+    assert (outcome["event"], outcome["changes"]) == ("outcome", len(words))
+
+
+def test_the_last_mark_counts(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", "run1")
+    for mark in ("first", "second"):
+        journal.intent("rennes", "wiki", mark=mark)
+    journal.intent("rennes", "pages", mark="of something else")
+    assert journal.mark_of("rennes") == "second"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LocalStorage) as refused, farm_lock(tmp_path / "file" / "state"):
+        pass
+    assert "state" in refused.value.message
+
+
+def test_a_lock_whose_holder_is_not_said_is_a_lock(tmp_path: Path) -> None:
+    with farm_lock(tmp_path):
+        (tmp_path / "lock.txt").write_text("")
+        with pytest.raises(Locked), farm_lock(tmp_path):
+            pass
 
 
 def test_a_second_run_is_refused_at_once(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class Journal:
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every whole line; one cut by a crash is passed over."""
         try:
-            lines = self._path.read_text("utf-8").splitlines()
+            lines = self._path.read_text("utf-8", errors="replace").split("\n")
         except FileNotFoundError:
             return
         for line in lines:
@@ -63,7 +63,9 @@ class Journal:
             "step": step,
             **detail,
         }
-        line = json.dumps(entry, ensure_ascii=False) + "\n"
+        # ASCII: a letter cut in two by a crash would make the whole file unreadable, and some
+        # signs would end the line.
+        line = json.dumps(entry) + "\n"
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # A line cut by a crash must not swallow the next one.
