@@ -34,13 +34,16 @@ def apply(steps: Sequence[AnyStep], work: Work, journal: Journal, progress: Prog
         progress(work.slug, step.name)
         changes = step.plan(work)
         writing = writes(changes)
-        done += [Done(change, "kept", 0) for change in changes if not change.writes]
         if not writing:
+            done += [Done(change, "kept", 0) for change in changes]
             continue
         journal.intent(work.slug, step.name, changes=[change.id for change in writing])
         started = time.monotonic()
         step.apply(work, writing)
         journal.outcome(work.slug, step.name, changes=len(writing))
         share = round((time.monotonic() - started) * 1000 / len(writing))
-        done += [Done(change, "done", share) for change in writing]
+        done += [
+            Done(change, "done", share) if change.writes else Done(change, "kept", 0)
+            for change in changes
+        ]
     return done

@@ -118,8 +118,6 @@ class RightsStep(Step[RightsChange]):
         changes = []
         for tag, rights in sorted(_wanted_rights(work).items()):
             now = work.seen.rights.get(tag)
-            if now is None and work.seen.exists:
-                continue
             if now is None or not now.same_as(rights):
                 action = Action.UPDATE if now else Action.CREATE
                 changes.append(RightsChange(tag, action, now, rights))
@@ -139,7 +137,9 @@ class RightsStep(Step[RightsChange]):
 def _wanted_rights(work: Work) -> Mapping[str, Rights]:
     """The rights each page should have, for the pages that are ours to set."""
     now = work.seen.rights
-    wanted = {tag: rights for tag, rights in work.design.closed.items() if tag in now}
+    # A page that the table of rights does not show is not closed for all that.
+    there = now.keys() | work.seen.pages.keys()
+    wanted = {tag: rights for tag, rights in work.design.closed.items() if tag in there}
     for tag in now:
         for prefix, rights in work.design.closed_prefixes.items():
             if tag.startswith(prefix):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wikifarm.blueprint.design import DesignedForm, DesignedList
+from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.blueprint.schema.template import form_json, properties, same_template
 from wikifarm.engine.changes import Action, Change
 from wikifarm.engine.receipt import fingerprint
@@ -62,9 +63,13 @@ def list_titled(lists: Mapping[str, BazarList], title: str) -> BazarList | None:
 
 
 def list_ids(work: Work) -> dict[str, str]:
-    """Our keys -> the ids that the server made; our key itself while the list is still to come."""
-    made = {wanted.key: list_titled(work.seen.lists, wanted.title) for wanted in work.design.lists}
-    return {key: each.id if each else key for key, each in made.items()}
+    """Our keys -> the ids that the server made, or should make of a list that is still to come."""
+    dialect = work.seen.wiki.capabilities.dialect
+    ids = {}
+    for wanted in work.design.lists:
+        made = list_titled(work.seen.lists, wanted.title)
+        ids[wanted.key] = made.id if made else expected_list_id(wanted.title, dialect)
+    return ids
 
 
 def property_names(work: Work, form: DesignedForm) -> dict[str, str]:
