@@ -83,6 +83,7 @@ class GroupsStep(Step[GroupChange]):
         for change in changes:
             work.seen.wiki.groups.set(change.key, change.wanted or ())
             work.seen.forget(f"group {change.key}")
+        work.seen.forget("rights")  # a log of what was done may be there now
         read_back(self, work)
 
 
@@ -198,6 +199,7 @@ class ModuleRightsStep(Step[ModuleRightChange]):
                 wanted = change.wanted
                 work.seen.wiki.rights.set_module(wanted.kind, wanted.name, wanted.right)
                 work.seen.forget(change.key)
+        work.seen.forget("rights")  # a log of what was done may be there now
         read_back(self, work)
 
 
