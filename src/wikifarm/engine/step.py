@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from wikifarm.blueprint.design import Design
-from wikifarm.engine.changes import Change
+from wikifarm.engine.changes import AnyChange, Change
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.seen import Seen
 from wikifarm.errors import WriteRefused
@@ -42,11 +42,27 @@ class Step(Protocol[Planned]):
 AnyStep = Step[Any]
 
 
-def read_back(step: AnyStep, work: Work) -> None:
-    """Raises WriteRefused when the wiki still differs from the design after a write."""
-    missing = [change for change in step.plan(work) if change.writes]
-    if missing:
-        names = ", ".join(change.key for change in missing[:5])
+def read_back(step: AnyStep, work: Work, changes: Sequence[AnyChange]) -> None:
+    """Raises WriteRefused when the wiki still differs from what `changes` wrote, or the design.
+
+    What was kept only in part would look edited by hand.
+    """
+    written = {change.key: change for change in changes}
+    refuse_lost(
+        step,
+        [
+            change.key
+            for change in step.plan(work)
+            if change.writes
+            or (change.key in written and change.before != written[change.key].after)
+        ],
+    )
+
+
+def refuse_lost(step: AnyStep, lost: Sequence[str]) -> None:
+    """Raises WriteRefused when something is named that was written and is not there."""
+    if lost:
+        names = ", ".join(lost[:5])
         raise WriteRefused(
             _("The wiki did not keep what was written: {names} ({step}).").format(
                 names=names, step=step.name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.changes import Action, Change
-from wikifarm.engine.step import Step, Work, read_back
+from wikifarm.engine.step import Step, Work, read_back, refuse_lost
 from wikifarm.i18n import _
 from wikifarm.model import Account, Rights, canonical
 
@@ -42,7 +42,7 @@ class AccountsStep(Step[AccountChange]):
             if change.wanted is not None:
                 work.seen.wiki.users.create(change.wanted.name, change.wanted.email)
         work.seen.forget("accounts")
-        read_back(self, work)
+        read_back(self, work, changes)
 
 
 Members = tuple[str, ...]
@@ -84,7 +84,7 @@ class GroupsStep(Step[GroupChange]):
             work.seen.wiki.groups.set(change.key, change.wanted or ())
             work.seen.forget(f"group {change.key}")
         work.seen.forget("rights")  # a log of what was done may be there now
-        read_back(self, work)
+        read_back(self, work, changes)
 
 
 def _wanted_members(work: Work, name: str) -> Members:
@@ -132,7 +132,7 @@ class RightsStep(Step[RightsChange]):
         for rights, tags in tags_by_rights.items():
             work.seen.remember("rights", work.seen.wiki.rights.set(tags, rights))
         work.seen.forget("rights")
-        read_back(self, work)
+        read_back(self, work, changes)
 
 
 def _wanted_rights(work: Work) -> Mapping[str, Rights]:
@@ -200,7 +200,11 @@ class ModuleRightsStep(Step[ModuleRightChange]):
                 work.seen.wiki.rights.set_module(wanted.kind, wanted.name, wanted.right)
                 work.seen.forget(change.key)
         work.seen.forget("rights")  # a log of what was done may be there now
-        read_back(self, work)
+        # A wiki that had this action a moment ago cannot be without it.
+        rights = [change.wanted for change in changes if change.wanted is not None]
+        gone = [each.key for each in rights if work.seen.module(each.kind, each.name) is None]
+        refuse_lost(self, gone)
+        read_back(self, work, changes)
 
 
 def _module_rights(work: Work) -> list[ModuleRight]:

@@ -53,7 +53,7 @@ class ListsStep(Step[ListChange]):
             if change.wanted is not None and change.key in still
         )
         work.seen.forget("lists")
-        read_back(self, work)
+        read_back(self, work, changes)
 
 
 def list_titled(lists: Mapping[str, BazarList], title: str) -> BazarList | None:
@@ -125,7 +125,7 @@ class FormsStep(Step[FormChange]):
             {change.key: change.wanted.json for change in changes if change.wanted is not None}
         )
         work.seen.forget("forms")
-        read_back(self, work)
+        read_back(self, work, changes)
 
     def _compare(self, work: Work, form: DesignedForm) -> FormChange | None:
         label = form.schema.label

@@ -10,7 +10,7 @@ from merge3 import Merge3
 from wikifarm.blueprint.design import DesignedPage
 from wikifarm.engine.changes import Action, Change, unified
 from wikifarm.engine.receipt import Receipt, fingerprint
-from wikifarm.engine.step import Step, Work, read_back
+from wikifarm.engine.step import Step, Work, read_back, refuse_lost
 from wikifarm.i18n import _
 from wikifarm.model import Page
 
@@ -48,7 +48,7 @@ class PagesStep(Step[PageChange]):
             previous = change.existing.revision if change.existing else ""
             work.seen.wiki.pages.save(change.key, change.after, previous)
         work.seen.forget("pages", "rights")
-        read_back(self, work)
+        read_back(self, work, changes)
 
     def _compare(self, page: DesignedPage, now: Page | None, receipt: Receipt) -> PageChange | None:
         if now is None:
@@ -157,4 +157,6 @@ class SettingsStep(Step[SettingChange]):
         wanted = {change.key: change.after for change in changes}
         work.seen.wiki.settings.save(work.seen.settings, wanted)
         work.seen.forget("settings")
-        read_back(self, work)
+        # An answer without the setting is no proof that it was kept.
+        refuse_lost(self, [key for key in wanted if key not in work.seen.settings])
+        read_back(self, work, changes)

@@ -61,7 +61,7 @@ class TidyStep(Step[TidyChange]):
         for choices in lists:
             wiki.lists.delete(choices.id)
         work.seen.forget("pages", "forms", "lists", "rights")
-        read_back(self, work)
+        read_back(self, work, changes)
 
     def _forms(self, work: Work) -> list[TidyChange]:
         changes = []
