@@ -130,8 +130,10 @@ class FormsStep(Step[FormChange]):
     def _compare(self, work: Work, form: DesignedForm) -> FormChange | None:
         label = form.schema.label
         now = work.seen.forms.get(form.id)
+        # A form is imported over the one that has its label, whatever its number.
+        same_label = (each for each in work.seen.forms.values() if each.label == label)
+        other = next((each for each in same_label if each.id != form.id), None)
         if now is None:
-            other = next((each for each in work.seen.forms.values() if each.label == label), None)
             if other is not None:
                 raise _not_ours(other)
             return FormChange(form.id, Action.CREATE, wanted=compiled(work, form))
@@ -144,6 +146,8 @@ class FormsStep(Step[FormChange]):
         if applied not in (None, fingerprint(now.template)):
             kept = _("edited here by hand: kept")
             return FormChange(form.id, Action.KEEP, now, wanted, kept)
+        if other is not None:
+            raise _not_ours(other)
         return FormChange(form.id, Action.UPDATE, now, wanted)
 
 
