@@ -51,8 +51,9 @@ class Receipt:
     version: str = ""
     run: str = ""
     complete: bool = False
-    found: Mapping[str, str] = field(default_factory=dict)  # page of a new wiki -> hash
+    found: Mapping[str, str] = field(default_factory=dict)  # page or list of a new wiki -> hash
     found_forms: Mapping[str, str] = field(default_factory=dict)  # id -> label
+    found_templates: Mapping[str, str] = field(default_factory=dict)  # id -> hash
     pages: Mapping[str, str] = field(default_factory=dict)  # tag -> hash as last applied
     bases: Mapping[str, str] = field(default_factory=dict)  # tag -> text as last applied
     forms: Mapping[str, str] = field(default_factory=dict)  # id -> hash of the template

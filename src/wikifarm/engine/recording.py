@@ -13,6 +13,7 @@ from wikifarm.engine.step import Work
 from wikifarm.engine.steps.access import OWN_RIGHTS
 from wikifarm.engine.steps.bazar import compiled, list_ids
 from wikifarm.engine.steps.content import pages_applied
+from wikifarm.engine.steps.tidy import as_text
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import canonical
@@ -27,11 +28,13 @@ def start_receipt(seen: Seen, fresh: Receipt, language: str) -> Receipt:
         return seen.receipt
     fingerprints = dict.fromkeys(seen.rights, "")
     fingerprints |= {tag: fingerprint(page.body) for tag, page in seen.pages.items()}
+    fingerprints |= {choices.id: fingerprint(as_text(choices)) for choices in seen.lists.values()}
     fingerprints.pop(receipts.TAG, None)
     began = replace(
         fresh,
         found=fingerprints,
         found_forms={form.id: form.label for form in seen.forms.values()},
+        found_templates={form.id: fingerprint(form.template) for form in seen.forms.values()},
     )
     _write(seen, began, language)
     return began

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from wikifarm.engine.backup import Backups
 from wikifarm.engine.changes import Action, Change
+from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.step import Step, Work, read_back
+from wikifarm.errors import WikiBusy
 from wikifarm.i18n import _
 from wikifarm.model import BazarList, Form, Page
 
@@ -45,6 +48,7 @@ class TidyStep(Step[TidyChange]):
         pages = [thing for thing in going if isinstance(thing, Page)]
         lists = [thing for thing in going if isinstance(thing, BazarList)]
         wiki = work.seen.wiki
+        self._look_again(work, changes)
         self._backups.keep(
             f"{work.slug}-demonstration",
             {
@@ -63,6 +67,16 @@ class TidyStep(Step[TidyChange]):
         work.seen.forget("pages", "forms", "lists", "rights")
         read_back(self, work, changes)
 
+    def _look_again(self, work: Work, changes: Sequence[TidyChange]) -> None:
+        """Raises WikiBusy when a second reading would not remove the same things."""
+        work.seen.forget("pages", "forms", "lists")
+        again = [change for change in self.plan(work) if change.writes]
+        if again != list(changes):
+            raise WikiBusy(
+                _("The demonstration changed while it was looked at: nothing of it was removed."),
+                hint=_("Run the same command again: it keeps what people wrote."),
+            )
+
     def _forms(self, work: Work) -> list[TidyChange]:
         changes = []
         for form in work.seen.forms.values():
@@ -70,7 +84,9 @@ class TidyStep(Step[TidyChange]):
             if form.label not in work.design.removed_forms or not came_with:
                 continue
             new = set(work.seen.wiki.entries.of(form.id)) - set(work.receipt.found)
-            reason = _("people wrote in it: kept") if new else ""
+            template = work.receipt.found_templates.get(form.id)
+            untouched = template in (None, fingerprint(form.template))
+            reason = _("people wrote in it: kept") if new else _by_hand(untouched)
             changes.append(_going(f"form {form.id}", form, reason))
         return changes
 
@@ -80,18 +96,28 @@ class TidyStep(Step[TidyChange]):
             page = work.seen.pages.get(tag)
             if page is None or tag not in work.receipt.found:
                 continue
-            untouched = work.receipt.untouched(tag, page.body)
-            reason = "" if untouched else _("edited here by hand: kept")
+            reason = _by_hand(work.receipt.untouched(tag, page.body))
             changes.append(_going(f"page {tag}", page, reason))
         return changes
 
     def _lists(self, work: Work) -> list[TidyChange]:
-        found = work.receipt.found
-        return [
-            _going(f"list {choices.id}", choices)
-            for choices in work.seen.lists.values()
-            if choices.id in work.design.removed_lists and choices.id in found
-        ]
+        changes = []
+        for choices in work.seen.lists.values():
+            found = work.receipt.found.get(choices.id)
+            if choices.id in work.design.removed_lists and found is not None:
+                reason = _by_hand(found in ("", fingerprint(as_text(choices))))
+                changes.append(_going(f"list {choices.id}", choices, reason))
+        return changes
+
+
+def as_text(choices: BazarList) -> str:
+    """A list as its fingerprint is made of it."""
+    return json.dumps([choices.title, choices.items])
+
+
+def _by_hand(untouched: bool) -> str:
+    """The reason to keep a thing that people changed; none for one they did not."""
+    return "" if untouched else _("edited here by hand: kept")
 
 
 def _going(key: str, thing: Page | Form | BazarList, kept: str = "") -> TidyChange:
