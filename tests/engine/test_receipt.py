@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +52,73 @@ def test_another_run_alone_makes_no_difference() -> None:
     receipt = Receipt("a", "rennes", "Rennes", run="1")
     assert receipt.same_as(replace(receipt, run="2"))
     assert not receipt.same_as(replace(receipt, complete=True))
+
+
+def page_of(**values: Any) -> str:
+    """A page that somebody typed in the place of a receipt."""
+    whole = {"community": "a", "slug": "rennes", "name": "Rennes", **values}
+    return f"%%\n{json.dumps(whole)}\n%%"
+
+
+def packed(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode())).decode()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"groups": ["animation"]},
+        {"groups": {"animation": 3}},
+        {"accounts": 3},
+        {"bases": "not base64 at all"},
+        {"bases": base64.b64encode(b"not zlib").decode()},
+        {"bases": packed("not JSON")},
+        {"bases": packed('{"A": "' + "x" * 9_000_000 + '"}')},
+        {"bases": 3},
+        {"pages": ["Charte"]},
+        {"bases": packed('["Charte"]')},
+        {"mailing_list": "a@example.org"},
+        {"name": {"a": 1}},
+    ],
+    ids=lambda values: json.dumps(values)[:30],
+)
+def test_a_receipt_of_another_shape_is_not_one(values: dict[str, Any]) -> None:
+    assert from_page(page_of()) is not None
+    assert from_page(page_of(**values)) is None
+
+
+def test_a_receipt_nested_too_deep_is_not_one() -> None:
+    assert from_page('%%\n{"a": ' + "[" * 100_000 + "]" * 100_000 + "}\n%%") is None
+
+
+def test_what_a_later_version_adds_is_passed_over_and_what_it_lacks_is_empty() -> None:
+    receipt = from_page(page_of(colour="green"))
+    assert receipt == Receipt("a", "rennes", "Rennes")
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | TEXT,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=8,
+    ),
+    st.sampled_from(list(Receipt.__dataclass_fields__)),
+)
+def test_no_content_of_the_page_makes_it_fail(value: Any, key: str) -> None:
+    receipt = from_page(page_of(**{key: value}))
+    if receipt is not None:
+        assert from_page(receipt.as_page("en")) == receipt
+        assert not receipt.untouched("A", "somebody's text")
+
+
+@given(st.text())
+def test_no_text_makes_it_fail(text: str) -> None:
+    from_page(text)
+    from_page(f"%%\n{{{text}}}\n%%")
+
+
+@given(before=TEXT, after=TEXT)
+def test_words_around_the_block_change_nothing(before: str, after: str) -> None:
+    receipt = Receipt("a", "rennes", '%% {{listusers}} ""<b>"" 🌱')
+    page = before.replace("%", "").replace("{", "") + receipt.as_page("fr")
+    assert from_page(page + after.replace("%", "")) == receipt

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 TAG = "WikifarmRecu"
+EMPTY = "====== wikifarm ======"  # the page before it is closed: it says nothing yet
 PACKED = ("bases", "ledger")  # long ones
 _BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
 _INTRO = {
@@ -95,15 +96,38 @@ def from_page(body: str) -> Receipt | None:
     try:
         data: dict[str, Any] = json.loads(block[1])
         for key in PACKED:
-            data[key] = json.loads(_unpack(data[key])) if data.get(key) else ""
-        known = {key: data[key] for key in Receipt.__dataclass_fields__ if key in data}
-        known["groups"] = {key: tuple(value) for key, value in known.get("groups", {}).items()}
-        known["bases"] = known["bases"] or {}
+            data[key] = json.loads(_unpack(data[key])) if data.get(key) else None
+        known: dict[str, Any] = {
+            key: data[key]
+            for key in Receipt.__dataclass_fields__
+            if key in data and data[key] is not None
+        }
+        if not all(_fits(key, value) for key, value in known.items()):
+            return None
         for key in ("accounts", "removed", "facts", "ledger"):
             known[key] = tuple(known.get(key, ()))
+        known["groups"] = {key: tuple(value) for key, value in known.get("groups", {}).items()}
         return Receipt(**known)
-    except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
+    except (ValueError, TypeError, RecursionError, zlib.error):
         return None
+
+
+def _fits(key: str, value: Any) -> bool:
+    """True for what `as_page` writes under `key`; a person may have typed something else."""
+    usual = getattr(Receipt("", "", ""), key)
+    if isinstance(usual, tuple):
+        return _texts(value, list)
+    if not isinstance(usual, dict):
+        return isinstance(value, type(usual))
+    if not _texts(value, dict):
+        return False
+    return all(_texts(each, list) if key == "groups" else isinstance(each, str)
+               for each in value.values())  # fmt: skip
+
+
+def _texts(value: Any, kind: type[list[Any]] | type[dict[str, Any]]) -> bool:
+    """True for a list of texts, or for a dict whose keys are texts."""
+    return isinstance(value, kind) and all(isinstance(each, str) for each in value)
 
 
 def _pack(text: str) -> str:

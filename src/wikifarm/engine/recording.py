@@ -14,7 +14,7 @@ from wikifarm.engine.steps.access import OWN_RIGHTS
 from wikifarm.engine.steps.bazar import compiled, list_ids
 from wikifarm.engine.steps.content import pages_applied
 from wikifarm.engine.steps.tidy import as_text
-from wikifarm.errors import WriteRefused
+from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import canonical
 
@@ -26,6 +26,13 @@ def start_receipt(seen: Seen, fresh: Receipt, language: str) -> Receipt:
     """
     if seen.receipt is not None:
         return seen.receipt
+    if receipts.TAG not in seen.pages and seen.wiki.pages.read(receipts.TAG) is not None:
+        raise UnexpectedAnswer(
+            _("The wiki does not show the page {tag} among its pages, and yet has it.").format(
+                tag=receipts.TAG
+            ),
+            hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+        )
     fingerprints = dict.fromkeys(seen.rights, "")
     fingerprints |= {tag: fingerprint(page.body) for tag, page in seen.pages.items()}
     fingerprints |= {choices.id: fingerprint(as_text(choices)) for choices in seen.lists.values()}
@@ -84,7 +91,7 @@ def _write(seen: Seen, new: Receipt, language: str) -> None:
     wiki = seen.wiki
     page = seen.pages.get(receipts.TAG)
     if page is None:
-        wiki.pages.save(receipts.TAG, "====== wikifarm ======", "")
+        wiki.pages.save(receipts.TAG, receipts.EMPTY, "")
         page = wiki.pages.read(receipts.TAG)
     if not _closed(seen):
         seen.remember("rights", wiki.rights.set([receipts.TAG], OWN_RIGHTS))
@@ -98,7 +105,8 @@ def _write(seen: Seen, new: Receipt, language: str) -> None:
     body = new.as_page(language)
     wiki.pages.save(receipts.TAG, body, page.revision if page else "")
     seen.forget("pages")
-    if seen.receipt != new:
+    page = seen.pages.get(receipts.TAG)
+    if page is None or receipts.from_page(page.body) != new:
         raise WriteRefused(
             _("The wiki did not keep the receipt as it was written."),
             hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),

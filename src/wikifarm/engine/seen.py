@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.ports import WikiPort
 from wikifarm.engine.receipt import Receipt
+from wikifarm.errors import NotOurs
+from wikifarm.i18n import _
 from wikifarm.model import Account, BazarList, Form, Page, Rights
 
 T = TypeVar("T")
@@ -76,9 +78,22 @@ class Seen:
 
     @property
     def receipt(self) -> Receipt | None:
-        """The receipt in the wiki, if it has one that can be read."""
+        """The receipt in the wiki, or None where there is none yet.
+
+        Raises NotOurs for one that cannot be read: without it, nothing tells what people wrote.
+        """
         page = self.pages.get(receipts.TAG)
-        return receipts.from_page(page.body) if page else None
+        if page is None or page.body == receipts.EMPTY:
+            return None
+        receipt = receipts.from_page(page.body)
+        if receipt is None:
+            raise NotOurs(
+                _("The page {tag} of this wiki cannot be read as a receipt.").format(
+                    tag=receipts.TAG
+                ),
+                hint=_("Put back an earlier version of that page, from its history."),
+            )
+        return receipt
 
     def _once(self, name: str, read: Callable[[WikiPort], T], empty: T) -> T:
         if self._wiki is None:

@@ -11,6 +11,7 @@ from wikifarm.blueprint.design import DesignedPage
 from wikifarm.engine.changes import Action, Change, unified
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.step import Step, Work, read_back, refuse_lost
+from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
 from wikifarm.model import Page
 
@@ -44,9 +45,19 @@ class PagesStep(Step[PageChange]):
         return changes
 
     def apply(self, work: Work, changes: Sequence[PageChange]) -> None:
+        pages = work.seen.wiki.pages
         for change in changes:
             previous = change.existing.revision if change.existing else ""
-            work.seen.wiki.pages.save(change.key, change.after, previous)
+            # Where a save has no check of conflicts, a page left out of an answer would be lost.
+            lost = change.existing is None and change.key in work.receipt.pages
+            if lost and pages.read(change.key) is not None:
+                raise UnexpectedAnswer(
+                    _(
+                        "The wiki does not show the page {tag} among its pages, and yet has it."
+                    ).format(tag=change.key),
+                    hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+                )
+            pages.save(change.key, change.after, previous)
         work.seen.forget("pages", "rights")
         read_back(self, work, changes)
 
