@@ -16,13 +16,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-import wikifarm
 from wikifarm.blueprint.locate import known_blueprints
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.blueprint.sources import Problems, read_yaml
 from wikifarm.model import Module
 
-SOURCE = Path(wikifarm.__file__).parent
+SOURCE = Path(__file__).parent.parent / "src" / "wikifarm"
 ANYWHERE = ("",)
 
 # name -> (where it may stand, why): as few as can be, and none that is no longer needed.
