@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wikifarm.errors import BadCredentials, WriteRefused
+from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.model import Dialect, Rights
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -71,21 +71,31 @@ def test_an_action_is_closed_to_those_without_the_right(wiki: Wiki) -> None:
     visitor = wiki.visitor()
     assert "WikiAdmin" in visitor.session.page("PageCurieuse").text
     wiki.rights.set_module("action", "listusers", "@admins")
-    assert wiki.rights.module("action", "listusers") == "@admins"
+    assert wiki.rights.modules()["action listusers"] == "@admins"
     text = visitor.session.page("PageCurieuse").text
     assert "listusers" in text
     assert "interdit" in text or "denied" in text.lower()
 
 
 def test_an_unknown_action_has_no_right(wiki: Wiki) -> None:
-    assert wiki.rights.module("action", "actionquinexistepas") is None
+    assert "action actionquinexistepas" not in wiki.rights.modules()
 
 
 def test_groups_hold_accounts_and_groups(wiki: Wiki) -> None:
     wiki.groups.set("animation", ["WikiAdmin"])
     wiki.groups.set("participants", ["@animation"])
     assert wiki.groups.members("participants") == ("@animation",)
-    assert set(wiki.groups.names()) >= {"admins", "animation", "participants"}
+    assert set(wiki.groups.all()) >= {"admins", "animation", "participants"}
+
+
+def test_groups_that_are_not_shown_are_not_taken_for_none(wiki: Wiki) -> None:
+    """Anybody who has an account is answered with an empty list."""
+    stranger = wiki.visitor()
+    assert stranger.session.sign_up("Passante", "passante@example.org", "MotDePasse123")
+    with pytest.raises(UnexpectedAnswer):
+        stranger.groups.all()
+    with pytest.raises(BadCredentials):
+        wiki.visitor().rights.modules()
 
 
 def test_before_4_6_the_groups_route_answers_success_and_creates_nothing(wiki: Wiki) -> None:
@@ -93,7 +103,7 @@ def test_before_4_6_the_groups_route_answers_success_and_creates_nothing(wiki: W
         pytest.skip("this dialect writes groups by API")
     answer = wiki.session.api_post("groups", [("name", "fantome"), ("users[]", "WikiAdmin")])
     assert answer.status == 200
-    assert "fantome" not in wiki.groups.names()
+    assert "fantome" not in wiki.groups.all()
 
 
 def test_an_account_is_opened_once(wiki: Wiki) -> None:

@@ -140,9 +140,9 @@ class _Rights(_Part):
         self._wiki.write("rights.set", ",".join(tags), lambda: put(tags), lambda: put(some))
         return dict(table)
 
-    def module(self, kind: str, name: str) -> str | None:
+    def modules(self) -> dict[str, str]:
         modules = {f"{kind} {name}": right for (kind, name), right in self._content.modules.items()}
-        return self._wiki.read("rights.module", modules).get(f"{kind} {name}")
+        return dict(self._wiki.read("rights.modules", modules))
 
     def set_module(self, kind: str, name: str, right: str) -> None:
         def put() -> None:
@@ -153,8 +153,8 @@ class _Rights(_Part):
 
 
 class _Groups(_Part):
-    def members(self, name: str) -> tuple[str, ...]:
-        return self._wiki.read("groups.members", self._content.groups).get(name, ())
+    def all(self) -> dict[str, tuple[str, ...]]:
+        return dict(self._wiki.read("groups.all", self._content.groups))
 
     def set(self, name: str, members: Sequence[str]) -> None:
         def put(kept: Sequence[str]) -> None:

@@ -35,10 +35,10 @@ def test_a_save_over_a_stale_revision_is_refused(wiki: FakeWiki) -> None:
 def test_a_write_may_be_answered_and_not_kept_or_kept_in_part(wiki: FakeWiki) -> None:
     wiki.refused = {"groups.set"}
     wiki.groups.set("animation", ["AdaL", "GraceH"])
-    assert wiki.groups.members("animation") == ()
+    assert wiki.groups.all().get("animation") is None
     wiki.refused, wiki.halved = set(), {"groups.set"}
     wiki.groups.set("animation", ["AdaL", "GraceH"])
-    assert wiki.groups.members("animation") == ("AdaL",)
+    assert wiki.groups.all()["animation"] == ("AdaL",)
 
 
 def test_an_answer_may_leave_something_out(wiki: FakeWiki) -> None:

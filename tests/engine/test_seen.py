@@ -34,7 +34,7 @@ def test_each_thing_is_read_once() -> None:
         assert seen.group("admins") == ("WikiAdmin",)
         assert seen.module("action", "listusers") == "*"
         assert seen.module("action", "absente") is None
-    assert len(wiki.reads) == 9
+    assert len(wiki.reads) == 8
 
 
 def test_what_is_forgotten_is_read_again_and_nothing_else() -> None:

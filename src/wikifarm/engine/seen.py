@@ -67,14 +67,21 @@ class Seen:
     def settings(self) -> dict[str, str]:
         return self._once("settings", lambda wiki: wiki.settings.all(), {})
 
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        return self._once("groups", lambda wiki: wiki.groups.all(), {})
+
+    @property
+    def modules(self) -> dict[str, str]:
+        return self._once("modules", lambda wiki: wiki.rights.modules(), {})
+
     def group(self, name: str) -> tuple[str, ...]:
         """The members of a group."""
-        return self._once(f"group {name}", lambda wiki: wiki.groups.members(name), ())
+        return self.groups.get(name, ())
 
     def module(self, kind: str, name: str) -> str | None:
         """The right of an action or handler; None where this wiki has none of that name."""
-        none: str | None = ""
-        return self._once(f"{kind} {name}", lambda wiki: wiki.rights.module(kind, name), none)
+        return self.modules.get(f"{kind} {name}") if self.exists else ""
 
     @property
     def receipt(self) -> Receipt | None:

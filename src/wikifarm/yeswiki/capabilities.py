@@ -28,7 +28,7 @@ def probe(visitor: Session, *, farm: bool = False) -> Capabilities:
     group_write = _exists(visitor, "groups/admins/update")
     page_save = _exists(visitor, "pages/Zz/duplicate") and _saves_pages(visitor)
     return Capabilities(
-        dialect=Dialect.D46 if group_write or page_save else _by_lists(visitor),
+        dialect=Dialect.D46 if page_save else _by_lists(visitor),
         ferme_api=farm and visitor.api("ferme").status == 200,
         page_save=page_save,
         group_write=group_write,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Capabilities
-from wikifarm.yeswiki import html
+from wikifarm.yeswiki import access_triples
 from wikifarm.yeswiki.session import Session
 
 PAGE = "GererUtilisateurs"
@@ -24,22 +24,13 @@ class Groups:
         self._session = session
         self._capabilities = capabilities
 
-    def names(self) -> list[str]:
-        """The names of the groups."""
-        rows = self._session.api_json("groups") or []
-        return [str(row["name"]) if isinstance(row, dict) else str(row) for row in rows]
+    def all(self) -> dict[str, tuple[str, ...]]:
+        """Every group with its members: accounts, and `@group` for groups in it."""
+        return access_triples.groups(self._session)
 
     def members(self, name: str) -> tuple[str, ...]:
-        """The members of a group: accounts, and `@group` for groups in it."""
-        answer = self._session.post(
-            PAGE,
-            [
-                ("groupname", name),
-                ("confirmToken", self._session.csrf()),
-                ("action-view", "1"),
-            ],
-        )
-        return _members(answer.text)
+        """The members of a group; nobody where there is no such group."""
+        return self.all().get(name, ())
 
     def set(self, name: str, members: Sequence[str]) -> None:
         """Makes `members` the members of the group, creating it if need be; reads back."""
@@ -63,13 +54,7 @@ class Groups:
 
     def _set_by_api(self, name: str, members: Sequence[str]) -> None:
         users = [("users[]", member) for member in members]
-        if name in self.names():
+        if name in self.all():
             self._session.api_post(f"groups/{name}/update", users)
         else:
             self._session.api_post("groups", [("name", name), *users])
-
-
-def _members(text: str) -> tuple[str, ...]:
-    area = html.parse(text).css_first('textarea[name="acl"]')
-    lines = area.text().split("\n") if area is not None else []
-    return tuple(line.strip() for line in lines if line.strip())

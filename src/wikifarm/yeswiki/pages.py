@@ -10,6 +10,7 @@ from wikifarm.yeswiki import hashcash, html
 from wikifarm.yeswiki.session import Session, unexpected
 
 HASHCASH = "tools/security/wp-hashcash-getkey.php"
+ANY_PAGE = "BacASable"  # any will do, even one that is not there
 
 
 def as_stored(body: str) -> str:
@@ -51,8 +52,9 @@ class Pages:
                 raise _refused(tag, answer)
             return
         answer = self._post(tag, body, previous)
-        if answer.status == 200 and self._hashcash:
-            # The value may have changed since it was read: it lives four hours.
+        if answer.status == 200:
+            # The value may have changed since it was read: it lives four hours. A wiki in which
+            # nobody opened an edit form yet has none, and takes anything until somebody does.
             self._hashcash = None
             answer = self._post(tag, body, previous)
         if answer.status != 302:
@@ -83,6 +85,8 @@ class Pages:
 
     def _value(self) -> str:
         if self._hashcash is None:
+            # Opening an edit form makes the key of a fresh wiki; before, the script fails or lies.
+            self._session.page(ANY_PAGE, "edit")
             answer = self._session.file(HASHCASH)
             # Newer farms have no such script: administrators are not asked anything there.
             self._hashcash = hashcash.value(answer.text) if answer.status == 200 else ""

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
 from wikifarm.model import Rights, canonical
-from wikifarm.yeswiki import html
+from wikifarm.yeswiki import access_triples, html
 from wikifarm.yeswiki.session import Session
 
 TABLE_PAGE = "GererDroits"
@@ -27,6 +27,7 @@ class RightsTable:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._known: dict[str, list[str]] = {}  # kind -> names: no request changes them
 
     def all(self) -> dict[str, Rights]:
         """The rights of every page, list and entry."""
@@ -47,12 +48,31 @@ class RightsTable:
         )
         return self._table(answer.text)
 
-    def module(self, kind: str, name: str) -> str | None:
-        """The right of an action or a handler; None where this wiki has no such module."""
-        page, field = MODULES[kind]
-        document = html.parse(self._session.page(page, query={field: name}).text)
-        area = document.css_first('textarea[name="acl"]')
-        return canonical(area.text()) if area is not None else None
+    def modules(self) -> dict[str, str]:
+        """ "action listusers" -> its right, for every action and handler that this wiki has.
+
+        One that has no right of its own may be used by everybody (YesWiki::GetModuleACL).
+        """
+        rights = access_triples.module_rights(self._session)
+        return {
+            f"{kind} {name}": canonical(rights.get((kind, name), "*"))
+            for kind in MODULES
+            for name in self._names(kind)
+        }
+
+    def _names(self, kind: str) -> list[str]:
+        """The actions or handlers of this version of YesWiki, extensions included."""
+        if kind not in self._known:
+            page, field = MODULES[kind]
+            options = html.parse(self._session.page(page).text).css(f"select[name={field}] option")
+            self._known[kind] = [option.attributes.get("value") or "" for option in options]
+            if not options:
+                raise UnexpectedAnswer(
+                    _("The page {page} does not show the table of rights.").format(page=page),
+                    hint=_("Put this page back from another wiki of the farm."),
+                    where=self._session.addresses.base,
+                )
+        return self._known[kind]
 
     def set_module(self, kind: str, name: str, right: str) -> None:
         """Sets the right of an action or a handler; the caller reads back."""

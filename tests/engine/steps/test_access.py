@@ -99,11 +99,11 @@ def test_the_order_of_members_says_nothing(workshop: Workshop) -> None:
     assert GroupsStep().plan(groups(workshop, animation=("A", "B"))) == []
 
 
-def test_other_groups_are_not_even_read(workshop: Workshop) -> None:
+def test_other_groups_are_left_alone_and_all_are_read_at_once(workshop: Workshop) -> None:
     work, step = groups(workshop, animation=("AdaL",)), GroupsStep()
     step.apply(work, step.plan(work))
     assert workshop.wiki.content.groups["admins"] == ("WikiAdmin",)
-    assert workshop.wiki.reads == ["pages.all", "groups.members", "groups.members"]
+    assert workshop.wiki.reads == ["pages.all", "groups.all", "groups.all"]
 
 
 # -- rights of pages ------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_an_action_that_is_no_longer_shown_is_no_proof(workshop: Workshop) -> No
     work, step = workshop.work(nothing(action_rights=ACTION)), ModuleRightsStep()
     changes = step.plan(work)
     workshop.wiki.refused = {"rights.set_module"}
-    workshop.wiki.hidden = {"rights.module": {"action listusers"}}
+    workshop.wiki.hidden = {"rights.modules": {"action listusers"}}
     with pytest.raises(WriteRefused):
         step.apply(work, changes)
 

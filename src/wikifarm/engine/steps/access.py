@@ -82,8 +82,7 @@ class GroupsStep(Step[GroupChange]):
     def apply(self, work: Work, changes: Sequence[GroupChange]) -> None:
         for change in changes:
             work.seen.wiki.groups.set(change.key, change.wanted or ())
-            work.seen.forget(f"group {change.key}")
-        work.seen.forget("rights")  # a log of what was done may be there now
+        work.seen.forget("groups", "rights")  # a log of what was done may be there now
         read_back(self, work, changes)
 
 
@@ -198,8 +197,7 @@ class ModuleRightsStep(Step[ModuleRightChange]):
             if change.wanted is not None:
                 wanted = change.wanted
                 work.seen.wiki.rights.set_module(wanted.kind, wanted.name, wanted.right)
-                work.seen.forget(change.key)
-        work.seen.forget("rights")  # a log of what was done may be there now
+        work.seen.forget("modules", "rights")  # a log of what was done may be there now
         # A wiki that had this action a moment ago cannot be without it.
         rights = [change.wanted for change in changes if change.wanted is not None]
         gone = [each.key for each in rights if work.seen.module(each.kind, each.name) is None]
