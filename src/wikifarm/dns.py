@@ -64,28 +64,28 @@ class Resolver:
 
     def addresses(self, name: str) -> list[str]:
         """The IPv4 and IPv6 addresses."""
-        found = self._records(name, "A")
+        addresses = self._records(name, "A")
         try:
-            return found + self._records(name, "AAAA")
+            return addresses + self._records(name, "AAAA")
         except DnsSilent:
             # Some old servers never answer this question: what is known is enough.
-            if found:
-                return found
+            if addresses:
+                return addresses
             raise
 
     def _records(self, name: str, kind: str) -> list[str]:
         asked = (name.lower().rstrip("."), kind)
         if asked not in self._seen:
             self._seen[asked] = self._ask(*asked)
-        found = self._seen[asked]
-        if found is None:
+        records = self._seen[asked]
+        if records is None:
             raise DnsSilent(
                 _("The DNS does not answer about {name}.").format(name=printable(asked[0])),
                 hint=_(
                     "Try again in a few minutes; {variable}=ADDRESS asks another DNS server."
                 ).format(variable=SERVER_VARIABLE),
             )
-        return found
+        return records
 
     def _ask(self, name: str, kind: str) -> list[str] | None:
         """The records as text; None where the DNS stays silent or fails."""
@@ -163,8 +163,8 @@ def _address(given: str) -> tuple[str, int]:
     try:
         if not host or not 0 < int(port) < 65536:
             raise ValueError(given)
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-        return str(found[0][4][0]), int(port)
+        addresses = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+        return str(addresses[0][4][0]), int(port)
     except (OSError, ValueError):
         raise InvalidInput(
             [

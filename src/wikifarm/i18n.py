@@ -67,6 +67,6 @@ def _(message: str) -> str:
     return _loaded().gettext(message)
 
 
-def ngettext(one: str, many: str, number: int) -> str:
+def ngettext(singular: str, plural: str, number: int) -> str:
     """The sentence for `number` things, in the language in use."""
-    return _loaded().ngettext(one, many, number)
+    return _loaded().ngettext(singular, plural, number)

@@ -75,16 +75,19 @@ class Envelope:
             "ok": self.ok,
             "exit": self.exit,
             "data": self.data,
-            "pending": [asdict(one) for one in self.pending],
+            "pending": [asdict(pending) for pending in self.pending],
             "messages": list(self.messages),
-            "errors": [asdict(one) for one in self.errors],
+            "errors": [asdict(failure) for failure in self.errors],
         }
 
 
 def failures(error: WikifarmError) -> tuple[Failure, ...]:
     """The errors of an envelope: one, or one a problem of an invalid input."""
     if isinstance(error, InvalidInput):
-        return tuple(Failure(one.code, one.message, one.hint, one.where) for one in error.problems)
+        return tuple(
+            Failure(problem.code, problem.message, problem.hint, problem.where)
+            for problem in error.problems
+        )
     return (Failure(error.code, error.message, error.hint, error.where),)
 
 

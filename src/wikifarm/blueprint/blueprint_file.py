@@ -144,48 +144,48 @@ class _BlueprintReader:
         return value if isinstance(value, dict) else {}
 
     def entries(self, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for name, one in self.mapping(key).items():
-            if isinstance(one, dict):
-                yield name, one
+        for name, section in self.mapping(key).items():
+            if isinstance(section, dict):
+                yield name, section
             else:
                 self.wrong(
                     _("“{name}” must be made of lines “key: value”").format(name=name), key, name
                 )
 
     def groups(self) -> dict[str, tuple[str, ...]]:
-        found = {}
+        groups = {}
         for name, members in self.mapping("groups").items():
             if not _GROUP.match(name):
                 message = _("“{name}” cannot be a group: letters and digits only").format(name=name)
                 self.wrong(message, "groups", name, code="bad-name")
-            found[name] = _words([members] if isinstance(members, str) else members)
-            for member in found[name]:
+            groups[name] = _words([members] if isinstance(members, str) else members)
+            for member in groups[name]:
                 if member != FACILITATORS:
                     self.check_right(member, "groups", name)
-        return found
+        return groups
 
     def rights_of(self, key: str) -> dict[str, Rights]:
-        found = {}
-        for name, one in self.entries(key):
-            self.known_keys(one, {"read", "write", "comment"}, key, name)
+        rights = {}
+        for name, rule in self.entries(key):
+            self.known_keys(rule, {"read", "write", "comment"}, key, name)
             for part in ("read", "write"):
-                if not one.get(part):
+                if not rule.get(part):
                     message = _("“{name}” says nothing of “{key}”").format(name=name, key=part)
                     self.wrong(message, key, name, code="missing")
-                self.check_right(_joined(one.get(part)), key, name, part)
-            comment = _joined(one.get("comment")) or "comments-closed"
-            found[name] = Rights(_joined(one.get("read")), _joined(one.get("write")), comment)
-        return found
+                self.check_right(_joined(rule.get(part)), key, name, part)
+            comment = _joined(rule.get("comment")) or "comments-closed"
+            rights[name] = Rights(_joined(rule.get("read")), _joined(rule.get("write")), comment)
+        return rights
 
     def single_rights(self, key: str) -> dict[str, str]:
-        found = {name: _joined(right) for name, right in self.mapping(key).items()}
-        for name, right in found.items():
+        rights = {name: _joined(right) for name, right in self.mapping(key).items()}
+        for name, right in rights.items():
             self.check_right(right, key, name)
-        return found
+        return rights
 
     def check_right(self, rights: str, *path: str | int) -> None:
         groups = {"admins", *self.mapping("groups")}
-        for right in filter(None, (one.strip() for one in rights.split(","))):
+        for right in filter(None, (part.strip() for part in rights.split(","))):
             if not _RIGHT.match(right):
                 message = _("“{right}” is not a right of YesWiki's").format(right=right)
                 self.wrong(message, *path, code="bad-right", hint="*  +  %  @group  !@group")
@@ -194,8 +194,8 @@ class _BlueprintReader:
                 hint = did_you_mean(group[1:], groups)
                 self.wrong(message, *path, code="unknown-group", hint=hint)
 
-    def module(self, one: Mapping[str, Any], *path: str | int) -> Module | None:
-        word = one.get("module")
+    def module(self, section: Mapping[str, Any], *path: str | int) -> Module | None:
+        word = section.get("module")
         if word is None or str(word) in set(Module):
             return None if word is None else Module(str(word))
         message = _("no module is called “{word}”").format(word=word)
@@ -204,9 +204,9 @@ class _BlueprintReader:
         return None
 
     def forms(self, known: Collection[str] | None) -> Iterator[FormPlan]:
-        for key, one in self.entries("forms"):
-            self.known_keys(one, {"schema", "id", "module"}, "forms", key)
-            schema, number = str(one.get("schema") or key), one.get("id")
+        for key, form in self.entries("forms"):
+            self.known_keys(form, {"schema", "id", "module"}, "forms", key)
+            schema, number = str(form.get("schema") or key), form.get("id")
             if known is not None and schema not in known:
                 message = _("no Bazar schema is called “{name}”").format(name=schema)
                 hint = did_you_mean(schema, known)
@@ -214,7 +214,7 @@ class _BlueprintReader:
             if type(number) is not int or not 0 < number < 1000:
                 message = _("the id of a form is a number from 1 to 999")
                 self.wrong(message, "forms", key, "id", code="bad-id")
-            yield FormPlan(key, schema, str(number), self.module(one, "forms", key))
+            yield FormPlan(key, schema, str(number), self.module(form, "forms", key))
 
     def schemas(self, languages: Sequence[str]) -> Mapping[str, Schema] | None:
         """The Bazar schemas by key; None, with their problems, when they cannot be read."""
@@ -225,10 +225,10 @@ class _BlueprintReader:
             return None
 
     def pages(self, languages: Collection[str], profiles: Collection[str]) -> Iterator[PagePlan]:
-        for key, one in self.entries("pages"):
+        for key, page in self.entries("pages"):
             path = ("pages", key)
-            self.known_keys(one, {"profile", "zone", "module", "tag"}, *path)
-            profile, zone = str(one.get("profile") or ""), str(one.get("zone") or "")
+            self.known_keys(page, {"profile", "zone", "module", "tag"}, *path)
+            profile, zone = str(page.get("profile") or ""), str(page.get("zone") or "")
             if profile not in profiles:
                 message = _("no profile is called “{name}”").format(name=profile)
                 hint = did_you_mean(profile, profiles)
@@ -237,11 +237,11 @@ class _BlueprintReader:
                 message = _("“zone” is people (the group only) or productions (everybody)")
                 self.wrong(message, *path, "zone", code="zone")
                 zone = Zone.PRODUCTIONS
-            tags = self.tags(key, one, languages)
-            yield PagePlan(key, profile, Zone(zone), tags, self.module(one, *path))
+            tags = self.tags(key, page, languages)
+            yield PagePlan(key, profile, Zone(zone), tags, self.module(page, *path))
 
-    def tags(self, key: str, one: Mapping[str, Any], languages: Collection[str]) -> dict[str, str]:
-        given = one.get("tag")
+    def tags(self, key: str, page: Mapping[str, Any], languages: Collection[str]) -> dict[str, str]:
+        given = page.get("tag")
         words = given if isinstance(given, dict) else dict.fromkeys(languages, given or key)
         tags = {language: str(words.get(language) or key) for language in languages}
         for tag in {key, *tags.values()}:
@@ -460,7 +460,7 @@ class _BlueprintReader:
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    return tuple(str(one) for one in value) if isinstance(value, list) else ()
+    return tuple(str(word) for word in value) if isinstance(value, list) else ()
 
 
 def _joined(value: Any) -> str:

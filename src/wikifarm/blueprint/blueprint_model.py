@@ -105,8 +105,8 @@ class Blueprint:
 
     def active_pages(self, community: Community) -> tuple[PagePlan, ...]:
         """The pages of the community's modules, in the order of the menu."""
-        return tuple(one for one in self.pages if one.module in {None, *community.modules})
+        return tuple(page for page in self.pages if page.module in {None, *community.modules})
 
     def active_forms(self, community: Community) -> tuple[FormPlan, ...]:
         """The forms of the community's modules."""
-        return tuple(one for one in self.forms if one.module in {None, *community.modules})
+        return tuple(form for form in self.forms if form.module in {None, *community.modules})

@@ -75,14 +75,14 @@ def _slug(name: str) -> str:
 
 
 def _people() -> tuple[str, ...]:
-    found: list[str] = []
+    people: list[str] = []
     question = _("Who facilitates it? (First Last <mail@example.org>)")
     while True:
-        answer = _line(question, default="" if found else None)
+        answer = _line(question, default="" if people else None)
         if not answer:
-            return tuple(found)
+            return tuple(people)
         if "@" in answer:
-            found.append(answer)
+            people.append(answer)
             question = _("Someone else? (leave empty if nobody)")
         else:
             typer.echo(_("An e-mail address is needed, for the account of this person."), err=True)

@@ -58,17 +58,17 @@ def _answer(arguments: Sequence[str], shared: Shared) -> Envelope:
     try:
         return _invoke(arguments, shared)
     except WikifarmError as error:
-        found = failed(shared.command, error)
+        envelope = failed(shared.command, error)
     except typer.Abort:
         return _interrupted(shared)
     except SystemExit as end:
         # Completion scripts end the process themselves, after printing.
-        found = Envelope(PROGRAM, exit=end.code if isinstance(end.code, int) else 0)
-        shared.output.shown = found
-        return found
+        envelope = Envelope(PROGRAM, exit=end.code if isinstance(end.code, int) else 0)
+        shared.output.shown = envelope
+        return envelope
     except Exception as error:
-        found = _usage(error, shared) or _unforeseen(error, shared)
-    return _with_warnings(found, shared)
+        envelope = _usage(error, shared) or _unforeseen(error, shared)
+    return _with_warnings(envelope, shared)
 
 
 def _invoke(arguments: Sequence[str], shared: Shared) -> Envelope:
@@ -109,10 +109,10 @@ def _with_warnings(envelope: Envelope, shared: Shared) -> Envelope:
 
 
 def _usage(error: Exception, shared: Shared) -> Envelope | None:
-    found = problem(error)
-    if found is None:
+    mistake = problem(error)
+    if mistake is None:
         return None
-    command, failure = found
+    command, failure = mistake
     return Envelope(command or shared.command, exit=Exit.USAGE, errors=(failure,))
 
 
@@ -176,8 +176,8 @@ def _give_up(shared: Shared) -> None:
 
 
 def _before_dashes(arguments: Sequence[str]) -> list[str]:
-    found = list(arguments)
-    return found[: found.index("--")] if "--" in found else found
+    words = list(arguments)
+    return words[: words.index("--")] if "--" in words else words
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:
@@ -190,4 +190,4 @@ def _value_of(option: str, arguments: Sequence[str]) -> str | None:
 
 
 def _likely_command(arguments: Sequence[str]) -> str:
-    return next((one for one in arguments if not one.startswith("-")), PROGRAM)
+    return next((word for word in arguments if not word.startswith("-")), PROGRAM)

@@ -48,11 +48,11 @@ class Shared:
         from wikifarm.operations.workplace import settings as reading
 
         flags = reading.Flags(self.farm, self.insecure, one_farm)
-        found = reading.load(flags, self.directory, os.environ, more_folders=(Path.cwd(),))
-        if found.language and not self.lang:
-            speak(found.language)
-        self.warnings += found.warnings
-        return found
+        settings = reading.load(flags, self.directory, os.environ, more_folders=(Path.cwd(),))
+        if settings.language and not self.lang:
+            speak(settings.language)
+        self.warnings += settings.warnings
+        return settings
 
     def context(self) -> Context:
         """What the operations work with; closed by `close`."""
@@ -60,12 +60,12 @@ class Shared:
         from wikifarm.operations.workplace.places import Places
 
         if self._context is None:
-            found = self.settings()
+            settings = self.settings()
             self._context = Context(
-                found.farm,
-                Places(found.state, self.directory),
+                settings.farm,
+                Places(settings.state, self.directory),
                 language=_spoken(),
-                lists=found.lists,
+                lists=settings.lists,
                 progress=self.telling(),
             )
         return self._context
@@ -88,9 +88,9 @@ def _spoken() -> str:
 
 def shared(ctx: typer.Context) -> Shared:
     """The shared options of the process that runs `ctx`."""
-    found = ctx.find_root().obj
-    assert isinstance(found, Shared)  # noqa: S101 - run() puts it there
-    return found
+    options = ctx.find_root().obj
+    assert isinstance(options, Shared)  # noqa: S101 - run() puts it there
+    return options
 
 
 Keep = Callable[[Shared, Any], None]

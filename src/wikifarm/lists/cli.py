@@ -97,8 +97,8 @@ class _Files:
 
     def value(self, parameter: str) -> str:
         """The parameter of the configuration; empty where it is not set."""
-        found = re.search(rf"^{parameter}[ \t]+(.*)$", self.config, re.M)
-        return found[1].strip() if found else ""
+        setting = re.search(rf"^{parameter}[ \t]+(.*)$", self.config, re.M)
+        return setting[1].strip() if setting else ""
 
 
 class SympaCli:
@@ -253,17 +253,17 @@ class SympaCli:
     ) -> frozenset[str]:
         address = self._address(wanted)
         # One address a line, the rest of the line is a name, "#" begins a comment (CLI/add.pm).
-        fit = [one for one in dict.fromkeys(addresses) if names.fit_for_a_list(one)]
+        fit = [email for email in dict.fromkeys(addresses) if names.fit_for_a_list(email)]
         refused = set(addresses) - set(fit)
         for start in range(0, len(fit), BATCH):
             batch = fit[start : start + BATCH]
-            lines = "".join(f"{one}\n" for one in batch)
+            lines = "".join(f"{email}\n" for email in batch)
             done = self._sympa(verb, *self._quiet, address, given=lines, wrote=True).status
             # Refused as a whole when it refused one: who is in by now is asked, not guessed.
             now = self.members(wanted)
-            settled = [one for one in batch if (one.lower() in now) is inside]
-            for one in settled:
-                kept(one)
+            settled = [email for email in batch if (email.lower() in now) is inside]
+            for email in settled:
+                kept(email)
             left = set(batch) - set(settled)
             if left and done == _DONE:
                 raise self._undecided()
@@ -289,8 +289,8 @@ class SympaCli:
                 where=self._where,
             )
         # Sympa drops the whole line for one topic that it does not know.
-        kept = [one.strip() for one in files.value("topics").split(",")]
-        missing = [one for one in wanted.topics.split(",") if one not in (*kept, "other")]
+        kept = [topic.strip() for topic in files.value("topics").split(",")]
+        missing = [topic for topic in wanted.topics.split(",") if topic not in (*kept, "other")]
         return names.left_out(missing)
 
     def _files(self, wanted: WantedList) -> _Files:
@@ -307,8 +307,8 @@ class SympaCli:
             )
             config, _border, owners = read.out.partition(_BORDER)
             if config.strip():
-                found = re.findall(r"^[ \t]*email[ \t]+(\S+)", owners, re.M)
-                return _Files(True, config, frozenset(one.lower() for one in found))
+                emails = re.findall(r"^[ \t]*email[ \t]+(\S+)", owners, re.M)
+                return _Files(True, config, frozenset(email.lower() for email in emails))
         return _Files()
 
     def _is_there(self, address: str) -> bool:
@@ -506,7 +506,7 @@ def _seen(files: _Files, wanted: WantedList) -> tuple[ListState, tuple[str, ...]
         return ListState.UNKNOWN, (note,)
     if not files.owners:
         return ListState.UNKNOWN, (_("The list server shows no owner for this list."),)
-    if not files.owners & {one.email.lower() for one in wanted.owners}:
+    if not files.owners & {owner.email.lower() for owner in wanted.owners}:
         return ListState.TAKEN, ()
     # A configuration that says nothing is that of an open list (Sympa's own default).
     return _STATES.get(files.value("status") or "open", ListState.UNKNOWN), ()
@@ -545,30 +545,30 @@ def _check(wanted: WantedList, source: RemoteFile | None) -> None:
     """Raises InvalidInput with everything that must not reach a list's configuration."""
     problems = _source_problems(source) if source is not None else []
     texts = (wanted.subject, wanted.description, wanted.language)
-    if any(_NOT_ONE_LINE.search(one) for one in (*texts, *(who.name for who in wanted.owners))):
+    if any(_NOT_ONE_LINE.search(text) for text in (*texts, *(who.name for who in wanted.owners))):
         message = _("A text of the list {name} holds a character that no list can keep.")
         problems.append(Problem(message.format(name=wanted.name), code="list-text"))
     if problems:
         raise InvalidInput(problems)
 
 
-def _source_problems(one: RemoteFile) -> list[Problem]:
+def _source_problems(source: RemoteFile) -> list[Problem]:
     # What is shown is the name alone: an address may hold a key.
-    texts = (one.name, one.url, one.user, one.password)
-    address = urlsplit(one.url) if not re.search(r"\s", one.url) else urlsplit("")
-    if any(_NOT_ONE_LINE.search(text) for text in texts) or not one.name.strip():
+    texts = (source.name, source.url, source.user, source.password)
+    address = urlsplit(source.url) if not re.search(r"\s", source.url) else urlsplit("")
+    if any(_NOT_ONE_LINE.search(text) for text in texts) or not source.name.strip():
         message = _("A source of subscribers has no name, or holds a line break.")
         return [Problem(message, code="list-source")]
     if address.scheme not in ("http", "https") or not address.hostname:
         message = _("The source “{name}” has no address that begins with https://.")
-        return [Problem(message.format(name=one.name), code="list-source")]
-    if bool(one.user) is not bool(one.password):
+        return [Problem(message.format(name=source.name), code="list-source")]
+    if bool(source.user) is not bool(source.password):
         message = _("The source “{name}” needs a user and a password, or neither.")
-        return [Problem(message.format(name=one.name), code="list-source")]
+        return [Problem(message.format(name=source.name), code="list-source")]
     here = address.hostname in ("localhost", "127.0.0.1", "::1")
-    if one.password and address.scheme == "http" and not here:
+    if source.password and address.scheme == "http" and not here:
         message = _("The password of the source “{name}” would travel in clear.")
-        return [Problem(message.format(name=one.name), _("Use https."), code="list-source")]
+        return [Problem(message.format(name=source.name), _("Use https."), code="list-source")]
     return []
 
 

@@ -62,14 +62,16 @@ def keys_of(access: type) -> tuple[str, ...]:
     secret = secrets_of(access)
     return tuple(
         key
-        for one in fields(access)
-        for key in ((one.name, f"{one.name}_file") if one.name in secret else (one.name,))
+        for setting in fields(access)
+        for key in (
+            (setting.name, f"{setting.name}_file") if setting.name in secret else (setting.name,)
+        )
     )
 
 
 def secrets_of(access: type) -> tuple[str, ...]:
     """The keys of a section whose values are shown nowhere."""
-    return tuple(one.name for one in fields(access) if one.metadata.get("secret"))
+    return tuple(setting.name for setting in fields(access) if setting.metadata.get("secret"))
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ class RequestedHost:
         """
         names.check(wanted)
         verb = "QUIET ADD" if quiet else "ADD"
-        commands = [f"{verb} {wanted.name} {one}" for one in fit(addresses)]
+        commands = [f"{verb} {wanted.name} {address}" for address in fit(addresses)]
         if not commands:
             return ""
         head = [f"From: {wanted.founder}", f"To: sympa@{self._domain(wanted)}", "Subject:", ""]
@@ -139,5 +139,5 @@ def _kind(wanted: WantedList) -> str:
 
 def fit(addresses: Iterable[str]) -> Sequence[str]:
     """Those that a list server takes, in lower case, each once, in their order."""
-    cleaned = dict.fromkeys(one.strip().lower() for one in addresses)
-    return [one for one in cleaned if names.fit_for_a_list(one)]
+    cleaned = dict.fromkeys(address.strip().lower() for address in addresses)
+    return [address for address in cleaned if names.fit_for_a_list(address)]

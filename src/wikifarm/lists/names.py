@@ -78,7 +78,7 @@ def _choose() -> str:
 
 
 def _texts(wanted: WantedList) -> list[Problem]:
-    found = []
+    problems = []
     for text, empty, broken in (
         (
             wanted.subject,
@@ -92,16 +92,16 @@ def _texts(wanted: WantedList) -> list[Problem]:
         ),
     ):
         if not text.strip():
-            found.append(Problem(empty, code="list-text"))
+            problems.append(Problem(empty, code="list-text"))
         elif _BREAKS.search(text):
-            found.append(Problem(broken, _("Write it on one line."), code="list-text"))
-    return found
+            problems.append(Problem(broken, _("Write it on one line."), code="list-text"))
+    return problems
 
 
 def _words(wanted: WantedList) -> list[Problem]:
-    found = []
+    problems = []
     if not _TEMPLATE.match(wanted.template):
-        found.append(
+        problems.append(
             Problem(
                 _("“{name}” cannot be the name of a template.").format(name=wanted.template),
                 _("Small letters, digits, “-” and “_” only: communaute, private_working_group."),
@@ -109,7 +109,7 @@ def _words(wanted: WantedList) -> list[Problem]:
             )
         )
     if not _TOPICS.match(wanted.topics):
-        found.append(
+        problems.append(
             Problem(
                 _("“{name}” cannot be the topics of a list.").format(name=wanted.topics),
                 _("Words of the host's own list, separated by commas; “other” for none."),
@@ -117,13 +117,13 @@ def _words(wanted: WantedList) -> list[Problem]:
             )
         )
     if wanted.domain and not _DOMAIN.match(wanted.domain):
-        found.append(
+        problems.append(
             Problem(
                 _("“{name}” cannot be the domain of a list.").format(name=wanted.domain),
                 code="list-domain",
             )
         )
-    return found
+    return problems
 
 
 def _owners(wanted: WantedList) -> list[Problem]:

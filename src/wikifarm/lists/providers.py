@@ -125,7 +125,9 @@ def hosts() -> list[str]:
 
 def sections() -> dict[str, type]:
     """The sections of the settings that speak of list hosts, with what each holds."""
-    return {one.section: one.access() for one in PROVIDERS.values() if one.section}
+    return {
+        provider.section: provider.access() for provider in PROVIDERS.values() if provider.section
+    }
 
 
 def profile(name: str, access: HostAccess | None = None) -> HostProfile:

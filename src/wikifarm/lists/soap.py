@@ -66,7 +66,7 @@ class Soap:
 
 def envelope(operation: str, arguments: Sequence[Argument]) -> bytes:
     """The body of a request; a sequence of texts becomes a typed array, as Sympa wants it."""
-    inside = "".join(_argument(f"a{number}", one) for number, one in enumerate(arguments))
+    inside = "".join(_argument(f"a{number}", argument) for number, argument in enumerate(arguments))
     text = f'{_HEAD}<m:{operation} xmlns:m="urn:sympasoap">{inside}</m:{operation}>{_TAIL}'
     return text.encode()
 
@@ -75,7 +75,7 @@ def _argument(name: str, value: Argument) -> str:
     if isinstance(value, str):
         kind, text = _typed(value)
         return f'<{name} xsi:type="xsd:{kind}">{text}</{name}>'
-    items = "".join(_argument("item", one) for one in value)
+    items = "".join(_argument("item", item) for item in value)
     size = f'soapenc:arrayType="xsd:anyType[{len(value)}]"'
     return f'<{name} xsi:type="soapenc:Array" {size}>{items}</{name}>'
 
@@ -141,8 +141,8 @@ def _other_page(answer: Answer) -> NotSympa | ListUndecided | Unreachable:
 
 
 def _text(fault: ElementTree.Element, name: str) -> str:
-    found = fault.find(name)
-    return (found.text or "").strip() if found is not None else ""
+    element = fault.find(name)
+    return (element.text or "").strip() if element is not None else ""
 
 
 def _value(element: ElementTree.Element) -> Value:

@@ -68,14 +68,14 @@ class Sympa:
         the state comes from what its owner is shown. A list that the founder has handed over is
         looked at as the one of `wanted.owners` who owns it now.
         """
-        found = self._seen_by_owner(wanted)
+        current_list = self._seen_by_owner(wanted)
         alone = self._by_login or self._pinned
-        if found.state in (ListState.TAKEN, ListState.CLOSED) and not alone:
-            for other in wanted.owners[1:]:
-                if self._read(wanted, "amI", wanted.name, "owner", other.email) is True:
-                    self._acting[wanted.name] = other.email
+        if current_list.state in (ListState.TAKEN, ListState.CLOSED) and not alone:
+            for owner in wanted.owners[1:]:
+                if self._read(wanted, "amI", wanted.name, "owner", owner.email) is True:
+                    self._acting[wanted.name] = owner.email
                     return self._seen_by_owner(wanted)
-        return found
+        return current_list
 
     def _seen_by_owner(self, wanted: WantedList) -> FoundList:
         owned = self._row(self._read(wanted, "complexWhich"), wanted)
@@ -121,22 +121,22 @@ class Sympa:
     # -- its subscribers --------------------------------------------------------------------
 
     def members(self, wanted: WantedList) -> frozenset[str]:
-        found = self._read(wanted, "review", wanted.name)
+        answer = self._read(wanted, "review", wanted.name)
         # An empty list answers the single word "no_subscribers".
         return frozenset(
-            one.lower() for one in _items(found) if isinstance(one, str) and "@" in one
+            item.lower() for item in _items(answer) if isinstance(item, str) and "@" in item
         )
 
     def add(
         self, wanted: WantedList, addresses: Sequence[str], kept: Callable[[str], None]
     ) -> frozenset[str]:
         """Subscribes them, each told by the server's own welcome message."""
-        return self._each(addresses, kept, lambda one: self._subscribed(wanted, one))
+        return self._each(addresses, kept, lambda address: self._subscribed(wanted, address))
 
     def remove(
         self, wanted: WantedList, addresses: Sequence[str], kept: Callable[[str], None]
     ) -> frozenset[str]:
-        return self._each(addresses, kept, lambda one: self._unsubscribed(wanted, one))
+        return self._each(addresses, kept, lambda address: self._unsubscribed(wanted, address))
 
     def _subscribed(self, wanted: WantedList, address: str) -> bool:
         return self._settled(
@@ -181,7 +181,7 @@ class Sympa:
         refused: set[str] = set()
         stopped = Event()
 
-        def one(address: str) -> None:
+        def settle_unless_stopped(address: str) -> None:
             if stopped.is_set():
                 return
             settled = settle(address)
@@ -193,7 +193,9 @@ class Sympa:
 
         pool = ThreadPoolExecutor(self._connections)
         try:
-            under_way: list[Future[None]] = [pool.submit(one, address) for address in addresses]
+            under_way: list[Future[None]] = [
+                pool.submit(settle_unless_stopped, address) for address in addresses
+            ]
             wait(under_way, return_when=FIRST_EXCEPTION)
             stopped.set()
             for future in under_way:
@@ -230,10 +232,10 @@ class Sympa:
             if topic in ("", "other"):
                 continue
             try:
-                found = self._read(wanted, "complexLists", *topic.split("/"))
+                answer = self._read(wanted, "complexLists", *topic.split("/"))
             except WikifarmError:
                 return ()
-            if self._row(found, wanted) is None:
+            if self._row(answer, wanted) is None:
                 missing.append(topic)
         if not missing or self._row(self._read(wanted, "complexWhich"), wanted) is None:
             return ()  # a list that waits stands under no topic

@@ -281,9 +281,9 @@ class SympaAccount(_Site):
         one named is taken, else Sympa's own for working groups, never one with public archives.
         """
         names.check(wanted)
-        held = self.administered(wanted.name)
-        if held is not None:
-            return held
+        state = self.administered(wanted.name)
+        if state is not None:
+            return state
         fields = _request(self._request_form(), wanted)
         fault: Unreachable | None = None
         words = ""
@@ -291,9 +291,9 @@ class SympaAccount(_Site):
             words = self._refusal(self._post(fields))
         except Unreachable as error:
             fault = error  # it may have been done all the same
-        held = self.administered(wanted.name)
-        if held is not None:
-            return held
+        state = self.administered(wanted.name)
+        if state is not None:
+            return state
         if fault is not None:
             raise fault
         raise self._refused(wanted, words)
@@ -365,9 +365,11 @@ class SympaAccount(_Site):
         A proxy may give up (504) while Sympa goes on: who is in is read again before anything else
         is sent. Raises ListUndecided when a batch had no effect at all, and sends no more.
         """
-        asked = dict.fromkeys(one.strip().lower() for one in addresses)
-        held = self.members(name)
-        missing = [one for one in asked if one not in held and names.fit_for_a_list(one)]
+        asked = dict.fromkeys(address.strip().lower() for address in addresses)
+        members = self.members(name)
+        missing = [
+            address for address in asked if address not in members and names.fit_for_a_list(address)
+        ]
         if missing:
             self._check_import(name)
         for batch in batches(missing):
@@ -384,7 +386,7 @@ class SympaAccount(_Site):
                     ),
                     where=self.import_page(name),
                 )
-        return frozenset(asked) - (self.members(name) if missing else held)
+        return frozenset(asked) - (self.members(name) if missing else members)
 
     def _check_import(self, name: str) -> None:
         if self._own(self.import_page(name)).form("action_import") is None:
@@ -441,7 +443,7 @@ class SympaAccount(_Site):
 
 def _request(form: LexborNode, wanted: WantedList) -> list[tuple[str, str]]:
     offered = _values(form.css('input[name="template"]'))
-    template = next((one for one in (wanted.template, NEAREST) if one in offered), "")
+    template = next((kind for kind in (wanted.template, NEAREST) if kind in offered), "")
     if not template:
         raise ListNotAllowed(
             _("The list server offers no kind of list that is fit for a community."),

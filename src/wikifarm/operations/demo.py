@@ -196,8 +196,12 @@ def _kept(folder: Path) -> dict[str, object]:
     try:
         (folder / "farm").mkdir(parents=True, exist_ok=True)
         if path.exists():
-            found = json.loads(path.read_text("utf-8"))
-            return {"password": found["password"], "token": found["token"], "port": found["port"]}
+            stored = json.loads(path.read_text("utf-8"))
+            return {
+                "password": stored["password"],
+                "token": stored["token"],
+                "port": stored["port"],
+            }
         fresh: dict[str, object] = {
             "password": secrets.token_urlsafe(9), "token": secrets.token_urlsafe(12), "port": 0,
         }  # fmt: skip

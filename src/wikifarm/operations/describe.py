@@ -68,7 +68,7 @@ def chosen(paths: Sequence[Path], only: Sequence[str], *, default: Path) -> list
             ]
         )
     communities = load_manifests(paths or [default])
-    slugs = [one.slug for one in communities]
+    slugs = [community.slug for community in communities]
     unknown = [name for name in only if name not in slugs]
     if unknown:
         raise InvalidInput(
@@ -82,4 +82,4 @@ def chosen(paths: Sequence[Path], only: Sequence[str], *, default: Path) -> list
                 for name in unknown
             ]
         )
-    return [one for one in communities if not only or one.slug in only]
+    return [community for community in communities if not only or community.slug in only]

@@ -40,8 +40,8 @@ class ImportedForm(Outcome):
 
 def _envelope() -> Mapping[str, Any]:
     text = resources.files("wikifarm").joinpath("schemas/envelope.schema.json").read_text("utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 def _manifest() -> Mapping[str, Any]:

@@ -82,7 +82,7 @@ def status(context: Context, slugs: Sequence[str] = ()) -> Envelope:
         exit=_exit(exits, len(states)),
         outcome=StatusOutcome(context.farm.base, tuple(states)),
         messages=tuple(problems),
-        errors=tuple(one for state in states for one in state.errors),
+        errors=tuple(failure for state in states for failure in state.errors),
     )
 
 
@@ -131,18 +131,18 @@ def _look(context: Context, state: State, wiki: FarmWiki | None, *, known: bool)
 
 def _manifests(folder: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
     """Name and file of each manifest by slug; a bad one is told, and does not hide the others."""
-    found: dict[str, tuple[str, str]] = {}
+    manifests: dict[str, tuple[str, str]] = {}
     messages: list[str] = []
     paths = [folder] if folder.is_dir() else []
     try:
         communities = load_manifests(paths) if paths else []
     except InvalidInput as error:
         communities = []
-        if any(one.code != "empty" for one in error.problems):
-            messages = [f"{one.where}: {one.message}" for one in error.problems]
+        if any(problem.code != "empty" for problem in error.problems):
+            messages = [f"{problem.where}: {problem.message}" for problem in error.problems]
     for community in communities:
-        found[community.slug] = (community.name, community.source)
-    return found, messages
+        manifests[community.slug] = (community.name, community.source)
+    return manifests, messages
 
 
 def _last_runs(context: Context) -> dict[str, str]:

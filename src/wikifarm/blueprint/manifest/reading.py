@@ -53,7 +53,7 @@ def load_manifests(paths: Sequence[Path]) -> list[Community]:
     if not documents and not problems:
         problems.append(_nothing_found(paths))
     problems.stop()
-    return [one for one in read if one is not None]
+    return [community for community in read if community is not None]
 
 
 def community_from(value: dict[str, Any], name: str = "") -> Community:
@@ -84,15 +84,15 @@ def _community(document: Document, problems: Problems) -> Community | None:
         message = _("a manifest is made of lines “key: value”")
         problems.append(document.problem(message, hint="slug: rennes", code="wrong-type"))
         return None
-    found = len(problems)
+    before = len(problems)
     model: ManifestModel | None = None
     try:
         model = ManifestModel.model_validate(document.value)
     except ValidationError as error:
-        problems += [_translated(one, document) for one in error.errors()]
+        problems += [_translated(mistake, document) for mistake in error.errors()]
     modules = _modules(document, model, problems)
     _check_blueprint(document, problems)
-    return _frozen(model, modules, document.file) if model and len(problems) == found else None
+    return _frozen(model, modules, document.file) if model and len(problems) == before else None
 
 
 def _frozen(model: ManifestModel, modules: frozenset[Module], file: str) -> Community:
@@ -100,7 +100,7 @@ def _frozen(model: ManifestModel, modules: frozenset[Module], file: str) -> Comm
     return Community(
         name=model.name,
         slug=model.slug,
-        facilitators=tuple(Facilitator(one.name, one.email) for one in model.facilitators),
+        facilitators=tuple(Facilitator(who.name, who.email) for who in model.facilitators),
         territory=Territory(place.label, place.latitude, place.longitude, place.zoom),
         language=model.language,
         blueprint=model.blueprint,
@@ -113,7 +113,7 @@ def _frozen(model: ManifestModel, modules: frozenset[Module], file: str) -> Comm
         controller=model.controller,
         mailing_list=model.mailing_list.provider,
         mailing_list_address=model.mailing_list.address,
-        links=tuple((one.label, one.url) for one in model.links),
+        links=tuple((link.label, link.url) for link in model.links),
         source=file,
     )
 
@@ -157,7 +157,9 @@ def _check_needs(
     if chosen[Module.MAILING_LIST] and model.mailing_list.provider == NONE:
         message = _("the module “mailing-list” needs to know who hosts the list")
         first, *others = hosts()
-        known = [_("or {name}").format(name=one) for one in others if PROVIDERS[one].profile().name]
+        known = [
+            _("or {name}").format(name=host) for host in others if PROVIDERS[host].profile().name
+        ]
         hint = _("add: mailing_list: {first} ({others})").format(
             first=first, others=", ".join(known)
         )
@@ -173,8 +175,10 @@ def _check_blueprint(document: Document, problems: Problems) -> None:
     try:
         find_blueprint(name.strip(), near=Path(document.file).parent)
     except InvalidInput as error:
-        problems += [document.problem(one.message, "blueprint", hint=one.hint, code=one.code)
-                     for one in error.problems]  # fmt: skip
+        problems += [
+            document.problem(problem.message, "blueprint", hint=problem.hint, code=problem.code)
+            for problem in error.problems
+        ]
 
 
 def _refuse_same_slugs(documents: Sequence[Document], problems: Problems) -> None:

@@ -225,9 +225,9 @@ class ManifestModel(_Strict):
                 _("add: facilitators: [{{name: Prénom Nom, email: prenom@example.org}}]").format(),
             )
         seen: set[str] = set()
-        for one in value:
-            if one.email.lower() in seen:
+        for facilitator in value:
+            if facilitator.email.lower() in seen:
                 raise wrong("duplicate-facilitator", _("{email} is given twice").format(
-                    email=one.email))  # fmt: skip
-            seen.add(one.email.lower())
+                    email=facilitator.email))  # fmt: skip
+            seen.add(facilitator.email.lower())
         return value

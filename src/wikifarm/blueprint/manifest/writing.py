@@ -23,7 +23,9 @@ def dump_manifest(community: Community) -> str:
         "slug": community.slug,
         "language": community.language,
         "description": community.description,
-        "facilitators": [{"name": one.name, "email": one.email} for one in community.facilitators],
+        "facilitators": [
+            {"name": person.name, "email": person.email} for person in community.facilitators
+        ],
         "territory": _territory(community.territory),
         "blueprint": community.blueprint,
         "modules": {module.value: module in community.modules for module in Module},
@@ -73,8 +75,8 @@ def _territory(territory: Territory) -> dict[str, str | float]:
 def _mailing_list(community: Community) -> CommentedMap:
     from ruamel.yaml.comments import CommentedMap
 
-    found = CommentedMap(provider=community.mailing_list)
-    found.yaml_add_eol_comment(", ".join(PROVIDERS), "provider")
+    mailing_list = CommentedMap(provider=community.mailing_list)
+    mailing_list.yaml_add_eol_comment(", ".join(PROVIDERS), "provider")
     if community.mailing_list_address:
-        found["address"] = community.mailing_list_address
-    return found
+        mailing_list["address"] = community.mailing_list_address
+    return mailing_list

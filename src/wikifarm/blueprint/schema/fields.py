@@ -62,8 +62,8 @@ def _columns(changes: Mapping[str, str]) -> Mapping[int, str]:
 
 
 TYPES: Mapping[str, FieldType] = {
-    one.name: one
-    for one in (
+    field_type.name: field_type
+    for field_type in (
         _answer("texte"),
         _answer("textelong", c4="rows", c6="max_chars", c7="syntax"),
         _answer("champs_mail", personal=True, c4="address_seen_by", c6="contact_form",

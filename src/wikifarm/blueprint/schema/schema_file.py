@@ -92,17 +92,17 @@ class _SchemaReader:
         self.problems.append(self.document.problem(message, *path, code=code, hint=hint))
 
     def schema(self, lists: Collection[str]) -> Schema | None:
-        found = len(self.problems)
+        before = len(self.problems)
         self.known_keys(self.value, _KEYS, ())
         for key in _REQUIRED:
             if not self.value.get(key):
                 self.wrong(_("“{name}” is missing").format(name=key), code="missing")
         places = list(self.fields())
-        schema = self._schema(tuple(one for _path, one in places))
-        if len(self.problems) == found:
+        schema = self._schema(tuple(field for _path, field in places))
+        if len(self.problems) == before:
             check_fields(self.document, places, schema, lists, self.problems)
             check_whole(self.document, schema, self.problems)
-        return schema if len(self.problems) == found else None
+        return schema if len(self.problems) == before else None
 
     def _schema(self, fields: tuple[Field, ...]) -> Schema:
         semantic = self.mapping("semantic", {"context", "type"})
@@ -138,12 +138,12 @@ class _SchemaReader:
             label = "Titre automatique" if self.language == "fr" else "Automatic title"
             yield ("title",), Field("titre", label=label, options={"mask": mask})
         listed = self.value.get("fields")
-        for index, one in enumerate(listed if isinstance(listed, list) else ()):
+        for index, written in enumerate(listed if isinstance(listed, list) else ()):
             path: Path_ = ("fields", index)
-            if not isinstance(one, dict):
+            if not isinstance(written, dict):
                 self.wrong(_("a field is made of lines “key: value”"), *path)
                 continue
-            made = self.field(one, path)
+            made = self.field(written, path)
             if made is not None:
                 yield path, made
         acls = self.mapping("acls", {"read", "write", "comment"})
@@ -151,39 +151,39 @@ class _SchemaReader:
             options = {key: _joined(value) for key, value in acls.items()}
             yield ("acls",), Field("acls", options={"comment": "comments-closed"} | options)
 
-    def field(self, one: Mapping[str, Any], path: Path_) -> Field | None:
-        word = str(one.get("type") or "")
+    def field(self, written: Mapping[str, Any], path: Path_) -> Field | None:
+        word = str(written.get("type") or "")
         if word == RAW:
-            self.known_keys(one, {"type", "line"}, path)
-            return Field(RAW, line=self.text(one.get("line"), *path, "line", raw=True))
+            self.known_keys(written, {"type", "line"}, path)
+            return Field(RAW, line=self.text(written.get("line"), *path, "line", raw=True))
         kind, subtype = ALIASES.get(word, (word, ""))
         if kind not in TYPES:
             self.unknown_type(word, path)
             return None
         attributes = set(TYPES[kind].columns.values()) | {"property"}
-        self.known_keys(one, _FIELD_KEYS | attributes, path)
+        self.known_keys(written, _FIELD_KEYS | attributes, path)
         options = {
-            name: self.text(one[name], *path, name)
+            name: self.text(written[name], *path, name)
             for name in sorted(attributes - {"name", "label", "hint", "required"})
-            if one.get(name) is not None
+            if written.get(name) is not None
         }
-        return self._field(one, path, kind, ({"subtype": subtype} if subtype else {}) | options)
+        return self._field(written, path, kind, ({"subtype": subtype} if subtype else {}) | options)
 
     def _field(
-        self, one: Mapping[str, Any], path: Path_, kind: str, options: Mapping[str, str]
+        self, written: Mapping[str, Any], path: Path_, kind: str, options: Mapping[str, str]
     ) -> Field:
-        texts = {key: self.text(one.get(key), *path, key)
+        texts = {key: self.text(written.get(key), *path, key)
                  for key in ("name", "label", "hint", "purpose", "seen_by", "retention",
                              "module", "admission")}  # fmt: skip
         asked = TYPES[kind].kind is not Kind.LAYOUT
         for key in ("seen_by", "retention") if asked else ():
             texts[key] = texts[key] or self.text(self.value.get(key), key)
-        if one.get("required") not in (None, True, False):
+        if written.get("required") not in (None, True, False):
             self.wrong(_("must be true or false"), *path, "required")
-        extra = one.get("extra") if isinstance(one.get("extra"), dict) else {}
+        extra = written.get("extra") if isinstance(written.get("extra"), dict) else {}
         return Field(
             type=kind,
-            required=one.get("required") is True,
+            required=written.get("required") is True,
             options=self.guards(kind) | dict(options) if asked else options,
             extra={int(column): str(value) for column, value in (extra or {}).items()},
             **texts,
@@ -238,7 +238,9 @@ class _SchemaReader:
     def text(self, value: Any, *path: str | int, raw: bool = False) -> str:
         """A text in the language asked for, fit to stand in one column."""
         if isinstance(value, dict):
-            absent = [one for one in LANGUAGES if not isinstance(value.get(one), str)]
+            absent = [
+                language for language in LANGUAGES if not isinstance(value.get(language), str)
+            ]
             if absent or set(value) - set(LANGUAGES):
                 message = _("“{name}” needs a text in each language: fr, en").format(name=path[-1])
                 self.wrong(message, *path, code="missing-language")
@@ -260,7 +262,7 @@ def _joined(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, list):
-        return ",".join(str(one) for one in value)
+        return ",".join(str(item) for item in value)
     return str(value).strip(" \t\r\n")
 
 
@@ -281,7 +283,7 @@ def to_yaml(schema: Schema) -> str:
                 "semantic": _said(
                     {"context": schema.semantic_context, "type": schema.semantic_type}
                 ),
-                "fields": [_written(one) for one in schema.fields],
+                "fields": [_written(field) for field in schema.fields],
             }
         )
     )

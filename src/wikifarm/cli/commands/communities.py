@@ -129,30 +129,30 @@ def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
 
 
 def _paths() -> typer.models.ArgumentInfo:
-    found: typer.models.ArgumentInfo = typer.Argument(
+    argument: typer.models.ArgumentInfo = typer.Argument(
         metavar=_("PATH..."),
         help=_("Files of communities, folders of them, or CSV files; by default, communities/."),
     )
-    return found
+    return argument
 
 
 def _only() -> typer.models.OptionInfo:
-    found: typer.models.OptionInfo = typer.Option(
+    option: typer.models.OptionInfo = typer.Option(
         "--only", metavar=_("ADDRESS"), help=_("This community only; may be repeated.")
     )
-    return found
+    return option
 
 
 def _max_failures() -> typer.models.OptionInfo:
-    found: typer.models.OptionInfo = typer.Option(
+    option: typer.models.OptionInfo = typer.Option(
         "--max-failures", metavar="N", min=0, help=_("Stop after more than N failures.")
     )
-    return found
+    return option
 
 
 def _detailed(text: str) -> typer.models.OptionInfo:
-    found: typer.models.OptionInfo = typer.Option("--detailed-exitcode", help=text)
-    return found
+    option: typer.models.OptionInfo = typer.Option("--detailed-exitcode", help=text)
+    return option
 
 
 def _chosen(options: Shared, paths: list[Path] | None, only: list[str] | None) -> list[Community]:

@@ -19,44 +19,44 @@ if TYPE_CHECKING:
 
 
 def _slugs() -> typer.models.ArgumentInfo:
-    found: typer.models.ArgumentInfo = typer.Argument(
+    argument: typer.models.ArgumentInfo = typer.Argument(
         metavar=_("ADDRESS..."),
         help=_("Addresses of communities; by default, all those of communities/ with a list."),
     )
-    return found
+    return argument
 
 
 def _slug() -> typer.models.ArgumentInfo:
-    found: typer.models.ArgumentInfo = typer.Argument(
+    argument: typer.models.ArgumentInfo = typer.Argument(
         metavar=_("ADDRESS"), help=_("The community's address.")
     )
-    return found
+    return argument
 
 
 def _names() -> typer.models.OptionInfo:
-    found: typer.models.OptionInfo = typer.Option(
+    option: typer.models.OptionInfo = typer.Option(
         "--names", help=_("Show the addresses too: they are personal data.")
     )
-    return found
+    return option
 
 
 def _subscribers() -> typer.models.OptionInfo:
-    found: typer.models.OptionInfo = typer.Option(
+    option: typer.models.OptionInfo = typer.Option(
         "--subscribers", metavar=_("FILE"),
         help=_("The subscribers as the host exports them, where wikifarm cannot ask it."),
     )  # fmt: skip
-    return found
+    return option
 
 
 def _login_option() -> typer.models.OptionInfo:
-    found: typer.models.OptionInfo = typer.Option(
+    option: typer.models.OptionInfo = typer.Option(
         "--login", metavar="E-MAIL",
         help=_(
             "At a host where a person asks: do it with this person's own account, where the host "
             "agrees. The password is asked for, or read on standard input."
         ),
     )  # fmt: skip
-    return found
+    return option
 
 
 def _login(options: Shared, email: str) -> Login | None:
@@ -70,10 +70,10 @@ def _login(options: Shared, email: str) -> Login | None:
 
 
 def _detailed() -> typer.models.OptionInfo:
-    found: typer.models.OptionInfo = typer.Option(
+    option: typer.models.OptionInfo = typer.Option(
         "--detailed-exitcode", help=_("Exit 5 when something waits for a person.")
     )
-    return found
+    return option
 
 
 def _chosen(options: Shared, slugs: list[str] | None) -> list[Community]:
@@ -81,8 +81,10 @@ def _chosen(options: Shared, slugs: list[str] | None) -> list[Community]:
     from wikifarm.operations.describe import chosen
     from wikifarm.operations.mailing_list.wanted import wants_list
 
-    found = chosen([], slugs or [], default=options.directory / "communities")
-    return found if slugs else [one for one in found if wants_list(one)]
+    communities = chosen([], slugs or [], default=options.directory / "communities")
+    return (
+        communities if slugs else [community for community in communities if wants_list(community)]
+    )
 
 
 def _answer(word: str, outcomes: list[CommunityOutcome], *, detailed: bool = False) -> Envelope:
@@ -102,8 +104,8 @@ def plan(
     from wikifarm.operations.mailing_list.commands import plan as operation
 
     options = shared(ctx)
-    found = operation(options.context(), _chosen(options, slugs))
-    return _answer("plan", found, detailed=detailed_exitcode)
+    outcomes = operation(options.context(), _chosen(options, slugs))
+    return _answer("plan", outcomes, detailed=detailed_exitcode)
 
 
 def create(
@@ -116,8 +118,8 @@ def create(
     from wikifarm.operations.mailing_list.commands import create as operation
 
     options = shared(ctx)
-    found = operation(options.context(), _chosen(options, slugs), _login(options, login))
-    return _answer("create", found, detailed=detailed_exitcode)
+    outcomes = operation(options.context(), _chosen(options, slugs), _login(options, login))
+    return _answer("create", outcomes, detailed=detailed_exitcode)
 
 
 def state(
@@ -136,8 +138,8 @@ def state(
     from wikifarm.operations.mailing_list.commands import state as operation
 
     options = shared(ctx)
-    found = operation(options.context(), _chosen(options, slugs), wait=wait * 60)
-    return _answer("state", found, detailed=detailed_exitcode)
+    outcomes = operation(options.context(), _chosen(options, slugs), wait=wait * 60)
+    return _answer("state", outcomes, detailed=detailed_exitcode)
 
 
 def confirm(
@@ -188,8 +190,8 @@ def sync(
     communities = _one_export(options, slugs, subscribers)
     account = _login(options, login)
     asked = Asked(remove, max_removals, dry_run, quiet, names, subscribers, account)
-    found = operation(options.context(), communities, asked)
-    return _answer("sync", found, detailed=detailed_exitcode)
+    outcomes = operation(options.context(), communities, asked)
+    return _answer("sync", outcomes, detailed=detailed_exitcode)
 
 
 def audit(
@@ -211,12 +213,12 @@ def audit(
 def _one_export(
     options: Shared, slugs: list[str] | None, subscribers: Path | None
 ) -> list[Community]:
-    found = _chosen(options, slugs)
-    if subscribers is not None and len(found) != 1:
+    communities = _chosen(options, slugs)
+    if subscribers is not None and len(communities) != 1:
         raise typer.BadParameter(
             _("one file speaks of one list: name its community"), param_hint="--subscribers"
         )
-    return found
+    return communities
 
 
 def close(
@@ -227,7 +229,7 @@ def close(
         typer.Option(
             "--purge",
             help=_("Remove it for good, with its archives ({providers} only).").format(
-                providers=", ".join(one for one in hosts() if PROVIDERS[one].from_inside)
+                providers=", ".join(host for host in hosts() if PROVIDERS[host].from_inside)
             ),
         ),
     ] = False,

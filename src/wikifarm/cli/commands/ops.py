@@ -195,12 +195,12 @@ def restore(
 
 
 def _wiki() -> typer.models.OptionInfo:
-    found: typer.models.OptionInfo = typer.Option(
+    option: typer.models.OptionInfo = typer.Option(
         "--wiki",
         metavar=_("ADDRESS"),
         help=_("This wiki of the farm only; an empty text is the main one."),
     )
-    return found
+    return option
 
 
 def _agreed_to_restore(snapshot: str, wiki: str | None, farms: str) -> bool:

@@ -287,7 +287,9 @@ def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
     words = step_words()
     rows: list[tuple[str, str, str]] = []
     diffs: list[str] = []
-    for (step, action), together in groupby(changes, key=lambda one: (one.step, one.action)):
+    for (step, action), together in groupby(
+        changes, key=lambda change: (change.step, change.action)
+    ):
         group = list(together)
         names = [_name(change) for change in group]
         rows.append((SIGNS[action], words.get(step, step), _some(names, sheet)))

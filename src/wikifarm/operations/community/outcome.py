@@ -178,21 +178,23 @@ def envelope(
         command,
         exit=_exit(communities, detailed=detailed),
         outcome=CommunitiesOutcome(communities),
-        pending=tuple(one for outcome in communities for one in outcome.pending),
-        messages=tuple(f"{one.slug}: {note}" for one in communities for note in one.notes),
+        pending=tuple(pending for outcome in communities for pending in outcome.pending),
+        messages=tuple(
+            f"{outcome.slug}: {note}" for outcome in communities for note in outcome.notes
+        ),
         errors=tuple(failure for outcome in communities for failure in outcome.failures),
     )
 
 
 def _exit(outcomes: Sequence[CommunityOutcome], *, detailed: bool) -> int:
     failed = [outcome for outcome in outcomes if outcome.error is not None]
-    leaking = [one for one in failed if one.error and one.error.exit == Exit.LEAK]
+    leaking = [outcome for outcome in failed if outcome.error and outcome.error.exit == Exit.LEAK]
     if leaking:
         return Exit.LEAK
     if failed:
         if len(failed) < len(outcomes):
             return Exit.PARTIAL
-        exits = {one.error.exit for one in failed if one.error}
+        exits = {outcome.error.exit for outcome in failed if outcome.error}
         return exits.pop() if len(exits) == 1 else Exit.FAILED
     if detailed and any(outcome.pending for outcome in outcomes):
         return Exit.WAITING

@@ -162,8 +162,8 @@ def _required(template: str) -> Iterator[str]:
 def _open_entries(visit: _FarmVisit) -> Iterator[Finding]:
     """The trap of the old extension: referents' names and addresses readable by anybody."""
     answer = visit.context.farm.visitor.api(f"forms/{FORM}/entries")
-    found = answer.json() if answer.status == 200 and answer.text[:1] in "{[" else {}
-    rows = list(found.values()) if isinstance(found, dict) else []
+    entries = answer.json() if answer.status == 200 and answer.text[:1] in "{[" else {}
+    rows = list(entries.values()) if isinstance(entries, dict) else []
     shown = sum(1 for row in rows if isinstance(row, dict) and "@" in str(row.get("bf_mail") or ""))
     visit.facts["wikis_seen_by_visitor"] = len(rows)
     if shown:

@@ -54,12 +54,13 @@ class Visit:
             except WikifarmError as error:
                 self.errors.append(error)
                 self.findings += [
-                    Finding(one.code, "fail", one.message, one.hint) for one in failures(error)
+                    Finding(failure.code, "fail", failure.message, failure.hint)
+                    for failure in failures(error)
                 ]
 
     def envelope(self, command: str) -> Envelope:
         """Everything found, each error told once."""
-        told = dict.fromkeys(one for error in self.errors for one in failures(error))
+        told = dict.fromkeys(failure for error in self.errors for failure in failures(error))
         return Envelope(
             command,
             exit=self.errors[0].exit if self.errors else Exit.DONE,

@@ -190,15 +190,15 @@ def _read_settings(session: Session) -> dict[str, str] | None:
     form = html.parse(session.page(settings.PAGE).text).css_first("form#edit-config")
     if form is None:
         return None
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for node in form.css("input"):
         name = node.attributes.get("name") or ""
         if name in _ASKED:
             # « Valeur actuelle : mail », in the language of the wiki (edit-config.twig).
             default = (node.attributes.get("placeholder") or "").partition(": ")[2]
             value = node.attributes.get("value") or default
-            found[name] = shown(value.strip())
-    return found
+            values[name] = shown(value.strip())
+    return values
 
 
 def _reply_to(given: str | None) -> Finding:

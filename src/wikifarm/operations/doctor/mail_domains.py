@@ -143,7 +143,7 @@ class _Cost:
 
 def _spf(domain: MailDomain) -> Iterator[Finding]:
     records = _spf_records(domain.resolver, domain.name)
-    domain.facts["spf"] = [shown(one, _LONGEST_RECORD) for one in records]
+    domain.facts["spf"] = [shown(record, _LONGEST_RECORD) for record in records]
     if not records:
         yield _no_spf(domain)
         return
@@ -174,7 +174,7 @@ def _spf(domain: MailDomain) -> Iterator[Finding]:
 
 
 def _spf_records(resolver: Resolver, name: str) -> list[str]:
-    return [one for one in resolver.txt(name) if is_spf(one)]
+    return [record for record in resolver.txt(name) if is_spf(record)]
 
 
 def _no_spf(domain: MailDomain) -> Finding:
@@ -306,8 +306,8 @@ def _lookups(domain: MailDomain, cost: _Cost) -> Iterator[Finding]:
 
 def _dmarc(domain: MailDomain) -> Iterator[Finding]:
     owner, records = _dmarc_records(domain.resolver, domain.name)
-    found = parse_dmarc(records[0]) if len(records) == 1 else Dmarc()
-    policy = found.policy if owner == domain.name else found.of_subdomains
+    dmarc = parse_dmarc(records[0]) if len(records) == 1 else Dmarc()
+    policy = dmarc.policy if owner == domain.name else dmarc.of_subdomains
     domain.facts["dmarc"] = {"at": owner, "policy": policy}
     record = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain.name}"
     sentences = {
@@ -325,7 +325,7 @@ def _dmarc(domain: MailDomain) -> Iterator[Finding]:
     }
     if policy:
         reports = _("Add rua=mailto:ADDRESS to receive what others saw: nothing else tells you.")
-        hint = "" if found.reports else reports
+        hint = "" if dmarc.reports else reports
         yield domain.finding("dmarc", "ok", sentences[policy], hint, owner=owner)
     elif len(records) > 1:
         yield domain.finding(
@@ -360,7 +360,7 @@ def _dmarc_records(resolver: Resolver, name: str) -> tuple[str, list[str]]:
     """
     owner, best = "", list[str]()
     for parent in tree(name):
-        records = [one for one in resolver.txt(f"_dmarc.{parent}") if is_dmarc(one)]
+        records = [record for record in resolver.txt(f"_dmarc.{parent}") if is_dmarc(record)]
         if len(records) > 1:
             return parent, records
         if not records:

@@ -94,7 +94,7 @@ def _is_network(text: str, version: int) -> bool:
 
 def merged_spf(records: Sequence[str]) -> str:
     """One record that says what several say together, each of them being SPF."""
-    parts = [parse_spf(one) for one in records]
+    parts = [parse_spf(record) for record in records]
     terms: list[str] = []
     for part in parts:
         terms += part.terms

@@ -46,8 +46,8 @@ def plan(context: Context, communities: Sequence[Community]) -> list[CommunityOu
         if wants_list(run.community) and driven(context, run.community) is None:
             wanted = wanted_list(context, run.community, run.receipt)
             names.check(wanted)
-            found = asked_by_a_person(run, wanted)
-            tell_list(run, {"address": wanted.address}, found.state)
+            current_list = asked_by_a_person(run, wanted)
+            tell_list(run, {"address": wanted.address}, current_list.state)
         run.outcome.status = "planned" if run.outcome.planned else "unchanged"
 
     return each(context, communities, look)
@@ -119,8 +119,8 @@ def confirm(context: Context, community: Community, address: str = "") -> Commun
         names.check(wanted)
         port = driven(context, community)
         if port is not None:
-            found = port.state(wanted)
-            if found.state not in engine.HELD:
+            current_list = port.state(wanted)
+            if current_list.state not in engine.HELD:
                 raise NotOurs(
                     _("There is no list {name} that somebody who facilitates owns.").format(
                         name=wanted.address
@@ -215,28 +215,28 @@ def _look_at(run: CommunityRun) -> None:
         _apply_list(run)
         return
     wanted = wanted_list(context, community, run.receipt)
-    found = port.state(wanted)
-    if found.state is ListState.REQUESTED:
+    current_list = port.state(wanted)
+    if current_list.state is ListState.REQUESTED:
         run.outcome.pending.append(waits(run, wanted))
     if not is_ours(context, community, wanted, run.receipt):
-        tell_list(run, {"address": wanted.address}, found.state)
+        tell_list(run, {"address": wanted.address}, current_list.state)
         return
-    _remember(run, found)
+    _remember(run, current_list)
 
 
-def _remember(run: CommunityRun, found: FoundList) -> None:
+def _remember(run: CommunityRun, current_list: FoundList) -> None:
     """Puts how a list that is ours stands into the receipt and the wiki's page."""
     now = {
         **run.receipt.mailing_list,
         "provider": run.community.mailing_list,
-        "state": found.state.value,
-        "home": found.home,
+        "state": current_list.state.value,
+        "home": current_list.home,
     }
-    if found.address:
-        now["address"] = found.address
+    if current_list.address:
+        now["address"] = current_list.address
     run.work.receipt = replace(run.receipt, mailing_list=now)
-    tell_list(run, now, found.state)
-    run.outcome.notes += found.notes
+    tell_list(run, now, current_list.state)
+    run.outcome.notes += current_list.notes
     _tell_wiki(run)
 
 

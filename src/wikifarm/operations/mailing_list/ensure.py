@@ -41,10 +41,10 @@ def plan_list(run: CommunityRun) -> list[AnyChange]:
         return []
     wanted = wanted_list(context, community, receipt)
     names.check(wanted)
-    found = port.state(wanted)
-    tell_list(run, {"address": wanted.address}, found.state)
+    current_list = port.state(wanted)
+    tell_list(run, {"address": wanted.address}, current_list.state)
     ours = is_ours(context, community, wanted, receipt)
-    return [*engine.plan(found, wanted, ours=ours, reopens=isinstance(port, ServerPort))]
+    return [*engine.plan(current_list, wanted, ours=ours, reopens=isinstance(port, ServerPort))]
 
 
 def ensure(run: CommunityRun, login: Login | None = None) -> None:
@@ -62,29 +62,29 @@ def ensure(run: CommunityRun, login: Login | None = None) -> None:
     names.check(wanted)
     port = driven(context, community, login=login)
     if port is None:
-        found = asked_by_a_person(run, wanted)
+        current_list = asked_by_a_person(run, wanted)
     else:
         started = time.monotonic()
         ours = is_ours(context, community, wanted, run.receipt)
-        found, changes = engine.ensure_list(
+        current_list, changes = engine.ensure_list(
             port, wanted, ours=ours, slug=community.slug, journal=context.journal
         )
         spent = round((time.monotonic() - started) * 1000)
         outcome.steps += [Done(change, "done", spent) for change in changes]
-        if found.state is ListState.REQUESTED:
+        if current_list.state is ListState.REQUESTED:
             outcome.pending.append(waits(run, wanted))
-    if port is not None or found.state is ListState.CLOSED:
+    if port is not None or current_list.state is ListState.CLOSED:
         # At other hosts, what is pending says it.
-        outcome.notes += [*found.notes, *_differences(wanted, found)]
+        outcome.notes += [*current_list.notes, *_differences(wanted, current_list)]
     now = {
         "provider": community.mailing_list,
         "name": wanted.name,
-        "address": found.address or wanted.address,
-        "home": found.home,
-        "state": found.state.value,
+        "address": current_list.address or wanted.address,
+        "home": current_list.home,
+        "state": current_list.state.value,
     }
     run.work.receipt = _recorded(run.receipt, now)
-    tell_list(run, now, found.state)
+    tell_list(run, now, current_list.state)
 
 
 def _recorded(receipt: Receipt, now: dict[str, str]) -> Receipt:
@@ -111,12 +111,12 @@ def tell_list(run: CommunityRun, told: Mapping[str, Any], state: ListState) -> N
     }
 
 
-def _differences(wanted: WantedList, found: FoundList) -> list[str]:
-    if not found.subject or found.subject == wanted.subject:
+def _differences(wanted: WantedList, current_list: FoundList) -> list[str]:
+    if not current_list.subject or current_list.subject == wanted.subject:
         return []
     return [
         _("The subject of the list is “{now}”, not “{wanted}”: an owner can change it.").format(
-            now=found.subject, wanted=wanted.subject
+            now=current_list.subject, wanted=wanted.subject
         )
     ]
 

@@ -84,8 +84,8 @@ def _environment(secret: str) -> str:
 
 
 def _secret(path: Path) -> str:
-    found = _SECRET.search(path.read_text("utf-8", "replace"))
-    if found is None:
+    match = _SECRET.search(path.read_text("utf-8", "replace"))
+    if match is None:
         message = _("{name} holds no secret that wikifarm wrote: {trusted} was not written.")
         raise InvalidInput(
             [
@@ -97,7 +97,7 @@ def _secret(path: Path) -> str:
                 )
             ]
         )
-    return found[1]
+    return match[1]
 
 
 def _next(folder: Path) -> tuple[str, ...]:

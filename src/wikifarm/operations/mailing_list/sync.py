@@ -171,19 +171,20 @@ def _members(
             outcome.pending.append(waits(run, wanted))
             return None
         return _exported(community, asked.subscribers, needed=comparing or "handed" in known)
-    found = port.state(wanted)
-    now = {"address": found.address or wanted.address, "home": found.home}
-    tell_list(run, now, found.state)
+    current_list = port.state(wanted)
+    now = {"address": current_list.address or wanted.address, "home": current_list.home}
+    tell_list(run, now, current_list.state)
     ours = is_ours(context, community, wanted, run.receipt)
-    if found.state is ListState.REQUESTED and ours:
+    if current_list.state is ListState.REQUESTED and ours:
         outcome.pending.append(waits(run, wanted))
         return None
-    if found.state is ListState.ABSENT:
+    if current_list.state is ListState.ABSENT:
         raise NotOurs(
             _("There is no list {name} yet.").format(name=wanted.address),
             hint=_("`wikifarm mailing-list create` asks for it."),
         )
-    engine.plan(found, wanted, ours=ours, reopens=False)  # raises where it is not ours to act upon
+    # Raises where it is not ours to act upon.
+    engine.plan(current_list, wanted, ours=ours, reopens=False)
     return port.members(wanted)
 
 
@@ -221,11 +222,11 @@ def _exported(community: Community, path: Path | None, *, needed: bool) -> froze
                 )
             ]
         ) from None
-    found = set()
+    subscribers = set()
     for line in lines:
         words = split_email(line)[1].replace(";", " ").replace(",", " ").split()
-        found |= {word.lower() for word in words if "@" in word}
-    return frozenset(found)
+        subscribers |= {word.lower() for word in words if "@" in word}
+    return frozenset(subscribers)
 
 
 def _people(work: Work, base: PeopleForm) -> list[Participant]:
@@ -244,11 +245,11 @@ def _accounts(work: Work, group: str, seen: set[str]) -> set[str]:
     if group in seen:
         return set()
     seen.add(group)
-    found = set()
+    accounts = set()
     for member in work.seen.group(group):
         inside = _accounts(work, member[1:], seen) if member.startswith("@") else {member}
-        found |= inside
-    return found
+        accounts |= inside
+    return accounts
 
 
 # -- what was known -------------------------------------------------------------------------
@@ -256,19 +257,19 @@ def _accounts(work: Work, group: str, seen: set[str]) -> set[str]:
 
 def _ledger(run: CommunityRun) -> Ledger:
     """The receipt's, with what this computer did since and could not yet write there."""
-    held = run.receipt
-    if not held.ledger_key:
+    receipt = run.receipt
+    if not receipt.ledger_key:
         return Ledger(secrets.token_hex(16))
-    seen = set(held.ledger)
+    seen = set(receipt.ledger)
     for entry in run.context.journal.entries():
         if entry.get("slug") != run.community.slug or entry.get("step") != engine.STEP:
             continue
-        if entry.get("key") == held.ledger_key[:8]:
+        if entry.get("key") == receipt.ledger_key[:8]:
             seen |= {str(entry["in"])} if "in" in entry else set()
             seen -= {str(entry["out"])} if "out" in entry else set()
         elif "ledger" in entry:
-            seen = set(held.ledger)
-    return Ledger(held.ledger_key, frozenset(seen))
+            seen = set(receipt.ledger)
+    return Ledger(receipt.ledger_key, frozenset(seen))
 
 
 def _keep(scene: _Scene, compared: Compared) -> None:
@@ -388,8 +389,10 @@ def _hand_over(scene: _Scene, asked: Asked) -> None:
             )
         )
     if files and not scene.run.receipt.mailing_list.get("handed"):
-        held = {**scene.run.receipt.mailing_list, "handed": "yes"}
-        keep_receipt(scene.run.work, replace(scene.run.receipt, mailing_list=held, run=context.run))
+        mailing_list = {**scene.run.receipt.mailing_list, "handed": "yes"}
+        keep_receipt(
+            scene.run.work, replace(scene.run.receipt, mailing_list=mailing_list, run=context.run)
+        )
 
 
 # -- telling --------------------------------------------------------------------------------
@@ -409,7 +412,9 @@ def _tell(scene: _Scene, asked: Asked) -> None:
     }
     outcome.mailing_list["counts"] = {
         "subscribers": len(compared.kept) + len(compared.unsaid) + len(compared.strangers),
-        **{word: len(found) for word, found in sides.items()},
+        **{word: len(addresses) for word, addresses in sides.items()},
     }
     if asked.names:
-        outcome.mailing_list["names"] = {word: sorted(found) for word, found in sides.items()}
+        outcome.mailing_list["names"] = {
+            word: sorted(addresses) for word, addresses in sides.items()
+        }

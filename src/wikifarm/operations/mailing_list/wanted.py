@@ -29,12 +29,12 @@ def wants_list(community: Community) -> bool:
     return community.mailing_list != NONE and Module.MAILING_LIST in community.modules
 
 
-def wanted_list(context: Context, community: Community, held: Receipt) -> WantedList:
+def wanted_list(context: Context, community: Community, receipt: Receipt) -> WantedList:
     """The list as it should be. Its address is the manifest's, else the one known since it was
     asked for, else the community's own at this host.
     """
     sympa = context.lists.sympa
-    known = held.mailing_list.get("address", "") if _same_host(community, held) else ""
+    known = receipt.mailing_list.get("address", "") if _same_host(community, receipt) else ""
     address = community.mailing_list_address.lower() or known  # as Sympa writes names
     name, _at, domain = address.partition("@")
     return WantedList(
@@ -42,7 +42,7 @@ def wanted_list(context: Context, community: Community, held: Receipt) -> Wanted
         domain=domain or _domain(context, community.mailing_list),
         subject=_plain(community.name),
         description=_plain(community.description or community.name),
-        owners=tuple(ListOwner(one.email, one.name) for one in community.facilitators),
+        owners=tuple(ListOwner(person.email, person.name) for person in community.facilitators),
         language=community.language,
         template=sympa.template,
         topics=sympa.topics,
@@ -59,8 +59,8 @@ def check_list(context: Context, community: Community) -> None:
         names.check_domain(wanted, community.source)
 
 
-def _same_host(community: Community, held: Receipt) -> bool:
-    return held.mailing_list.get("provider") == community.mailing_list
+def _same_host(community: Community, receipt: Receipt) -> bool:
+    return receipt.mailing_list.get("provider") == community.mailing_list
 
 
 def _plain(text: str) -> str:
@@ -127,10 +127,10 @@ def _with_account(
     return host
 
 
-def is_ours(context: Context, community: Community, wanted: WantedList, held: Receipt) -> bool:
+def is_ours(context: Context, community: Community, wanted: WantedList, receipt: Receipt) -> bool:
     """True when the receipt or the journal says that wikifarm asked for this very list, or that
     someone said it was the community's."""
-    if _same_host(community, held) and _names(held.mailing_list.get("address", ""), wanted):
+    if _same_host(community, receipt) and _names(receipt.mailing_list.get("address", ""), wanted):
         return True
     return any(
         entry.get("slug") == community.slug
@@ -140,11 +140,11 @@ def is_ours(context: Context, community: Community, wanted: WantedList, held: Re
     )
 
 
-def links(community: Community, held: Mapping[str, str]) -> dict[str, str]:
-    """What the pages of the wiki may say of its list; `held` is how its receipt says it stands."""
+def links(community: Community, known: Mapping[str, str]) -> dict[str, str]:
+    """What the pages of the wiki may say of its list; `known` is how its receipt says it stands."""
     provider = named(community.mailing_list)
-    address = held.get("address") or community.mailing_list_address
-    return {"state": held.get("state", ""), **provider.links(address, held.get("home", ""))}
+    address = known.get("address") or community.mailing_list_address
+    return {"state": known.get("state", ""), **provider.links(address, known.get("home", ""))}
 
 
 def _names(address: str, wanted: WantedList) -> bool:
@@ -162,9 +162,9 @@ def known_domains(context: Context) -> list[str]:
         communities = load_manifests([folder]) if folder.is_dir() else []
     except InvalidInput:
         return []
-    found = {
-        one.mailing_list_address.partition("@")[2] or _domain(context, one.mailing_list)
-        for one in communities
-        if wants_list(one)
+    domains = {
+        community.mailing_list_address.partition("@")[2] or _domain(context, community.mailing_list)
+        for community in communities
+        if wants_list(community)
     }
-    return sorted(one for one in found if one)
+    return sorted(domain for domain in domains if domain)

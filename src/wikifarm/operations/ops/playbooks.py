@@ -192,8 +192,8 @@ def _password_files(wanted: Wanted) -> dict[str, Path]:
         "--vault-password-file": wanted.vault_password_file,
         "--become-password-file": wanted.become_password_file,
     }
-    found = {option: path for option, path in given.items() if path is not None}
-    for option, path in found.items():
+    files = {option: path for option, path in given.items() if path is not None}
+    for option, path in files.items():
         if not os.access(path, os.R_OK) or path.is_dir():
             raise _invalid(
                 "password-file",
@@ -201,7 +201,7 @@ def _password_files(wanted: Wanted) -> dict[str, Path]:
                 _("Check {option}.").format(option=option),
                 option,
             )
-    return found
+    return files
 
 
 def _open_files(wanted: Wanted) -> tuple[str, ...]:

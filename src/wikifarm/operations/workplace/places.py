@@ -32,7 +32,10 @@ class Places:
     def farm(self, base: str) -> Path:
         """The state of one farm, in a folder named after its address."""
         parts = urlsplit(base)
-        host = "".join(one if one.isalnum() or one in ".-" else "_" for one in parts.netloc)
+        host = "".join(
+            character if character.isalnum() or character in ".-" else "_"
+            for character in parts.netloc
+        )
         digest = hashlib.sha256(base.encode()).hexdigest()[:8]
         return self.state / "farms" / f"{host}-{digest}"
 

@@ -197,7 +197,7 @@ def _toml(path: Path, reading: _Reading) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         place = _TOML_PLACE.search(str(error))
         reason = _TOML_PLACE.sub("", str(error))
-        line, column = (int(one or 0) for one in place.groups()) if place else (0, 0)
+        line, column = (int(digits or 0) for digits in place.groups()) if place else (0, 0)
         reading.problems.append(
             Problem(
                 _("this is not valid TOML: {reason}").format(reason=of_reader(reason)),
@@ -217,7 +217,7 @@ def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -
     """Reports unknown keys and values of the wrong kind, each at its line."""
     names = ("farm", *sections())
     tables: list[tuple[str, Any]] = [(name, document.get(name, {})) for name in names]
-    tables += [(f"farms.{name}", one) for name, one in _items(document.get("farms", {}))]
+    tables += [(f"farms.{name}", farm) for name, farm in _items(document.get("farms", {}))]
     for key in document:
         if key not in (*names, "farms", *OTHER_KEYS):
             hint = did_you_mean(key, [*names, "farms", *OTHER_KEYS])
@@ -237,7 +237,7 @@ def _check(document: dict[str, Any], path: Path, text: str, reading: _Reading) -
             continue
         for key, value in table.items():
             _check_value(path, text, (name, key, value), reading)
-    words = {one.rpartition(".")[2] for one in (*SECRETS, *list_secrets())}
+    words = {key.rpartition(".")[2] for key in (*SECRETS, *list_secrets())}
     secrets = any(key in table for _name, table in tables for key in words if table)
     if secrets:
         _warn_if_readable(path, reading)
@@ -272,9 +272,9 @@ def _at(
             here = header[1].strip().replace('"', "")
             if here == key or here.startswith(f"{key}."):
                 return Problem(message, hint, str(path), number, line.index("[") + 1, code)
-        found = re.match(rf"(\s*)[\"']?{re.escape(key)}[\"']?\s*[=.]", line)
-        if found and here == table:
-            return Problem(message, hint, str(path), number, len(found[1]) + 1, code)
+        setting = re.match(rf"(\s*)[\"']?{re.escape(key)}[\"']?\s*[=.]", line)
+        if setting and here == table:
+            return Problem(message, hint, str(path), number, len(setting[1]) + 1, code)
     return Problem(message, hint, str(path), code=code)
 
 
@@ -289,7 +289,7 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
     from dotenv.parser import parse_stream
 
     text = read_text(path, reading.problems) or ""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for binding in parse_stream(StringIO(text)):
         # A cut line is often a secret: only its number is told.
         if binding.error:
@@ -305,15 +305,15 @@ def _dotenv(path: Path, reading: _Reading) -> dict[str, str]:
                 )
             )
         elif binding.key:
-            found[binding.key] = binding.value or ""
+            variables[binding.key] = binding.value or ""
     known = (*environment_names().values(), *ELSEWHERE)
-    for name in found:
+    for name in variables:
         if name.startswith("WIKIFARM_") and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = _("did you mean “{word}”?").format(word=near[0]) if near else ""
             message = _("{file}: {name} is not a setting of wikifarm.").format(file=path, name=name)
             reading.warnings.append(f"{message} {hint}".strip())
-    values = _from_names(found)
+    values = _from_names(variables)
     if any(values.get(key) for key in (*SECRETS, *list_secrets())):
         _warn_if_readable(path, reading)
     return values
@@ -465,7 +465,7 @@ def _lists(layers: list[_Layer], reading: _Reading) -> ListSettings:
     ]
     values = {key: _pick([layer.values for layer in layers], key) for key in known}
     addresses = [key for key in known if key.endswith("url")]
-    for key in (*addresses, *(one for one in known if one.endswith(".web"))):
+    for key in (*addresses, *(key for key in known if key.endswith(".web"))):
         _check_address(key, values[key], reading)
     for key in list_secrets():
         values[key] = _list_secret(key, layers, values, reading)
@@ -483,12 +483,12 @@ def _list_secret(
 ) -> str:
     section = key.partition(".")[0]
     url = values.get(f"{section}.url", "")
-    return _secret(key, layers, url, lambda one: one.list_servers.get(section, ""), reading)
+    return _secret(key, layers, url, lambda layer: layer.list_servers.get(section, ""), reading)
 
 
 def _access(section: str, kind: type, values: Mapping[str, str]) -> Any:
     """What a section says; what it leaves out is as the class has it."""
-    given = {one.name: values[f"{section}.{one.name}"] for one in fields(kind)}
+    given = {setting.name: values[f"{section}.{setting.name}"] for setting in fields(kind)}
     return kind(**{key: value for key, value in given.items() if value})
 
 
@@ -545,7 +545,7 @@ def _inventory(layers: list[_Layer]) -> Path | None:
 
 
 def _pick(values: list[Mapping[str, str]], key: str) -> str:
-    return next((one[key] for one in values if one.get(key)), "")
+    return next((layer[key] for layer in values if layer.get(key)), "")
 
 
 def _other(document: Mapping[str, Any]) -> dict[str, str]:

@@ -64,7 +64,7 @@ class Vault:
 
     def _read(self) -> dict[str, str]:
         try:
-            found = json.loads(self._path.read_text("utf-8"))
+            passwords = json.loads(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError):
@@ -72,4 +72,4 @@ class Vault:
                 _("The file of the passwords cannot be read: {path}").format(path=self._path),
                 hint=_("Check its rights, or put a copy of it back."),
             ) from None
-        return {str(key): str(value) for key, value in found.items()}
+        return {str(key): str(value) for key, value in passwords.items()}
