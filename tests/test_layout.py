@@ -59,9 +59,8 @@ MOST_IN_A_ROOM = 16  # modules of a folder, when they are not all of one kind
 OF_ONE_KIND = {"yeswiki": "one module a thing of a wiki"}
 # A variable of such a name does not say what it holds: a page, a form, an address, an answer.
 NAMELESS = ("one", "found", "held")
-# 7 are `Receipt.found`, a key of the receipts that wikis already hold; the others are locals of
-# engine/mailing_list.py and engine/steps/tidy.py, to be lowered when those are named.
-MOST_NAMELESS = 30
+# All are `Receipt.found`, a key of the receipts that wikis already hold.
+MOST_NAMELESS = 7
 
 
 @dataclass(frozen=True)

@@ -41,16 +41,20 @@ class MailingListChange(Change[FoundList, WantedList]):
 
 
 def plan(
-    found: FoundList, wanted: WantedList, *, ours: bool, reopens: bool
+    current_list: FoundList, wanted: WantedList, *, ours: bool, reopens: bool
 ) -> list[MailingListChange]:
     """What `ensure_list` would do, or raises what it would raise. `reopens`: the host can open a
     closed list again.
     """
-    if found.state is ListState.ABSENT:
+    if current_list.state is ListState.ABSENT:
         return [MailingListChange(wanted.address, Action.CREATE, wanted=wanted)]
-    if found.state is ListState.CLOSED and ours and reopens:
-        return [MailingListChange(wanted.address, Action.UPDATE, found, wanted, _("opened again"))]
-    _check_ours(found, wanted, ours=ours)
+    if current_list.state is ListState.CLOSED and ours and reopens:
+        return [
+            MailingListChange(
+                wanted.address, Action.UPDATE, current_list, wanted, _("opened again")
+            )
+        ]
+    _check_ours(current_list, wanted, ours=ours)
     return []
 
 
@@ -62,27 +66,27 @@ def ensure_list(
 
     Raises ListTaken or NotOurs without having asked for anything.
     """
-    found = port.state(wanted)
-    changes = plan(found, wanted, ours=ours, reopens=isinstance(port, ServerPort))
+    current_list = port.state(wanted)
+    changes = plan(current_list, wanted, ours=ours, reopens=isinstance(port, ServerPort))
     if not changes:
-        return found, []
+        return current_list, []
     journal.intent(slug, STEP, list=wanted.address)
     notes: tuple[str, ...] = ()
     fault: ListUndecided | Unreachable | None = None
     try:
-        if found.state is ListState.CLOSED and isinstance(port, ServerPort):
+        if current_list.state is ListState.CLOSED and isinstance(port, ServerPort):
             port.reopen(wanted)
         else:
             notes = port.create(wanted)
     except (ListUndecided, Unreachable) as error:
         fault = error
-    found = port.state(wanted)
-    journal.outcome(slug, STEP, list=wanted.address, state=found.state.value)
-    if found.state is ListState.ABSENT:
+    current_list = port.state(wanted)
+    journal.outcome(slug, STEP, list=wanted.address, state=current_list.state.value)
+    if current_list.state is ListState.ABSENT:
         raise _not_made(port, wanted, fault)
-    if found.state is ListState.TAKEN:
+    if current_list.state is ListState.TAKEN:
         raise _taken(wanted)
-    return replace(found, notes=(*found.notes, *notes)), changes
+    return replace(current_list, notes=(*current_list.notes, *notes)), changes
 
 
 def _not_made(
@@ -98,10 +102,12 @@ def _not_made(
     )
 
 
-def _check_ours(found: FoundList, wanted: WantedList, *, ours: bool) -> None:
-    if found.state is ListState.TAKEN or (found.state is ListState.CLOSED and not ours):
+def _check_ours(current_list: FoundList, wanted: WantedList, *, ours: bool) -> None:
+    if current_list.state is ListState.TAKEN or (
+        current_list.state is ListState.CLOSED and not ours
+    ):
         raise _taken(wanted)
-    if found.state is ListState.CLOSED:
+    if current_list.state is ListState.CLOSED:
         raise ListTaken(
             _("The list {name} was closed; its name stays taken. Nothing was changed.").format(
                 name=wanted.address
@@ -111,7 +117,7 @@ def _check_ours(found: FoundList, wanted: WantedList, *, ours: bool) -> None:
                 "manifest."
             ),
         )
-    if found.state in HELD and not ours:
+    if current_list.state in HELD and not ours:
         raise NotOurs(
             _(
                 "The list {name} exists, and somebody who facilitates owns it, but nothing says "

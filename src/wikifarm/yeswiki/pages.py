@@ -10,7 +10,6 @@ from wikifarm.yeswiki import hashcash, html
 from wikifarm.yeswiki.session import Session, unexpected
 
 HASHCASH = "tools/security/wp-hashcash-getkey.php"
-ANY_PAGE = "BacASable"  # any will do, even one that is not there
 
 
 def as_stored(body: str) -> str:
@@ -78,15 +77,15 @@ class Pages:
                 ("previous", previous),
                 ("body", body),
                 ("submit", "Sauver"),
-                ("hashcash_value", self._value()),
+                ("hashcash_value", self._value(tag)),
             ],
             "edit",
         )
 
-    def _value(self) -> str:
+    def _value(self, tag: str) -> str:
         if self._hashcash is None:
             # Opening an edit form makes the key of a fresh wiki; before, the script fails or lies.
-            self._session.page(ANY_PAGE, "edit")
+            self._session.page(tag, "edit")
             answer = self._session.file(HASHCASH)
             # Newer farms have no such script: administrators are not asked anything there.
             self._hashcash = hashcash.value(answer.text) if answer.status == 200 else ""

@@ -103,9 +103,9 @@ class TidyStep(Step[TidyChange]):
     def _lists(self, work: Work) -> list[TidyChange]:
         changes = []
         for choices in work.seen.lists.values():
-            found = work.receipt.found.get(choices.id)
-            if choices.id in work.design.removed_lists and found is not None:
-                reason = _by_hand(found in ("", fingerprint(as_text(choices))))
+            came_as = work.receipt.found.get(choices.id)
+            if choices.id in work.design.removed_lists and came_as is not None:
+                reason = _by_hand(came_as in ("", fingerprint(as_text(choices))))
                 changes.append(_going(f"list {choices.id}", choices, reason))
         return changes
 
