@@ -109,7 +109,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a farm or a wiki can do, as harmless questions tell (docs/yeswiki.md, 4.6)."""
+    """What a farm or a wiki can do, as harmless questions tell (docs/yeswiki.md, Newer)."""
 
     dialect: Dialect
     ferme_api: bool = False  # ?api/ferme answers

@@ -26,7 +26,7 @@ def test_a_stale_revision_is_refused_with_a_200(wiki: Wiki) -> None:
     wiki.pages.save("PageDEssai", "deux", first.revision)
     if wiki.capabilities.page_save:
         pytest.skip(
-            "the save route of this dialect has no check of conflicts (docs/yeswiki.md, 4.6)"
+            "the save route of this dialect has no check of conflicts (docs/yeswiki.md, Newer)"
         )
     with pytest.raises(WriteRefused):
         wiki.pages.save("PageDEssai", "trois", first.revision)

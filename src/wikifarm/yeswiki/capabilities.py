@@ -1,4 +1,4 @@
-"""What a farm or a wiki can do, found by questions that change nothing (docs/yeswiki.md, 4.6).
+"""What a farm or a wiki can do, found by questions that change nothing (docs/yeswiki.md, Newer).
 
 Route matching comes before authorisation, so a GET of a POST-only route answers 405 where the
 route exists and 404 where it does not.

@@ -30,7 +30,7 @@ from wikifarm.yeswiki.session import Session, exception_message, unexpected, wit
 from wikifarm.yeswiki.wiki import Wiki
 
 FORM = "1100"
-MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (docs/yeswiki.md, 4.6)
+MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (docs/yeswiki.md, Newer)
 # The tool's account in each wiki: its address must be nobody's, since an address has one account.
 ADMIN_EMAIL = "administration@compte.wikifarm.invalid"
 FOLDER = re.compile(r"^[0-9a-zA-Z_-]+$")

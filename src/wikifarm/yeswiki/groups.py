@@ -16,8 +16,8 @@ PAGE = "GererUtilisateurs"
 class Groups:
     """The groups of one wiki, as an administrator.
 
-    Before the 4.6 line `POST api/groups` answers 200 and creates nothing: the form of the page
-    is the only way (docs/yeswiki.md, 4.6). Group names hold letters and digits only.
+    Before 4.5.0 `POST api/groups` answers 200 and creates nothing: the form of the page
+    is the only way (docs/yeswiki.md, Newer). Group names hold letters and digits only.
     """
 
     def __init__(self, session: Session, capabilities: Capabilities) -> None:

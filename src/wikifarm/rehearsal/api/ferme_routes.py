@@ -1,4 +1,4 @@
-"""API routes of the newer ferme extension: docs/yeswiki.md, 4.6
+"""API routes of the newer ferme extension: docs/yeswiki.md, Newer
 
 Read `success` in the body: several failures are answered with status 200.
 """

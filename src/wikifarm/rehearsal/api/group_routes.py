@@ -20,7 +20,7 @@ def _only_admins(request: Request) -> None:
 
 @route("groups", "ANY", where=lambda features: not features.groups_by_api)
 def list_groups_any_method(request: Request) -> Response:
-    """Names of groups. POST answers the same list and makes nothing (docs/yeswiki.md, 4.6)."""
+    """Names of groups. POST answers the same list and makes nothing (docs/yeswiki.md, Newer)."""
     _only_admins(request)
     return request.json(sorted(request.wiki.groups))
 

@@ -1,6 +1,6 @@
 """The routes `?api/...`: which exist in each dialect, who may use them, what they answer.
 
-Statuses (docs/yeswiki.md, 4.6): unknown route 404, wrong method 405, refused by the route 401,
+Statuses (docs/yeswiki.md, Newer): unknown route 404, wrong method 405, refused by the route 401,
 all empty; refused by the controller 403; exception 500 with `exceptionMessage`.
 """
 

@@ -91,5 +91,5 @@ def me(request: Request) -> Response:
 
 @route("auth/{name}", "GET", "key", lambda features: not features.login_by_api)
 def auth_probe(request: Request, name: str) -> Response:
-    """Older cores answer this path by themselves: 401 (docs/yeswiki.md, 4.6)."""
+    """Older cores answer this path by themselves: 401 (docs/yeswiki.md, Newer)."""
     return request.json({"name": name})

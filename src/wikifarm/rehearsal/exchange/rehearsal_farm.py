@@ -15,7 +15,7 @@ class RehearsalFarm:
     """The farm; `store` holds its wikis already."""
 
     release = "2020-01-22-1"
-    """What a wiki run from git shows, whatever its version (docs/yeswiki.md, 4.6)."""
+    """What a wiki run from git shows, whatever its version (docs/yeswiki.md, Newer)."""
 
     def __init__(self, settings: RehearsalSettings, store: Store) -> None:
         """Start with nobody logged in."""

@@ -1,7 +1,7 @@
 """A wiki is made by writing an entry of form 1100, traps included.
 
 Source: `FarmService`, `YesWikiField` of February 2024; transcripts 20 to 28 and 69 to 72; for 4.6,
-docs/yeswiki.md, 4.6
+docs/yeswiki.md, Newer
 """
 
 from __future__ import annotations
