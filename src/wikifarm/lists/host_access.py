@@ -76,7 +76,7 @@ def secrets_of(access: type) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class ListSettings:
-    """Every list host of a run; `others` maps the other sections of the settings."""
+    """Every list host of a run; `hosts` maps the other sections of the settings."""
 
     sympa: SympaAccess = SympaAccess()
     hosts: Mapping[str, Any] = field(default_factory=dict)
