@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import typer
@@ -24,11 +24,11 @@ from wikifarm.result import Envelope, Outcome, failed
 PROGRAM = "wikifarm"
 
 
-@dataclass(frozen=True)
 class _Printed(Outcome):
     """What Typer printed by itself, for programs: a help, a version."""
 
-    text: str
+    def __init__(self, text: str) -> None:
+        self.text = text
 
     def as_json(self) -> dict[str, Any]:
         return {"text": self.text}
