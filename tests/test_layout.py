@@ -29,7 +29,11 @@ FLOORS = (
 GROUND = len(FLOORS)
 ONE_SEAM = {
     "httpx": "transport",
+    "tenacity": "transport",
     "dns": "dns",
+    "idna": "dns",
+    "publicsuffixlist": "operations",
+    "ruamel": "blueprint",
     "ansible_runner": "ansible",
     "starlette": "rehearsal",
     "uvicorn": "rehearsal",

@@ -57,7 +57,10 @@ class AccountHost:
         return out
 
     def remove(
-        self, wanted: WantedList, addresses: Sequence[str], kept: Callable[[str], None]
+        self,
+        wanted: WantedList,
+        addresses: Sequence[str],
+        kept: Callable[[str], None],  # noqa: ARG002 - the port names it; nobody is removed here
     ) -> frozenset[str]:
         if addresses:
             raise _by_hand(self._account.review(wanted.name))

@@ -285,7 +285,7 @@ def _verbs(visit: _FarmVisit) -> Iterator[Finding]:
     yield Finding("delete", "ok", refused if status == 405 else allowed)
 
 
-def _mail(visit: _FarmVisit) -> Iterator[Finding]:
+def _mail(_visit: _FarmVisit) -> Iterator[Finding]:
     yield Finding(
         "mail",
         "unknown",

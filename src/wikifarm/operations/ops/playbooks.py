@@ -22,7 +22,6 @@ from wikifarm.operations.ops.machine_facts import MachineFacts
 from wikifarm.result import Envelope, Failure, Outcome
 
 DEFAULTS = ("ops/inventory.yml", "inventory.yml")  # where an inventory is looked for
-LATEST = "latest"
 
 _SNAPSHOT = re.compile(r"latest|[0-9a-f]{8,64}")
 _WIKI = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

@@ -106,7 +106,7 @@ def _configuration(request: Request, arguments: dict[str, str]) -> str:
 
 @action("titrepage")
 def _title(request: Request, _arguments: dict[str, str]) -> str:
-    return esc(page_manager.title(request, request.page))
+    return esc(page_manager.title(request.page))
 
 
 @action("yeswikiversion")

@@ -47,7 +47,7 @@ def manage_rights(request: Request, _arguments: dict[str, str]) -> str:
     )
     wanted = request.arg("filter")
     action_url = request.href(request.tag, "", f"filter={wanted}" if wanted else "")
-    content = message + "<p>Cochez les pages à modifier</p>" + table + _choices(request)
+    content = message + "<p>Cochez les pages à modifier</p>" + table + _choices()
     return html_form(action_url, content, more=' class="form-acls form-inline"')
 
 
@@ -80,7 +80,7 @@ def _row(request: Request, page: StoredPage) -> str:
     )
 
 
-def _choices(request: Request) -> str:
+def _choices() -> str:
     radios = (
         '<p class="type-modif-container">'
         '<label for="typemajdefault"><input type="radio" name="typemaj" value="default" '

@@ -90,7 +90,7 @@ SECURITY = (
 
 def head(request: Request) -> str:
     """Up to </head>. The title is there for those who may not read too (docs/yeswiki.md)."""
-    title = page_manager.title(request, request.page)
+    title = page_manager.title(request.page)
     name = request.wiki.name
     return (
         '<!doctype html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'

@@ -14,7 +14,7 @@ from . import markup
 HIDDEN_TAG = "LogDesActionsAdministratives"
 
 
-def title(request: Request, page: StoredPage | None) -> str:
+def title(page: StoredPage | None) -> str:
     """The first heading, or the entry's title; '' when there is none.
 
     Source: `Utils::getTitleFromBody`, v4.4.4. No right is asked: titles leak.
