@@ -195,7 +195,7 @@ def settle(port: Sympa, add: list[str], remove: list[str]) -> engine.MembersDone
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fates=FATES,
     add=st.sets(st.integers(0, 9), max_size=6),

@@ -94,15 +94,15 @@ def test_a_name_taken_while_it_was_asked_for(workshop: Workshop) -> None:
 
 
 def test_a_list_made_without_an_answer_is_made(workshop: Workshop) -> None:
-    found, changes = ensure(workshop, FakeHost(fails=Unreachable("no answer")))
-    assert found.state is OPEN
+    shown, changes = ensure(workshop, FakeHost(fails=Unreachable("no answer")))
+    assert shown.state is OPEN
     assert [change.id for change in changes] == ["mailing-list:rennes@listes.example.org"]
 
 
 def test_a_list_is_asked_for_once_with_the_intent_first(workshop: Workshop) -> None:
     host = FakeHost(notes=("one day or two",))
-    found, (change,) = ensure(workshop, host)
-    assert (found.state, found.notes) == (OPEN, ("seen", "one day or two"))
+    shown, (change,) = ensure(workshop, host)
+    assert (shown.state, shown.notes) == (OPEN, ("seen", "one day or two"))
     assert change.summary == WANTED.subject
     assert ensure(workshop, host, ours=True)[1] == []
     assert host.writes == ["create"]
@@ -113,8 +113,8 @@ def test_a_list_is_asked_for_once_with_the_intent_first(workshop: Workshop) -> N
 
 def test_a_list_of_ours_that_was_closed_is_opened_again_by_a_server(workshop: Workshop) -> None:
     server = FakeServer(now=CLOSED)
-    found, (change,) = ensure(workshop, server, ours=True)
-    assert found.state is OPEN
+    shown, (change,) = ensure(workshop, server, ours=True)
+    assert shown.state is OPEN
     assert "again" in change.summary
     assert server.writes == ["reopen"]
 

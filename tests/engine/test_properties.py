@@ -26,7 +26,8 @@ from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.run import Done
 from wikifarm.errors import WriteRefused
 
-lives = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LIVES = int(os.environ.get("WIKIFARM_LIVES", "25"))
+lives = settings(max_examples=LIVES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(autouse=True, scope="module")

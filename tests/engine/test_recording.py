@@ -137,7 +137,7 @@ def test_a_receipt_is_written_only_when_it_says_something_else(workshop: Worksho
 
 def test_a_later_receipt_keeps_how_the_wiki_was_found(workshop: Workshop) -> None:
     workshop.apply(a_design())
-    found = workshop.receipt.found
+    as_it_came = workshop.receipt.found
     workshop.apply(a_design(version="2.0", removed_pages=()))
-    assert workshop.receipt.found == found
+    assert workshop.receipt.found == as_it_came
     assert workshop.receipt.version == "2.0"
