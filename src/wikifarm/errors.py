@@ -31,6 +31,7 @@
     ├── UnexpectedAnswer        1  the server answered outside its protocol
     ├── LocalStorage            1  this computer: disk full, folder not writable
     ├── LeakFound               6  the audit saw a participant
+    ├── AuditBlind              1  the audit could not see: it says nothing
     ├── Interrupted           130  Ctrl-C: resumable
     └── Unforeseen              1  a defect of wikifarm
 
@@ -286,6 +287,12 @@ class LeakFound(WikifarmError):
 
     code = "leak-found"
     exit = Exit.LEAK
+
+
+class AuditBlind(WikifarmError):
+    """The audit could not see what it looks for, or could not ask: nothing says who is private."""
+
+    code = "audit-blind"
 
 
 class Interrupted(WikifarmError):

@@ -17,6 +17,7 @@ from wikifarm.operations.audit import verify as verifying
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
 from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.transport import Answer
 
 
 def test_the_manifest_is_written_and_gives_the_same_community(
@@ -74,12 +75,12 @@ def test_the_sentinel_is_removed_when_the_audit_breaks(
 ) -> None:
     asked = 0
 
-    def breaking(*_arguments: object) -> str:
+    def breaking(*_arguments: object) -> Answer:
         nonlocal asked
         asked += 1
         if asked > 40:
             raise KeyboardInterrupt
-        return ""
+        return Answer(200, "", {}, "")
 
     monkeypatch.setattr(verifying, "_ask", breaking)
     with pytest.raises(KeyboardInterrupt):

@@ -22,6 +22,7 @@ class Route:
     handler: str = ""
     query: tuple[tuple[str, str], ...] = ()
     advice: str = ""
+    outsiders: bool = False  # asked by outsiders alone
 
 
 ENTRY_HANDLERS = (
@@ -40,11 +41,22 @@ SPY_ACTIONS = (
 )  # fmt: skip
 
 
-def routes(form: str, entry: str, word: str, pages: Iterable[str]) -> list[Route]:
-    """Every address at which an entry might be seen.
+def spellings(tag: str) -> list[str]:
+    """Other spellings of a tag that MySQL's collation takes as equal: case, accents, end spaces.
 
-    `form` is the id of its form and `entry` its tag; `word` stands in it, for searches; `pages` are
-    the tags of this community's own pages.
+    Its entry is found under each, its rights under none (4.4.4, 4.5.0).
+    """
+    accented = re.sub("[eE]", lambda letter: "é" if letter[0] == "e" else "É", tag, count=1)
+    other = (tag.lower(), tag.upper(), tag.swapcase(), accented, f"{tag} ")
+    return [spelling for spelling in dict.fromkeys(other) if spelling != tag]
+
+
+def entry_routes(form: str, entry: str, word: str) -> list[Route]:
+    """Every address at which one entry might be seen.
+
+    `form` is the id of its form and `entry` its tag; `word` stands in it, for searches. Under other
+    spellings, members are not asked: nothing closes there an address that they may write to
+    through a form, which the form itself says to those who give it.
     """
     of_form = _("the line `acls` of the form {form}").format(form=form)
     of_entry = _("the rights of the entry {entry}").format(entry=entry)
@@ -72,24 +84,9 @@ def routes(form: str, entry: str, word: str, pages: Iterable[str]) -> list[Route
             query=(("idtypeannonce[]", form), ("keywords", word)),
             advice=of_form,
         ),
-        Route("api/pages", "api", "pages", advice=of_entry),
         Route(f"api/pages/{entry}", "api", f"pages/{entry}", advice=of_entry),
-        Route(
-            "api/users",
-            "api",
-            "users",
-            advice=_("the right to list the accounts (administrators only)"),
-        ),
-        Route(
-            "api/groups",
-            "api",
-            "groups",
-            advice=_("the right to list the groups (administrators only)"),
-        ),
         Route(f"api/triples/{entry}", "api", f"triples/{entry}", advice=of_entry),
-        Route("api/comments", "api", "comments", advice=of_entry),
         Route(f"api/comments/{entry}", "api", f"comments/{entry}", advice=of_entry),
-        Route("api/forms", "api", "forms", advice=of_form),
     ]
     known += [
         Route(f"{{entry}}/{handler}", "page", entry, handler, advice=of_entry)
@@ -99,9 +96,7 @@ def routes(form: str, entry: str, word: str, pages: Iterable[str]) -> list[Route
         Route(f"BazaR {name}", "page", "BazaR", handler, query, of_form)
         for name, handler, query in (
             ("rss", "rss", (("id", form),)),
-            ("rss of all", "rss", ()),
             ("json entries", "json", (("demand", "entries"), ("id", form))),
-            ("json entries all", "json", (("demand", "entries"),)),
             ("consult", "", (("vue", "consulter"), ("id", form))),
             ("search", "", (("vue", "consulter"), ("id", form), ("q", word))),
             ("entry", "", (("vue", "consulter"), ("action", "voir_fiche"), ("id_fiche", entry))),
@@ -110,48 +105,96 @@ def routes(form: str, entry: str, word: str, pages: Iterable[str]) -> list[Route
             ("widget", "widget", (("id", form),)),
         )
     ]
-    boards = {
-        "TableauDeBord": (), "DerniersChangements": (), "DerniersChangementsRSS": (),
-        "DerniersCommentaires": (), "MesContenus": (), "GererUtilisateurs": (), "GererDroits": (),
-        "GererSite": (), "AnnuaireAlpha": (),
-        "RechercheTexte": (("phrase", word),), "ParametresUtilisateur": (), "PageMenu": (),
-        "IndexDesPages": (), "PagesOrphelines": (), "BacASable": (),
-    }  # fmt: skip
-    known += [
-        Route(tag, "page", tag, "", query, _("the reading right of the page {tag}").format(tag=tag))
-        for tag, query in boards.items()
+    of_fields = _("the rights of each field of the form {form}").format(form=form)
+    for number, spelling in enumerate(spellings(entry), 1):
+        known += [
+            Route(
+                f"{{entry, spelling {number}}}/{handler}",
+                "page",
+                spelling,
+                handler,
+                advice=of_entry,
+                outsiders=True,
+            )
+            for handler in ("", "iframe", "raw", "edit")
+        ]
+        known += [
+            Route(f"BazaR/{handler} {action}, spelling {number}", "page", "BazaR", handler,
+                  (("vue", view), ("action", action), ("id_fiche", spelling)), of_fields,
+                  outsiders=True)
+            for handler, view, action in (
+                ("", "saisir", "modif_fiche"), ("iframe", "saisir", "modif_fiche"),
+                ("", "consulter", "voir_fiche"),
+            )
+        ]  # fmt: skip
+    known.append(
+        Route(
+            "RechercheTexte", "page", "RechercheTexte", "", (("phrase", word),),
+            _("the reading right of the page {tag}").format(tag="RechercheTexte"),
+        )
+    )  # fmt: skip
+    return known
+
+
+def wiki_routes(pages: Iterable[str]) -> list[Route]:
+    """The addresses of a wiki that list, show or tell of many things at once.
+
+    `pages` are the tags of this community's own pages.
+    """
+    accounts = _("the right to list the accounts (administrators only)")
+    groups = _("the right to list the groups (administrators only)")
+    entries = _("the line `acls` of each form")
+    known = [
+        Route("api/pages", "api", "pages", advice=_("the rights of the entries")),
+        Route("api/users", "api", "users", advice=accounts),
+        Route("api/groups", "api", "groups", advice=groups),
+        Route("api/comments", "api", "comments", advice=entries),
+        Route("api/forms", "api", "forms", advice=entries),
+        Route("BazaR rss of all", "page", "BazaR", "rss", (), entries),
+        Route("BazaR json entries all", "page", "BazaR", "json", (("demand", "entries"),), entries),
     ]
+    boards = (
+        "TableauDeBord", "DerniersChangements", "DerniersChangementsRSS",
+        "DerniersCommentaires", "MesContenus", "GererUtilisateurs", "GererDroits",
+        "GererSite", "AnnuaireAlpha", "ParametresUtilisateur", "PageMenu",
+        "IndexDesPages", "PagesOrphelines", "BacASable",
+    )  # fmt: skip
     known += [
         Route(f"{tag} xml", "page", tag, "xml", (), _("the right of the handler xml"))
         for tag in ("DerniersChangements", "DerniersChangementsRSS", "PagePrincipale")
     ]
     known += [
         Route(tag, "page", tag, "", (), _("the reading right of the page {tag}").format(tag=tag))
-        for tag in pages
-        if tag not in boards
+        for tag in dict.fromkeys([*boards, *pages])
     ]
     return known
 
 
-def spy_page(form: str, entry: str, field: str) -> str:
+def spy_page(entries: Iterable[tuple[str, str, str]]) -> str:
     """A page with every action that lists something; a mark before each tells which one spoke.
+
+    `entries` are (id of the form, tag, name of a field) of each entry that must not be seen.
 
     Not the text searches: such a page finds itself and renders itself without end (4.4.4 runs out
     of memory); the page RechercheTexte is asked instead.
     """
     calls = [
-        f'bazarliste id="{form}"',
-        f'bazarliste id="{form}" template="map"',
-        f'bazarliste id="{form}" template="annuaire_alphabetique"',
-        f'bazarliste id="{form}" dynamic="true" template="card" displayfields="title={field}"',
-        f'bazarcarto id="{form}"',
-        f'calendrier id="{form}"',
-        f'bazar vue="consulter" id="{form}"',
-        f'include page="{entry}"',
-        f'includepages pages="{entry}"',
-        f'listfiles page="{entry}"',
-        *SPY_ACTIONS,
+        call
+        for form, entry, field in entries
+        for call in (
+            f'bazarliste id="{form}"',
+            f'bazarliste id="{form}" template="map"',
+            f'bazarliste id="{form}" template="annuaire_alphabetique"',
+            f'bazarliste id="{form}" dynamic="true" template="card" displayfields="title={field}"',
+            f'bazarcarto id="{form}"',
+            f'calendrier id="{form}"',
+            f'bazar vue="consulter" id="{form}"',
+            f'include page="{entry}"',
+            f'includepages pages="{entry}"',
+            f'listfiles page="{entry}"',
+        )
     ]
+    calls += SPY_ACTIONS
     return "\n".join(f"{_mark(call)}\n{{{{{call}}}}}" for call in calls)
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from wikifarm.operations.audit.content_checks import dead_links
 from wikifarm.operations.audit.leaks import Sentinel, is_sentinel_address, leaks
 from wikifarm.operations.community.outcome import Role
-from wikifarm.yeswiki.audit_routes import Route, routes, spoke, spy_page
+from wikifarm.yeswiki.audit_routes import (
+    Route,
+    entry_routes,
+    spellings,
+    spoke,
+    spy_page,
+    wiki_routes,
+)
 
 SENTINEL = Sentinel(
     key="ab12",
+    form="101",
     values={},
     secrets={"bf_prenom": "wfprenomab12", "bf_mail": "wfmailab12"},
     address_field="bf_mail",
@@ -43,14 +51,15 @@ def test_no_leak_tells_the_value_that_was_seen() -> None:
 
 
 def test_enough_routes_are_asked_and_each_has_its_cure() -> None:
-    asked = routes("101", SENTINEL.entry, SENTINEL.word, ["PagePrincipale", "Participants"])
-    assert len(asked) >= 60
+    asked = entry_routes("101", SENTINEL.entry, SENTINEL.word)
+    asked += wiki_routes(["PagePrincipale", "Participants"])
+    assert len(asked) >= 90
     assert len({route.id for route in asked}) == len(asked)
     assert all(route.advice for route in asked)
 
 
 def test_the_action_that_spoke_is_named() -> None:
-    page = spy_page("101", SENTINEL.entry, SENTINEL.first_field)
+    page = spy_page([("101", SENTINEL.entry, SENTINEL.first_field)])
     assert "{{listusers}}" in page
     rendered = "wfmark-bazarliste- rien wfmark-listusers- wfprenomab12 wfmark-trail-"
     assert spoke(rendered, "WFprenomAB12") == "listusers"
@@ -65,3 +74,19 @@ def test_only_a_sentinel_has_such_an_address() -> None:
 def test_a_link_to_a_missing_page_is_dead() -> None:
     pages = {"A": '[[B ici]] [[C]] [texte](?D) {{button link="E"}} [[https://x.org X]] [[doc]]'}
     assert dead_links(pages, ["A", "B", "D"]) == [("A", "C"), ("A", "E")]
+
+
+def test_a_tag_is_asked_in_every_spelling_that_mysql_takes_as_equal() -> None:
+    assert spellings("FicheDeParticipante") == [
+        "fichedeparticipante",
+        "FICHEDEPARTICIPANTE",
+        "fICHEdEpARTICIPANTE",
+        "FichéDeParticipante",
+        "FicheDeParticipante ",
+    ]
+
+
+def test_a_form_without_an_address_hides_nothing_from_members() -> None:
+    wishes = Sentinel("ab12", "108", {}, {"bf_texte": "wftexteab12"})
+    assert leaks(Role.MEMBER, ROUTE, "wftexteab12", wishes) == []
+    assert leaks(Role.STRANGER, ROUTE, "wftexteab12", wishes)

@@ -15,6 +15,11 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _MARKUP = re.compile(r"<|\{\{|\}\}|\"\"")
 _REFERENCE = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 _MASK_REFERENCE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+# og:description takes these, whatever the rights, once the tag is asked in another spelling
+# (tools/templates/services/Utils.php, getDescriptionFromBody; measured on 4.5.0).
+_DESCRIPTIONS = frozenset(
+    f"{start}{name}" for name in ("description", "content") for start in ("", "bf_")
+) | {"soustitre"}
 _ABOUT_A_PERSON = re.compile(
     r"bf_(prenom|nom|e?mail|courriel|tel\w*|portable|mobile|naissance|date_naissance|"
     r"firstname|lastname|phone)\Z"
@@ -148,6 +153,11 @@ class _Checker:
                 )
                 hint = _("people must read why it is asked, who sees it and how long it is kept")
                 self.say(message, code="missing-purpose", hint=hint)
+        if field.name in _DESCRIPTIONS:
+            message = _("“{name}”: YesWiki shows a field of that name to everybody").format(
+                name=field.name
+            )
+            self.say(message, "name", code="shown-field", hint=_("give it another name"))
         if field.type in ("image", "fichier"):
             message = _(
                 "a file sent with an entry is public by its address, even when the entry is not"

@@ -16,14 +16,16 @@ ACCOUNT_PREFIX = "WikifarmTemoin"
 class Sentinel:
     """The person that does not exist: unique strings in every field, no real person.
 
-    Members may see all of it but the field `address_field`, whose unique part is `address`.
+    Members may see all of it but the field `address_field`, whose unique part is `address`; a form
+    that asks for no address has neither.
     """
 
     key: str
+    form: str  # the id of its form
     values: Mapping[str, str]  # property name -> value posted
     secrets: Mapping[str, str]  # what it is -> the unique string to search for
-    address_field: str
-    address: str
+    address_field: str = ""
+    address: str = ""
     entry: str = ""
     account: str = ""
 
@@ -40,7 +42,7 @@ class Sentinel:
     def hidden_from(self, role: Role) -> Mapping[str, str]:
         """What must not be seen by `role`: all from outsiders, the address from members."""
         if role is Role.MEMBER:
-            return {self.address_field: self.address}
+            return {self.address_field: self.address} if self.address else {}
         return dict(self.secrets) | ({"account": self.account} if self.account else {})
 
 

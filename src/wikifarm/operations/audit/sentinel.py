@@ -6,16 +6,17 @@ can have; what a killed run left behind is found by those and removed by the nex
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from wikifarm.blueprint.design import PeopleForm
 from wikifarm.blueprint.schema.fields import Field, Kind
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.bazar import property_names
-from wikifarm.errors import WikifarmError, WriteRefused
+from wikifarm.errors import AuditBlind, WikifarmError, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.operations.audit.leaks import (
     ACCOUNT_PREFIX,
@@ -31,25 +32,30 @@ from wikifarm.yeswiki.wiki import Wiki
 
 AUTHOR = "author"
 STEP = "sentinel"
+_WORD = re.compile(r"wf[a-zA-Z0-9]{0,12}([0-9a-f]{8})")  # what `_value` makes
 
 
+@dataclass(frozen=True)
 class Planted:
-    """The sentinel in place: the people who ask, and who they are."""
+    """The sentinels in place, one in each form of people; the people who ask; the spies' page."""
 
-    def __init__(self, sentinel: Sentinel, people: dict[Role, Wiki], spy: str) -> None:
-        self.sentinel = sentinel
-        self.people = people
-        self.spy = spy
+    sentinels: tuple[Sentinel, ...]
+    people: Mapping[Role, Wiki]
+    spy: str
+    addresses: Mapping[Role, str]  # of the account of each role that has one
 
 
 @contextmanager
-def planted(run: CommunityRun, people: PeopleForm) -> Iterator[Planted]:
-    """Plants the sentinel, and removes it with its revisions and accounts on any way out."""
+def planted(run: CommunityRun) -> Iterator[Planted]:
+    """Plants a sentinel in each form of people, and removes them with their revisions and accounts
+    on any way out.
+
+    Raises AuditBlind where one is not there once planted: an audit of nothing sees nothing.
+    """
     wiki, journal, slug = run.site, run.context.journal, run.community.slug
     members = run.work.design.who.members
-    clean(run, people)
+    clean(run)
     key = secrets.token_hex(4)
-    sentinel = _sentinel(key, people, run.work)
     journal.intent(slug, STEP, key=key)
     try:
         author = _signed_up(wiki, key, AUTHOR)
@@ -61,18 +67,42 @@ def planted(run: CommunityRun, people: PeopleForm) -> Iterator[Planted]:
         if Role.MEMBER in asking:
             member = account_name(key, Role.MEMBER.value)
             wiki.groups.set(members, [*wiki.groups.members(members), member])
-        sentinel = replace(sentinel, account=account_name(key, AUTHOR))
-        entry = _enter(author, wiki, people.form.id, sentinel)
-        yield Planted(replace(sentinel, entry=entry), asking, f"{ACCOUNT_PREFIX}Page{key}")
+        sentinels = []
+        for people in run.work.design.who.people:
+            sentinel = replace(_sentinel(key, people, run.work), account=account_name(key, AUTHOR))
+            entry = _enter(author, wiki, people.form.id, sentinel)
+            _see(run, people, entry, sentinel)
+            sentinels.append(replace(sentinel, entry=entry))
+        addresses: dict[Role, str] = {
+            role: _address(key, role.value) for role in asking if role is not Role.VISITOR
+        }
+        yield Planted(tuple(sentinels), asking, f"{ACCOUNT_PREFIX}Page{key}", addresses)
     finally:
-        clean(run, people)
+        clean(run)
         journal.outcome(slug, STEP, key=key)
 
 
-def clean(run: CommunityRun, people: PeopleForm) -> None:
+def _see(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) -> None:
+    """The positive control: somebody who may see the sentinel sees all of it."""
+    row = run.site.entries.of(people.form.id).get(entry)
+    kept = " ".join(str(value) for value in (row or {}).values()).lower()
+    lost = [name for name, secret in sentinel.secrets.items() if secret.lower() not in kept]
+    if row is None or lost:
+        raise AuditBlind(
+            _("The sentinel that was put in the form {form} is not there: {what}.").format(
+                form=people.form.schema.label, what=", ".join(lost) or entry
+            ),
+            hint=_(
+                "Nothing says that people are private here: look why this form keeps no entry, "
+                "then run `wikifarm verify`."
+            ),
+        )
+
+
+def clean(run: CommunityRun) -> None:
     """Removes every sentinel of this wiki, and looks that none is left."""
     wiki, group = run.site, run.work.design.who.members
-    entries = _sentinel_entries(run, people)
+    entries = _sentinel_entries(run)
     pages = [tag for tag in wiki.rights.all() if tag.startswith(ACCOUNT_PREFIX)]
     for tag in dict.fromkeys([*entries, *pages]):
         wiki.pages.delete(tag)
@@ -86,7 +116,7 @@ def clean(run: CommunityRun, people: PeopleForm) -> None:
     if not (entries or pages or accounts):
         return
     left = [
-        *_sentinel_entries(run, people),
+        *_sentinel_entries(run),
         *(tag for tag in wiki.rights.all() if tag in {*entries, *pages}),
         *_sentinel_accounts(wiki),
     ]
@@ -100,26 +130,43 @@ def clean(run: CommunityRun, people: PeopleForm) -> None:
     run.work.seen.forget()
 
 
-def _sentinel_entries(run: CommunityRun, people: PeopleForm) -> list[str]:
-    address = property_names(run.work, people.form)[people.address]
+def _sentinel_entries(run: CommunityRun) -> list[str]:
+    """Tags of the entries that bear an address, or a word, that only a sentinel can have."""
+    keys = {
+        str(entry["key"])
+        for entry in run.context.journal.entries()
+        if entry.get("step") == STEP and entry.get("slug") == run.community.slug
+    }
     return [
         tag
+        for people in run.work.design.who.people
         for tag, row in run.site.entries.of(people.form.id).items()
-        if is_sentinel_address(str(row.get(address, "")))
+        if _is_sentinel(row, keys)
     ]
+
+
+def _is_sentinel(row: Mapping[str, object], keys: Collection[str]) -> bool:
+    """True where a value is of the address that nobody can have, or of a key of the journal."""
+    values = [str(value) for value in row.values()]
+    if any(is_sentinel_address(value) for value in values):
+        return True
+    words = (_WORD.fullmatch(value) for value in values)
+    return any(word is not None and word[1] in keys for word in words)
 
 
 def _sentinel_accounts(wiki: Wiki) -> list[str]:
     return [account.name for account in wiki.users.all() if is_sentinel_address(account.email)]
 
 
+def _address(key: str, who: str) -> str:
+    return f"{who}-{key}@{DOMAIN}"
+
+
 def _signed_up(wiki: Wiki, key: str, who: str) -> Wiki | None:
     """An account opened as a visitor opens one; None where the wiki lets no program do it."""
     person = wiki.visitor()
     try:
-        opened = person.session.sign_up(
-            account_name(key, who), f"{who}-{key}@{DOMAIN}", new_password()
-        )
+        opened = person.session.sign_up(account_name(key, who), _address(key, who), new_password())
     except WikifarmError:
         return None
     return person if opened else None
@@ -151,7 +198,8 @@ def _sentinel(key: str, people: PeopleForm, work: Work) -> Sentinel:
             values[names[field.name]] = value
             if _is_unique(field) and field.name not in schema.public_fields:
                 unique[field.name] = value.split("@")[0]
-    return Sentinel(key, values, unique, people.address, unique[people.address])
+    address = unique.get(people.address, "")
+    return Sentinel(key, people.form.id, values, unique, people.address, address)
 
 
 def _value(field: Field, key: str, people: PeopleForm, work: Work) -> str:
@@ -160,6 +208,8 @@ def _value(field: Field, key: str, people: PeopleForm, work: Work) -> str:
         choices = (choice for each in work.design.lists if each.key == field.target
                    for choice, _label in each.items)  # fmt: skip
         return yes.get(field.name) or next(choices, "")
+    if field.kind is Kind.LINK:
+        return ""
     if field.type == "champs_mail":
         return f"wf{_word(field)}{key}@{DOMAIN}"
     if field.type in {"lien_internet", "url"}:
@@ -171,7 +221,7 @@ def _value(field: Field, key: str, people: PeopleForm, work: Work) -> str:
 
 
 def _is_unique(field: Field) -> bool:
-    return field.kind is not Kind.LIST and field.type not in {"champs_cache", "tags"}
+    return field.kind is Kind.ANSWER and field.type not in {"champs_cache", "tags"}
 
 
 def _word(field: Field) -> str:

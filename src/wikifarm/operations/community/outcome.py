@@ -49,11 +49,12 @@ class Audit:
     leaks: tuple[Leak, ...] = ()
     checks: tuple[Check, ...] = ()
     not_asked: tuple[str, ...] = ()  # what could not be asked, and why
+    blind: str = ""  # why it could not see, if it could not: it is then no audit
 
     @property
     def ok(self) -> bool:
-        """True when nobody was seen; other checks are advice."""
-        return not self.leaks
+        """True when it could see, and saw nobody; other checks are advice."""
+        return not self.leaks and not self.blind
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,11 @@ def _account(request: Request) -> str:
     )
     out = hidden("usersettings_action", "logout")
     leave = html_form(request.href(), out + '<input type="submit" value="Se déconnecter">')
-    return f"<h2>Compte {esc(request.user)}</h2>" + html_form(request.href(), fields) + leave
+    user = request.wiki.user(name=request.user)
+    address = f"<p>Adresse de messagerie : {esc(user.email)}</p>" if user else ""
+    return (
+        f"<h2>Compte {esc(request.user)}</h2>" + address + html_form(request.href(), fields) + leave
+    )
 
 
 def _sign_up_form(request: Request) -> str:

@@ -29,15 +29,21 @@ def asked(*kinds: str) -> Callable[[Asking], Asking]:
 
 
 def entry_form(
-    request: Request, form: dict[str, str], page: StoredPage | None, error: str = ""
+    request: Request,
+    form: dict[str, str],
+    page: StoredPage | None,
+    error: str = "",
+    spelt: str = "",
 ) -> str:
     """The form that writes an entry, refilled with what was posted.
 
     The right of the page is not looked at (`EntryController::update`): fields that may not be
-    read are empty, those that may not be written are absent.
+    read are empty, those that may not be written are absent. `spelt` is the tag as it was asked:
+    under another spelling than the entry's own, no right to read is found.
     """
-    entry = entry_guard.guarded(request, page) if page else {}
-    tag = page.tag if page else ""
+    other = page is not None and spelt not in ("", page.tag)
+    entry = page.values if page and other else entry_guard.guarded(request, page) if page else {}
+    tag = spelt or page.tag if page else ""
     inputs = "".join(
         _input(request, field, entry)
         for field in known_fields(form, request.features)

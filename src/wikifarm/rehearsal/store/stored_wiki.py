@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from ..php import php_json
-from .records import StoredPage, User, now
+from .records import ENTRY, StoredPage, User, now
 from .sql_file import Row, SqlFile
 
 TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links")
@@ -20,6 +21,12 @@ ENTRY_FROM = (
 )
 PAGE_FROM = "FROM pages p LEFT JOIN kinds k ON k.wiki = p.wiki AND k.tag = p.tag"
 USERS = "SELECT name, email, password, signuptime FROM users WHERE wiki = ?"
+
+
+def _collated(tag: str) -> str:
+    """A tag as utf8mb4_unicode_ci compares it: no case, no accent, no blank at the end."""
+    parts = unicodedata.normalize("NFKD", tag.rstrip(" ").casefold())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 def _page(row: Row) -> StoredPage:
@@ -58,6 +65,11 @@ class StoredWiki:
         values = [time] if time else []
         row = self.file.first(sql + " ORDER BY p.id DESC", self.folder, tag, *values)
         return _page(row) if row else None
+
+    def alike(self, tag: str) -> StoredPage | None:
+        """The entry whose tag MySQL takes as equal: case, accents, blanks at the end."""
+        wanted = _collated(tag)
+        return next((page for page in self.pages(ENTRY) if _collated(page.tag) == wanted), None)
 
     def pages(self, kind: str | None = None, order: str = "p.tag") -> list[StoredPage]:
         """Last revisions: all, or those of one kind ('' = plain pages)."""

@@ -1,0 +1,179 @@
+"""The audit sees every form of people, in every spelling, or says that it could not see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.operations.conftest import Fresh
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.errors import AuditBlind, Exit, LeakFound
+from wikifarm.operations.apply import apply
+from wikifarm.operations.audit import verify as verifying
+from wikifarm.operations.audit.verify import verify
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.transport import Answer
+from wikifarm.yeswiki.bazar_forms import Forms
+from wikifarm.yeswiki.wiki import Wiki
+
+READ, WRITE = 11, 12  # columns of a field
+BASE, WISHES = "101", "108"
+
+
+@pytest.fixture
+def made(fresh: Fresh, rennes: Community) -> Community:
+    (outcome,) = apply(fresh(), [rennes], audit=False)
+    assert outcome.error is None
+    return rennes
+
+
+def verified(fresh: Fresh, community: Community) -> CommunityOutcome:
+    (outcome,) = verify(fresh(), [community])
+    return outcome
+
+
+def change_fields(wiki: Wiki, form_id: str, change: Callable[[list[str]], None]) -> None:
+    """Changes each line of a form, as an administrator does in its page."""
+    form = wiki.forms.all()[form_id]
+    lines = []
+    for line in form.template.splitlines():
+        columns = line.split("***")
+        if len(columns) > WRITE:
+            change(columns)
+        lines.append("***".join(columns))
+    row = wiki.session.api_json(f"forms/{form_id}")
+    Forms(wiki.session).save({form_id: {**row, "bn_template": "\n".join(lines)}})
+
+
+def test_every_form_of_people_is_probed_and_nobody_is_seen(fresh: Fresh, made: Community) -> None:
+    outcome = verified(fresh, made)
+    assert outcome.error is None
+    assert outcome.audit is not None
+    assert outcome.audit.not_asked == ()
+    assert outcome.audit.probes > 600
+
+
+def test_a_form_of_wishes_that_was_opened_is_a_leak(fresh: Fresh, made: Community) -> None:
+    def opened(columns: list[str]) -> None:
+        if columns[0] == "acls":
+            columns[1] = "*"
+        columns[READ] = columns[WRITE] = " "
+
+    change_fields(open_wiki(fresh(), "rennes"), WISHES, opened)
+    outcome = verified(fresh, made)
+    assert isinstance(outcome.error, LeakFound)
+    assert outcome.audit is not None
+    assert "bf_texte" in {leak.seen for leak in outcome.audit.leaks}
+
+
+def test_a_field_without_a_right_to_write_is_seen_under_another_spelling(
+    fresh: Fresh, made: Community
+) -> None:
+    def writable(columns: list[str]) -> None:
+        if columns[1] == "bf_prenom":
+            columns[WRITE] = " "
+
+    change_fields(open_wiki(fresh(), "rennes"), BASE, writable)
+    outcome = verified(fresh, made)
+    assert outcome.error is not None
+    assert outcome.error.exit is Exit.LEAK
+    assert outcome.audit is not None
+    assert {leak.seen for leak in outcome.audit.leaks} == {"bf_prenom"}
+    assert all("spelling" in leak.route for leak in outcome.audit.leaks)
+
+
+def blind(outcome: CommunityOutcome) -> str:
+    """The reason for which the audit could not see; it says nothing, and ticks nothing."""
+    assert isinstance(outcome.error, AuditBlind), outcome.error
+    assert outcome.error.exit is Exit.FAILED
+    assert outcome.audit is not None
+    assert not outcome.audit.ok
+    assert outcome.audit.not_asked
+    return outcome.error.message
+
+
+def test_a_sentinel_that_was_swallowed_is_no_audit(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wiki answers that it kept the entry, and kept nothing."""
+    from wikifarm.yeswiki.entries import Entries
+
+    monkeypatch.setattr(Entries, "create", lambda *_arguments: "FicheQuiNExistePas")
+    assert "is not there" in blind(verified(fresh, made))
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_questions_without_an_answer_are_no_audit(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    asking = verifying._ask
+    monkeypatch.setattr(
+        verifying, "_ask", lambda *both: replace(asking(*both), status=status, text="Too busy")
+    )
+    assert re.search(r"\d+ questions of \d+ had no answer", blind(verified(fresh, made)))
+
+
+def test_a_page_of_somebody_else_in_place_of_the_wiki_is_no_audit(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = verifying._ask
+    away = {"location": "https://portail.example.net/login"}
+    monkeypatch.setattr(
+        verifying, "_ask", lambda *both: replace(asking(*both), status=302, headers=away, text="")
+    )
+    assert "had no answer" in blind(verified(fresh, made))
+
+
+def test_somebody_who_was_logged_out_on_the_way_is_no_audit(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = verifying._ask
+    asked = 0
+
+    def losing(person: Wiki, route: object) -> Answer:
+        nonlocal asked
+        asked += 1
+        if asked % 50 == 0:
+            person.session._client.forget()
+        return asking(person, route)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(verifying, "_ask", losing)
+    assert "took this person for somebody else" in blind(verified(fresh, made))
+
+
+def test_a_wiki_that_lets_nobody_sign_up_is_no_audit(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wikifarm.yeswiki.session import Session
+
+    monkeypatch.setattr(Session, "sign_up", lambda *_arguments: False)
+    assert "let no such account be opened" in blind(verified(fresh, made))
+
+
+def test_what_a_killed_audit_left_in_any_form_is_removed_by_the_next(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wikifarm.operations.audit import sentinel
+
+    cleaning = sentinel.clean
+    monkeypatch.setattr(sentinel, "clean", lambda _run: None)
+    assert verified(fresh, made).error is None
+    wiki = open_wiki(fresh(), "rennes")
+    assert wiki.entries.of(BASE) and wiki.entries.of(WISHES)
+    monkeypatch.setattr(sentinel, "clean", cleaning)
+    assert verified(fresh, made).error is None
+    assert wiki.entries.of(BASE) == wiki.entries.of(WISHES) == {}
+    assert not [account for account in wiki.users.all() if "Temoin" in account.name]
+
+
+def test_words_of_people_that_look_like_a_sentinels_are_left_alone(
+    fresh: Fresh, made: Community
+) -> None:
+    wiki = open_wiki(fresh(), "rennes")
+    tag = wiki.entries.create(WISHES, {"bf_titre": "Un essai", "bf_texte": "wftexte12345678"})
+    assert verified(fresh, made).error is None
+    assert tag in wiki.entries.of(WISHES)
