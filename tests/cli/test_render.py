@@ -93,6 +93,14 @@ def test_a_leak_says_what_to_set_who_saw_what_and_where() -> None:
     assert "nobody was seen" not in shown
 
 
+def test_an_audit_that_could_not_see_never_says_that_nobody_was_seen() -> None:
+    reason = "as a member: 90 questions of 200 had no answer"
+    shown = text(community(status="failed", audit=Audit(600, not_asked=(reason,), blind=reason)))
+    assert "nobody was seen" not in shown
+    assert "600 questions asked, not verified" in shown
+    assert f"Not asked: {reason}" in shown
+
+
 def test_several_communities_are_summed_up() -> None:
     shown = text(community(), community(slug="brest", status="unchanged"), command="apply")
     assert "2 communities: 1 created, 1 unchanged" in shown

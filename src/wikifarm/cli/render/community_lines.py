@@ -310,13 +310,15 @@ def _privacy(audit: Audit | None) -> list[tuple[str, str]]:
     if not audit.probes:
         return [(_("privacy"), "; ".join(audit.not_asked) or _("not verified"))]
     asked = ngettext("{count} question asked", "{count} questions asked", audit.probes)
+    return [(_("privacy"), f"{asked.format(count=audit.probes)}, {_verdict(audit)}")]
+
+
+def _verdict(audit: Audit) -> str:
+    """What an audit comes to: one that could not see has seen neither somebody nor nobody."""
     count = len(audit.leaks)
-    seen = (
-        ngettext("{count} leak seen", "{count} leaks seen", count).format(count=count)
-        if count
-        else _("nobody was seen")
-    )
-    return [(_("privacy"), f"{asked.format(count=audit.probes)}, {seen}")]
+    if count:
+        return ngettext("{count} leak seen", "{count} leaks seen", count).format(count=count)
+    return _("not verified") if audit.blind else _("nobody was seen")
 
 
 def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
