@@ -19,7 +19,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 DRIVER = Path("/usr/bin/chromedriver")
 LONG = 30  # seconds for a page to come
 
-# With the feature put off here, one load in ten of a file sees an empty local storage, on a page of one
+# Without the last option, one load of a file in ten sees an empty local storage, on a page of one
 # line too (Chromium 156, measured): what was ticked before the load would seem lost.
 _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
