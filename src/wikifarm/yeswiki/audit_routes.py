@@ -198,6 +198,11 @@ def spy_page(entries: Iterable[tuple[str, str, str]]) -> str:
     return "\n".join(f"{_mark(call)}\n{{{{{call}}}}}" for call in calls)
 
 
+def has_marks(text: str) -> bool:
+    """True where a rendered spy page is whole: the mark before its last action is there."""
+    return _mark(SPY_ACTIONS[-1]) in text
+
+
 def spoke(text: str, secret: str) -> str:
     """The action after whose mark the secret stands in a rendered spy page."""
     before = text[: text.lower().find(secret.lower())]

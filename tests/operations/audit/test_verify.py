@@ -177,3 +177,49 @@ def test_words_of_people_that_look_like_a_sentinels_are_left_alone(
     tag = wiki.entries.create(WISHES, {"bf_titre": "Un essai", "bf_texte": "wftexte12345678"})
     assert verified(fresh, made).error is None
     assert tag in wiki.entries.of(WISHES)
+
+
+def test_a_field_that_somebody_added_is_probed_too(fresh: Fresh, made: Community) -> None:
+    wiki = open_wiki(fresh(), "rennes")
+    row = wiki.session.api_json(f"forms/{BASE}")
+    line = "***".join(["texte", "bf_telephone", "Téléphone", *[" "] * 13, "\n"])
+    wiki.forms.save({BASE: {**row, "bn_template": row["bn_template"] + "\n" + line}})
+    outcome = verified(fresh, made)
+    assert isinstance(outcome.error, LeakFound), outcome.error
+    assert outcome.audit is not None
+    assert {leak.seen for leak in outcome.audit.leaks} == {"bf_telephone"}
+
+
+def test_a_page_of_people_whose_name_begins_as_a_sentinels_stays(
+    fresh: Fresh, made: Community
+) -> None:
+    wiki = open_wiki(fresh(), "rennes")
+    wiki.pages.save("WikifarmTemoinsDuQuartier", "Ce que voient les gens d'ici.", "")
+    assert verified(fresh, made).error is None
+    page = wiki.pages.read("WikifarmTemoinsDuQuartier")
+    assert page is not None
+    assert "gens d'ici" in page.body
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_a_word_from_before_the_wiki_is_no_answer(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    asking = verifying._ask
+    portal = "<html><body>Bienvenue. Acceptez les conditions.</body></html>"
+    monkeypatch.setattr(
+        verifying, "_ask", lambda *both: replace(asking(*both), status=status, text=portal)
+    )
+    assert "had no answer" in blind(verified(fresh, made))
+
+
+def test_a_page_of_every_list_that_fails_is_no_audit(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "spy_page", lambda _entries: "nothing")
+    assert "tries every list" in blind(verified(fresh, made))
+
+
+def test_a_form_that_somebody_removed_is_said_to_be_missing(fresh: Fresh, made: Community) -> None:
+    open_wiki(fresh(), "rennes").forms.delete(WISHES)
+    assert "is not in the wiki: `wikifarm apply` makes it" in blind(verified(fresh, made))

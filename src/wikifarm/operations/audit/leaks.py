@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from wikifarm.yeswiki.audit_routes import Route
 
 DOMAIN = "wikifarm.invalid"  # reserved: nobody can have an address there (RFC 2606)
 ACCOUNT_PREFIX = "WikifarmTemoin"
+_NAME = re.compile(rf"{ACCOUNT_PREFIX}[A-Z][a-z]+[0-9a-f]{{8}}")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Sentinel:
 def account_name(key: str, who: str) -> str:
     """The name of a sentinel account; `who` is a role, or the author of the entry."""
     return f"{ACCOUNT_PREFIX}{who.capitalize()}{key}"
+
+
+def is_sentinel_name(name: str) -> bool:
+    """True for an account or a page that only an audit names so, whole: never by its beginning."""
+    return _NAME.fullmatch(name) is not None
 
 
 def is_sentinel_address(email: str) -> bool:

@@ -14,16 +14,17 @@ from dataclasses import dataclass, replace
 
 from wikifarm.blueprint.design import PeopleForm
 from wikifarm.blueprint.schema.fields import Field, Kind
+from wikifarm.blueprint.schema.template import parse
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.bazar import property_names
 from wikifarm.errors import AuditBlind, WikifarmError, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.operations.audit.leaks import (
-    ACCOUNT_PREFIX,
     DOMAIN,
     Sentinel,
     account_name,
     is_sentinel_address,
+    is_sentinel_name,
 )
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
@@ -31,6 +32,8 @@ from wikifarm.operations.workplace.vault import new_password
 from wikifarm.yeswiki.wiki import Wiki
 
 AUTHOR = "author"
+PAGE = "page"
+TEXTS = ("texte", "textelong")
 STEP = "sentinel"
 _WORD = re.compile(r"wf[a-zA-Z0-9]{0,12}([0-9a-f]{8})")  # what `_value` makes
 
@@ -54,6 +57,7 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
     """
     wiki, journal, slug = run.site, run.context.journal, run.community.slug
     members = run.work.design.who.members
+    _forms_are_there(run)
     clean(run)
     key = secrets.token_hex(4)
     journal.intent(slug, STEP, key=key)
@@ -76,10 +80,21 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
         addresses: dict[Role, str] = {
             role: _address(key, role.value) for role in asking if role is not Role.VISITOR
         }
-        yield Planted(tuple(sentinels), asking, f"{ACCOUNT_PREFIX}Page{key}", addresses)
+        yield Planted(tuple(sentinels), asking, account_name(key, PAGE), addresses)
     finally:
         clean(run)
         journal.outcome(slug, STEP, key=key)
+
+
+def _forms_are_there(run: CommunityRun) -> None:
+    """A form that is to come, or that somebody removed, holds nobody and cannot be asked."""
+    for people in run.work.design.who.people:
+        if people.form.id not in run.work.seen.forms:
+            raise AuditBlind(
+                _("The form {form} is not in the wiki: `wikifarm apply` makes it.").format(
+                    form=people.form.schema.label
+                )
+            )
 
 
 def _see(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) -> None:
@@ -103,11 +118,11 @@ def clean(run: CommunityRun) -> None:
     """Removes every sentinel of this wiki, and looks that none is left."""
     wiki, group = run.site, run.work.design.who.members
     entries = _sentinel_entries(run)
-    pages = [tag for tag in wiki.rights.all() if tag.startswith(ACCOUNT_PREFIX)]
+    pages = [tag for tag in wiki.rights.all() if is_sentinel_name(tag)]
     for tag in dict.fromkeys([*entries, *pages]):
         wiki.pages.delete(tag)
     members = wiki.groups.members(group)
-    kept = [member for member in members if not member.startswith(ACCOUNT_PREFIX)]
+    kept = [member for member in members if not is_sentinel_name(member)]
     if len(kept) != len(members):
         wiki.groups.set(group, kept)
     accounts = _sentinel_accounts(wiki)
@@ -198,8 +213,17 @@ def _sentinel(key: str, people: PeopleForm, work: Work) -> Sentinel:
             values[names[field.name]] = value
             if _is_unique(field) and field.name not in schema.public_fields:
                 unique[field.name] = value.split("@")[0]
+    for name in _added_by_hand(work, people):
+        unique[name] = values[name] = f"wf{_word(name)}{key}"
     address = unique.get(people.address, "")
     return Sentinel(key, people.form.id, values, unique, people.address, address)
+
+
+def _added_by_hand(work: Work, people: PeopleForm) -> list[str]:
+    """The fields of text that the form of this wiki has and the blueprint has not: somebody's."""
+    known = {field.name for field in people.form.schema.fields} | {"bf_titre"}
+    rows = parse(work.seen.forms[people.form.id].template)
+    return [row[1] for row in rows if row[0] in TEXTS and row[1] and row[1] not in known]
 
 
 def _value(field: Field, key: str, people: PeopleForm, work: Work) -> str:
@@ -211,21 +235,21 @@ def _value(field: Field, key: str, people: PeopleForm, work: Work) -> str:
     if field.kind is Kind.LINK:
         return ""
     if field.type == "champs_mail":
-        return f"wf{_word(field)}{key}@{DOMAIN}"
+        return f"wf{_word(field.name)}{key}@{DOMAIN}"
     if field.type in {"lien_internet", "url"}:
-        return f"https://wf{_word(field)}{key}.{DOMAIN}/"
+        return f"https://wf{_word(field.name)}{key}.{DOMAIN}/"
     if field.type == "champs_cache":
         return "1"
     # Longer than the form's own limit at times: browsers hold to it, servers do not.
-    return f"wf{_word(field)}{key}"
+    return f"wf{_word(field.name)}{key}"
 
 
 def _is_unique(field: Field) -> bool:
     return field.kind is Kind.ANSWER and field.type not in {"champs_cache", "tags"}
 
 
-def _word(field: Field) -> str:
-    return "".join(sign for sign in field.name.removeprefix("bf_") if sign.isalnum())[:12]
+def _word(name: str) -> str:
+    return "".join(sign for sign in name.removeprefix("bf_") if sign.isalnum())[:12]
 
 
 def _digits(key: str) -> str:

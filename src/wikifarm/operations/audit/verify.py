@@ -19,7 +19,14 @@ from wikifarm.operations.community.community_run import CommunityRun, each
 from wikifarm.operations.community.outcome import Audit, CommunityOutcome, Leak, Role
 from wikifarm.operations.workplace.context import Context
 from wikifarm.transport import Answer
-from wikifarm.yeswiki.audit_routes import Route, entry_routes, spoke, spy_page, wiki_routes
+from wikifarm.yeswiki.audit_routes import (
+    Route,
+    entry_routes,
+    has_marks,
+    spoke,
+    spy_page,
+    wiki_routes,
+)
 from wikifarm.yeswiki.session import LOGIN_PAGE
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -115,6 +122,7 @@ class _Asked:
     unanswered: Counter[Role] = field(default_factory=Counter)
     total: Counter[Role] = field(default_factory=Counter)
     strayed: set[Role] = field(default_factory=set)  # those who were somebody else at some point
+    silent: set[Role] = field(default_factory=set)  # those for whom no listing spoke
 
     def not_asked(self, scene: Planted) -> Iterator[str]:
         """What could not be asked, and why, as sentences; none where all was."""
@@ -128,6 +136,8 @@ class _Asked:
                 yield _("{who}: the wiki let no such account be opened").format(who=who)
             elif role in self.strayed:
                 yield _("{who}: the wiki took this person for somebody else").format(who=who)
+            elif role in self.silent:
+                yield _("{who}: the page that tries every list did not answer").format(who=who)
             elif self.unanswered[role] > self.total[role] * MOST_UNANSWERED:
                 yield _("{who}: {count} questions of {total} had no answer").format(
                     who=who, count=self.unanswered[role], total=self.total[role]
@@ -154,13 +164,13 @@ def _ask_all(run: CommunityRun, scene: Planted, logs: list[str], asked: _Asked) 
             answer = _ask(person, route)
             asked.probes += 1
             asked.total[role] += 1
-            asked.unanswered[role] += not _is_answer(answer, wiki)
+            asked.unanswered[role] += not _is_answer(answer, route, wiki)
             text = f"{answer.location}\n{answer.text}"
             for sentinel in sentinels:
                 asked.seen += leaks(role, route, text, sentinel)
             if done % BETWEEN_PROOFS == 0:
                 _prove(role, person, scene, asked)
-        asked.seen += _ask_spy(person, role, scene)
+        _ask_spy(person, role, scene, asked)
         asked.probes += 1
         _prove(role, person, scene, asked)
 
@@ -182,21 +192,24 @@ def _ask(person: Wiki, route: Route) -> Answer:
     return person.session.page(route.path, route.handler, query)
 
 
-def _is_answer(answer: Answer, wiki: Wiki) -> bool:
-    """False for what is not the wiki's own word: it is busy, it failed, it sends elsewhere."""
+def _is_answer(answer: Answer, route: Route, wiki: Wiki) -> bool:
+    """False for what is not the wiki's own word: it is busy, it failed, it sends elsewhere, or
+    something before it answers in its place. A whole page of a wiki always links to that wiki."""
     if answer.status == TOO_MANY or answer.status >= SERVER_FAULT:
         return False
     base = wiki.addresses.base
-    return not answer.location.startswith("http") or answer.location.startswith(base)
+    if answer.location:
+        return not answer.location.startswith("http") or answer.location.startswith(base)
+    return route.kind != "page" or bool(route.handler) or base in answer.text
 
 
-def _ask_spy(person: Wiki, role: Role, scene: Planted) -> list[Leak]:
+def _ask_spy(person: Wiki, role: Role, scene: Planted, asked: _Asked) -> None:
     text = person.session.page(scene.spy).text
-    seen = []
+    if not has_marks(text):
+        asked.silent.add(role)
     for sentinel in scene.sentinels:
         hidden = sentinel.hidden_from(role)
         for leak in leaks(role, Route("actions", "page", scene.spy), text, sentinel):
             action = spoke(text, hidden[leak.seen])
             advice = _("the right of the action {action}").format(action=action)
-            seen.append(Leak(f"{{{{{action}}}}}", role, leak.seen, advice))
-    return seen
+            asked.seen.append(Leak(f"{{{{{action}}}}}", role, leak.seen, advice))
