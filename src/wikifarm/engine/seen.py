@@ -98,7 +98,10 @@ class Seen:
                 _("The page {tag} of this wiki cannot be read as a receipt.").format(
                     tag=receipts.TAG
                 ),
-                hint=_("Put back an earlier version of that page, from its history."),
+                hint=_(
+                    "Put back the last good version of that page, from its history; never an "
+                    "older one: pages edited by hand would be written over."
+                ),
             )
         return receipt
 
