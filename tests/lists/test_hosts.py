@@ -23,10 +23,10 @@ from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.blueprint.render import render
 from wikifarm.errors import InvalidInput, NotSympa
 from wikifarm.lists.host_access import HostAccess
-from wikifarm.lists.host_profiles import HostProfile
 from wikifarm.lists.hosts import RequestedHost, fit
 from wikifarm.lists.providers import NONE, PROVIDERS, profile
 from wikifarm.model import FoundList, ListOwner, ListState, WantedList
+from wikifarm.operations.mailing_list.ensure import request_words
 from wikifarm.transport import Network
 
 from .test_web import page
@@ -259,29 +259,8 @@ def request_text(
         facilitators=(Facilitator("Ana Le Goff", "ana@example.org"),),
     )  # fmt: skip
     blueprint = load_blueprint("communaute-apprenante")
-    known: HostProfile = host.profile
-    wanted = replace(WANTED, domain=known.domain)
-    own = {
-        "owners": ["Ana Le Goff <ana@example.org>", "leo@example.org"],
-        "wanted": {
-            "name": wanted.name,
-            "address": wanted.address if wanted.domain else "",
-            "subject": wanted.subject,
-            "description": wanted.description,
-        },
-        "host": {
-            "name": known.name,
-            "web": known.web,
-            "form": host.request_form,
-            "domain": known.domain,
-            "contact": known.contact,
-            "members_only": known.members_only,
-        },
-        "values": [{"label": one, "value": two} for one, two in host.form_values(wanted)],
-        "facts": list(known.facts()),
-        "checked_on": known.checked_on,
-        "sources": list(known.sources),
-    }
+    own = request_words(host, replace(WANTED, domain=host.profile.domain))
+    assert own["owners"] == ["Ana Le Goff <ana@example.org>", "leo@example.org"]
     names = Compiler(community, blueprint, farm_url=FARM, wiki_url=WIKI).names
     # No other name may be asked for: an undefined one is an error.
     context = {"community": names["community"], **own, **more}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wikifarm.errors import BadCredentials, WriteRefused
+from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Account
 from wikifarm.yeswiki.session import Session, unexpected, without_noise
@@ -15,8 +15,14 @@ class Users:
         self._session = session
 
     def all(self) -> list[Account]:
-        """Every account."""
-        rows = self._session.api_json("users") or []
+        """Every account. Whoever asks has one: raises UnexpectedAnswer where none is shown."""
+        rows = self._session.api_json("users")
+        if not isinstance(rows, list) or not rows:
+            raise UnexpectedAnswer(
+                _("The wiki does not show its accounts to this account."),
+                hint=_("Check that the account is in the group of administrators of the wiki."),
+                where=self._session.addresses.base,
+            )
         return [Account(str(row["name"]), str(row.get("email", ""))) for row in rows]
 
     def create(self, name: str, email: str) -> None:

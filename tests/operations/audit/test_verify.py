@@ -223,3 +223,19 @@ def test_a_page_of_every_list_that_fails_is_no_audit(
 def test_a_form_that_somebody_removed_is_said_to_be_missing(fresh: Fresh, made: Community) -> None:
     open_wiki(fresh(), "rennes").forms.delete(WISHES)
     assert "is not in the wiki: `wikifarm apply` makes it" in blind(verified(fresh, made))
+
+
+def test_a_wiki_that_shows_no_account_is_not_one_without_accounts(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wikifarm.yeswiki.session import Session
+
+    asking = Session.api_json
+
+    def hiding(session: Session, path: str, *query: dict[str, str]) -> object:
+        return [] if path == "users" else asking(session, path, *query)
+
+    monkeypatch.setattr(Session, "api_json", hiding)
+    outcome = verified(fresh, made)
+    assert outcome.error is not None
+    assert "does not show its accounts" in outcome.error.message

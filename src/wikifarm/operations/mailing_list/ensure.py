@@ -185,9 +185,10 @@ def _public(host: RequestedHost, wanted: WantedList) -> FoundList:
         return FoundList(ListState.UNKNOWN, notes=(fault.message,))
 
 
-def _request(run: CommunityRun, wanted: WantedList, host: RequestedHost) -> Pending:
+def request_words(host: RequestedHost, wanted: WantedList) -> dict[str, object]:
+    """What the text of a request may name, besides the community."""
     about = host.profile
-    more = {
+    return {
         "owners": [
             f"{owner.name} <{owner.email}>" if owner.name else owner.email
             for owner in wanted.owners
@@ -211,9 +212,14 @@ def _request(run: CommunityRun, wanted: WantedList, host: RequestedHost) -> Pend
         "checked_on": about.checked_on,
         "sources": list(about.sources),
     }
+
+
+def _request(run: CommunityRun, wanted: WantedList, host: RequestedHost) -> Pending:
     return Pending(
         engine.STEP,
         run.community.slug,
-        _("A person asks for the list at {host}; here is what to send.").format(host=about.name),
-        run.compiler.text("list-request.txt", more),
+        _("A person asks for the list at {host}; here is what to send.").format(
+            host=host.profile.name
+        ),
+        run.compiler.text("list-request.txt", request_words(host, wanted)),
     )
