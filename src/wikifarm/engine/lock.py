@@ -1,4 +1,4 @@
-"""One run at a time on a farm; a lock dies with its owner, even killed."""
+"""One run of this computer at a time; a lock dies with its owner, even killed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from wikifarm.errors import LocalStorage, Locked
+from wikifarm.files import PRIVATE
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
+
+
+def file_lock(path: Path, patience: float) -> FileLock:
+    """A lock of this computer, to hold with `with`: raises TimeoutError after `patience` seconds,
+    OSError where it cannot be made."""
+    return FileLock(path, timeout=patience, mode=PRIVATE)
 
 
 @contextmanager
@@ -28,10 +35,10 @@ def farm_lock(folder: Path) -> Iterator[None]:
             hint=_("Set WIKIFARM_STATE_DIR to a folder that can be written."),
         ) from None
     holder = folder / "lock.txt"
-    lock = FileLock(folder / "lock", timeout=0)
+    lock = file_lock(folder / "lock", 0)
     try:
         lock.acquire()
-    except Timeout:
+    except TimeoutError:
         raise Locked(
             _("Another wikifarm works on this farm ({who}). Nothing was done.").format(
                 who=_who(holder)

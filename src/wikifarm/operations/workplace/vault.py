@@ -8,6 +8,7 @@ import secrets
 import string
 from pathlib import Path
 
+from wikifarm.engine.lock import file_lock
 from wikifarm.errors import LocalStorage
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _
@@ -17,6 +18,7 @@ from wikifarm.reasons import of_system
 _ALPHABET = string.ascii_letters + string.digits
 LENGTH = 24
 SERVICE = "wikifarm"
+PATIENCE = 10.0  # seconds: another run writes its password in a moment
 
 
 def new_password() -> str:
@@ -49,27 +51,34 @@ class Vault:
 
             keyring.set_password(SERVICE, f"{self._base}{slug}", password)
             return
-        known = self._read()
-        known[slug] = password
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_whole(self._path, json.dumps(known, indent=1, sort_keys=True), PRIVATE)
+            # Not every command holds the lock of the farm, and this file is that of all its wikis.
+            with file_lock(self._path.with_suffix(".lock"), PATIENCE):
+                known = self._read() | {slug: password}
+                write_whole(self._path, json.dumps(known, indent=1, sort_keys=True), PRIVATE)
+        except TimeoutError:
+            raise _not_kept(_("another wikifarm holds the file of the passwords")) from None
         except OSError as fault:
-            raise LocalStorage(
-                _(
-                    "The password of the new wiki cannot be kept ({reason}): it was not made."
-                ).format(reason=of_system(fault)),
-                hint=_("Free some space or set WIKIFARM_STATE_DIR, then run the command again."),
-            ) from None
+            raise _not_kept(of_system(fault)) from None
 
     def _read(self) -> dict[str, str]:
         try:
             passwords = json.loads(self._path.read_text("utf-8"))
+            return {str(key): str(value) for key, value in passwords.items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError):
+        except (OSError, ValueError, AttributeError):
             raise LocalStorage(
                 _("The file of the passwords cannot be read: {path}").format(path=self._path),
                 hint=_("Check its rights, or put a copy of it back."),
             ) from None
-        return {str(key): str(value) for key, value in passwords.items()}
+
+
+def _not_kept(reason: str) -> LocalStorage:
+    return LocalStorage(
+        _(
+            "The password of the wiki cannot be kept ({reason}). Nothing was made or changed there."
+        ).format(reason=reason),
+        hint=_("Free some space or set WIKIFARM_STATE_DIR, then run the command again."),
+    )
