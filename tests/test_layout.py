@@ -23,7 +23,7 @@ FLOORS = (
     ("operations",),
     ("engine",),
     ("blueprint",),
-    ("yeswiki", "lists", "ansible"),
+    ("yeswiki", "lists", "ansible", "advisories"),
     ("transport", "dns"),
 )
 GROUND = len(FLOORS)

@@ -76,6 +76,17 @@ def build() -> typer.Typer:
         )),
     ])  # fmt: skip
     app.add_typer(blueprint, name="blueprint", cls=Group)
+    advisories = _typer(
+        _("The known holes of YesWiki and Sympa that wikifarm warns of. No host is asked.")
+    )
+    advisories.callback(cls=Group)(_nothing)
+    _add(advisories, [
+        ("list", descriptions.list_advisories, _("List the advisories, and say of what day.")),
+        ("update", descriptions.update_advisories, _("Use a newer file of advisories.")),
+    ])  # fmt: skip
+    app.add_typer(
+        advisories, name="advisories", cls=Group, short_help=_("The known holes of YesWiki.")
+    )
     return app
 
 

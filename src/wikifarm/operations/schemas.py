@@ -62,11 +62,18 @@ def _blueprint() -> Mapping[str, Any]:
     return blueprint()
 
 
+def _advisories() -> Mapping[str, Any]:
+    from wikifarm.advisories.catalogue import advisories_schema
+
+    return advisories_schema()
+
+
 SCHEMAS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "envelope": _envelope,
     "manifest": _manifest,
     "bazar": _bazar,
     "blueprint": _blueprint,
+    "advisories": _advisories,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,8 +16,11 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[envelope|manifest|bazar|blueprint]",
-            help=_("Of the answers of --json, of a community, of a Bazar form, or of a blueprint."),
+            metavar="[envelope|manifest|bazar|blueprint|advisories]",
+            help=_(
+                "Of the answers of --json, of a community, of a Bazar form, of a blueprint, or of "
+                "a file of advisories."
+            ),
         ),
     ] = "envelope",
 ) -> Envelope:
@@ -35,3 +39,22 @@ def import_form(
     from wikifarm.operations.schemas import import_form as operation
 
     return operation(shared(ctx).context(), url, form_id)
+
+
+def list_advisories(ctx: typer.Context) -> Envelope:
+    """`wikifarm advisories list`."""
+    from wikifarm.operations.known_holes import list_advisories as operation
+
+    return operation(shared(ctx).settings(one_farm=False).state)
+
+
+def update_advisories(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar=_("FILE"), help=_("A file of advisories, newer than ours."))
+    ],
+) -> Envelope:
+    """`wikifarm advisories update`."""
+    from wikifarm.operations.known_holes import update as operation
+
+    return operation(shared(ctx).settings(one_farm=False).state, file)

@@ -24,6 +24,7 @@ RENDERERS: Mapping[str, str] = {
     "PreparedFolder": "document_lines.prepared_folder",
     "JsonSchema": "document_lines.json_schema",
     "ImportedForm": "document_lines.imported_form",
+    "KnownAdvisories": "document_lines.advisories",
     "HostsOutcome": "machine_lines.played",
     "HostsHealth": "machine_lines.health",
     "HostsStatus": "machine_lines.status",

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
-from wikifarm.i18n import _
+from wikifarm.i18n import _, language
 
 if TYPE_CHECKING:
+    from wikifarm.operations.known_holes import KnownAdvisories
     from wikifarm.operations.schemas import ImportedForm, JsonSchema
     from wikifarm.operations.workplace.prepared import PreparedFolder
 
@@ -34,3 +35,20 @@ def json_schema(outcome: JsonSchema, _sheet: Sheet) -> Iterator[str]:
 def imported_form(outcome: ImportedForm, _sheet: Sheet) -> Iterator[str]:
     """A Bazar schema, as it is."""
     yield outcome.yaml.rstrip("\n")
+
+
+def advisories(outcome: KnownAdvisories, _sheet: Sheet) -> Iterator[str]:
+    """What is known, the newest record first: what each lets do, what mends it."""
+    from wikifarm.advisories.verdict import deed
+
+    if outcome.kept:
+        yield _("kept in {path}").format(path=outcome.kept)
+    for advisory in sorted(outcome.known.advisories, key=lambda known: known.published)[::-1]:
+        mended = (
+            _("mended in {version}").format(version=advisory.fixed)
+            if advisory.fixed
+            else _("no fix is named")
+        )
+        yield from wrapped(
+            f"{deed(advisory, language())}; {mended}.", f"{advisory.product}: ", "  "
+        )
