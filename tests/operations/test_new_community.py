@@ -13,6 +13,7 @@ import pytest
 from tests.operations.conftest import PASSWORD, Fresh, a_community
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.blueprint.manifest.slugs import propose_slug
 from wikifarm.operations.audit import verify as verifying
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
@@ -119,3 +120,16 @@ def test_english_twin(fresh: Fresh) -> None:
     assert home is not None
     assert "Nous" not in home.body
     assert "Charter" in wiki.pages.all()
+
+
+@pytest.mark.parametrize("name", ["مجتمع التعلم", "Сообщество", "北京社区", "🌱🌻"])
+def test_a_name_without_a_latin_letter_makes_a_wiki_of_that_name(
+    fresh: Fresh, rennes: Community, name: str
+) -> None:
+    slug = propose_slug(name)
+    people = (replace(rennes.facilitators[0], name=name),)
+    community = replace(rennes, name=name, slug=slug, facilitators=people)
+    assert new_community(fresh(), community, audit=False).error is None
+    assert open_wiki(fresh(), slug).settings.all()["wakka_name"] == name
+    again = new_community(fresh(), community, audit=False)
+    assert again.status == "unchanged"

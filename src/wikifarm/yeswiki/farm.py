@@ -8,6 +8,7 @@ a first try that timed out may have worked.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -278,9 +279,17 @@ def half_made(farm: Farm, folder: str, words: str = "") -> HalfMade:
     )
 
 
+def _title(new: NewWiki) -> str:
+    """The title of the farm's entry. YesWiki makes the entry's tag from the Latin letters and the
+    digits of its first 47 characters, and refuses one without any: the folder then comes first.
+    """
+    split = unicodedata.normalize("NFD", new.title[:47])
+    return new.title if re.search(r"[A-Za-z0-9]", split) else f"{new.folder} : {new.title}"
+
+
 def _asked(new: NewWiki) -> dict[str, str]:
     return {
-        "bf_titre": new.title,
+        "bf_titre": _title(new),
         "bf_description": new.description,
         "bf_referent": new.referent,
         "bf_mail": new.email,

@@ -25,7 +25,11 @@ def test_a_bad_address_is_refused(text: str) -> None:
         ("L'Œuvre & l'Été", "l-oeuvre-l-ete"),
         ("Participant·e·s", "participantes"),
         ("tools", "communaute-tools"),
-        ("東京", "communaute"),
+        ("L’eau – l’air", "l-eau-l-air"),
+        ("東京", "dongjing"),
+        ("Сообщество Ренн", "soobshchestvo-renn"),
+        ("مجتمع التعلم", "mjtm-ltlm"),
+        ("🌱🌻", "seedling-sunflower"),
         ("", "communaute"),
         (
             "Communauté apprenante de la robustesse en territoires",

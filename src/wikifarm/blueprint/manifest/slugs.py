@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from anyascii import anyascii
 
 SHORTEST, LONGEST = 2, 40
 
@@ -17,12 +18,6 @@ RESERVED = frozenset({
 })  # fmt: skip
 
 _ALLOWED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-_LIGATURES = str.maketrans(
-    {
-        "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o",
-        "ł": "l", "Ł": "l", "đ": "d", "ı": "i",
-    }
-)  # fmt: skip
 _JOINERS = re.compile(r"(?<=\w)[·•\u2027‧](?=\w)")  # inclusive writing: participant·e·s
 
 
@@ -41,9 +36,8 @@ def is_slug(text: str) -> bool:
 
 def propose_slug(text: str) -> str:
     """A slug close to `text`; always valid, whatever the text."""
-    bare = unicodedata.normalize("NFKD", _JOINERS.sub("", text.translate(_LIGATURES)))
-    ascii_only = bare.encode("ascii", "ignore").decode().lower().replace("'", "-")
-    words = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+    latin = anyascii(_JOINERS.sub("", text)).lower().replace("`", "")
+    words = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
     slug = _cut(words)
     if slug in RESERVED or len(slug) < SHORTEST:
         slug = _cut("-".join(part for part in ("communaute", slug) if part))

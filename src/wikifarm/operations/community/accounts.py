@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
+
+from anyascii import anyascii
 
 from wikifarm.blueprint.manifest.community import Facilitator
 from wikifarm.model import Account
 
 FALLBACK = "Animation"
+SHORTEST = 3  # letters: YesWiki refuses a shorter name (UserController, 4.4.4 and 4.5.0)
 
 
 def account_names(
-    facilitators: Sequence[Facilitator], existing: Iterable[Account]
+    facilitators: Sequence[Facilitator], existing: Iterable[Account], reserved: Iterable[str] = ()
 ) -> dict[str, str]:
     """E-mail address -> name of the account, for each facilitator.
 
     Someone who already has an account with that address keeps its name. Names show to the other
-    members of the wiki: they hold a first name and an initial, no more.
+    members of the wiki: they hold a first name and an initial, no more. None is one of `reserved`:
+    the accounts and groups that the wiki has or will have, which share one set of names (4.5.0).
     """
     known = list(existing)
     by_email = {account.email.lower(): account.name for account in known}
-    taken = {account.name.lower() for account in known}
+    taken = {account.name.lower() for account in known} | {name.lower() for name in reserved}
     names: dict[str, str] = {}
     for person in facilitators:
         name = by_email.get(person.email.lower()) or _free(_short(person.name), taken)
@@ -32,18 +35,21 @@ def account_names(
 
 
 def _short(name: str) -> str:
+    """A first name and an initial; the family name after an initial; never too short."""
     words = [word for word in (_ascii(part) for part in name.split()) if word]
     if not words:
         return FALLBACK
-    first = words[0][:1].upper() + words[0][1:]
-    initial = words[-1][:1].upper() if len(words) > 1 else ""
-    short = first + initial
-    return short if len(short) > 1 else FALLBACK
+    first, last = words[0], words[-1] if len(words) > 1 else ""
+    short = _capital(first) + (last[:1].upper() if len(first) > 1 else _capital(last))
+    return short if len(short) >= SHORTEST else FALLBACK + (short if len(short) > 1 else "")
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _ascii(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]", "", bare)
+    return re.sub(r"[^A-Za-z0-9]", "", anyascii(text))
 
 
 def _free(name: str, taken: set[str]) -> str:

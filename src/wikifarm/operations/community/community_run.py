@@ -25,7 +25,7 @@ from wikifarm.operations.community.accounts import account_names
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import find_site, make_site, open_wiki
 from wikifarm.operations.mailing_list.wanted import links
-from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.yeswiki.wiki import Wiki
 
 
@@ -108,7 +108,8 @@ class CommunityRun:
         seen = Seen(self.wiki)
         community = self.community
         receipt = seen.receipt or Receipt("", community.slug, community.name)
-        accounts = account_names(community.facilitators, seen.accounts)
+        reserved = (WIKI_ADMIN, *self.blueprint.groups)
+        accounts = account_names(community.facilitators, seen.accounts, reserved)
         design = self.compiler.design(
             accounts, receipt.facts, links(community, receipt.mailing_list)
         )
