@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import io
 import re
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# How .xlsx, .ods and .xls files begin.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:str"}
 
 
@@ -85,11 +88,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return _("known words: {words}").format(words=", ".join(words))
 
 
-def read_text(path: Path, problems: list[Problem]) -> str | None:
-    """The text of a UTF-8 or UTF-16 file, or None and a problem."""
+def read_text(path: Path, problems: list[Problem], *, fallback: str = "") -> str | None:
+    """The text of a UTF-8 or UTF-16 file, or None and a problem.
+
+    With `fallback`, a file that is neither is read in that encoding.
+    """
     try:
-        raw = path.read_bytes() if path.stat().st_size <= SIZE_LIMIT else None
-    except OSError as error:
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            # A pipe or a device: reading it might never end.
+            message = _("{file} is not a file").format(file=path)
+            problems.append(Problem(message, file=str(path), code="unreadable"))
+            return None
+        raw = path.read_bytes() if status.st_size <= SIZE_LIMIT else None
+    except (OSError, ValueError) as error:
         message = _("cannot read {file}: {reason}").format(file=path, reason=of_system(error))
         problems.append(Problem(message, file=str(path), code="unreadable"))
         return None
@@ -97,14 +109,24 @@ def read_text(path: Path, problems: list[Problem]) -> str | None:
         message = _("{file} is larger than 1 MB").format(file=path)
         problems.append(Problem(message, file=str(path), code="too-large"))
         return None
-    return _decoded(raw, path, problems)
+    return _decoded(raw, path, problems, fallback)
 
 
-def _decoded(raw: bytes, path: Path, problems: list[Problem]) -> str | None:
+def _decoded(raw: bytes, path: Path, problems: list[Problem], fallback: str) -> str | None:
+    if raw.startswith(_WORKBOOKS):
+        message = _("{file} is a workbook: wikifarm reads CSV").format(file=path)
+        hint = _("in the spreadsheet, save the sheet again as “CSV UTF-8”, and give that file")
+        problems.append(Problem(message, hint, str(path), code="workbook"))
+        return None
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
+        if fallback and encoding != "utf-16":
+            try:
+                return raw.decode(fallback)
+            except UnicodeDecodeError:
+                pass
         before = raw[: error.start]
         problems.append(
             Problem(

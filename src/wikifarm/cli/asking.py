@@ -8,6 +8,7 @@ from dataclasses import replace
 import typer
 
 from wikifarm.blueprint.manifest.slugs import is_slug, propose_slug
+from wikifarm.emails import is_email, people_in, split_email
 from wikifarm.i18n import _
 from wikifarm.operations.describe import Wishes
 
@@ -81,8 +82,13 @@ def _people() -> tuple[str, ...]:
         answer = _line(question, default="" if people else None)
         if not answer:
             return tuple(people)
-        if "@" in answer:
-            people.append(answer)
-            question = _("Someone else? (leave empty if nobody)")
-        else:
-            typer.echo(_("An e-mail address is needed, for the account of this person."), err=True)
+        given = people_in(answer)
+        bad = [person for person in given if not is_email(split_email(person)[1])]
+        if bad:
+            message = _(
+                "“{person}” has no valid e-mail address: this person needs one, for an account."
+            )
+            typer.echo(message.format(person=bad[0]), err=True)
+            continue
+        people += given
+        question = _("Someone else? (leave empty if nobody)")

@@ -16,11 +16,14 @@ from wikifarm.model import WantedList
 
 LONGEST = 50  # characters, in Sympa's own tools (Sympa::Regexps::listname)
 SUFFIXES = ("-request", "-owner", "-editor", "-subscribe", "-unsubscribe")
-# Names that the robot of a Sympa keeps for itself (Sympa::Aliases::check_new_listname).
-RESERVED = (
+# Names that the robot of a Sympa keeps for itself (Sympa::Aliases::check_new_listname), then those
+# that each domain keeps for who runs it (RFC 2142, RFC 5321).
+RESERVED = frozenset({
     "bounce", "bounce-test", "listmaster", "sympa", "automatic-lists", "sympa-request",
     "sympa-owner", "sympa-subscribe", "sympa-unsubscribe",
-)  # fmt: skip
+    "abuse", "ftp", "hostmaster", "info", "marketing", "news", "noc", "postmaster", "sales",
+    "security", "support", "trouble", "usenet", "uucp", "webmaster", "www", "mailer-daemon", "root",
+})  # fmt: skip
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.+-]*\Z")
 _TEMPLATE = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
@@ -41,40 +44,30 @@ def check(wanted: WantedList) -> None:
 
 
 def _name(wanted: WantedList) -> list[Problem]:
-    name = wanted.name
+    wrong = why_not(wanted.name)
+    return [Problem(wrong, choose_another(), code="list-name")] if wrong else []
+
+
+def why_not(name: str) -> str:
+    """Why a list cannot have this name, as a sentence; empty where it can."""
     if len(name) > LONGEST:
-        return [
-            Problem(
-                _("The name of the list has {count} characters; {limit} is the most.").format(
-                    count=len(name), limit=LONGEST
-                ),
-                _choose(),
-                code="list-name",
-            )
-        ]
+        return _("The name of the list has {count} characters; {limit} is the most.").format(
+            count=len(name), limit=LONGEST
+        )
+    if name in RESERVED or name.startswith("bounce+") or name.endswith(SUFFIXES):
+        return _("“{name}” is a name that list servers keep for themselves.").format(name=name)
     if not _NAME.match(name):
-        return [
-            Problem(
-                _("“{name}” cannot be the name of a list: a-z, 0-9 and - _ . + only.").format(
-                    name=name
-                ),
-                _choose(),
-                code="list-name",
-            )
-        ]
-    if name in RESERVED or name.endswith(SUFFIXES):
-        return [
-            Problem(
-                _("“{name}” is a name that list servers keep for themselves.").format(name=name),
-                _choose(),
-                code="list-name",
-            )
-        ]
-    return []
+        return _("“{name}” cannot be the name of a list: a-z, 0-9 and - _ . + only.").format(
+            name=name
+        )
+    return ""
 
 
-def _choose() -> str:
-    return _("Choose another one: mailing_list: {{provider: sympa, address: name@domain}}").format()
+def choose_another(provider: str = "sympa") -> str:
+    """What to write in a manifest for a list of another name."""
+    return _(
+        "Choose another one: `mailing_list: {{provider: {provider}, address: name@domain}}`"
+    ).format(provider=provider)
 
 
 def _texts(wanted: WantedList) -> list[Problem]:

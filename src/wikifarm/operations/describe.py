@@ -11,6 +11,7 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import community_from, load_manifests
 from wikifarm.blueprint.manifest.slugs import propose_slug
 from wikifarm.blueprint.sources import did_you_mean
+from wikifarm.emails import people_in
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 
@@ -38,7 +39,7 @@ def community(wishes: Wishes) -> Community:
     given: dict[str, Any] = {
         "name": wishes.name,
         "slug": wishes.slug or propose_slug(wishes.name),
-        "facilitators": list(wishes.facilitators),
+        "facilitators": [person for text in wishes.facilitators for person in people_in(text)],
         "territory": wishes.territory,
         "blueprint": wishes.blueprint,
         "modules": modules,

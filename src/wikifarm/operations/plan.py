@@ -10,6 +10,7 @@ from wikifarm.engine.steps import all_steps
 from wikifarm.operations.community.community_run import CommunityRun, each
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import plan_list
+from wikifarm.operations.mailing_list.wanted import check_list
 from wikifarm.operations.workplace.context import Context
 
 
@@ -20,6 +21,7 @@ def plan(context: Context, communities: Sequence[Community]) -> list[CommunityOu
 
 def look_ahead(run: CommunityRun) -> None:
     """Fills the outcome with every change that `apply` would make."""
+    check_list(run.context, run.community)
     run.find()
     outcome = run.outcome
     outcome.planned = walk_dry(all_steps(run.context.backups), run.work)

@@ -220,3 +220,22 @@ def test_editors_get_a_schema_of_every_key() -> None:
     assert set(schema["properties"]) == set(ManifestModel.model_fields)
     assert schema["required"] == ["name", "slug", "facilitators"]
     assert {"type": "string"} in schema["properties"]["territory"]["anyOf"]
+
+
+@pytest.mark.parametrize("provider", ["framaliste", "sympa"])
+@pytest.mark.parametrize(
+    "name", ["my-owner", "bounce+x", "postmaster", "abuse", "sympa", "l'eau", "a" * 51]
+)
+def test_a_name_that_no_list_may_have_is_refused_at_its_place(
+    tmp_path: Path, name: str, provider: str
+) -> None:
+    text = f"{GOOD}mailing_list:\n  provider: {provider}\n  address: {name}@listes.example.org\n"
+    (problem,) = problems(lambda: load_manifests([write(tmp_path / "a.yml", text)]))
+    assert problem.code == "list-name" and provider in problem.hint
+    assert (problem.line, problem.column) == (6, 12)
+
+
+def test_a_list_that_bears_the_name_of_its_community_is_looked_at_too(tmp_path: Path) -> None:
+    text = GOOD.replace("slug: rennes", "slug: support")
+    assert len(load_manifests([write(tmp_path / "b.yml", text)])) == 1
+    assert codes(tmp_path, text + "mailing_list: sympa\n") == [("list-name", 2)]

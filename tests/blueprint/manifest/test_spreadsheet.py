@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.blueprint.conftest import problems, write
 from wikifarm.blueprint.manifest.community import Facilitator, Territory
 from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.emails import is_email, people_in
 from wikifarm.model import Module
 
 ROW = "slug;name;facilitators\nbrest;Pays de Brest;Ana <ana@example.org>\n"
@@ -41,11 +43,85 @@ def test_each_mistake_stands_at_its_cell(
     assert found == [(code, line, column)]
 
 
-def test_latin_1_is_refused_rather_than_guessed(tmp_path: Path) -> None:
+def test_windows_1252_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes(ROW.replace("Pays", "Pés").encode("cp1252"))
-    (found,) = problems(lambda: load_manifests([path]))
-    assert found.code == "encoding" and "UTF-8" in found.hint
+    path.write_bytes(ROW.replace("Pays", "Pœs d’à côté").encode("cp1252"))
+    (community,) = load_manifests([path])
+    assert community.name == "Pœs d’à côté de Brest"
+
+
+def test_bytes_of_no_encoding_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(ROW.encode() + b"x;\x81;z\n")
+    (problem,) = problems(lambda: load_manifests([path]))
+    assert problem.code == "encoding" and "UTF-8" in problem.hint
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.ods", "a.csv"])
+def test_a_workbook_is_called_a_workbook(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with zipfile.ZipFile(path, "w") as workbook:
+        workbook.writestr("content.xml", "<x/>")
+    (problem,) = problems(lambda: load_manifests([path]))
+    assert problem.code == "workbook" and "CSV" in problem.hint
+
+
+@pytest.mark.parametrize("before", ["\n\n", ";;;;\n", " ; ;\n,,\n"])
+def test_blank_rows_before_the_names_of_columns_are_passed_over(
+    tmp_path: Path, before: str
+) -> None:
+    path = write(tmp_path / "a.csv", before + ROW + "x y;X;leo@example.org\n")
+    (problem,) = problems(lambda: load_manifests([path]))
+    assert (problem.code, problem.line) == ("slug", before.count("\n") + 3)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Ana <ana@example.org>|Léo <leo@example.org>",
+        "Ana <ana@example.org>, Léo <leo@example.org>",
+        "Ana <ana@example.org> ; Léo <leo@example.org> ;",
+        "Ana <ana@example.org> / Léo <leo@example.org>",
+        "Ana <ana@example.org>\nLéo <leo@example.org>",
+        "Ana <ana@example.org> et Léo <leo@example.org>",
+        "Ana ana@example.org et Léo (leo@example.org)",
+    ],
+)
+def test_several_people_stand_in_a_cell_as_people_write_them(tmp_path: Path, cell: str) -> None:
+    path = write(tmp_path / "a.csv", f'slug;name;facilitators\nbrest;Brest;"{cell}"\n')
+    (community,) = load_manifests([path])
+    assert community.facilitators == (
+        Facilitator("Ana", "ana@example.org"), Facilitator("Léo", "leo@example.org"),
+    )  # fmt: skip
+
+
+def test_a_person_without_an_address_is_not_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", ROW.replace("Ana <", "Zoé / Ana <"))
+    assert [problem.code for problem in problems(lambda: load_manifests([path]))] == ["email"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "adresse;nom;animation;Écriture;latitude;longitude;modules",
+        "ADRESSE;Titre;Animation;E\u0301criture;Latitude;Longitude;Modules",
+        "slug;title;facilitators;writing;latitude;longitude;modules",
+        "Adresse;Nom;Animation;ecriture;latitude;longitude;modules",
+    ],
+)
+def test_columns_have_names_in_both_languages(tmp_path: Path, header: str) -> None:
+    row = "brest;Brest;ana@example.org;open;48,39°;−4,48;participants, map\n"
+    (community,) = load_manifests([write(tmp_path / "a.csv", f"{header}\n{row}")])
+    assert community.territory == Territory("", 48.39, -4.48)
+    assert community.writing == "open"
+    assert community.modules == {Module.PARTICIPANTS, Module.MAP}
+
+
+@given(st.text())
+def test_any_cell_gives_people_or_what_to_refuse(cell: str) -> None:
+    people = people_in(cell)
+    assert all(person.strip() == person and person for person in people)
+    assert ("@" in "".join(people)) or not any(is_email(word) for word in cell.split())
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from wikifarm.blueprint.manifest.validation import ManifestModel
 from wikifarm.blueprint.sources import Document, Problems, did_you_mean, files_of, read_yaml
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
+from wikifarm.lists import names
 from wikifarm.lists.providers import NONE, PROVIDERS, hosts
 from wikifarm.model import Module
 
@@ -92,6 +93,8 @@ def _community(document: Document, problems: Problems) -> Community | None:
         problems += [_translated(mistake, document) for mistake in error.errors()]
     modules = _modules(document, model, problems)
     _check_blueprint(document, problems)
+    if model is not None and Module.MAILING_LIST in modules:
+        _check_list_name(document, model, problems)
     return _frozen(model, modules, document.file) if model and len(problems) == before else None
 
 
@@ -179,6 +182,17 @@ def _check_blueprint(document: Document, problems: Problems) -> None:
             document.problem(problem.message, "blueprint", hint=problem.hint, code=problem.code)
             for problem in error.problems
         ]
+
+
+def _check_list_name(document: Document, model: ManifestModel, problems: Problems) -> None:
+    """Without an address of its own, a list bears the name of its community's."""
+    address = model.mailing_list.address.lower()
+    name = address.partition("@")[0] or model.slug
+    wrong = names.why_not(name)
+    if wrong and name:
+        key = ("mailing_list", "address") if address else ("slug",)
+        hint = names.choose_another(model.mailing_list.provider)
+        problems.append(document.problem(wrong, *key, hint=hint, code="list-name"))
 
 
 def _refuse_same_slugs(documents: Sequence[Document], problems: Problems) -> None:

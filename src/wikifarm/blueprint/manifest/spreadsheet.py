@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
+from anyascii import anyascii
+
 from wikifarm.blueprint.sources import Document, Path_, Position, did_you_mean, read_text
+from wikifarm.emails import people_in
 from wikifarm.errors import Problem
 from wikifarm.i18n import _
 from wikifarm.reasons import of_reader
 
-SEPARATOR = "|"  # between several facilitators, modules or links of one cell
+_BLANK = " \t\r\n;,"  # what an empty row is made of
+_BETWEEN_LINKS = re.compile(r"[|\n]+")
+_BETWEEN_MODULES = re.compile(r"[|,;/\s]+")
 
 # Column of the sheet -> key of the manifest.
 COLUMNS: dict[str, Path_] = {
@@ -36,33 +42,34 @@ COLUMNS: dict[str, Path_] = {
     "mailing_list_address": ("mailing_list", "address"),
     "links": ("links",),
 }
-_FRENCH = {
-    "adresse": "slug", "nom": "name", "titre": "name", "animation": "facilitators",
-    "territoire": "territory", "langue": "language", "écriture": "writing", "rythme": "rhythm",
-    "responsable": "controller", "liste": "mailing_list", "liens": "links",
+# Other names that people give them, without accents; the first of each key is the usual French.
+OTHER_NAMES: dict[str, str] = {
+    "adresse": "slug", "nom": "name", "titre": "name", "title": "name",
+    "animation": "facilitators", "animateurs": "facilitators", "facilitator": "facilitators",
+    "territoire": "territory", "lieu": "territory", "modele": "blueprint", "langue": "language",
+    "ecriture": "writing", "rythme": "rhythm", "responsable": "controller",
+    "liste": "mailing_list", "liste_adresse": "mailing_list_address", "liens": "links",
 }  # fmt: skip
 
 
 def read_csv(path: Path, problems: list[Problem]) -> list[Document]:
     """One document a row, as if each were a manifest; columns count those of the sheet."""
-    text = read_text(path, problems)
+    text = read_text(path, problems, fallback="cp1252")  # what Excel saves as “CSV”
     if text is None:
         return []
-    rows = _rows(text, path, problems)
-    if not rows:
+    before = len(problems)
+    rows = [row for row in _rows(text, path, problems) if "".join(row[1]).strip(_BLANK)]
+    if not rows and len(problems) == before:
         problems.append(
             Problem(_("{file} holds no row").format(file=path), file=str(path), code="empty")
         )
+    if not rows:
         return []
     (line, header), *rest = rows
     keys = _keys(header, line, path, problems)
     if keys is None:
         return []
-    return [
-        _document(keys, number, cells, path, problems)
-        for number, cells in rest
-        if any(map(str.strip, cells))
-    ]
+    return [_document(keys, number, cells, path, problems) for number, cells in rest]
 
 
 def _rows(text: str, path: Path, problems: list[Problem]) -> list[tuple[int, list[str]]]:
@@ -71,7 +78,8 @@ def _rows(text: str, path: Path, problems: list[Problem]) -> list[tuple[int, lis
     offset, delimiter = 0, ""
     if lines[0].lower().startswith("sep=") and len(lines) == 2:
         delimiter, text, offset = lines[0][4:5], lines[1], 1
-    delimiter = delimiter or max(";,\t", key=text.split("\n", 1)[0].count)
+    first = next((line for line in text.split("\n") if line.strip(_BLANK)), "")
+    delimiter = delimiter or max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     begun = 1
@@ -91,15 +99,15 @@ def _keys(header: list[str], line: int, path: Path, problems: list[Problem]) -> 
     keys = []
     before = len(problems)
     for number, cell in enumerate(header, 1):
-        word = cell.strip().lower().replace(" ", "_").replace("-", "_")
-        word = _FRENCH.get(word, word)
+        word = re.sub(r"[\s-]+", "_", anyascii(cell).strip().lower())
+        word = OTHER_NAMES.get(word, word)
         if word and (word not in COLUMNS or word in keys):
             message = (
                 _("the column “{name}” appears twice")
                 if word in keys
                 else _("unknown column “{name}”")
             ).format(name=cell.strip())
-            hint = "" if word in keys else did_you_mean(word, COLUMNS)
+            hint = "" if word in keys else did_you_mean(word, [*COLUMNS, *OTHER_NAMES])
             problems.append(Problem(message, hint, str(path), line, number, "unknown-key"))
         keys.append(word)
     return keys if len(problems) == before else None
@@ -127,20 +135,20 @@ def _document(
 
 
 def _cell_value(key: str, text: str) -> Any:
-    parts = [part.strip() for part in text.split(SEPARATOR) if part.strip()]
     if key == "facilitators":
-        return parts
+        return people_in(text)
     if key == "modules":
-        return _modules(parts)
+        return _modules([part for part in _BETWEEN_MODULES.split(text) if part])
     if key == "links":
-        return [_link(part) for part in parts]
+        return [_link(part.strip()) for part in _BETWEEN_LINKS.split(text) if part.strip()]
     return text
 
 
 def _modules(parts: list[str]) -> list[str] | dict[str, bool]:
-    """`participants|map`: exactly these; `-map|+mailing-list`: the usual ones but for these."""
+    """`participants, map`: exactly these; `-map +mailing-list`: the usual ones but for these."""
+    parts = [part.replace("\u2212", "-").replace("–", "-") for part in parts]
     if all(part[0] in "+-" for part in parts):
-        return {part[1:].strip(): part[0] == "+" for part in parts}
+        return {part[1:]: part[0] == "+" for part in parts}
     return parts
 
 

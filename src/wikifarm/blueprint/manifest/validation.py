@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
 from wikifarm.blueprint.manifest.slugs import LONGEST, RESERVED, SHORTEST, is_slug, propose_slug
 from wikifarm.blueprint.sources import did_you_mean
-from wikifarm.emails import is_email, one_line, split_email
+from wikifarm.emails import is_email, one_line, people_in, split_email
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, PROVIDERS
 from wikifarm.model import Module
@@ -87,9 +87,14 @@ def _one_of(words: Collection[str]) -> Callable[[str], str]:
     return check
 
 
+_MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011", "-"))
+
+
 def _number(value: Any) -> Any:
-    """Spreadsheets of French speakers write 48,11."""
-    return value.strip().replace(",", ".", 1) if isinstance(value, str) else value
+    """Spreadsheets of French speakers write 48,11 and −1,68; a degree sign says nothing more."""
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"[\s°]", "", value).replace(",", ".", 1).translate(_MINUS)
 
 
 def _blank(value: Any) -> Any:
@@ -112,7 +117,8 @@ class _Strict(BaseModel):
 
 def _facilitator(value: Any) -> Any:
     if isinstance(value, str):
-        name, email = split_email(value)
+        people = people_in(value)
+        name, email = split_email(people[0] if len(people) == 1 else value)
         return {"name": name or email.split("@")[0], "email": email}
     return value
 
