@@ -68,12 +68,14 @@ def canonical(right: str) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """A page as the wiki holds it. `revision` is the id that a save must quote as `previous`."""
+    """A page as the wiki holds it. `revision` is the id that a save must quote as `previous`;
+    `author`, the account that wrote it."""
 
     tag: str
     body: str
     revision: str = ""
     owner: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True)

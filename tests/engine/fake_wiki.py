@@ -51,6 +51,7 @@ class FakeWiki:
 
     content: Content = field(default_factory=Content)
     capabilities: Capabilities = field(default_factory=lambda: Capabilities(Dialect.D44))
+    account: str = "WikiAdmin"
     refused: set[str] = field(default_factory=set)
     halved: set[str] = field(default_factory=set)
     hidden: dict[str, set[str]] = field(default_factory=dict)
@@ -124,7 +125,9 @@ class _Pages(_Part):
     def _put(self, tag: str, body: str) -> None:
         pages = self._content.pages
         number = int(pages[tag].revision) + 1 if tag in pages else 1
-        pages[tag] = Page(tag, body.replace("\r", "").rstrip(), str(number), "WikiAdmin")
+        pages[tag] = Page(
+            tag, body.replace("\r", "").rstrip(), str(number), "WikiAdmin", "WikiAdmin"
+        )
         self._content.rights.setdefault(tag, OPEN)
 
 

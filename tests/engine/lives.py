@@ -93,7 +93,7 @@ def edit(tag: str, body: str) -> Deed:
         page = content.pages.get(tag)
         if page is not None or tag == "PageDesGens":
             revision = int(page.revision) + 1 if page else 1
-            content.pages[tag] = Page(tag, body, str(revision), "ZoéD")
+            content.pages[tag] = Page(tag, body, str(revision), "ZoéD", "ZoéD")
             content.rights.setdefault(tag, OPEN)
 
     return done

@@ -11,15 +11,16 @@ from tests.engine.workshop import CLOSED, Workshop, a_design, nothing
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.recording import finish_receipt, keep_receipt, start_receipt
-from wikifarm.engine.seen import Seen
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.model import Rights
 
-FRESH = Receipt("abc", "rennes", "Rennes")
-
 
 def start(workshop: Workshop) -> Receipt:
-    return start_receipt(Seen(workshop.wiki), FRESH, "fr")
+    if not workshop.journal.mark_of("rennes"):
+        workshop.ask_for_wiki()
+    work = workshop.work(nothing())
+    start_receipt(work, workshop.journal)
+    return work.receipt
 
 
 def page(workshop: Workshop) -> str:
@@ -42,7 +43,7 @@ def test_a_page_left_open_by_hand_is_closed_before_it_says_more(workshop: Worksh
     workshop.wiki.refused = {"rights.set"}
     work = workshop.work(nothing(version="2.0"))
     with pytest.raises(WriteRefused):
-        finish_receipt(work, "another run")
+        finish_receipt(work, workshop.journal)
     assert page(workshop) == before
 
 
@@ -64,7 +65,7 @@ def test_a_receipt_that_was_not_kept_stops_the_work(workshop: Workshop, way: str
     work = workshop.work(nothing(version="2"))
     setattr(workshop.wiki, way, {"pages.save"})
     with pytest.raises(WriteRefused):
-        finish_receipt(work, "run")
+        finish_receipt(work, workshop.journal)
 
 
 def test_a_receipt_left_out_of_the_pages_is_not_begun_again(workshop: Workshop) -> None:
@@ -128,9 +129,9 @@ def test_a_receipt_is_written_only_when_it_says_something_else(workshop: Worksho
     workshop.apply(a_design())
     assert page(workshop) == before
     work = workshop.work(a_design())
-    keep_receipt(work, replace(work.receipt, run="another run"))
+    assert not keep_receipt(work, work.receipt, workshop.journal)
     assert page(workshop) == before
-    keep_receipt(work, replace(work.receipt, facts=("audit",)))
+    assert keep_receipt(work, replace(work.receipt, facts=("audit",)), workshop.journal)
     assert workshop.receipt.facts == ("audit",)
     assert work.receipt.facts == ("audit",)
 

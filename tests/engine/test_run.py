@@ -59,10 +59,11 @@ def test_a_step_with_nothing_to_write_is_neither_run_nor_written_down(workshop: 
 
 
 def test_no_intent_no_write(workshop: Workshop, tmp_path: Path) -> None:
+    work = workshop.work(nothing())
     (tmp_path / "journal.jsonl").mkdir()
     story: list[str] = []
     with pytest.raises(LocalStorage):
-        walk(workshop, Recorded("step", story, update("un")))
+        run.apply([Recorded("step", story, update("un"))], work, workshop.journal, silent)
     assert story == ["plan step"]
 
 

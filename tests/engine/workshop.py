@@ -19,6 +19,7 @@ from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.recording import finish_receipt, start_receipt
 from wikifarm.engine.run import Done
 from wikifarm.engine.seen import Seen
+from wikifarm.engine.standing import Standing, as_it_came, compared, standing
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps import all_steps
 from wikifarm.model import Account, BazarList, Form, Page, Rights, Zone
@@ -86,7 +87,7 @@ def a_new_wiki() -> Content:
     """What a farm makes: a few pages of YesWiki's own, and a demonstration."""
     bodies = {"PagePrincipale": "Bienvenue sur votre wiki", "TableauDeBord": "{{listpages}}",
               "DemoPage": "Une démonstration", "AutreDemo": "Une autre"}  # fmt: skip
-    pages = {tag: Page(tag, body, "1", "WikiAdmin") for tag, body in bodies.items()}
+    pages = {tag: Page(tag, body, "1", "WikiAdmin", "WikiAdmin") for tag, body in bodies.items()}
     return Content(
         pages=pages,
         rights=dict.fromkeys([*pages, "ListeDemo", "FicheDemo"], OPEN),
@@ -95,7 +96,7 @@ def a_new_wiki() -> Content:
         accounts=[Account("WikiAdmin", "admin@example.org")],
         forms={"1": Form("1", "Annuaire", "texte***bf_titre***Nom***60***\n")},
         lists={"ListeDemo": BazarList("ListeDemo", "Démo", (("a", "A"),))},
-        entries={"1": {"FicheDemo": {"bf_titre": "Une fiche"}}},
+        entries={"1": {"FicheDemo": {"bf_titre": "Une fiche", "user": "WikiAdmin"}}},
         settings={"wakka_name": "Wiki", "baz_map_zoom": "5"},
     )
 
@@ -126,10 +127,22 @@ class Workshop:
         assert receipt is not None
         return receipt
 
+    def ask_for_wiki(self) -> None:
+        """What `operations/community/site.py` writes down before the farm makes the wiki."""
+        self.journal.intent("rennes", "wiki", mark="abc")
+
     def work(self, design: Design) -> Work:
-        """The work as `plan` finds it."""
+        """The work as a run finds it (`operations/community/community_run.py`)."""
         seen = Seen(self.wiki)
-        return Work("rennes", design, seen, seen.receipt or Receipt("", "rennes", "Rennes"))
+        work = Work("rennes", design, seen, Receipt("abc", "rennes", "Rennes"))
+        worth = standing(seen, self.journal, "rennes")
+        if worth is Standing.PROVEN:
+            work.receipt = work.recorded = self.receipt
+        elif worth is Standing.NEW:
+            work.receipt = as_it_came(seen, work.receipt)
+        else:
+            work.receipt = compared(work, work.receipt)
+        return work
 
     def plan(self, design: Design) -> list[AnyChange]:
         return run.plan(all_steps(Backups(self.copies)), self.work(design))
@@ -137,8 +150,10 @@ class Workshop:
     def apply(self, design: Design) -> list[Done]:
         """What `operations/apply.py` does of a wiki that was found to be ours."""
         self.runs += 1
+        if not self.journal.mark_of("rennes"):
+            self.ask_for_wiki()
         work = self.work(design)
-        work.receipt = start_receipt(work.seen, Receipt("abc", "rennes", "Rennes"), "fr")
+        start_receipt(work, self.journal)
         done = run.apply(all_steps(Backups(self.copies)), work, self.journal, silent)
-        finish_receipt(work, self.journal.run)
+        finish_receipt(work, self.journal)
         return done

@@ -11,9 +11,11 @@ import pytest
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.blueprint.shipped import data_folder
+from wikifarm.engine.recording import start_receipt
 from wikifarm.errors import BadCredentials
 from wikifarm.model import Module, Rights
 from wikifarm.operations.apply import apply
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
@@ -185,13 +187,10 @@ def test_a_module_switched_on_later_brings_its_pages_closed(
 def test_an_entry_in_a_demonstration_form_keeps_the_form(fresh: Fresh, rennes: Community) -> None:
     """Only what came with the wiki and was never touched is removed."""
     context = fresh()
-    from wikifarm.engine.receipt import Receipt
-    from wikifarm.engine.recording import start_receipt
-    from wikifarm.engine.seen import Seen
-    from wikifarm.operations.community.site import make_site
-
-    wiki, mark = make_site(context, rennes)
-    start_receipt(Seen(wiki), Receipt(mark, rennes.slug, rennes.name), "fr")
+    run = CommunityRun(context, rennes)
+    run.make()
+    start_receipt(run.work, context.journal)
+    wiki = run.site
     wiki.entries.create("1", {"bf_titre": "Quelqu'un", "bf_nom": "Quelqu'un", "bf_prenom": "Ici"})
     outcome = _one(apply(fresh(), [rennes], audit=False))
     assert "tidy:form 1" in outcome.kept

@@ -59,7 +59,7 @@ class Compiler:
             for page in blueprint.active_pages(community)
         }
         self._urls = _Urls(farm_url, wiki_url, self._tags, blueprint)
-        self._facts = facts_of(blueprint.folder)
+        self.facts = facts_of(blueprint.folder)
         self.who = self._who()
         self.names = self._settled_names(dialect)
 
@@ -95,7 +95,7 @@ class Compiler:
             removed_lists=blueprint.removed_lists,
             settings={**blueprint.settings, **_own_settings(community),
                       **_map_settings(community)},
-            facts={name: self._fact(fact) for name, fact in self._facts.items()},
+            facts={name: self._fact(fact) for name, fact in self.facts.items()},
         )  # fmt: skip
 
     def pages(

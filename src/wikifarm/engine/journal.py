@@ -33,11 +33,18 @@ class Journal:
         self._write("outcome", slug, step, detail)
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """Every whole line; one cut by a crash is passed over."""
+        """Every whole line; one cut by a crash is passed over. Raises LocalStorage."""
         try:
             lines = self._path.read_text("utf-8", errors="replace").split("\n")
         except FileNotFoundError:
             return
+        except OSError as fault:
+            raise LocalStorage(
+                _("The journal cannot be read ({reason}). Nothing was done.").format(
+                    reason=of_system(fault)
+                ),
+                hint=_("Check its rights, or set WIKIFARM_STATE_DIR to a folder of yours."),
+            ) from None
         for line in lines:
             try:
                 entry = json.loads(line)
@@ -49,10 +56,34 @@ class Journal:
     def mark_of(self, slug: str) -> str:
         """The mark under which this computer asked for the wiki of `slug`, or nothing."""
         mark = ""
-        for entry in self.entries():
-            if entry.get("slug") == slug and entry.get("step") == "wiki":
+        for entry in self._of(slug):
+            if entry.get("step") == "wiki":
                 mark = str(entry.get("mark") or mark)
         return mark
+
+    def only_asked_for(self, slug: str) -> bool:
+        """True while this computer asked for the wiki of `slug` and wrote nothing in it yet."""
+        asked = began = False
+        for entry in self._of(slug):
+            if entry.get("step") != "wiki":
+                began = True
+                continue
+            asked = True
+            # An earlier wiki of that address may have been removed.
+            began = began and not (entry.get("event") == "outcome" and entry.get("new") is True)
+        return asked and not began
+
+    def receipt_number(self, slug: str, community: str) -> int:
+        """The number of the last receipt that this computer wrote for `community`; 0: none."""
+        numbers = (
+            entry.get("number")
+            for entry in self._of(slug)
+            if entry.get("step") == "receipt" and entry.get("community") == community
+        )
+        return max((number for number in numbers if isinstance(number, int)), default=0)
+
+    def _of(self, slug: str) -> Iterator[dict[str, Any]]:
+        return (entry for entry in self.entries() if entry.get("slug") == slug)
 
     def _write(self, event: str, slug: str, step: str, detail: dict[str, Any]) -> None:
         entry = {

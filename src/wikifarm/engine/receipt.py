@@ -52,6 +52,7 @@ class Receipt:
     version: str = ""
     run: str = ""
     complete: bool = False
+    number: int = 0  # of times that it was written: one more than the receipt before
     found: Mapping[str, str] = field(default_factory=dict)  # page or list of a new wiki -> hash
     found_forms: Mapping[str, str] = field(default_factory=dict)  # id -> label
     found_templates: Mapping[str, str] = field(default_factory=dict)  # id -> hash
@@ -73,8 +74,8 @@ class Receipt:
         return now in (self.pages.get(tag), self.found.get(tag))
 
     def same_as(self, other: Receipt) -> bool:
-        """True when both say the same but for the run that wrote them."""
-        return replace(self, run="") == replace(other, run="")
+        """True when both say the same but for the run that wrote them, and when."""
+        return replace(self, run="", number=0) == replace(other, run="", number=0)
 
     def as_page(self, language: str) -> str:
         """The body of the page."""
@@ -118,7 +119,7 @@ def _fits(key: str, value: Any) -> bool:
     if isinstance(usual, tuple):
         return _texts(value, list)
     if not isinstance(usual, dict):
-        return isinstance(value, type(usual))
+        return type(value) is type(usual)  # a truth value is not a number
     if not _texts(value, dict):
         return False
     return all(_texts(each, list) if key == "groups" else isinstance(each, str)

@@ -99,8 +99,8 @@ class Seen:
                     tag=receipts.TAG
                 ),
                 hint=_(
-                    "Put back the last good version of that page, from its history; never an "
-                    "older one: pages edited by hand would be written over."
+                    "Delete that page in the wiki, then run `wikifarm apply`: it looks what of the "
+                    "wiki is as it writes it, and keeps all the rest."
                 ),
             )
         return receipt

@@ -18,12 +18,15 @@ Planned = TypeVar("Planned", bound=Change[Any, Any])
 
 @dataclass
 class Work:
-    """What the steps of one community share. `receipt` is what was last applied here."""
+    """What the steps of one community share. `receipt` is what was last applied here, as far as
+    it is proven; `recorded` is the receipt that the wiki holds, None while it proves nothing.
+    """
 
     slug: str
     design: Design
     seen: Seen
     receipt: Receipt
+    recorded: Receipt | None = None
 
 
 class Step(Protocol[Planned]):

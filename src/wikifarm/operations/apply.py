@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.recording import finish_receipt, start_receipt
 from wikifarm.engine.steps import all_steps
 from wikifarm.errors import NotOurs, SlugTaken, WikifarmError
@@ -52,12 +51,13 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
         run.make()
     work, community, outcome = run.work, run.community, run.outcome
     _check_ours(run, new=new)
-    fresh = Receipt(run.mark, community.slug, community.name)
-    work.receipt = start_receipt(work.seen, fresh, community.language)
+    run.say_standing()
+    journal = run.context.journal
+    start_receipt(work, journal)
     first = not work.receipt.complete
     work.receipt = replace(work.receipt, name=community.name)
     run.walk(all_steps(run.context.backups))
-    finish_receipt(work, run.context.run)
+    finish_receipt(work, journal)
     if audit:
         outcome.audit = audit_wiki(run)
     list_before = work.receipt.mailing_list
@@ -66,7 +66,7 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
     if facts != frozenset(work.receipt.facts) or work.receipt.mailing_list != list_before:
         # The pages show as done what was just seen to be done, and how the list stands.
         run.tell(facts)
-        finish_receipt(work, run.context.run)
+        finish_receipt(work, journal)
     outcome.status = "created" if first else "updated" if run.wrote else "unchanged"
     _describe(run)
     write_files(run, facts)
@@ -90,16 +90,23 @@ def _ensure_list(run: CommunityRun) -> WikifarmError | None:
 
 def _check_ours(run: CommunityRun, *, new: bool) -> None:
     slug, receipt = run.community.slug, run.work.seen.receipt
-    if receipt is None:
-        if run.mark and run.mark == run.context.journal.mark_of(slug):
-            return
+    if receipt is None and not (run.mark and run.mark == run.context.journal.mark_of(slug)):
         raise NotOurs(
             _(
                 "Nothing proves that the wiki “{slug}” is this community's. It was left alone."
             ).format(slug=slug),
             hint=_("Choose another address with --slug."),
         )
-    if run.mark and receipt.community != run.mark:
+    if new and not run.standing.proves:
+        raise NotOurs(
+            _("The wiki “{slug}” stands, but has lost its receipt. It was left alone.").format(
+                slug=slug
+            ),
+            hint=_("If it is this community's, `wikifarm apply` looks what of it is."),
+        )
+    if receipt is None:
+        return
+    if receipt.community != run.mark and (run.mark or not run.standing.proves):
         raise NotOurs(
             _("The wiki “{slug}” stands for another community. It was left alone.").format(
                 slug=slug

@@ -23,6 +23,7 @@ def look_ahead(run: CommunityRun) -> None:
     """Fills the outcome with every change that `apply` would make."""
     check_list(run.context, run.community)
     run.find()
+    run.say_standing()
     outcome = run.outcome
     outcome.planned = walk_dry(all_steps(run.context.backups), run.work)
     outcome.planned += plan_list(run)

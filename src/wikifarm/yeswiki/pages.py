@@ -100,6 +100,7 @@ def _page(tag: str, row: object) -> Page:
         as_stored(str(row.get("body") or "")),
         str(row.get("id") or ""),
         str(row.get("owner") or ""),
+        str(row.get("user") or ""),
     )
 
 

@@ -33,6 +33,11 @@ class Wiki:
         self.entries = Entries(self.session)
         self.settings = WikiSettings(self.session)
 
+    @property
+    def account(self) -> str:
+        """The account that it is driven with; empty for a visitor."""
+        return self.session.user
+
     def login(self, name: str, password: str) -> None:
         """Logs in once; see Session.login for what may go wrong."""
         self.session.login(name, password)

@@ -84,14 +84,19 @@ def test_a_form_that_people_wrote_in_is_kept(begun: Workshop) -> None:
     assert "people wrote" in change.summary
 
 
-def test_what_an_older_receipt_does_not_tell_is_judged_by_the_rest(begun: Workshop) -> None:
+def test_what_a_receipt_does_not_tell_is_kept(begun: Workshop) -> None:
     work = begun.work(TIDY)
     older = {**work.receipt.found, "ListeDemo": ""}
     work.receipt = replace(work.receipt, found=older, found_templates={})
     changes = step(begun).plan(work)
-    assert [change.key for change in changes if change.writes] == [
-        "form 1", "page DemoPage", "list ListeDemo",
-    ]  # fmt: skip
+    assert [change.key for change in changes if change.writes] == ["page DemoPage"]
+
+
+def test_an_entry_of_the_demonstration_that_somebody_wrote_again_is_theirs(
+    begun: Workshop,
+) -> None:
+    begun.wiki.content.entries["1"]["FicheDemo"]["user"] = "ZoéD"
+    assert planned(begun)["form 1"].action is Action.KEEP
 
 
 def test_no_copy_no_removal(begun: Workshop) -> None:

@@ -143,7 +143,8 @@ class FormsStep(Step[FormChange]):
         wanted = compiled(work, form)
         if same_template(now.template, wanted.template):
             return None
-        if applied not in (None, fingerprint(now.template)):
+        # A model may bring a form that is as ours were.
+        if fingerprint(now.template) not in (applied, work.receipt.found_templates.get(form.id)):
             kept = _("edited here by hand: kept")
             return FormChange(form.id, Action.KEEP, now, wanted, kept)
         if other is not None:

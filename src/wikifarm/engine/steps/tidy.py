@@ -83,10 +83,10 @@ class TidyStep(Step[TidyChange]):
             came_with = work.receipt.found_forms.get(form.id) == form.label
             if form.label not in work.design.removed_forms or not came_with:
                 continue
-            new = set(work.seen.wiki.entries.of(form.id)) - set(work.receipt.found)
             template = work.receipt.found_templates.get(form.id)
-            untouched = template in (None, fingerprint(form.template))
-            reason = _("people wrote in it: kept") if new else _by_hand(untouched)
+            untouched = template == fingerprint(form.template)
+            written_in = bool(_of_people(work, form))
+            reason = _("people wrote in it: kept") if written_in else _by_hand(untouched)
             changes.append(_going(f"form {form.id}", form, reason))
         return changes
 
@@ -105,9 +105,19 @@ class TidyStep(Step[TidyChange]):
         for choices in work.seen.lists.values():
             came_as = work.receipt.found.get(choices.id)
             if choices.id in work.design.removed_lists and came_as is not None:
-                reason = _by_hand(came_as in ("", fingerprint(as_text(choices))))
+                reason = _by_hand(came_as == fingerprint(as_text(choices)))
                 changes.append(_going(f"list {choices.id}", choices, reason))
         return changes
+
+
+def _of_people(work: Work, form: Form) -> set[str]:
+    """The entries of a form that did not come with the wiki, or that another account wrote last."""
+    account = work.seen.wiki.account
+    return {
+        tag
+        for tag, row in work.seen.wiki.entries.of(form.id).items()
+        if tag not in work.receipt.found or row.get("user") != account
+    }
 
 
 def as_text(choices: BazarList) -> str:

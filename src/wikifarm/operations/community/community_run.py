@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,15 +12,18 @@ from pathlib import Path
 from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.blueprint_model import Blueprint
 from wikifarm.blueprint.compile import Compiler
+from wikifarm.blueprint.design import DesignedPage
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.recording import keep_receipt
 from wikifarm.engine.run import apply as walk
 from wikifarm.engine.seen import Seen
+from wikifarm.engine.standing import Standing, as_it_came, compared, standing
 from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps.content import PagesStep, pages_applied
 from wikifarm.errors import WikifarmError
-from wikifarm.model import Dialect
+from wikifarm.i18n import _
+from wikifarm.model import Dialect, Page
 from wikifarm.operations.community.accounts import account_names
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import find_site, make_site, open_wiki
@@ -85,6 +88,7 @@ class CommunityRun:
     # -- what should be there ---------------------------------------------------------------
 
     _dialect: Dialect = field(default=Dialect.D44, init=False, repr=False)
+    _standing: Standing = field(default=Standing.NEW, init=False, repr=False)
 
     @cached_property
     def blueprint(self) -> Blueprint:
@@ -107,13 +111,56 @@ class CommunityRun:
         """What its wiki should hold, beside what it holds."""
         seen = Seen(self.wiki)
         community = self.community
-        receipt = seen.receipt or Receipt("", community.slug, community.name)
+        fresh = Receipt(self.mark, community.slug, community.name)
+        self._standing = standing(seen, self.context.journal, community.slug)
+        recorded = seen.receipt if self._standing is Standing.PROVEN else None
+        receipt = recorded or fresh
+        if not self._standing.proves:
+            receipt = replace(fresh, facts=self._facts_shown(seen))
         reserved = (WIKI_ADMIN, *self.blueprint.groups)
         accounts = account_names(community.facilitators, seen.accounts, reserved)
-        design = self.compiler.design(
-            accounts, receipt.facts, links(community, receipt.mailing_list)
-        )
-        return Work(community.slug, design, seen, receipt)
+        told = links(community, receipt.mailing_list)
+        design = self.compiler.design(accounts, receipt.facts, told)
+        work = Work(community.slug, design, seen, receipt, recorded)
+        if self._standing is Standing.NEW:
+            work.receipt = as_it_came(seen, fresh)
+        elif recorded is None:
+            work.receipt = compared(work, receipt)
+        return work
+
+    @property
+    def standing(self) -> Standing:
+        """What the receipt was worth when the wiki was entered."""
+        return self._standing if self.work else Standing.NEW
+
+    def say_standing(self) -> None:
+        """Tells a person when nothing proves what is ours, and what that means."""
+        lost = {
+            Standing.MISSING: _("The receipt of this wiki is gone."),
+            Standing.BY_HAND: _("The receipt of this wiki was edited by hand."),
+            Standing.OUTDATED: _("The receipt of this wiki is an old version of it."),
+        }
+        if not self.standing.proves:
+            kept = _(
+                "What is as the blueprint writes it is taken for wikifarm's; all the rest is kept, "
+                "and nothing is removed. To have the blueprint's text of a page again, delete that "
+                "page in the wiki, then run `wikifarm apply`."
+            )
+            self.outcome.notes.append(f"{lost[self.standing]} {kept}")
+
+    def _facts_shown(self, seen: Seen) -> tuple[str, ...]:
+        """The facts that the wiki's pages show as seen, for want of a receipt that says them."""
+
+        def lines(pages: Iterable[DesignedPage | Page]) -> set[tuple[str, str]]:
+            return {(page.tag, line) for page in pages for line in page.body.split("\n")}
+
+        there = lines(seen.pages.values())
+        told = links(self.community, {})
+        plain = lines(self.compiler.pages((), told))
+        ticked = {
+            fact: lines(self.compiler.pages((fact,), told)) - plain for fact in self.compiler.facts
+        }
+        return tuple(fact for fact, new in sorted(ticked.items()) if new and new <= there)
 
     @property
     def receipt(self) -> Receipt:
@@ -145,7 +192,7 @@ class CommunityRun:
             work.design = whole
         self.walk((PagesStep(),), quiet=True)
         if only_changed:
-            keep_receipt(work, replace(pages_applied(work), run=self.context.run))
+            keep_receipt(work, pages_applied(work), self.context.journal)
             work.design = whole
 
     @property

@@ -61,6 +61,7 @@ def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
             wiki = _logged_in(context, slug, password)
         except BadCredentials:
             raise taken from None
+        context.journal.outcome(slug, "wiki", mark=mark)
     else:
         if context.farm.find(slug) is None or not context.farm.answers(slug):
             raise WriteRefused(
@@ -71,7 +72,7 @@ def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
                 where=context.farm.address_of(slug),
             )
         wiki = _logged_in(context, slug, password)
-    context.journal.outcome(slug, "wiki", mark=mark)
+        context.journal.outcome(slug, "wiki", mark=mark, new=True)
     return wiki, mark
 
 

@@ -192,7 +192,7 @@ def enter_finished(run: CommunityRun) -> None:
     """Enters the community's wiki. Raises NotOurs where `apply` has not finished it."""
     run.outcome.status = "unchanged"
     run.enter()
-    receipt = run.work.seen.receipt
+    receipt = run.work.recorded
     if receipt is None or not receipt.complete:
         raise NotOurs(
             _("The wiki of “{slug}” is not finished: its list comes after it.").format(

@@ -284,11 +284,8 @@ def _keep(scene: _Scene, compared: Compared) -> None:
         work.receipt,
         ledger_key=scene.ledger.key,
         ledger=tuple(sorted(scene.ledger.seen)),
-        run=context.run,
     )
-    wrote = not new.same_as(work.seen.receipt or work.receipt)
-    keep_receipt(work, new)
-    if wrote:
+    if keep_receipt(work, new, context.journal):
         context.journal.outcome(work.slug, engine.STEP, ledger=len(new.ledger))
 
 
@@ -391,7 +388,9 @@ def _hand_over(scene: _Scene, asked: Asked) -> None:
     if files and not scene.run.receipt.mailing_list.get("handed"):
         mailing_list = {**scene.run.receipt.mailing_list, "handed": "yes"}
         keep_receipt(
-            scene.run.work, replace(scene.run.receipt, mailing_list=mailing_list, run=context.run)
+            scene.run.work,
+            replace(scene.run.receipt, mailing_list=mailing_list),
+            context.journal,
         )
 
 
