@@ -20,6 +20,7 @@ from wikifarm.blueprint.checklist_file import _read
 from wikifarm.blueprint.compile import Compiler
 from wikifarm.blueprint.json_schemas import blueprint as json_schema
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.schema.schema_file import known_schemas
 from wikifarm.blueprint.sources import Problems, read_yaml
 from wikifarm.model import Module
 
@@ -61,6 +62,7 @@ def told(folder: Path) -> list[tuple[str, int]]:
 
 
 def load(folder: Path) -> object:
+    known_schemas.cache_clear()  # a test writes the same folder several times
     return load_blueprint(str(folder))
 
 
@@ -140,6 +142,12 @@ WORDS = [
     ("  checklist: KeyRing", "  checklist: HouseRules", "open-page", "checklist:"),
     ("  checklist: KeyRing", "  checklist: Evenings", "open-page", "checklist:"),
     ("{page: Imprint,", "{page: PageFooter,", "choice", "licence:"),
+    ("  members: makers", "  members: admins", "members-administer", "members:"),
+    ('  admins: ["@keepers"]', '  admins: ["@makers"]', "members-administer", "  members: makers"),
+    ("does: map, yes: pin-me", "does: mailing-list, yes: pin-me", "duplicate-consent", "bf_pinned"),
+    ("  WhoMends: {profile: inside", "  WhoMends: {profile: posted", "open-page", "  WhoMends:"),
+    ('inside: {read: "@makers,', 'inside: {read: "makers,', "open-page", "  WhoMends:"),
+    ('inside: {read: "@makers,', 'inside: {read: "!@makers,', "open-page", "  WhoMends:"),
     ("  cards: {schema: makers-cards", "  cards: {schema: lists", "unknown-schema", "cards: {sch"),
 ]
 
@@ -174,6 +182,7 @@ def test_an_editor_leaves_words_to_the_loader(
 def test_a_blueprint_must_say_who_is_who(edit: Edit, after: str) -> None:
     folder = edit("blueprint.yml", WHO, after)
     assert {code for code, _line in told(folder)} <= {"missing", "wrong-type"}
+    assert any("who: {members: " in problem.hint for problem in problems(lambda: load(folder)))
     assert not accepted_by_schema(folder)
 
 
@@ -217,6 +226,61 @@ def test_rights_of_a_form_name_groups_of_its_blueprint(edit: Edit) -> None:
     folder = edit("bazar_schemas/makers-cards.yml", '"@admins"', '"@administrators"')
     line = line_of(BLUEPRINT, "cards: {schema")
     assert told(folder) == [("unknown-group", line), ("unknown-group", line)]
+
+
+OPEN = ['"*"', '"+"', "$writing", "makers", '"!@makers"', '"!*"', '"*", "%"']
+
+
+@pytest.mark.parametrize("right", OPEN)
+@pytest.mark.parametrize("key", ["read", "write"])
+def test_rights_of_a_people_s_form_name_groups_and_its_author(
+    edit: Edit, key: str, right: str
+) -> None:
+    """Whatever else it names lets in people who are not of the group."""
+    before = {"read": 'read: ["@makers", "@keepers", "%"]', "write": 'write: ["%", "@keepers"]'}
+    folder = edit("bazar_schemas/makers-cards.yml", before[key], f"{key}: [{right}]")
+    line = line_of(CARDS, "acls:")
+    assert told(folder) == [("open-rights", line)]
+
+
+@pytest.mark.parametrize("right", OPEN)
+@pytest.mark.parametrize("key", ["read", "write", "address_seen_by"])
+def test_a_field_of_people_is_no_more_open_than_its_form(edit: Edit, key: str, right: str) -> None:
+    edit("bazar_schemas/makers-cards.yml", '    address_seen_by: "@admins"\n', "")
+    after = f"    seen_by: the keepers\n    {key}: [{right}]"
+    folder = edit("bazar_schemas/makers-cards.yml", "    seen_by: the keepers", after)
+    text = (folder / "bazar_schemas/makers-cards.yml").read_text("utf-8")
+    assert told(folder) == [("open-rights", line_of(text, f"    {key}: ["))]
+
+
+def test_a_line_kept_as_it_was_carries_both_rights_too(edit: Edit) -> None:
+    def raw(read: str, write: str) -> Path:
+        line = "***".join(["texte", "bf_x", "X", *[" "] * 8, read, write, " ", " ", " "]) + "***"
+        (folder / "bazar_schemas/makers-cards.yml").write_text(
+            CARDS + f'  - {{type: raw, line: "{line}"}}\n', "utf-8"
+        )
+        return folder
+
+    folder = edit("blueprint.yml", "version", "version")
+    last = CARDS.count("\n") + 1
+    load(raw("@makers,%", "%"))
+    assert told(raw("@makers,%", " ")) == [("open-rights", last)]
+    assert told(raw("+", "%")) == [("open-rights", last)]
+
+
+def test_that_it_was_imported_excuses_no_form_of_people(edit: Edit) -> None:
+    folder = edit("bazar_schemas/makers-cards.yml", "zone: people", "zone: people\nimported: true")
+    load(folder)
+    edit("bazar_schemas/makers-cards.yml", 'read: ["@makers", "@keepers", "%"]', 'read: "*"')
+    text = edit("bazar_schemas/makers-cards.yml", "title: A maker's card", "title: '{{bf_handle}}'")
+    codes = {code for code, _line in told(text)}
+    assert codes == {"open-rights", "title-leaks"}
+
+
+def test_one_form_asks_for_one_address(edit: Edit) -> None:
+    second = '  - {type: champs_mail, name: bf_second, label: B, read: "@keepers", purpose: p}\n'
+    folder = edit("bazar_schemas/makers-cards.yml", CARDS, CARDS + second)
+    assert told(folder) == [("other-address", line_of(BLUEPRINT, "address:"))]
 
 
 def test_a_schema_is_named_by_its_key_and_not_by_its_file(edit: Edit) -> None:
@@ -282,6 +346,19 @@ def test_each_mistake_of_the_facts_stands_at_its_line(
     folder = edit("checklist.yml", before, after)
     text = (folder / "checklist.yml").read_text("utf-8")
     assert (code, line_of(text, mark)) in told(folder)
+
+
+def test_a_number_that_is_too_small_is_told_as_such(edit: Edit) -> None:
+    folder = edit("checklist.yml", "least: 3", "least: 0")
+    (problem,) = problems(lambda: load(folder))
+    assert "1" in problem.message
+
+
+def test_a_checklist_without_facts_is_shown_one(edit: Edit) -> None:
+    start, end = CHECKLIST.index("facts:"), CHECKLIST.index("phases:")
+    folder = edit("checklist.yml", CHECKLIST[start:end], "")
+    told_of = problems(lambda: load(folder))
+    assert told_of and all("facts: {NAME" in problem.hint for problem in told_of)
 
 
 @pytest.mark.parametrize("facts", ["", "facts:\n", "facts: {}\n"])

@@ -21,6 +21,7 @@ from wikifarm.blueprint.blueprint_model import (
 from wikifarm.blueprint.checklist_file import check_checklist
 from wikifarm.blueprint.locate import FILE, find_blueprint
 from wikifarm.blueprint.render import SUFFIX, syntax_problem
+from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.choices import known_lists
 from wikifarm.blueprint.schema.fields import DATES
@@ -41,6 +42,9 @@ _KEYS = {
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")  # a part of what YesWiki accepts (WN_PAGE_TAG)
 _GROUP = re.compile(r"[A-Za-z0-9]+\Z")  # the only names YesWiki keeps
 _RIGHT = re.compile(r"!?([*+%]|\$writing|@[A-Za-z0-9]+|[A-Za-z0-9]+)\Z")
+
+# What a blueprint without `who:` is shown.
+WHO_EXAMPLE = "who: {members: GROUP, facilitators: GROUP, people: {FORM: {address: FIELD}}}"
 
 Plan = TypeVar("Plan", FormPlan, PagePlan)
 
@@ -263,10 +267,19 @@ class _BlueprintReader:
 
     def who(self) -> Who:
         value = self.mapping("who")
+        if not value:
+            message = _("“{name}” is missing: which group and which form of people are which")
+            self.wrong(message.format(name="who"), "who", code="missing", hint=WHO_EXAMPLE)
         self.known_keys(value, {"members", "facilitators", "people", "checklist", "licence"}, "who")
         groups, pages = self.mapping("groups"), self.mapping("pages")
         members = self.known_word(value, groups, "who", "members")
         facilitators = self.known_word(value, groups, "who", "facilitators")
+        if members and members in self.administrators():
+            message = _(
+                "the group “{name}” administers the wiki: members must be another group, or every "
+                "one of them sees all that is private"
+            ).format(name=members)
+            self.wrong(message, "who", "members", code="members-administer")
         if members and members == facilitators:
             message = _("“{name}” is used twice").format(name=members)
             self.wrong(message, "who", "facilitators", code="duplicate-name")
@@ -277,6 +290,19 @@ class _BlueprintReader:
             checklist=self.known_word(value, pages, "who", "checklist", needed=False),
             licence=self.licence() if "licence" in value else None,
         )
+
+    def administrators(self) -> set[str]:
+        """The groups whose members administer the wiki: `admins`, and those that it holds."""
+        groups = self.groups()
+        reached: set[str] = set()
+        going = ["admins"]
+        while going:
+            name = going.pop()
+            if name not in reached:
+                reached.add(name)
+                inside = groups.get(name, ())
+                going += [member[1:] for member in inside if member.startswith("@")]
+        return reached
 
     def lines(self, holder: Mapping[str, Any], *path: str | int) -> Mapping[str, Any]:
         """The mapping at `path`, whose last part is its key in `holder`; empty where there is
@@ -359,10 +385,11 @@ class _BlueprintReader:
             self.wrong(message, "who", "facilitators", code="no-facilitators")
         if who.checklist:
             page = next(each for each in blueprint.pages if each.key == who.checklist)
-            readers = _rights(blueprint.profiles[page.profile].read)
-            if readers & {"*", "+", "$writing"}:
-                message = _("the page “{key}” can be read by everybody").format(key=page.key)
-                self.wrong(message, "who", "checklist", code="open-page")
+            self.check_closed(page, blueprint.profiles[page.profile], "who", "checklist")
+        for page in blueprint.pages:
+            if page.zone is Zone.PEOPLE:
+                self.check_closed(page, blueprint.profiles[page.profile], "pages", page.key)
+        self.check_lists(who)
         named = {plan.form: plan for plan in who.people}
         for form in blueprint.forms:
             schema = schemas[form.schema]
@@ -379,6 +406,25 @@ class _BlueprintReader:
             elif people:
                 self.check_people(named[form.key], schema, blueprint.languages[0])
 
+    def check_closed(self, page: PagePlan, rights: Rights, *path: str | int) -> None:
+        """A page of people is read by groups alone."""
+        if lets_others_in(rights.read):
+            message = _("the page “{key}” can be read by everybody").format(key=page.key)
+            self.wrong(message, *path, code="open-page")
+
+    def check_lists(self, who: Who) -> None:
+        """One question lets people be subscribed, in one form: a second would never be read."""
+        asking = [
+            ("who", "people", plan.form, "consents", consent.name)
+            for plan in who.people
+            for consent in plan.consents
+            if consent.does is Consent.MAILING_LIST
+        ]
+        for place in asking[1:]:
+            message = _("“{name}” already lets people be subscribed: one question is enough")
+            first = str(asking[0][-1])
+            self.wrong(message.format(name=first), *place, code="duplicate-consent")
+
     def check_groups(self, form: FormPlan, schema: Schema, blueprint: Blueprint) -> None:
         """The rights that a form gives name groups of this blueprint, whoever wrote the schema."""
         groups = {"admins", *blueprint.groups}
@@ -393,6 +439,13 @@ class _BlueprintReader:
         told = {"address": plan.address} if plan.address else {}
         addresses = [field.name for field in schema.fields if field.type == "champs_mail"]
         self.known_word(told, addresses, *path, "address", needed=False)
+        for name in addresses:
+            if name != plan.address:
+                message = _(
+                    "the form “{form}” also asks for the address “{name}”: a form of people asks "
+                    "for one, which “address” names"
+                ).format(form=plan.form, name=name)
+                self.wrong(message, *path, code="other-address")
         choices = {field.name: dict(lists[field.target].items) for field in schema.fields
                    if field.target in lists}  # fmt: skip
         for consent in plan.consents:
@@ -473,11 +526,6 @@ def _dates(form: FormPlan, schemas: Mapping[str, Schema]) -> list[str] | None:
     if schema is None:
         return None
     return [field.name for field in schema.fields if field.type in DATES]
-
-
-def _rights(value: str) -> set[str]:
-    """The rights of a line, each by itself."""
-    return {right.strip() for right in value.split(",")}
 
 
 def _text(value: Any) -> str:

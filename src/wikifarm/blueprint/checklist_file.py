@@ -16,6 +16,8 @@ from wikifarm.model import Module
 
 FILE = "checklist.yml"
 SCHEMA = "wikifarm/checklist/1"
+# What a checklist without `facts:` is shown.
+FACTS_EXAMPLE = "facts: {NAME: {look: audit, seen: {fr: …, en: …}}}"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _ITEM_KEYS = {"id", "module", "page", "auto"}
 
@@ -194,7 +196,7 @@ def _check_facts(
         least = told.get("least", 1)
         if isinstance(least, bool) or not isinstance(least, int) or least < 1:
             message = _("“{name}” {sentence}").format(
-                name="least", sentence=_("must be a whole number")
+                name="least", sentence=_("must be a whole number, 1 or more")
             )
             problems.append(document.problem(message, *path, "least", code="wrong-type"))
         seen = told.get("seen")
@@ -234,6 +236,8 @@ def _check_words(
         if key in thing and not (isinstance(thing[key], str) and thing[key] in words):
             message = _("“{word}” is not known here").format(word=thing[key])
             hint = did_you_mean(str(thing[key]), words)
+            if key == "auto" and not words:
+                hint = FACTS_EXAMPLE
             problems.append(document.problem(message, *path, key, hint=hint, code=f"unknown-{key}"))
 
 

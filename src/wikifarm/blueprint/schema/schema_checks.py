@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.fields import RAW, TYPES, Field, Kind, property_name
 from wikifarm.blueprint.sources import Document, Path_, Problems, did_you_mean
+from wikifarm.errors import Problem
 from wikifarm.i18n import _
 from wikifarm.model import Module, Zone
 
@@ -26,6 +28,8 @@ _ABOUT_A_PERSON = re.compile(
 )
 _ADMISSIONS = ("two-step", "open", "invited")
 _PERSONAL = ("purpose", "seen_by", "retention")
+_NAMING = 'acls: {read: ["@GROUP", "%"], write: "%"}'
+_RIGHTS_COLUMNS = {"read": 11, "write": 12}  # of most types of fields
 
 Place = tuple[Path_, Field]
 
@@ -72,21 +76,43 @@ class _Checker:
         self.problems.append(self.document.problem(message, *path, code=code, hint=hint))
 
     def check(self, field: Field) -> None:
+        if self.schema.zone is Zone.PEOPLE:
+            self.check_rights(field)
         if field.type == RAW:
             self.check_raw(field)
             return
-        if self.schema.imported:
-            return
-        self.check_needs(field)
-        self.check_texts(field)
-        self.check_targets(field)
-        self.check_condition(field)
-        self.check_person(field)
+        if not self.schema.imported:
+            self.check_needs(field)
+            self.check_texts(field)
+            self.check_targets(field)
+            self.check_condition(field)
+        if not self.schema.imported or self.schema.zone is Zone.PEOPLE:
+            self.check_person(field)
 
     def check_raw(self, field: Field) -> None:
         if field.line.count("***") < 3:
             message = _("fewer than four columns: YesWiki drops this line")
             self.say(message, "line", code="too-few-columns")
+
+    def check_rights(self, field: Field) -> None:
+        """An answer of a people's form lets nobody in but groups and its author, to read or to
+        write: neither is enough by itself (`_SchemaReader.guards`)."""
+        if field.type == RAW:
+            columns = field.line.split("***") + [""] * 16
+            rights = {key: columns[place].strip() for key, place in _RIGHTS_COLUMNS.items()}
+        elif field.kind is not Kind.LAYOUT:
+            rights = {key: field.options.get(key, "") for key in _RIGHTS_COLUMNS}
+            if field.options.get("address_seen_by"):
+                rights["address_seen_by"] = field.options["address_seen_by"]
+        else:
+            return
+        form = self.schema.rights
+        for key, right in rights.items():
+            public = key == "read" and field.name in self.schema.public_fields
+            # Rights that are those of the form are told of once, where the form gives them.
+            if not public and form is not None and right != getattr(form, key, None):
+                place = "line" if field.type == RAW else key
+                self.problems += _open(self.document, right, *self.path, place)
 
     def check_needs(self, field: Field) -> None:
         for key in TYPES[field.type].needs:
@@ -166,12 +192,13 @@ class _Checker:
 
 
 def check_whole(document: Document, schema: Schema, problems: Problems) -> None:
-    """The problems of the form as a whole."""
-    if schema.imported:
-        return
-    _check_title(document, schema, problems)
-    _check_conditions(document, schema, problems)
-    if schema.zone is Zone.PEOPLE:
+    """The problems of the form as a whole. That it was imported excuses no form of people."""
+    people = schema.zone is Zone.PEOPLE
+    if people or not schema.imported:
+        _check_title(document, schema, problems)
+    if not schema.imported:
+        _check_conditions(document, schema, problems)
+    if people:
         _check_closed(document, schema, problems)
 
 
@@ -206,10 +233,25 @@ def _check_conditions(document: Document, schema: Schema, problems: Problems) ->
 
 
 def _check_closed(document: Document, schema: Schema, problems: Problems) -> None:
-    """Entries of people are never readable by everybody, nor by every account."""
+    """Entries of people are read and written by groups and by their author, never by everybody
+    nor by every account."""
     rights = schema.rights
-    readers = {reader.strip() for reader in rights.read.split(",")} if rights else {"*"}
-    if readers & {"*", "+", ""}:
+    if rights is None:
         message = _("a form of the zone “people” must name who may read its entries")
-        hint = 'acls: {read: ["@GROUP", "%"], write: "%"}'
-        problems.append(document.problem(message, "acls", hint=hint, code="open-rights"))
+        problems.append(document.problem(message, "acls", hint=_NAMING, code="open-rights"))
+        return
+    told = {"read": rights.read, "write": rights.write, "comment": rights.comment}
+    for key, right in told.items():
+        if right != "comments-closed":
+            problems += _open(document, right, "acls", key)
+
+
+def _open(document: Document, rights: str, *path: str | int) -> list[Problem]:
+    """The problem of rights that let in people who are not of the group, if they do."""
+    strangers = lets_others_in(rights)
+    message = _(
+        "“{right}” would let others in: a form of people names groups (@group) and the author (%) "
+        "alone, to read and to write"
+    ).format(right=", ".join(strangers))
+    problem = document.problem(message, *path, hint=_NAMING, code="open-rights")
+    return [problem] if strangers else []
