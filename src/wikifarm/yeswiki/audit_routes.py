@@ -6,39 +6,66 @@ Routes come from YesWiki's own source and from the measured table of docs/yeswik
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, urlencode
 
 from wikifarm.i18n import _
+
+# What shows something of an entry. Asked under another spelling too: rights may not follow there.
+ENTRY_HANDLERS = (
+    "", "raw", "html", "json", "show", "revisions", "xml", "edit", "editiframe", "iframe",
+    "render", "acls", "share", "mail", "diaporama", "slide_show", "pdf", "rss", "referrers",
+    "deletepage", "duplicate", "widget", "bazarrss", "diff", "listpages", "css", "hello",
+)  # fmt: skip
+_SHOWING = ("", "raw", "html", "iframe", "edit", "css", "hello", "slide_show", "diaporama", "rss")
 
 
 @dataclass(frozen=True)
 class Route:
-    """One address to ask. `kind` is "page" or "api"; `advice` names the right that closes it."""
+    """One question: `address` is what follows the `?`, percent-encoded; `body` is posted there.
 
-    id: str
-    kind: str
-    path: str  # a tag, or an API route
-    handler: str = ""
-    query: tuple[tuple[str, str], ...] = ()
-    advice: str = ""
-    outsiders: bool = False  # asked by outsiders alone
+    `advice` names the right that closes it; in it, `{form}`, `{entry}` and `{field}` stand for what
+    was seen. `closable` is False where no right of YesWiki closes it to who may read the entry.
+    """
+
+    address: str
+    advice: str
+    body: tuple[tuple[str, str], ...] = ()
+    verb: str = "GET"
+    closable: bool = True
+
+    @property
+    def id(self) -> str:
+        """How people and programs read it: the address, and how it is asked when it is no GET."""
+        verb = "POST" if self.body else self.verb
+        posted = f" ({urlencode(self.body)})" if self.body else ""
+        return ("" if verb == "GET" else f"{verb} ") + f"?{self.address}{posted}"
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """The names and values that are sent, in the address and posted."""
+        return [*parse_qsl(self.address), *self.body]
+
+    @property
+    def whole_page(self) -> bool:
+        """True where the answer is a page in its frame, that always links to its wiki."""
+        return not self.body and self.verb == "GET" and not re.search("[/&=]", self.address)
 
 
-ENTRY_HANDLERS = (
-    "", "raw", "html", "json", "show", "revisions", "xml", "edit", "editiframe", "iframe",
-    "render", "acls", "share", "mail", "diaporama", "slide_show", "pdf", "rss", "referrers",
-    "deletepage", "duplicate", "widget", "bazarrss", "diff", "listpages", "css",
-)  # fmt: skip
+def page_address(tag: str, handler: str = "", **query: str) -> str:
+    """The address of a page, or of one of its handlers."""
+    path = quote(tag, safe="") + (f"/{handler}" if handler else "")
+    return _with(path, query)
 
-SPY_ACTIONS = (
-    "bazarrecordsindex", "listusers", "userstable", "recentchanges", "recentchangesrss",
-    "recentchangesrssplus", "recentcomments", "recentlycommented", "recentcommentsrss",
-    "mychanges", "mypages", "userpages", "pageindex", "pageonlyindex", "listpages",
-    "orphanedpages", "wantedpages", "attachindex", "nuagetag", "filtertags", "rss", "lastusers",
-    "listusersinsidegroup", "listgroups", "editgroups", "gererdroits", "trail", "backlinks",
-    "mescontenus", "userfavorites", "admintag", "listetags", "includepages", "reactions",
-)  # fmt: skip
+
+def api_address(path: str, **query: str) -> str:
+    """The address of an API route, written as `users/Name`."""
+    return _with(f"api/{quote(path, safe='/')}", query)
+
+
+def _with(path: str, query: dict[str, str]) -> str:
+    return path + (f"&{urlencode(query)}" if query else "")
 
 
 def spellings(tag: str) -> list[str]:
@@ -54,86 +81,119 @@ def spellings(tag: str) -> list[str]:
 def entry_routes(form: str, entry: str, word: str) -> list[Route]:
     """Every address at which one entry might be seen.
 
-    `form` is the id of its form and `entry` its tag; `word` stands in it, for searches. Under other
-    spellings, members are not asked: nothing closes there an address that they may write to
-    through a form, which the form itself says to those who give it.
+    `form` is the id of its form and `entry` its tag; `word` stands in it, for searches.
     """
-    of_form = _("the line `acls` of the form {form}").format(form=form)
-    of_entry = _("the rights of the entry {entry}").format(entry=entry)
-    api = [
+    known = [*_api_routes(form, entry, word), *_bazar_routes(form, entry, word)]
+    known += [
+        Route(page_address(entry, handler), _of_entry()) for handler in ENTRY_HANDLERS
+    ]  # fmt: skip
+    known += [route for spelling in spellings(entry) for route in _misspelt(form, spelling)]
+    known += _encoded(entry)
+    known += _posted(entry)
+    advice = _("the reading right of the page {tag}").format(tag="RechercheTexte")
+    known.append(Route(page_address("RechercheTexte", phrase=word), advice))
+    return known
+
+
+def _of_form() -> str:
+    return _("the line `acls` of the form {form}")
+
+
+def _of_entry() -> str:
+    return _("the rights of the entry {entry}, and the line `acls` of the form {form}")
+
+
+def _of_field() -> str:
+    return _("the rights to read and to write of the field {field}, in the form {form}")
+
+
+def _api_routes(form: str, entry: str, word: str) -> list[Route]:
+    paths = [
         *(f"forms/{form}/entries{tail}" for tail in (
-            "", "/geojson", "/html", "/json-ld", "/ical", "/csv", "/rss")),
+            "", "/geojson", "/html", "/json-ld", "/ical", "/csv", "/rss", f"/json/{entry}")),
         *(f"entries{tail}" for tail in (
             "", f"/{form}", f"/{form}/{entry}", f"/json-ld/{form}", f"/geojson/{form}",
-            f"/html/{form}", f"/html/{form}/{entry}", f"/json-ld/{form}/{entry}", f"/csv/{form}")),
+            f"/html/{form}", f"/html/{form}/{entry}", f"/json-ld/{form}/{entry}", f"/csv/{form}",
+            f"/html/{entry}")),
         f"entry/url/{entry}",
     ]  # fmt: skip
-    known = [Route(f"api/{path}", "api", path, advice=of_form) for path in api]
+    lists = ("entries/bazarlist", {"idtypeannonce[]": form})
+    known = [Route(api_address(path), _of_form()) for path in paths]
     known += [
-        Route(
-            "api/entries/bazarlist",
-            "api",
-            "entries/bazarlist",
-            query=(("idtypeannonce[]", form), ("fields", "html_output")),
-            advice=of_form,
-        ),
-        Route(
-            "api/entries/bazarlist?query",
-            "api",
-            "entries/bazarlist",
-            query=(("idtypeannonce[]", form), ("keywords", word)),
-            advice=of_form,
-        ),
-        Route(f"api/pages/{entry}", "api", f"pages/{entry}", advice=of_entry),
-        Route(f"api/triples/{entry}", "api", f"triples/{entry}", advice=of_entry),
-        Route(f"api/comments/{entry}", "api", f"comments/{entry}", advice=of_entry),
+        Route(api_address(f"entries/html/{entry}", fields="html_output"), _of_form()),
+        Route(api_address(lists[0], **lists[1], fields="html_output"), _of_form()),
+        Route(api_address(lists[0], **lists[1], keywords=word), _of_form()),
     ]
     known += [
-        Route(f"{{entry}}/{handler}", "page", entry, handler, advice=of_entry)
-        for handler in ENTRY_HANDLERS
+        Route(api_address(f"{kind}/{entry}"), _of_entry())
+        for kind in ("pages", "triples", "comments")
     ]
-    known += [
-        Route(f"BazaR {name}", "page", "BazaR", handler, query, of_form)
-        for name, handler, query in (
-            ("rss", "rss", (("id", form),)),
-            ("json entries", "json", (("demand", "entries"), ("id", form))),
-            ("consult", "", (("vue", "consulter"), ("id", form))),
-            ("search", "", (("vue", "consulter"), ("id", form), ("q", word))),
-            ("entry", "", (("vue", "consulter"), ("action", "voir_fiche"), ("id_fiche", entry))),
-            ("edit entry", "", (("vue", "saisir"), ("action", "modif_fiche"), ("id_fiche", entry))),
-            ("export", "", (("vue", "exporter"), ("id", form), ("id_typeannonce", form))),
-            ("widget", "widget", (("id", form),)),
-        )
-    ]
-    of_fields = _("the rights of each field of the form {form}").format(form=form)
-    for number, spelling in enumerate(spellings(entry), 1):
-        known += [
-            Route(
-                f"{{entry, spelling {number}}}/{handler}",
-                "page",
-                spelling,
-                handler,
-                advice=of_entry,
-                outsiders=True,
-            )
-            for handler in ("", "iframe", "raw", "edit")
-        ]
-        known += [
-            Route(f"BazaR/{handler} {action}, spelling {number}", "page", "BazaR", handler,
-                  (("vue", view), ("action", action), ("id_fiche", spelling)), of_fields,
-                  outsiders=True)
-            for handler, view, action in (
-                ("", "saisir", "modif_fiche"), ("iframe", "saisir", "modif_fiche"),
-                ("", "consulter", "voir_fiche"),
-            )
-        ]  # fmt: skip
-    known.append(
-        Route(
-            "RechercheTexte", "page", "RechercheTexte", "", (("phrase", word),),
-            _("the reading right of the page {tag}").format(tag="RechercheTexte"),
-        )
-    )  # fmt: skip
     return known
+
+
+def _bazar_routes(form: str, entry: str, word: str) -> list[Route]:
+    return [
+        Route(page_address("BazaR", handler, **query), _of_form())
+        for handler, query in (
+            ("rss", {"id": form}),
+            ("json", {"demand": "entries", "id": form}),
+            ("json", {"demand": "entry", "id_fiche": entry}),
+            ("", {"vue": "consulter", "id": form}),
+            ("", {"vue": "consulter", "id": form, "q": word}),
+            ("", {"vue": "consulter", "action": "voir_fiche", "id_fiche": entry}),
+            ("", {"vue": "saisir", "action": "modif_fiche", "id_fiche": entry}),
+            ("", {"vue": "exporter", "id": form, "id_typeannonce": form}),
+            ("widget", {"id": form}),
+        )
+    ]
+
+
+def _misspelt(form: str, spelling: str) -> Iterator[Route]:
+    """The same entry under another spelling, by each kind of way.
+
+    Nothing hides there a field from somebody who may read its entry (4.4.4, 4.5.0: the rights of
+    fields are looked up under the spelling that was asked), hence `closable`.
+    """
+    of_field = _of_field()
+    for handler, query in (
+        ("", {"vue": "saisir", "action": "modif_fiche"}),
+        ("iframe", {"vue": "saisir", "action": "modif_fiche"}),
+        ("", {"vue": "consulter", "action": "voir_fiche"}),
+        ("json", {"demand": "entry"}),
+    ):
+        address = page_address("BazaR", handler, **query, id_fiche=spelling)
+        yield Route(address, of_field, closable=False)
+    yield Route(api_address(f"pages/{spelling}"), of_field, closable=False)
+    yield Route(api_address(f"forms/{form}/entries/json/{spelling}"), of_field, closable=False)
+    if spelling != spelling.strip():  # an address of a page has none: « nom de page incorrect »
+        return
+    handlers = _SHOWING if spelling == spelling.lower() else ("", "raw", "iframe", "edit")
+    for handler in handlers:
+        yield Route(page_address(spelling, handler), of_field, closable=False)
+
+
+def _encoded(entry: str) -> Iterator[Route]:
+    """Its own spelling, its first letter percent-encoded once, and twice where `wiki=` names it."""
+    letter = f"%{ord(entry[0]):02X}" if entry[0].isascii() else quote(entry[0])
+    rest = quote(entry[1:], safe="")
+    yield Route(f"{letter}{rest}/raw", _of_entry())
+    yield Route(f"wiki={letter}{rest}/raw", _of_entry())
+    yield Route(f"wiki={quote(letter)}{rest}/raw", _of_entry())
+    yield Route(f"api/pages/{letter}{rest}", _of_entry())
+    yield Route(f"BazaR&vue=saisir&action=modif_fiche&id_fiche={letter}{rest}", _of_entry())
+
+
+def _posted(entry: str) -> Iterator[Route]:
+    """The same questions asked by the two other verbs that YesWiki answers to."""
+    yield Route(page_address(entry), _of_entry(), verb="HEAD")
+    yield Route(page_address("BazaR"), _of_entry(), (("wiki", f"{entry}/raw"),))
+    for spelling in (entry, entry.lower()):
+        body = (("id_fiche", spelling),)
+        of_field, closable = _of_field(), spelling == entry
+        edit = page_address("BazaR", vue="saisir", action="modif_fiche")
+        yield Route(edit, of_field, body, closable=closable)
+        yield Route(page_address("BazaR", "json", demand="entry"), of_field, body,
+                    closable=closable)  # fmt: skip
 
 
 def wiki_routes(pages: Iterable[str]) -> list[Route]:
@@ -143,15 +203,14 @@ def wiki_routes(pages: Iterable[str]) -> list[Route]:
     """
     accounts = _("the right to list the accounts (administrators only)")
     groups = _("the right to list the groups (administrators only)")
-    entries = _("the line `acls` of each form")
     known = [
-        Route("api/pages", "api", "pages", advice=_("the rights of the entries")),
-        Route("api/users", "api", "users", advice=accounts),
-        Route("api/groups", "api", "groups", advice=groups),
-        Route("api/comments", "api", "comments", advice=entries),
-        Route("api/forms", "api", "forms", advice=entries),
-        Route("BazaR rss of all", "page", "BazaR", "rss", (), entries),
-        Route("BazaR json entries all", "page", "BazaR", "json", (("demand", "entries"),), entries),
+        Route(api_address("pages"), _of_entry()),
+        Route(api_address("users"), accounts),
+        Route(api_address("groups"), groups),
+        Route(api_address("comments"), _of_form()),
+        Route(api_address("forms"), _of_form()),
+        Route(page_address("BazaR", "rss"), _of_form()),
+        Route(page_address("BazaR", "json", demand="entries"), _of_form()),
     ]
     boards = (
         "TableauDeBord", "DerniersChangements", "DerniersChangementsRSS",
@@ -160,55 +219,11 @@ def wiki_routes(pages: Iterable[str]) -> list[Route]:
         "IndexDesPages", "PagesOrphelines", "BacASable",
     )  # fmt: skip
     known += [
-        Route(f"{tag} xml", "page", tag, "xml", (), _("the right of the handler xml"))
+        Route(page_address(tag, "xml"), _("the right of the handler xml"))
         for tag in ("DerniersChangements", "DerniersChangementsRSS", "PagePrincipale")
     ]
     known += [
-        Route(tag, "page", tag, "", (), _("the reading right of the page {tag}").format(tag=tag))
+        Route(page_address(tag), _("the reading right of the page {tag}").format(tag=tag))
         for tag in dict.fromkeys([*boards, *pages])
     ]
     return known
-
-
-def spy_page(entries: Iterable[tuple[str, str, str]]) -> str:
-    """A page with every action that lists something; a mark before each tells which one spoke.
-
-    `entries` are (id of the form, tag, name of a field) of each entry that must not be seen.
-
-    Not the text searches: such a page finds itself and renders itself without end (4.4.4 runs out
-    of memory); the page RechercheTexte is asked instead.
-    """
-    calls = [
-        call
-        for form, entry, field in entries
-        for call in (
-            f'bazarliste id="{form}"',
-            f'bazarliste id="{form}" template="map"',
-            f'bazarliste id="{form}" template="annuaire_alphabetique"',
-            f'bazarliste id="{form}" dynamic="true" template="card" displayfields="title={field}"',
-            f'bazarcarto id="{form}"',
-            f'calendrier id="{form}"',
-            f'bazar vue="consulter" id="{form}"',
-            f'include page="{entry}"',
-            f'includepages pages="{entry}"',
-            f'listfiles page="{entry}"',
-        )
-    ]
-    calls += SPY_ACTIONS
-    return "\n".join(f"{_mark(call)}\n{{{{{call}}}}}" for call in calls)
-
-
-def has_marks(text: str) -> bool:
-    """True where a rendered spy page is whole: the mark before its last action is there."""
-    return _mark(SPY_ACTIONS[-1]) in text
-
-
-def spoke(text: str, secret: str) -> str:
-    """The action after whose mark the secret stands in a rendered spy page."""
-    before = text[: text.lower().find(secret.lower())]
-    marks = re.findall(r"wfmark-([a-z]+)-", before)
-    return marks[-1] if marks else ""
-
-
-def _mark(call: str) -> str:
-    return f"wfmark-{call.split(maxsplit=1)[0]}-"

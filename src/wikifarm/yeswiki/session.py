@@ -58,6 +58,13 @@ class Session:
         """POST of a form to a page or handler."""
         return self._awake(self._client.post(self.addresses.page(tag, handler, query), fields))
 
+    def ask(self, address: str, verb: str = "GET", body: Fields = ()) -> Answer:
+        """Asks what follows the `?` as it stands, percent-encoded; a `body` makes it a POST."""
+        url = f"{self.addresses.base}?{address}"
+        if body:
+            return self._awake(self._client.post(url, body))
+        return self._client.get(url) if verb == "GET" else self._client.method(verb, url)
+
     def api(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """GET of an API route."""
         return self._awake(self._client.get(self.addresses.api(path, query), self._bearer))
@@ -186,6 +193,12 @@ class Session:
                 where=self.addresses.base,
             )
         return answer
+
+
+def is_own(answer: Answer) -> bool:
+    """True for what YesWiki itself answered: it opens a session with every answer (4.4.4, 4.5.0),
+    which a portal, a proxy or a firewall that speaks in its place does not."""
+    return any(name.startswith("YesWiki-") for name in answer.cookies)
 
 
 def without_noise(value: Any) -> Any:

@@ -8,15 +8,16 @@ from wikifarm.operations.community.outcome import Role
 from wikifarm.yeswiki.audit_routes import (
     Route,
     entry_routes,
+    page_address,
     spellings,
-    spoke,
-    spy_page,
     wiki_routes,
 )
+from wikifarm.yeswiki.spy_page import spoke, spy_page
 
 SENTINEL = Sentinel(
     key="ab12",
     form="101",
+    label="Participants",
     values={},
     secrets={"bf_prenom": "wfprenomab12", "bf_mail": "wfmailab12"},
     address_field="bf_mail",
@@ -24,7 +25,7 @@ SENTINEL = Sentinel(
     entry="FicheDeParticipante",
     account="WikifarmTemoinAuthorab12",
 )
-ROUTE = Route("api/pages", "api", "pages", advice="the rights of the entry")
+ROUTE = Route("api/pages", "the rights of the entry {entry}")
 
 
 def test_an_outsider_must_see_nothing_at_all() -> None:
@@ -41,7 +42,7 @@ def test_a_member_may_see_the_card_but_never_the_address() -> None:
 
 
 def test_the_echo_of_a_search_is_no_leak() -> None:
-    asked = Route("search", "page", "RechercheTexte", query=(("phrase", "wfprenomab12"),))
+    asked = Route(page_address("RechercheTexte", phrase="wfprenomab12"), "")
     assert leaks(Role.VISITOR, asked, "Rien pour « wfprenomab12 »", SENTINEL) == []
 
 
@@ -54,7 +55,7 @@ def test_enough_routes_are_asked_and_each_has_its_cure() -> None:
     asked = entry_routes("101", SENTINEL.entry, SENTINEL.word)
     asked += wiki_routes(["PagePrincipale", "Participants"])
     assert len(asked) >= 90
-    assert len({route.id for route in asked}) == len(asked)
+    assert len({route.id for route in asked}) == len(asked), [route.id for route in asked]
     assert all(route.advice for route in asked)
 
 
@@ -87,6 +88,6 @@ def test_a_tag_is_asked_in_every_spelling_that_mysql_takes_as_equal() -> None:
 
 
 def test_a_form_without_an_address_hides_nothing_from_members() -> None:
-    wishes = Sentinel("ab12", "108", {}, {"bf_texte": "wftexteab12"})
+    wishes = Sentinel("ab12", "108", "Wishes", {}, {"bf_texte": "wftexteab12"})
     assert leaks(Role.MEMBER, ROUTE, "wftexteab12", wishes) == []
     assert leaks(Role.STRANGER, ROUTE, "wftexteab12", wishes)

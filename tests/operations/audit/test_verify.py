@@ -12,11 +12,13 @@ from tests.operations.conftest import Fresh
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import AuditBlind, Exit, LeakFound
 from wikifarm.operations.apply import apply
+from wikifarm.operations.audit import questions
 from wikifarm.operations.audit import verify as verifying
 from wikifarm.operations.audit.verify import verify
-from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.outcome import CommunityOutcome, Role
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.transport import Answer
+from wikifarm.yeswiki.audit_routes import Route
 from wikifarm.yeswiki.bazar_forms import Forms
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -83,7 +85,8 @@ def test_a_field_without_a_right_to_write_is_seen_under_another_spelling(
     assert outcome.error.exit is Exit.LEAK
     assert outcome.audit is not None
     assert {leak.seen for leak in outcome.audit.leaks} == {"bf_prenom"}
-    assert all("spelling" in leak.route for leak in outcome.audit.leaks)
+    assert {leak.role for leak in outcome.audit.leaks} == {Role.VISITOR, Role.STRANGER}
+    assert all("modif_fiche" in leak.route for leak in outcome.audit.leaks)
 
 
 def blind(outcome: CommunityOutcome) -> str:
@@ -110,9 +113,9 @@ def test_a_sentinel_that_was_swallowed_is_no_audit(
 def test_questions_without_an_answer_are_no_audit(
     fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    asking = verifying._ask
+    asking = questions.ask
     monkeypatch.setattr(
-        verifying, "_ask", lambda *both: replace(asking(*both), status=status, text="Too busy")
+        questions, "ask", lambda *both: replace(asking(*both), status=status, text="Too busy")
     )
     assert re.search(r"\d+ questions of \d+ had no answer", blind(verified(fresh, made)))
 
@@ -120,10 +123,10 @@ def test_questions_without_an_answer_are_no_audit(
 def test_a_page_of_somebody_else_in_place_of_the_wiki_is_no_audit(
     fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asking = verifying._ask
+    asking = questions.ask
     away = {"location": "https://portail.example.net/login"}
     monkeypatch.setattr(
-        verifying, "_ask", lambda *both: replace(asking(*both), status=302, headers=away, text="")
+        questions, "ask", lambda *both: replace(asking(*both), status=302, headers=away, text="")
     )
     assert "had no answer" in blind(verified(fresh, made))
 
@@ -131,7 +134,7 @@ def test_a_page_of_somebody_else_in_place_of_the_wiki_is_no_audit(
 def test_somebody_who_was_logged_out_on_the_way_is_no_audit(
     fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asking = verifying._ask
+    asking = questions.ask
     asked = 0
 
     def losing(person: Wiki, route: object) -> Answer:
@@ -141,7 +144,7 @@ def test_somebody_who_was_logged_out_on_the_way_is_no_audit(
             person.session._client.forget()
         return asking(person, route)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(verifying, "_ask", losing)
+    monkeypatch.setattr(questions, "ask", losing)
     assert "took this person for somebody else" in blind(verified(fresh, made))
 
 
@@ -205,10 +208,12 @@ def test_a_page_of_people_whose_name_begins_as_a_sentinels_stays(
 def test_a_word_from_before_the_wiki_is_no_answer(
     fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    asking = verifying._ask
+    asking = questions.ask
     portal = "<html><body>Bienvenue. Acceptez les conditions.</body></html>"
     monkeypatch.setattr(
-        verifying, "_ask", lambda *both: replace(asking(*both), status=status, text=portal)
+        questions,
+        "ask",
+        lambda *both: replace(asking(*both), status=status, text=portal, cookies=frozenset()),
     )
     assert "had no answer" in blind(verified(fresh, made))
 
@@ -239,3 +244,70 @@ def test_a_wiki_that_shows_no_account_is_not_one_without_accounts(
     outcome = verified(fresh, made)
     assert outcome.error is not None
     assert "does not show its accounts" in outcome.error.message
+
+
+def standing_in(
+    monkeypatch: pytest.MonkeyPatch, stops: Callable[[Route], bool], status: int
+) -> None:
+    """Something before the wiki answers some of the questions in its place."""
+    asking = questions.ask
+
+    def ask(person: Wiki, route: Route) -> Answer:
+        answer = asking(person, route)
+        portal = {"status": status, "text": "Accept our terms.", "cookies": frozenset()}
+        return replace(answer, **portal) if stops(route) else answer  # type: ignore[arg-type]
+
+    monkeypatch.setattr(questions, "ask", ask)
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 404])
+@pytest.mark.parametrize("way", ["?api/forms/101/entries/geojson", "?BazaR/rss&id=101"])
+def test_one_way_in_that_something_else_answers_has_not_been_asked(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch, status: int, way: str
+) -> None:
+    standing_in(monkeypatch, lambda route: route.id == way, status)
+    outcome = verified(fresh, made)
+    assert way in blind(outcome)
+    assert outcome.audit is not None
+    for part in outcome.audit.coverage:
+        assert part.asked == part.known - 1
+        assert part.not_asked == {way: "something else than the wiki answered"}
+
+
+def test_a_way_that_was_busy_once_is_asked_again(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = iter([True, *[False] * 10_000])
+    standing_in(monkeypatch, lambda _route: next(busy), 429)
+    outcome = verified(fresh, made)
+    assert outcome.error is None
+    assert outcome.audit is not None
+    assert all(part.asked == part.known > part.refused > 0 for part in outcome.audit.coverage)
+
+
+def test_a_closed_sign_up_is_told_as_itself(fresh: Fresh, made: Community) -> None:
+    wiki = open_wiki(fresh(), "rennes")
+    page = wiki.pages.read("ParametresUtilisateur")
+    assert page is not None
+    wiki.pages.save(page.tag, "{{login}}", page.revision)
+    message = blind(verified(fresh, made))
+    assert "someone outside the group: the wiki let no such account be opened" in message
+
+
+@pytest.mark.parametrize("form", [BASE, WISHES])
+def test_the_advice_names_the_form_and_the_field_at_fault(
+    fresh: Fresh, made: Community, form: str
+) -> None:
+    name = {BASE: "bf_apporte", WISHES: "bf_texte"}[form]
+
+    def opened(columns: list[str]) -> None:
+        if columns[1] == name:
+            columns[READ] = columns[WRITE] = " "
+
+    change_fields(open_wiki(fresh(), "rennes"), form, opened)
+    outcome = verified(fresh, made)
+    assert outcome.audit is not None
+    assert outcome.audit.leaks
+    for leak in outcome.audit.leaks:
+        assert f"field {name}, in the form" in leak.advice
+        assert f"({form})" in leak.advice

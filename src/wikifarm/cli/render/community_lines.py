@@ -121,6 +121,7 @@ def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
     yield from _planned(outcome.planned, sheet)
     if outcome.audit:
         yield from _leaks(outcome.audit, sheet)
+        yield from _limits(outcome.audit)
         yield from _advice(outcome.audit)
     if sheet.verbose:
         yield from table([(_("requests"), _requests(outcome))])
@@ -310,7 +311,13 @@ def _privacy(audit: Audit | None) -> list[tuple[str, str]]:
     if not audit.probes:
         return [(_("privacy"), "; ".join(audit.not_asked) or _("not verified"))]
     asked = ngettext("{count} question asked", "{count} questions asked", audit.probes)
-    return [(_("privacy"), f"{asked.format(count=audit.probes)}, {_verdict(audit)}")]
+    facts = [(_("privacy"), f"{asked.format(count=audit.probes)}, {_verdict(audit)}")]
+    words = role_words()
+    for part in audit.coverage:
+        text = _("{asked} answers of {known} questions, {refused} of them a refusal")
+        told = text.format(asked=part.asked, known=part.known, refused=part.refused)
+        facts.append(("", _("{subject}: {text}").format(subject=words[part.role], text=told)))
+    return facts
 
 
 def _verdict(audit: Audit) -> str:
@@ -337,7 +344,17 @@ def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
         )
 
 
-def _seen(leaks: list[Leak]) -> str:
+def _limits(audit: Audit) -> Iterator[str]:
+    """What no right of YesWiki closes, that the people of the form are to be told."""
+    if audit.limits:
+        told = _(
+            "A member who knows YesWiki well can read, of somebody else, {seen}. No right of "
+            "YesWiki closes that: those who write it are to know."
+        ).format(seen=_seen(list(audit.limits)))
+        yield from wrapped(told, "  " + _("To know: "))
+
+
+def _seen(leaks: Sequence[Leak]) -> str:
     routes = list(dict.fromkeys(leak.route for leak in leaks))
     fields = list(dict.fromkeys(leak.seen for leak in leaks))
     return _("{fields} through {routes}").format(

@@ -24,6 +24,7 @@ class Sentinel:
 
     key: str
     form: str  # the id of its form
+    label: str  # its form, as people call it
     values: Mapping[str, str]  # property name -> value posted
     secrets: Mapping[str, str]  # what it is -> the unique string to search for
     address_field: str = ""
@@ -67,9 +68,20 @@ def leaks(role: Role, route: Route, text: str, sentinel: Sentinel) -> list[Leak]
     """What this answer shows and should not."""
     lowered = text.lower()
     # What the person who asked typed comes back in a search form: that is an echo, not a leak.
-    echoed = {value.lower() for _name, value in route.query}
+    echoed = {value.lower() for _name, value in route.sent}
     return [
-        Leak(route.id, role, name, route.advice)
+        Leak(shown(route, sentinel), role, name, advised(route.advice, sentinel, name))
         for name, secret in sentinel.hidden_from(role).items()
         if secret.lower() in lowered and secret.lower() not in echoed
     ]
+
+
+def shown(route: Route, sentinel: Sentinel) -> str:
+    """The question as it is told: without the word that was searched for."""
+    return route.id.replace(sentinel.word, "…")
+
+
+def advised(advice: str, sentinel: Sentinel, field: str) -> str:
+    """An advice for what was seen of this sentinel."""
+    form = f"{sentinel.label} ({sentinel.form})"
+    return advice.format(form=form, entry=sentinel.entry, field=field)

@@ -216,7 +216,7 @@ def _sentinel(key: str, people: PeopleForm, work: Work) -> Sentinel:
     for name in _added_by_hand(work, people):
         unique[name] = values[name] = f"wf{_word(name)}{key}"
     address = unique.get(people.address, "")
-    return Sentinel(key, people.form.id, values, unique, people.address, address)
+    return Sentinel(key, people.form.id, schema.label, values, unique, people.address, address)
 
 
 def _added_by_hand(work: Work, people: PeopleForm) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import AuditBlind, LeakFound
@@ -12,28 +10,15 @@ from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
 from wikifarm.operations.audit.content_checks import content_checks
 from wikifarm.operations.audit.facts import known_facts
-from wikifarm.operations.audit.leaks import leaks
+from wikifarm.operations.audit.questions import ask_all
 from wikifarm.operations.audit.sentinel import Planted, planted
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.community_run import CommunityRun, each
-from wikifarm.operations.community.outcome import Audit, CommunityOutcome, Leak, Role
+from wikifarm.operations.community.outcome import Audit, CommunityOutcome, Role
 from wikifarm.operations.workplace.context import Context
-from wikifarm.transport import Answer
-from wikifarm.yeswiki.audit_routes import (
-    Route,
-    entry_routes,
-    has_marks,
-    spoke,
-    spy_page,
-    wiki_routes,
-)
-from wikifarm.yeswiki.session import LOGIN_PAGE
+from wikifarm.yeswiki.audit_routes import Route, entry_routes, wiki_routes
+from wikifarm.yeswiki.spy_page import spy_page
 from wikifarm.yeswiki.wiki import Wiki
-
-MOST_UNANSWERED = 0.1  # of the questions of a role: more, and it has not been asked
-BETWEEN_PROOFS = 40  # questions after which a person shows again who they are
-TOO_MANY, SERVER_FAULT = 429, 500  # statuses
-SIGN_UP = 'value="signup"'  # what that page offers to who has no account
 
 
 def verify(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
@@ -92,12 +77,21 @@ def audit_wiki(run: CommunityRun) -> Audit:
         return Audit(checks=checks, not_asked=(_("no form of people in this community"),))
     try:
         with planted(run) as scene:
-            asked = _Asked()
-            _ask_all(run, scene, _close_new_logs(run), asked)
+            pages = [*(page.tag for page in run.work.design.pages), *_close_new_logs(run)]
+            _write_spy(run.site, scene)
+            asked = ask_all(run, scene, _routes(scene, pages), [scene.spy])
     except AuditBlind as fault:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
     reasons = tuple(asked.not_asked(scene))
-    return Audit(asked.probes, tuple(asked.seen), checks, reasons, next(iter(reasons), ""))
+    return Audit(
+        asked.probes,
+        tuple(asked.seen),
+        checks,
+        reasons,
+        blind=next(iter(reasons), ""),
+        limits=tuple(asked.limits),
+        coverage=asked.coverage(),
+    )
 
 
 def _close_new_logs(run: CommunityRun) -> list[str]:
@@ -113,103 +107,18 @@ def _close_new_logs(run: CommunityRun) -> list[str]:
     return logs
 
 
-@dataclass
-class _Asked:
-    """What was asked, and what came of it."""
-
-    probes: int = 0
-    seen: list[Leak] = field(default_factory=list)
-    unanswered: Counter[Role] = field(default_factory=Counter)
-    total: Counter[Role] = field(default_factory=Counter)
-    strayed: set[Role] = field(default_factory=set)  # those who were somebody else at some point
-    silent: set[Role] = field(default_factory=set)  # those for whom no listing spoke
-
-    def not_asked(self, scene: Planted) -> Iterator[str]:
-        """What could not be asked, and why, as sentences; none where all was."""
-        words = {
-            Role.VISITOR: _("as a passer-by"),
-            Role.STRANGER: _("as someone outside the group"),
-            Role.MEMBER: _("as a member"),
-        }
-        for role, who in words.items():
-            if role not in scene.people:
-                yield _("{who}: the wiki let no such account be opened").format(who=who)
-            elif role in self.strayed:
-                yield _("{who}: the wiki took this person for somebody else").format(who=who)
-            elif role in self.silent:
-                yield _("{who}: the page that tries every list did not answer").format(who=who)
-            elif self.unanswered[role] > self.total[role] * MOST_UNANSWERED:
-                yield _("{who}: {count} questions of {total} had no answer").format(
-                    who=who, count=self.unanswered[role], total=self.total[role]
-                )
-
-
-def _ask_all(run: CommunityRun, scene: Planted, logs: list[str], asked: _Asked) -> None:
-    wiki, sentinels = run.site, scene.sentinels
-    spied = [(sentinel.form, sentinel.entry, sentinel.first_field) for sentinel in sentinels]
-    wiki.pages.save(scene.spy, spy_page(spied), "")
-    wiki.rights.set([scene.spy], Rights("*", "@admins"))
-    pages = [page.tag for page in run.work.design.pages]
+def _routes(scene: Planted, pages: Sequence[str]) -> list[Route]:
+    """Every question about these sentinels and these pages, each once."""
     routes = [
         route
-        for sentinel in sentinels
+        for sentinel in scene.sentinels
         for route in entry_routes(sentinel.form, sentinel.entry, sentinel.word)
     ]
-    routes += wiki_routes([*pages, *logs])
-    for role, person in scene.people.items():
-        _prove(role, person, scene, asked)
-        asking = [route for route in routes if role is not Role.MEMBER or not route.outsiders]
-        for done, route in enumerate(asking, 1):
-            run.progress(f"audit {role.value} {done}/{len(asking)}")
-            answer = _ask(person, route)
-            asked.probes += 1
-            asked.total[role] += 1
-            asked.unanswered[role] += not _is_answer(answer, route, wiki)
-            text = f"{answer.location}\n{answer.text}"
-            for sentinel in sentinels:
-                asked.seen += leaks(role, route, text, sentinel)
-            if done % BETWEEN_PROOFS == 0:
-                _prove(role, person, scene, asked)
-        _ask_spy(person, role, scene, asked)
-        asked.probes += 1
-        _prove(role, person, scene, asked)
+    return list({route.id: route for route in [*routes, *wiki_routes(pages)]}.values())
 
 
-def _prove(role: Role, person: Wiki, scene: Planted, asked: _Asked) -> None:
-    """Has a person show who the wiki takes them for: its page of one's own account says it."""
-    text = person.session.page(LOGIN_PAGE).text.lower()
-    expected = scene.addresses.get(role)
-    known = [address for address in scene.addresses.values() if address.lower() in text]
-    right = known == [expected] if expected else not known and SIGN_UP in text
-    if not right:
-        asked.strayed.add(role)
-
-
-def _ask(person: Wiki, route: Route) -> Answer:
-    query = dict(route.query)
-    if route.kind == "api":
-        return person.session.api(route.path, query)
-    return person.session.page(route.path, route.handler, query)
-
-
-def _is_answer(answer: Answer, route: Route, wiki: Wiki) -> bool:
-    """False for what is not the wiki's own word: it is busy, it failed, it sends elsewhere, or
-    something before it answers in its place. A whole page of a wiki always links to that wiki."""
-    if answer.status == TOO_MANY or answer.status >= SERVER_FAULT:
-        return False
-    base = wiki.addresses.base
-    if answer.location:
-        return not answer.location.startswith("http") or answer.location.startswith(base)
-    return route.kind != "page" or bool(route.handler) or base in answer.text
-
-
-def _ask_spy(person: Wiki, role: Role, scene: Planted, asked: _Asked) -> None:
-    text = person.session.page(scene.spy).text
-    if not has_marks(text):
-        asked.silent.add(role)
-    for sentinel in scene.sentinels:
-        hidden = sentinel.hidden_from(role)
-        for leak in leaks(role, Route("actions", "page", scene.spy), text, sentinel):
-            action = spoke(text, hidden[leak.seen])
-            advice = _("the right of the action {action}").format(action=action)
-            asked.seen.append(Leak(f"{{{{{action}}}}}", role, leak.seen, advice))
+def _write_spy(wiki: Wiki, scene: Planted) -> None:
+    """A page that everybody may read, and that calls every action."""
+    spied = [(each.form, each.entry, each.first_field) for each in scene.sentinels]
+    wiki.pages.save(scene.spy, spy_page(spied), "")
+    wiki.rights.set([scene.spy], Rights("*", "@admins"))

@@ -42,6 +42,18 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """What one role asked: of `known` questions, `asked` had the wiki's own answer, of which
+    `refused` said no. The others are those of `not_asked`: the question, and why."""
+
+    role: Role
+    known: int
+    asked: int
+    refused: int
+    not_asked: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Audit:
     """What the privacy audit asked and saw. `probes` counts the questions asked."""
 
@@ -50,6 +62,8 @@ class Audit:
     checks: tuple[Check, ...] = ()
     not_asked: tuple[str, ...] = ()  # what could not be asked, and why
     blind: str = ""  # why it could not see, if it could not: it is then no audit
+    limits: tuple[Leak, ...] = ()  # what YesWiki has no right to close: told, not counted as leaks
+    coverage: tuple[Coverage, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -145,6 +159,8 @@ class CommunityOutcome:
                 "leaks": [asdict(leak) for leak in audit.leaks],
                 "checks": [asdict(check) for check in audit.checks],
                 "not_asked": list(audit.not_asked),
+                "limits": [asdict(leak) for leak in audit.limits],
+                "coverage": [asdict(part) for part in audit.coverage],
             },
             "kept": list(self.kept),
             "checklist": self.checklist,

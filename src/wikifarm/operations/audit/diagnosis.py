@@ -1,0 +1,40 @@
+"""Which right is at fault, read in the wiki as it stands: the way in only says where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wikifarm.blueprint.schema.template import parse
+from wikifarm.engine.step import Work
+from wikifarm.i18n import _
+from wikifarm.model import canonical
+from wikifarm.operations.audit.leaks import Sentinel, advised
+
+_ANYBODY = ("*", "+")
+_READ, _WRITE = 11, 12  # columns of a field
+_NAMES = (1, 6)  # where a field has its name: of its own, or in a list
+
+
+def right_at_fault(work: Work, sentinel: Sentinel, field: str) -> str:
+    """What to set, where a right of this field or of its form is open; empty where none is."""
+    form = work.seen.forms.get(sentinel.form)
+    rows = parse(form.template) if form else []
+    for row in rows:
+        if _is_of(row, field) and any(_open(row[column]) for column in (_READ, _WRITE)):
+            advice = _("the rights to read and to write of the field {field}, in the form {form}")
+            return advised(advice, sentinel, field)
+    rights = next((row[1] for row in rows if row[0] == "acls"), "")
+    return (
+        ""
+        if not _open(rights)
+        else advised(_("the line `acls` of the form {form}"), sentinel, field)
+    )
+
+
+def _is_of(row: Sequence[str], field: str) -> bool:
+    return any(row[column] == field or row[column].endswith(field) for column in _NAMES)
+
+
+def _open(right: str) -> bool:
+    parts = canonical(right).split(",")
+    return not right or any(sign in parts for sign in _ANYBODY)

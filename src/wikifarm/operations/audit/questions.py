@@ -1,0 +1,161 @@
+"""Asking: every question of each role, whose answer it was, what it showed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from wikifarm.i18n import _
+from wikifarm.operations.audit.diagnosis import right_at_fault
+from wikifarm.operations.audit.leaks import Sentinel, leaks
+from wikifarm.operations.audit.sentinel import Planted
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.outcome import Coverage, Leak, Role
+from wikifarm.transport import Answer
+from wikifarm.yeswiki.audit_routes import Route, page_address
+from wikifarm.yeswiki.session import LOGIN_PAGE, is_own
+from wikifarm.yeswiki.spy_page import has_marks, spoke
+from wikifarm.yeswiki.wiki import Wiki
+
+MOST_FAILED = 0.1  # of the questions of a role: more, and a wiki that fails has answered nothing
+BETWEEN_PROOFS = 40  # questions after which a person shows again who they are
+NAMED = 3  # ways in that a sentence names
+REFUSED, TOO_MANY, SERVER_FAULT = (401, 403), 429, 500  # statuses
+REFUSAL = "alert-danger"  # of the box in which a page, or a handler, says no
+
+
+@dataclass
+class Answered:
+    """What was asked of each role, and what came of it."""
+
+    probes: int = 0
+    seen: list[Leak] = field(default_factory=list)
+    limits: list[Leak] = field(default_factory=list)
+    known: Counter[Role] = field(default_factory=Counter)
+    refused: Counter[Role] = field(default_factory=Counter)
+    failed: dict[Role, list[str]] = field(default_factory=dict)  # the wiki itself failed
+    foreign: dict[Role, list[str]] = field(default_factory=dict)  # it was not the wiki
+    strayed: set[Role] = field(default_factory=set)  # those who were somebody else at some point
+    silent: set[Role] = field(default_factory=set)  # those for whom no listing spoke
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """What each role asked, in numbers, and what it could not."""
+        parts = []
+        for role, known in self.known.items():
+            failed, foreign = self.failed.get(role, ()), self.foreign.get(role, ())
+            why = dict.fromkeys(failed, _("the wiki failed"))
+            why |= dict.fromkeys(foreign, _("something else than the wiki answered"))
+            asked = known - len(failed) - len(foreign)
+            parts.append(Coverage(role, known, asked, self.refused[role], why))
+        return tuple(parts)
+
+    def not_asked(self, scene: Planted) -> Iterator[str]:
+        """What could not be asked, and why, as sentences; none where all was."""
+        words = {
+            Role.VISITOR: _("as a passer-by"),
+            Role.STRANGER: _("as someone outside the group"),
+            Role.MEMBER: _("as a member"),
+        }
+        for role, who in words.items():
+            failed, foreign = self.failed.get(role, []), self.foreign.get(role, [])
+            if role not in scene.people:
+                yield _("{who}: the wiki let no such account be opened").format(who=who)
+            elif role in self.strayed:
+                yield _("{who}: the wiki took this person for somebody else").format(who=who)
+            elif foreign or len(failed) > self.known[role] * MOST_FAILED:
+                ways = [*foreign, *failed]
+                text = _("{who}: {count} questions of {total} had no answer of the wiki: {ways}")
+                yield text.format(
+                    who=who, count=len(ways), total=self.known[role], ways=", ".join(ways[:NAMED])
+                )
+            elif role in self.silent:
+                yield _("{who}: the page that tries every list did not answer").format(who=who)
+
+
+def ask_all(
+    run: CommunityRun, scene: Planted, routes: Sequence[Route], spies: Sequence[str]
+) -> Answered:
+    """Every role asks every route, and reads the pages that call every action."""
+    asked = Answered()
+    for role, person in scene.people.items():
+        _prove(role, person, scene, asked)
+        lost: list[Route] = []
+        for done, route in enumerate(routes, 1):
+            run.progress(f"audit {role.value} {done}/{len(routes)}")
+            if not _question(run, scene, role, route, asked):
+                lost.append(route)
+            if done % BETWEEN_PROOFS == 0:
+                _prove(role, person, scene, asked)
+        for route in lost:  # once more: it may have been busy
+            if not _question(run, scene, role, route, asked):
+                asked.foreign.setdefault(role, []).append(route.id)
+        asked.known[role] = len(routes) + len(spies)
+        for spy in spies:
+            _read_spy(run, scene, role, spy, asked)
+        _prove(role, person, scene, asked)
+    return asked
+
+
+def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked: Answered) -> bool:
+    """One question of one role; False where it was not the wiki that answered."""
+    answer = ask(scene.people[role], route)
+    asked.probes += 1
+    if not _is_answer(answer, route, run.site):
+        return False
+    if answer.status >= SERVER_FAULT:
+        asked.failed.setdefault(role, []).append(route.id)
+    elif answer.status in REFUSED or REFUSAL in answer.text:
+        asked.refused[role] += 1
+    text = f"{answer.location}\n{answer.text}"
+    told = role is Role.MEMBER and not route.closable
+    for sentinel in scene.sentinels:
+        seen = leaks(role, route, text, sentinel)
+        (asked.limits if told else asked.seen).extend(_diagnosed(run, sentinel, seen))
+    return True
+
+
+def _diagnosed(run: CommunityRun, sentinel: Sentinel, seen: Sequence[Leak]) -> Iterator[Leak]:
+    for leak in seen:
+        fault = right_at_fault(run.work, sentinel, leak.seen)
+        yield replace(leak, advice=fault or leak.advice)
+
+
+def _prove(role: Role, person: Wiki, scene: Planted, asked: Answered) -> None:
+    """Has a person show who the wiki takes them for: its page of one's own account says it."""
+    answer = person.session.page(LOGIN_PAGE)
+    text = answer.text.lower()
+    expected = scene.addresses.get(role)
+    known = [address for address in scene.addresses.values() if address.lower() in text]
+    if not is_own(answer) or known != ([expected] if expected else []):
+        asked.strayed.add(role)
+
+
+def ask(person: Wiki, route: Route) -> Answer:
+    """The answer to one question."""
+    return person.session.ask(route.address, route.verb, route.body)
+
+
+def _is_answer(answer: Answer, route: Route, wiki: Wiki) -> bool:
+    """False for what is not the wiki's own word: it is busy, or something answers in its place."""
+    if answer.status == TOO_MANY or not is_own(answer):
+        return False
+    base = wiki.addresses.base
+    if answer.location:
+        return not answer.location.startswith("http") or answer.location.startswith(base)
+    return not route.whole_page or answer.status >= SERVER_FAULT or base in answer.text
+
+
+def _read_spy(run: CommunityRun, scene: Planted, role: Role, spy: str, asked: Answered) -> None:
+    route = Route(page_address(spy), "")
+    answer = ask(scene.people[role], route)
+    asked.probes += 1
+    if not is_own(answer) or not has_marks(answer.text):
+        asked.silent.add(role)
+    for sentinel in scene.sentinels:
+        hidden = sentinel.hidden_from(role)
+        for leak in leaks(role, route, answer.text, sentinel):
+            action = spoke(answer.text, hidden[leak.seen])
+            advice = _("the right of the action {action}").format(action=action)
+            told = replace(leak, route=f"{{{{{action}}}}}", advice=advice)
+            asked.seen.extend(_diagnosed(run, sentinel, [told]))

@@ -1,0 +1,60 @@
+"""A page that calls every action of YesWiki that lists something: who reads it asks them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+ACTIONS = (
+    "bazarrecordsindex", "listusers", "userstable", "recentchanges", "recentchangesrss",
+    "recentchangesrssplus", "recentcomments", "recentlycommented", "recentcommentsrss",
+    "mychanges", "mypages", "userpages", "pageindex", "pageonlyindex", "listpages",
+    "orphanedpages", "wantedpages", "attachindex", "nuagetag", "filtertags", "rss", "lastusers",
+    "listusersinsidegroup", "listgroups", "editgroups", "gererdroits", "trail", "backlinks",
+    "mescontenus", "userfavorites", "admintag", "listetags", "includepages", "reactions",
+)  # fmt: skip
+
+
+def spy_page(entries: Iterable[tuple[str, str, str]]) -> str:
+    """A page with every action that lists something; a mark before each tells which one spoke.
+
+    `entries` are (id of the form, tag, name of a field) of each entry that must not be seen.
+
+    Not the text searches: such a page finds itself and renders itself without end (4.4.4 runs out
+    of memory); the page RechercheTexte is asked instead.
+    """
+    calls = [
+        call
+        for form, entry, field in entries
+        for call in (
+            f'bazarliste id="{form}"',
+            f'bazarliste id="{form}" template="map"',
+            f'bazarliste id="{form}" template="annuaire_alphabetique"',
+            f'bazarliste id="{form}" dynamic="true" template="card" displayfields="title={field}"',
+            f'bazarcarto id="{form}"',
+            f'calendrier id="{form}"',
+            f'bazar vue="consulter" id="{form}"',
+            f'include page="{entry}"',
+            f'includepages pages="{entry}"',
+            f'diaporama page="{entry}"',
+            f'listfiles page="{entry}"',
+        )
+    ]
+    calls += ACTIONS
+    return "\n".join(f"{_mark(call)}\n{{{{{call}}}}}" for call in calls)
+
+
+def has_marks(text: str) -> bool:
+    """True where a rendered spy page is whole: the mark before its last action is there."""
+    return _mark(ACTIONS[-1]) in text
+
+
+def spoke(text: str, secret: str) -> str:
+    """The action after whose mark the secret stands in a rendered spy page."""
+    before = text[: text.lower().find(secret.lower())]
+    marks = re.findall(r"wfmark-([a-z]+)-", before)
+    return marks[-1] if marks else ""
+
+
+def _mark(call: str) -> str:
+    return f"wfmark-{call.split(maxsplit=1)[0]}-"
