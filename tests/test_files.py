@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.files import PRIVATE, write_whole
+from wikifarm.files import PRIVATE, append_line, make_private, write_whole
 
 
 def test_a_private_file_is_for_its_owner_only(tmp_path: Path) -> None:
@@ -29,3 +29,33 @@ def test_a_failure_leaves_the_former_file_and_nothing_beside(
         write_whole(tmp_path / "a", "après")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_text("utf-8") == "avant"
+
+
+def test_a_link_laid_in_the_way_is_not_followed(tmp_path: Path) -> None:
+    prey = tmp_path / "prey"
+    prey.write_text("leur", "utf-8")
+    (tmp_path / "a.new").symlink_to(prey)
+    (tmp_path / "a").symlink_to(prey)
+    write_whole(tmp_path / "a", "nôtre", PRIVATE)
+    assert prey.read_text("utf-8") == "leur"
+    assert not (tmp_path / "a").is_symlink()
+
+
+def test_rights_are_those_asked_for_whatever_stood_there(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("avant", "utf-8")
+    (tmp_path / "a").chmod(0o666)
+    write_whole(tmp_path / "a", "secret", PRIVATE)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_every_folder_that_is_made_on_the_way_is_private(tmp_path: Path) -> None:
+    make_private(tmp_path / "state" / "farms" / "x")
+    for folder in ("state", "state/farms", "state/farms/x"):
+        assert (tmp_path / folder).stat().st_mode & 0o777 == 0o700
+
+
+def test_what_is_added_to_stays_private(tmp_path: Path) -> None:
+    append_line(tmp_path / "journal", "un\n")
+    append_line(tmp_path / "journal", "deux\n")
+    assert (tmp_path / "journal").read_text("utf-8") == "un\ndeux\n"
+    assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o600

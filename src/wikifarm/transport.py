@@ -97,12 +97,6 @@ def trying_again(read: Callable[[], T]) -> T:
         raise fault.__cause__ or fault from None
 
 
-def in_clear(url: str) -> bool:
-    """True where what is sent can be read on its way: http, to another computer than this one."""
-    parts = urlsplit(url)
-    return parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1")
-
-
 def passing(status: int, url: str) -> Unreachable:
     """The error of a server that is there but does not answer now."""
     return Unreachable(

@@ -117,3 +117,15 @@ def test_a_lock_heals_after_kill_9(tmp_path: Path) -> None:
     time.sleep(0.05)
     with farm_lock(tmp_path):
         pass
+
+
+def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").mkdir()
+    with pytest.raises(LocalStorage, match="journal"):
+        list(Journal(tmp_path / "journal.jsonl", "run").entries())
+
+
+def test_a_lock_that_cannot_be_taken_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(LocalStorage), farm_lock(tmp_path):
+        pass

@@ -340,10 +340,18 @@ def _style(text: str) -> str | None:
     return "|" if len(lines) > 1 else None
 
 
+def _is_folder(path: Path) -> bool:
+    """False too for a path that cannot be looked at: reading it tells why."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def files_of(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:
     """The files named, and those of the folders named, in a stable order."""
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             yield from sorted(
                 entry
                 for entry in path.iterdir()

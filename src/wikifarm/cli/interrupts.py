@@ -31,8 +31,11 @@ class Interrupts:
             self._reader, self._writer = os.pipe()
             os.set_blocking(self._writer, False)
             self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-            self._terminate = signal.signal(signal.SIGTERM, _interrupt)
             threading.Thread(target=self._watch, daemon=True, name="interrupts").start()
+            self._former = [
+                (number, signal.signal(number, _interrupt))
+                for number in (signal.SIGINT, signal.SIGTERM)
+            ]
         return self
 
     def __exit__(
@@ -43,7 +46,8 @@ class Interrupts:
     ) -> None:
         self._ended.set()
         if self._active:
-            signal.signal(signal.SIGTERM, self._terminate)
+            for number, handler in self._former:
+                signal.signal(number, handler)
             signal.set_wakeup_fd(self._wakeup)
             os.close(self._writer)
 

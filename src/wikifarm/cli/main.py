@@ -150,12 +150,13 @@ def _keep_traceback() -> str:
     import time
     import traceback
 
+    from wikifarm.files import make_private
     from wikifarm.operations.workplace.places import state_folder
 
     folder = state_folder() / "crashes"
     name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(traceback.format_exc())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.errors import LocalStorage
-from wikifarm.files import PRIVATE, write_whole
+from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
@@ -28,7 +28,7 @@ class Backups:
         path = self._free(name)
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._folder)
             write_whole(path, text, PRIVATE)
             kept = path.read_text("utf-8")
         except OSError as fault:

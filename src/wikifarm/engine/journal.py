@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.errors import LocalStorage
+from wikifarm.files import append_line, make_private
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
@@ -98,14 +99,11 @@ class Journal:
         # signs would end the line.
         line = json.dumps(entry) + "\n"
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._path.parent)
             # A line cut by a crash must not swallow the next one.
             if not self._ends_whole():
                 line = "\n" + line
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            append_line(self._path, line)
         except OSError as fault:
             raise LocalStorage(
                 _("The journal cannot be written ({reason}). Nothing more was done.").format(

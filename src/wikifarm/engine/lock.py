@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 
 from wikifarm.errors import LocalStorage, Locked
-from wikifarm.files import PRIVATE
+from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
@@ -26,7 +26,7 @@ def file_lock(path: Path, patience: float) -> FileLock:
 def farm_lock(folder: Path) -> Iterator[None]:
     """Holds the farm whose state lives in `folder`. Raises Locked at once if another run has it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
     except OSError as fault:
         raise LocalStorage(
             _("The folder {folder} cannot be made ({reason}).").format(
@@ -45,9 +45,17 @@ def farm_lock(folder: Path) -> Iterator[None]:
             ),
             hint=_("Wait until it ends, then run the same command again."),
         ) from None
+    except OSError as fault:
+        raise LocalStorage(
+            _("The folder {folder} cannot be held for this run ({reason}).").format(
+                folder=folder, reason=of_system(fault)
+            ),
+            hint=_("Check its rights: it belongs to the account that runs wikifarm."),
+        ) from None
     try:
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        holder.write_text(f"{os.getpid()} {since}", "utf-8")
+        with suppress(OSError):  # it only tells others who works here
+            write_whole(holder, f"{os.getpid()} {since}", PRIVATE)
         yield
     finally:
         lock.release()

@@ -18,7 +18,6 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from wikifarm.errors import (
@@ -39,6 +38,7 @@ from wikifarm.i18n import _, language
 from wikifarm.lists import names, sympa_habits
 from wikifarm.lists.soap_faults import named
 from wikifarm.model import FoundList, ListState, WantedList
+from wikifarm.web_addresses import in_clear, why_not
 
 LISTS_FOLDER = "/var/lib/sympa/list_data"  # `home` in sympa.conf, as Debian and Red Hat build it
 BATCH = 100  # addresses: 6 s for a thousand lines a minute (6.2.70, measured), far from any timeout
@@ -555,18 +555,16 @@ def _check(wanted: WantedList, source: RemoteFile | None) -> None:
 def _source_problems(source: RemoteFile) -> list[Problem]:
     # What is shown is the name alone: an address may hold a key.
     texts = (source.name, source.url, source.user, source.password)
-    address = urlsplit(source.url) if not re.search(r"\s", source.url) else urlsplit("")
     if any(_NOT_ONE_LINE.search(text) for text in texts) or not source.name.strip():
         message = _("A source of subscribers has no name, or holds a line break.")
         return [Problem(message, code="list-source")]
-    if address.scheme not in ("http", "https") or not address.hostname:
+    if why_not(source.url):
         message = _("The source “{name}” has no address that begins with https://.")
         return [Problem(message.format(name=source.name), code="list-source")]
     if bool(source.user) is not bool(source.password):
         message = _("The source “{name}” needs a user and a password, or neither.")
         return [Problem(message.format(name=source.name), code="list-source")]
-    here = address.hostname in ("localhost", "127.0.0.1", "::1")
-    if source.password and address.scheme == "http" and not here:
+    if source.password and in_clear(source.url):
         message = _("The password of the source “{name}” would travel in clear.")
         return [Problem(message.format(name=source.name), _("Use https."), code="list-source")]
     return []

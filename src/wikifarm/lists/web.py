@@ -30,7 +30,8 @@ from wikifarm.i18n import _
 from wikifarm.lists import names
 from wikifarm.lists.sympa_addresses import SympaAddresses
 from wikifarm.model import ListState, WantedList
-from wikifarm.transport import PASSING, Answer, Fields, Network, in_clear, passing
+from wikifarm.transport import PASSING, Answer, Fields, Network, passing
+from wikifarm.web_addresses import in_clear
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode

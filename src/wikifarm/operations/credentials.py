@@ -27,7 +27,7 @@ class WikiCredentials(Outcome):
 
 def show(context: Context, slug: str) -> Envelope:
     """The account and the password that this computer keeps for a wiki; asks the farm nothing."""
-    password = context.vault.get(slug)
+    password = context.vault.kept(slug)
     if not password:
         raise NotOurs(
             _("This computer has no password for the wiki “{slug}”.").format(slug=slug),

@@ -9,7 +9,7 @@ from typing import Any
 from wikifarm.advisories.catalogue import KEPT, Catalogue, catalogue, parse, shipped
 from wikifarm.blueprint.sources import Problems, read_text
 from wikifarm.errors import InvalidInput, LocalStorage
-from wikifarm.files import PRIVATE, write_whole
+from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _, language
 from wikifarm.reasons import of_system
 from wikifarm.result import Envelope, Outcome
@@ -61,7 +61,7 @@ def update(state: Path, file: Path) -> Envelope:
             "advisories update", outcome=KnownAdvisories(known), messages=(message, *_of(known))
         )
     try:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(state)
         write_whole(state / KEPT, text or "", PRIVATE)
     except OSError as fault:
         raise LocalStorage(

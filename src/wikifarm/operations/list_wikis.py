@@ -41,7 +41,7 @@ def list_wikis(context: Context) -> Envelope:
             wiki.title,
             wiki.url,
             ours=bool(wiki.mark) or bool(context.journal.mark_of(slug)),
-            here=bool(context.vault.get(slug)),
+            here=bool(context.vault.kept(slug)),
         )
         for slug, wiki in sorted(context.farm.wikis().items())
     )

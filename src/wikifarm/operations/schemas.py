@@ -13,6 +13,7 @@ from wikifarm.errors import InvalidInput, Problem, UnexpectedAnswer
 from wikifarm.i18n import _
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome
+from wikifarm.web_addresses import why_not
 
 
 @dataclass(frozen=True)
@@ -95,20 +96,14 @@ def schema(name: str) -> Envelope:
 def import_form(context: Context, url: str, form_id: str) -> Envelope:
     """A form of any YesWiki, read as a visitor, as a Bazar schema in YAML. Writes nothing."""
     from wikifarm.blueprint.schema.schema_file import to_yaml
-    from wikifarm.blueprint.schema.template import read_template
+    from wikifarm.blueprint.schema.template import read_form
     from wikifarm.yeswiki import capabilities
     from wikifarm.yeswiki.addresses import Addresses, base_url
     from wikifarm.yeswiki.session import Session
 
-    if "://" not in url:
+    if wrong := why_not(url):
         raise InvalidInput(
-            [
-                Problem(
-                    _("“{url}” is not the address of a wiki.").format(url=url),
-                    _("It begins with https:// and ends with /."),
-                    code="bad-url",
-                )
-            ]
+            [Problem(wrong, _("It begins with https:// and ends with /."), code="bad-url")]
         )
     visitor = Session(context.network, Addresses(base_url(url)))
     dialect = capabilities.probe(visitor).dialect
@@ -120,7 +115,6 @@ def import_form(context: Context, url: str, form_id: str) -> Envelope:
             hint=_("Its page “BazaR” lists the forms with their numbers."),
             where=visitor.addresses.base,
         )
-    label = str(row.get("bn_label_nature") or "")
-    key = f"form{form_id}" if form_id.isdigit() else form_id
-    text = to_yaml(read_template(str(row["bn_template"]), key=key, label=label, dialect=dialect))
-    return Envelope("blueprint import-form", outcome=ImportedForm(form_id, label, text))
+    schema = read_form(row, f"form{form_id}" if form_id.isdigit() else form_id, dialect)
+    outcome = ImportedForm(form_id, schema.label, to_yaml(schema))
+    return Envelope("blueprint import-form", outcome=outcome)

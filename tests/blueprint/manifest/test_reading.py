@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,11 @@ def test_a_list_that_bears_the_name_of_its_community_is_looked_at_too(tmp_path: 
     text = GOOD.replace("slug: rennes", "slug: support")
     assert len(load_manifests([write(tmp_path / "b.yml", text)])) == 1
     assert codes(tmp_path, text + "mailing_list: sympa\n") == [("list-name", 2)]
+
+
+def test_a_pipe_or_a_path_that_is_too_long_is_told(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yml"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path / ("x" * 300), Path("a\0b")):
+        (problem,) = problems(lambda path=path: load_manifests([path]))  # type: ignore[misc]
+        assert problem.code == "unreadable"

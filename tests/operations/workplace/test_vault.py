@@ -64,3 +64,13 @@ def test_a_file_that_holds_something_else_is_refused_and_kept(tmp_path: Path, te
     with pytest.raises(LocalStorage):
         vault.keep("rennes", "secret")
     assert path.read_text("utf-8") == text
+
+
+def test_a_password_given_comes_before_the_one_kept_and_becomes_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = Vault(tmp_path, "https://ferme.example.org/")
+    vault.keep("rennes", "gardé")
+    monkeypatch.setenv("WIKIFARM_WIKI_PASSWORD", "donné")
+    assert (vault.get("rennes"), vault.get("brest")) == ("donné", "donné")
+    assert (vault.kept("rennes"), vault.kept("brest")) == ("gardé", "")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -29,6 +28,7 @@ from wikifarm.emails import is_email, one_line, people_in, split_email
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, PROVIDERS
 from wikifarm.model import Module
+from wikifarm.web_addresses import why_not
 
 
 def wrong(code: str, message: str, hint: str = "") -> PydanticCustomError:
@@ -63,17 +63,9 @@ def _slug(text: str) -> str:
 
 
 def _web_address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        good = False
-    if not good or re.search(r"[\s<>\"\x00-\x20\x7f]", text):
-        raise wrong(
-            "url",
-            _("“{url}” is not a web address").format(url=text),
-            _("it begins with https:// (or http://) and holds no space"),
-        )
+    reason = why_not(text)
+    if reason:
+        raise wrong("url", reason, _("it begins with https:// (or http://) and holds no space"))
     return text
 
 

@@ -80,6 +80,23 @@ def form_json(
     }
 
 
+def read_form(row: Mapping[str, Any], key: str, dialect: Dialect) -> Schema:
+    """The schema of a form as YesWiki tells it (`api/forms/N`): its template and its own settings.
+
+    The reverse of `form_json`, but for the lists, which keep the ids of that wiki.
+    """
+    said = {name: str(row.get(name) or "") for name in row}
+    label = said.get("bn_label_nature", "")
+    return replace(
+        read_template(said.get("bn_template", ""), key=key, label=label, dialect=dialect),
+        description=said.get("bn_description", ""),
+        only_one_entry=said.get("bn_only_one_entry") == "Y",
+        only_one_entry_message=said.get("bn_only_one_entry_message", ""),
+        semantic_context=said.get("bn_sem_context", ""),
+        semantic_type=said.get("bn_sem_type", ""),
+    )
+
+
 def parse(template: str) -> list[list[str]]:
     """The rows YesWiki sees: dropped lines left out, columns trimmed and padded to sixteen."""
     rows = []

@@ -47,7 +47,7 @@ def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
     """
     slug = community.slug
     mark = context.journal.mark_of(slug) or secrets.token_hex(8)
-    password = context.vault.get(slug) or new_password()
+    password = context.vault.kept(slug) or new_password()
     context.vault.keep(slug, password)
     context.farm.template()
     context.journal.intent(slug, "wiki", mark=mark)

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from wikifarm.errors import BadCredentials, InvalidInput, LocalStorage, Problem
+from wikifarm.files import make_private
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import ListOwner, WantedList
 from wikifarm.operations.doctor.findings import Finding, Visit
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope
-from wikifarm.transport import in_clear
 from wikifarm.yeswiki import hashcash, html
 from wikifarm.yeswiki.farm import FORM
 from wikifarm.yeswiki.pages import HASHCASH
@@ -53,7 +53,7 @@ def doctor(context: Context) -> Envelope:
 def _computer(visit: _FarmVisit) -> Iterator[Finding]:
     folder = visit.context.places.state
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
         writable = os.access(folder, os.W_OK | os.X_OK)
     except OSError:
         writable = False
@@ -94,13 +94,6 @@ def _holds_passwords(folder: Path) -> bool:
 def _settings(visit: _FarmVisit) -> Iterator[Finding]:
     settings = visit.context.settings
     _farm = visit.context.farm  # raises where no farm is given
-    if in_clear(settings.url):
-        yield Finding(
-            "https",
-            "warn",
-            _("{url} is not https: passwords can be read on their way.").format(url=settings.url),
-            _("Ask who runs the server for a certificate; try the same address with https://."),
-        )
     if not settings.verify_tls:
         yield Finding(
             "tls",

@@ -29,7 +29,7 @@ from wikifarm.engine.subscribers import (
     participants,
 )
 from wikifarm.errors import InvalidInput, LocalStorage, NotOurs, Problem
-from wikifarm.files import PRIVATE, write_whole
+from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.names import fit_for_a_list
 from wikifarm.model import ListState, WantedList
@@ -367,7 +367,7 @@ def _hand_over(scene: _Scene, asked: Asked) -> None:
     for name, text in texts.items():
         path = context.places.lists / name
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(path.parent)
             write_whole(path, text, PRIVATE)
         except OSError as fault:
             raise LocalStorage(

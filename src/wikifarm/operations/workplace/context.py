@@ -18,6 +18,7 @@ from wikifarm.lists.host_access import ListSettings
 from wikifarm.operations.workplace.places import Places
 from wikifarm.operations.workplace.vault import Vault
 from wikifarm.transport import Network, Transport
+from wikifarm.web_addresses import why_not
 from wikifarm.yeswiki.farm import Farm
 
 WIKI_ADMIN = "WikiAdmin"  # the account that the farm makes in each wiki
@@ -82,14 +83,10 @@ class Context:
                     code="no-farm",
                 )
             )
-        elif not self.settings.url.startswith(("https://", "http://")):
-            problems.append(
-                Problem(
-                    _("“{url}” is not the address of a farm.").format(url=self.settings.url),
-                    _("It begins with https:// and ends with /."),
-                    code="bad-farm-url",
-                )
-            )
+        elif wrong := why_not(self.settings.url.strip()):
+            message = _("The address of the farm cannot be used: {reason}.").format(reason=wrong)
+            hint = _("It begins with https:// and ends with /.")
+            problems.append(Problem(message, hint, code="bad-farm-url"))
         if problems:
             raise InvalidInput(problems)
         return Farm(

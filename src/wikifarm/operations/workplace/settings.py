@@ -22,7 +22,7 @@ from wikifarm.lists.providers import sections as list_sections
 from wikifarm.operations.workplace import places
 from wikifarm.operations.workplace.context import WIKI_ADMIN, FarmSettings
 from wikifarm.reasons import of_reader, of_system
-from wikifarm.transport import in_clear
+from wikifarm.web_addresses import in_clear, why_not
 from wikifarm.yeswiki.addresses import base_url
 
 FILE = "wikifarm.toml"
@@ -394,7 +394,7 @@ def _is_address(text: str) -> bool:
 
 
 def _base(url: str | None) -> str:
-    return base_url(url) if url and _is_address(url) else ""
+    return base_url(url) if url and _is_address(url) and not why_not(url) else ""
 
 
 def _as_text(table: Mapping[str, Any]) -> dict[str, str]:
@@ -414,6 +414,7 @@ def _farm(flags: Flags, layers: list[_Layer], reading: _Reading) -> FarmSettings
         for key in SECRETS
     }
     insecure = _switch(values, "insecure_skip_tls_verify", reading)
+    _warn_if_in_clear(_base(url), reading)
     return FarmSettings(
         url=url,
         admin=_pick(values, "admin") or WIKI_ADMIN,
@@ -423,6 +424,13 @@ def _farm(flags: Flags, layers: list[_Layer], reading: _Reading) -> FarmSettings
         verify_tls=not (flags.insecure or insecure),
         keyring=_switch(values, "keyring", reading),
     )
+
+
+def _warn_if_in_clear(url: str, reading: _Reading) -> None:
+    if in_clear(url):
+        reading.warnings.append(
+            _("{url} is not https: passwords can be read on their way.").format(url=url)
+        )
 
 
 def _secret(
@@ -470,10 +478,7 @@ def _lists(layers: list[_Layer], reading: _Reading) -> ListSettings:
     for key in list_secrets():
         values[key] = _list_secret(key, layers, values, reading)
     for url in _list_servers(values).values():
-        if in_clear(url):
-            reading.warnings.append(
-                _("{url} is not https: passwords can be read on their way.").format(url=url)
-            )
+        _warn_if_in_clear(url, reading)
     hosts = {section: _access(section, kind, values) for section, kind in list_sections().items()}
     return ListSettings(hosts.pop("sympa"), hosts)
 
@@ -493,15 +498,12 @@ def _access(section: str, kind: type, values: Mapping[str, str]) -> Any:
 
 
 def _check_address(key: str, url: str, reading: _Reading) -> None:
-    if url and not url.startswith(("https://", "http://")):
+    # A source of subscribers is an address with a part to fill.
+    wrong = why_not(url.replace("{slug}", "slug")) if url else ""
+    if wrong:
+        name = environment_names()[key]
         reading.problems.append(
-            Problem(
-                _("{name} is not a web address: “{url}”").format(
-                    name=environment_names()[key], url=url
-                ),
-                _("It begins with https://."),
-                code="bad-list-url",
-            )
+            Problem(f"{name}: {wrong}", _("It begins with https://."), code="bad-list-url")
         )
 
 

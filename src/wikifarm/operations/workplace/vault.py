@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wikifarm.engine.lock import file_lock
 from wikifarm.errors import LocalStorage
-from wikifarm.files import PRIVATE, write_whole
+from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
@@ -35,14 +35,16 @@ class Vault:
         self._keyring = keyring
 
     def get(self, slug: str) -> str:
-        """The password of a wiki's admin, or nothing when this computer has none."""
+        """The password of a wiki's admin, or nothing when none is given or kept here."""
+        return os.environ.get("WIKIFARM_WIKI_PASSWORD", "") or self.kept(slug)
+
+    def kept(self, slug: str) -> str:
+        """The password of a wiki's admin that this computer keeps, or nothing."""
         if self._keyring:
             import keyring
 
-            kept = keyring.get_password(SERVICE, f"{self._base}{slug}")
-        else:
-            kept = self._read().get(slug)
-        return kept or os.environ.get("WIKIFARM_WIKI_PASSWORD", "")
+            return keyring.get_password(SERVICE, f"{self._base}{slug}") or ""
+        return self._read().get(slug, "")
 
     def keep(self, slug: str, password: str) -> None:
         """Keeps a password, durably, before it is used."""
@@ -52,7 +54,7 @@ class Vault:
             keyring.set_password(SERVICE, f"{self._base}{slug}", password)
             return
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._path.parent)
             # Not every command holds the lock of the farm, and this file is that of all its wikis.
             with file_lock(self._path.with_suffix(".lock"), PATIENCE):
                 known = self._read() | {slug: password}

@@ -1,0 +1,55 @@
+"""A form brought from a wiki: all of it, as wikifarm reads it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import Fresh
+from wikifarm.blueprint.schema.schema_file import load_schema
+from wikifarm.blueprint.schema.template import form_json, same_template
+from wikifarm.errors import InvalidInput
+from wikifarm.model import Dialect
+from wikifarm.operations.schemas import ImportedForm, import_form
+from wikifarm.rehearsal import RunningFarm
+from wikifarm.yeswiki.addresses import Addresses
+from wikifarm.yeswiki.capabilities import probe
+from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.wiki import Wiki
+
+SETTINGS = {
+    "bn_description": "À quoi sert ce formulaire",
+    "bn_sem_context": "https://schema.org",
+    "bn_sem_type": "Event",
+    "bn_only_one_entry": "Y",
+    "bn_only_one_entry_message": "Vous avez déjà une fiche",
+}
+TEMPLATE = "texte***bf_titre***Nom***60***255*** *** *** ***1***0***\n"
+
+
+def test_an_imported_form_keeps_its_own_settings(
+    fresh: Fresh, running: RunningFarm, tmp_path: Path
+) -> None:
+    context = fresh()
+    addresses = Addresses(running.url)
+    wiki = Wiki(context.network, addresses, probe(Session(context.network, addresses)))
+    wiki.login("WikiAdmin", context.settings.password)
+    row = {"bn_id_nature": "742", "bn_label_nature": "Une fiche chacun", "bn_template": TEMPLATE}
+    wiki.forms.save({"742": {**row, **SETTINGS}})
+    outcome = import_form(context, running.url, "742").outcome
+    assert isinstance(outcome, ImportedForm)
+    path = tmp_path / "form742.yml"
+    path.write_text(outcome.yaml, "utf-8")
+    again = form_json(load_schema(path, "fr"), "742", Dialect.D44, {})
+    assert {key: again[key] for key in SETTINGS} == SETTINGS
+    assert same_template(again["bn_template"], TEMPLATE)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "farm", "http://[::1/", "http://./", "https://a:b@farm.example.org/", "ftp://x.org"]
+)
+def test_a_bad_address_is_told(fresh: Fresh, url: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        import_form(fresh(), url, "1")
+    assert "a:b" not in str([problem.message for problem in refused.value.problems])
