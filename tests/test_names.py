@@ -77,7 +77,7 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
         "the French yes in settings and manifests; what YesWiki's own pages ask, to delete",
     ),
     "PagePrincipale": (
-        ("yeswiki/audit_routes.py", "yeswiki/farm.py"),
+        ("yeswiki/audit_routes.py", "yeswiki/session.py"),
         "the root page of every YesWiki",
     ),
     "BacASable": (("yeswiki/audit_routes.py",), "a page that comes with every YesWiki"),

@@ -71,6 +71,10 @@ COMMANDS = [
     ["ops"],
     ["schema"],
     ["schema", "nope"],
+    ["schema", "advisories"],
+    ["advisories", "list"],
+    ["advisories", "update", "nowhere.json"],
+    ["advisories"],
     ["blueprint", "import-form", "http://127.0.0.1:1/", "1"],
     ["blueprint"],
 ]
@@ -89,6 +93,8 @@ FAULTS = [
     ["plan", "nowhere.yml"],
     ["plan", "--only", "nope"],
     ["doctor", "nope"],
+    ["doctor", "--advisories", "nope"],
+    ["verify", "--advisories", "nope"],
     ["doctor", "--send-test", "a@example.org"],
     ["mailing-list", "state", "nope"],
     ["mailing-list", "close", "rennes"],
@@ -100,7 +106,8 @@ FAULTS = [
     ["ops", "backup", "--wiki", "../x"],
     ["ops", "nope"],
 ]
-GROUPS = (["credentials"], ["blueprint"], ["mailing-list"], ["ops"])  # not commands as they stand
+# Not commands as they stand.
+GROUPS = (["credentials"], ["blueprint"], ["mailing-list"], ["ops"], ["advisories"])
 
 
 def test_the_schema_is_itself_valid() -> None:

@@ -31,6 +31,11 @@ class Verdict:
     unsure: tuple[Advisory, ...] = ()
 
     @property
+    def program(self) -> str:
+        """The name that people know."""
+        return NAMES[self.product]
+
+    @property
     def mended_by(self) -> str:
         """The first release that mends all that can be mended, or nothing."""
         known = [advisory for advisory in self.advisories if advisory.first_mended]
@@ -41,7 +46,7 @@ class Verdict:
     def sentence(self, language: str) -> str:
         """For people."""
         _ = in_language(language)
-        words = {"version": self.version, "date": self.date, "program": NAMES[self.product]}
+        words = {"version": self.version, "date": self.date, "program": self.program}
         if self.standing == "unknown":
             return _(
                 "This {program} shows no version that the advisories know: nobody can say which "
@@ -61,19 +66,21 @@ class Verdict:
                 )
             )
             return text.format(ids=", ".join(advisory.id for advisory in unsure), **words)
-        worst = self.advisories[0]
-        parts = (deed(worst, language), self._others(language), self._mend(language))
-        return "; ".join(part for part in parts if part) + "."
+        return _("{deed}; {others}; {mend}.").format(
+            deed=deed(self.advisories[0], language),
+            others=self._others(language),
+            mend=self._mend(language),
+        )
 
     def _others(self, language: str) -> str:
         _ = in_language(language)
         others = len(self.advisories) - 1
         if not others:
             return _("no other hole of {program} {version} is known").format(
-                program=NAMES[self.product], version=self.version
+                program=self.program, version=self.version
             )
         return _("other known holes of {program} {version}: {count}").format(
-            program=NAMES[self.product], version=self.version, count=others
+            program=self.program, version=self.version, count=others
         )
 
     def _mend(self, language: str) -> str:

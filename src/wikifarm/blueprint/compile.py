@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -108,10 +108,16 @@ class Compiler:
                      for page in self.blueprint.active_pages(self.community))  # fmt: skip
 
     def texts(
-        self, facts: Collection[str] = (), mailing_list: Mapping[str, str] | None = None
+        self,
+        facts: Collection[str] = (),
+        mailing_list: Mapping[str, str] | None = None,
+        warnings: Sequence[str] = (),
     ) -> dict[str, str]:
-        """The texts for those who facilitate: `checklist.md`, `checklist.html`, `welcome.txt`."""
-        context = self.context(facts, mailing_list)
+        """The texts for those who facilitate: `checklist.md`, `checklist.html`, `welcome.txt`.
+
+        `warnings` are sentences that they should read first.
+        """
+        context = self.context(facts, mailing_list) | {"warnings": list(warnings)}
         return {name: self._text(name, context) + "\n" for name in TEXTS}
 
     def text(self, name: str, more: Mapping[str, Any]) -> str:

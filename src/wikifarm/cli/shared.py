@@ -167,6 +167,24 @@ def shared_options() -> list[TyperOption]:
     ]  # fmt: skip
 
 
+def advisories_option() -> Any:
+    """What to do of known holes; `strict_about` reads it."""
+    return typer.Option(
+        "--advisories",
+        metavar="warn|strict",
+        help=_("Known holes of YesWiki: warn (by default), or exit 6."),
+    )
+
+
+def strict_about(word: str) -> bool:
+    """True for “strict”. Raises what Typer shows for a word that is neither."""
+    if word not in ("warn", "strict"):
+        raise typer.BadParameter(
+            _("“{word}” is neither warn nor strict").format(word=word), param_hint="--advisories"
+        )
+    return word == "strict"
+
+
 # Typer shows its formatter nowhere else than here.
 class _Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type]
     """Typer's help, in the language in use."""

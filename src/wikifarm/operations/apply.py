@@ -60,6 +60,7 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
     finish_receipt(work, journal)
     if audit:
         outcome.audit = audit_wiki(run)
+    run.look_at_software()
     list_before = work.receipt.mailing_list
     trouble = _ensure_list(run)
     facts = known_facts(run)

@@ -25,6 +25,7 @@ def checklist(context: Context, communities: Sequence[Community]) -> list[Commun
 
 def _write_again(run: CommunityRun) -> None:
     run.enter()
+    run.look_at_software()
     write_files(run, known_facts(run))
     run.outcome.status = "unchanged"
 
@@ -32,7 +33,13 @@ def _write_again(run: CommunityRun) -> None:
 def write_files(run: CommunityRun, facts: frozenset[str]) -> None:
     """Writes `checklist/<slug>.md` and `.html`, and `welcome/<slug>.txt`."""
     slug, places = run.community.slug, run.context.places
-    texts = run.compiler.texts(facts, links(run.community, run.receipt.mailing_list))
+    warnings = [
+        verdict.sentence(run.community.language)
+        for verdict in run.outcome.software
+        if verdict.standing != "clear"
+    ]
+    mailing_list = links(run.community, run.receipt.mailing_list)
+    texts = run.compiler.texts(facts, mailing_list, warnings)
     page, message = places.checklists / f"{slug}.html", places.welcomes / f"{slug}.txt"
     write_text(places.checklists / f"{slug}.md", texts["checklist.md"])
     write_text(page, texts["checklist.html"])

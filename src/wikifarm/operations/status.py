@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wikifarm.advisories.verdict import Verdict
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.engine.seen import Seen
 from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
-from wikifarm.i18n import _
+from wikifarm.i18n import _, language
 from wikifarm.model import FarmWiki
 from wikifarm.operations.community.outcome import ListTold
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.community.software import heeded, judged
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Failure, Outcome, failures
 
@@ -32,6 +34,7 @@ class State:
     last_run: str = ""  # time of this computer's last line about it, ISO 8601
     manifest: str = ""
     mailing_list: dict[str, Any] = field(default_factory=dict)  # as the receipt last saw it
+    software: list[Verdict] = field(default_factory=list)
     errors: list[Failure] = field(default_factory=list)
 
     @property
@@ -48,16 +51,26 @@ class StatusOutcome(Outcome):
     states: tuple[State, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return {"farm": self.farm, "states": [asdict(state) for state in self.states]}
+        return {"farm": self.farm, "states": [_state(state) for state in self.states]}
 
     def failures_by_slug(self) -> list[tuple[str, Sequence[Failure]]]:
         return [(state.slug, state.errors) for state in self.states]
 
+    def verdicts(self) -> Iterator[tuple[str, Verdict]]:
+        """What runs each, by slug."""
+        for state in self.states:
+            yield from ((state.slug, verdict) for verdict in state.software)
 
-def status(context: Context, slugs: Sequence[str] = ()) -> Envelope:
+
+def _state(state: State) -> dict[str, Any]:
+    software = [verdict.as_json(language()) for verdict in state.software]
+    return asdict(replace(state, software=[])) | {"software": software}
+
+
+def status(context: Context, slugs: Sequence[str] = (), *, strict: bool = False) -> Envelope:
     """The state of the communities named, or of all those with a manifest or a line in the journal.
 
-    Reads only. A wiki that fails does not stop the others.
+    Reads only. A wiki that fails does not stop the others. For `strict`, see `heeded`.
     """
     names, problems = _manifests(context.places.communities)
     last_runs = _last_runs(context)
@@ -77,13 +90,15 @@ def status(context: Context, slugs: Sequence[str] = ()) -> Envelope:
             state.state = "not-ours" if error.code in ("not-ours", "slug-taken") else "failed"
             state.errors = list(failures(error))
             exits.append(error.exit)
-    return Envelope(
+    outcome = StatusOutcome(context.farm.base, tuple(states))
+    whole = Envelope(
         "status",
         exit=_exit(exits, len(states)),
-        outcome=StatusOutcome(context.farm.base, tuple(states)),
+        outcome=outcome,
         messages=tuple(problems),
         errors=tuple(failure for state in states for failure in state.errors),
     )
+    return heeded(whole, outcome.verdicts(), strict=strict)
 
 
 def _exit(exits: list[int], total: int) -> int:
@@ -112,7 +127,9 @@ def _look(context: Context, state: State, wiki: FarmWiki | None, *, known: bool)
         return
     state.url = wiki.url
     state.name = state.name or wiki.title
-    seen = Seen(open_wiki(context, state.slug))
+    site = open_wiki(context, state.slug)
+    state.software = [judged(context, site.session)]
+    seen = Seen(site)
     receipt = seen.receipt
     if receipt is None:
         state.state = "unfinished"

@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 class Features:
     """The differences between versions, one a field; the defaults are what 4.4 does."""
 
+    release: str = "4.4.4"
+    """What its pages show behind their styles, as installed from a release."""
+
     # -- robots -----------------------------------------------------------------------------
     hashcash: bool = True
     """The edit form wants the number hidden in a script, from everybody (09, 11)."""
@@ -73,6 +76,7 @@ class Features:
 
 
 _4_5 = Features(
+    release="4.5.0",
     list_in_property=False,
     lists_as_nodes=True,
     list_title="List{}",
@@ -88,6 +92,7 @@ DIALECTS: Mapping[str, Features] = {
     "4.5": _4_5,
     "4.6": replace(
         _4_5,
+        release="4.6.7",
         hashcash=False,
         honeypot=True,
         api_updates_entries=True,

@@ -33,7 +33,11 @@ SLOW_SECONDS = 0.4
 
 @dataclass(frozen=True)
 class RehearsalSettings:
-    """The farm to serve. `data` holds `farm.sqlite`; `token` empty means no API key."""
+    """The farm to serve. `data` holds `farm.sqlite`; `token` empty means no API key.
+
+    `release` is what its wikis show in the place of the dialect's own: "2020-01-22-1" where they
+    run from git.
+    """
 
     data: Path
     dialect: str = DEFAULT_DIALECT
@@ -42,6 +46,7 @@ class RehearsalSettings:
     token: str = ""
     base_url: str = "http://127.0.0.1:8000/"
     traps: frozenset[str] = frozenset()
+    release: str = ""
 
     def __post_init__(self) -> None:
         """Refuse at once what could only fail later. Raises ValueError."""

@@ -10,6 +10,7 @@ from starlette.requests import Request as HttpRequest
 from .exchange.rehearsal_farm import RehearsalFarm
 from .exchange.response import Response
 from .exchange.wiki_request import Request
+from .handlers.frame import CSS, STYLES
 from .people import robots
 from .store.stored_wiki import StoredWiki
 
@@ -51,9 +52,9 @@ def resolve(farm: RehearsalFarm, http: HttpRequest, body: bytes) -> Request | Re
         return Response(301, "", "text/html", [("location", url)], plain=True)
     if wiki is None:
         wiki, rest = farm.store.own_wiki, path.lstrip("/")
-    script = _script(farm, http, wiki, rest)
-    if script:
-        return script
+    file = _file(farm, http, wiki, rest)
+    if file:
+        return file
     query = http.url.query
     if rest and rest != "index.php":
         if "rewrite_mode" not in farm.traps or rest.startswith(("tools/", "files/")):
@@ -66,8 +67,10 @@ def resolve(farm: RehearsalFarm, http: HttpRequest, body: bytes) -> Request | Re
     return request
 
 
-def _script(farm: RehearsalFarm, http: HttpRequest, wiki: StoredWiki, path: str) -> Response | None:
-    """The scripts of the forms' guards."""
+def _file(farm: RehearsalFarm, http: HttpRequest, wiki: StoredWiki, path: str) -> Response | None:
+    """The styles of every page, and the scripts of the forms' guards."""
+    if path == STYLES:
+        return Response(200, CSS, "text/css", plain=True)
     hashcash = farm.settings.features.hashcash
     if path == "tools/security/wp-hashcash-getkey.php" and hashcash:
         text = robots.key_script(robots.current_value(farm.secret, wiki.folder))

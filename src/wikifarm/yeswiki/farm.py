@@ -27,7 +27,13 @@ from wikifarm.model import Capabilities, FarmWiki
 from wikifarm.transport import Answer, Network
 from wikifarm.yeswiki import capabilities, html
 from wikifarm.yeswiki.addresses import Addresses, base_url
-from wikifarm.yeswiki.session import Session, exception_message, unexpected, without_paths
+from wikifarm.yeswiki.session import (
+    ROOT_PAGE,
+    Session,
+    exception_message,
+    unexpected,
+    without_paths,
+)
 from wikifarm.yeswiki.wiki import Wiki
 
 FORM = "1100"
@@ -169,7 +175,7 @@ class Farm:
     def occupied(self, folder: str) -> bool:
         """True when anything at all stands at that folder, whole or half-made."""
         visitor = Session(self.network, Addresses(self.address_of(folder)))
-        return visitor.page("PagePrincipale").status != 404
+        return visitor.page(ROOT_PAGE).status != 404
 
     def wiki(self, folder: str) -> Wiki:
         """The driver of a wiki of this farm, as a visitor until it logs in."""

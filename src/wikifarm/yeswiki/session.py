@@ -23,8 +23,10 @@ from wikifarm.i18n import _
 from wikifarm.transport import Answer, Client, Fields, Network
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.addresses import Addresses
+from wikifarm.yeswiki.shown_release import shown_release
 
 LOGIN_PAGE = "ParametresUtilisateur"
+ROOT_PAGE = "PagePrincipale"
 
 _EXCEPTION = re.compile(r"^(?:[\w\\]+):\s*(.*?)(?:\s+in\s+/.*)?$", re.DOTALL)
 _PATH = re.compile(r"(?:\s+(?:in|dans)\s+)?/(?:[\w.-]+/)+[\w.-]+(?::\d+|\s+on line \d+)?")
@@ -40,13 +42,17 @@ class Session:
         self.addresses = addresses
         self.user = ""
         self._csrf = ""
+        self._release: str | None = None
         self._bearer = {"Authorization": f"Bearer {token}"} if token else {}
 
     # -- asking -----------------------------------------------------------------------------
 
     def page(self, tag: str, handler: str = "", query: Mapping[str, str] | None = None) -> Answer:
         """GET of a page or handler."""
-        return self._awake(self._client.get(self.addresses.page(tag, handler, query)))
+        answer = self._awake(self._client.get(self.addresses.page(tag, handler, query)))
+        if self._release is None:
+            self._release = shown_release(answer.text, self.addresses.base)
+        return answer
 
     def post(
         self,
@@ -102,6 +108,13 @@ class Session:
         return self._awake(
             self._client.post(self.addresses.api(path), fields, {**self._bearer, **(headers or {})})
         )
+
+    @property
+    def release(self) -> str:
+        """The release that the wiki shows, or nothing; asks for a page only if none was read."""
+        if self._release is None:
+            self.page(ROOT_PAGE)
+        return self._release or ""
 
     def file(self, path: str) -> Answer:
         """GET of a file that stands beside the wiki."""

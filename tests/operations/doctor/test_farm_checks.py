@@ -53,10 +53,37 @@ def test_a_farm_in_good_health(visit: Visit, farm: RunningFarm) -> None:
     seen = states(found)
     assert seen.pop("mail") == "unknown"
     assert seen.pop("referents") in ("unknown", "ok")
+    assert seen.pop("release") == "warn"
     assert set(seen.values()) == {"ok"}
     assert {"login", "admin", "key", "farm-form", "hashcash", "delete"} <= set(seen)
     assert found.data["facts"]["dialect"] == "4.4"
     assert not [one for one in farm.requests if one[0] == "POST" and "ParametresUtil" not in one[1]]
+
+
+@pytest.mark.parametrize(
+    ("release", "state", "standing", "words"),
+    [
+        ("4.4.4", "warn", "holes", "CVE-2026-46670"),
+        ("4.6.7", "ok", "clear", "nothing later is known"),
+        ("2020-01-22-1", "warn", "unknown", "unknown is not safe"),
+    ],
+)
+def test_the_release_of_the_farm_and_its_known_holes(
+    release: str, state: str, standing: str, words: str, tmp_path: Path
+) -> None:
+    settings = RehearsalSettings(tmp_path / "farm", password="of-farm", release=release)
+    with RunningFarm(settings) as farm:
+        given = FarmSettings(farm.url, farm.admin, farm.password)
+        context = Context(given, Places(tmp_path / "state", tmp_path))
+        usual, strict = doctor(context), doctor(context, strict=True)
+        context.close()
+    assert states(usual)["release"] == state
+    (told,) = usual.data["software"]
+    assert told["standing"] == standing
+    assert words in told["message"]
+    assert usual.exit == 0
+    assert strict.exit == (0 if standing == "clear" else 6)
+    assert [error.code for error in strict.errors] == ["known-holes"] * (standing != "clear")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikifarm.cli.shared import Shared, shared
+from wikifarm.cli.shared import Shared, advisories_option, shared, strict_about
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, hosts
 from wikifarm.result import Envelope
@@ -77,6 +77,7 @@ def new_community(
         bool,
         typer.Option("--detailed-exitcode", help=_("Exit 5 when something waits for a person.")),
     ] = False,
+    advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm new-community`."""
     from wikifarm.operations.community.outcome import envelope
@@ -84,6 +85,7 @@ def new_community(
     from wikifarm.operations.new_community import new_community as operation
 
     options = shared(ctx)
+    strict = strict_about(advisories)
     wishes = Wishes(
         name, slug, tuple(facilitator or ()), territory, blueprint, tuple(with_modules or ()),
         tuple(without or ()), mailing_list, admission, writing, language,
@@ -101,7 +103,7 @@ def new_community(
         audit=not no_audit,
         agreed=_asking(options) if asking and not yes else None,
     )
-    return envelope("new-community", [outcome], detailed=detailed_exitcode)
+    return envelope("new-community", [outcome], detailed=detailed_exitcode, strict=strict)
 
 
 def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
@@ -193,30 +195,35 @@ def apply(
     detailed_exitcode: Annotated[
         bool, _detailed(_("Exit 5 when something waits for a person."))
     ] = False,
+    advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm apply`."""
     from wikifarm.operations.apply import apply as operation
     from wikifarm.operations.community.outcome import envelope
 
     options = shared(ctx)
+    strict = strict_about(advisories)
     wanted = _chosen(options, paths, only)
     if dry_run:
         return _plan("apply", options, wanted, detailed=detailed_exitcode)
     outcomes = operation(options.context(), wanted, max_failures=max_failures, audit=not no_audit)
-    return envelope("apply", outcomes, detailed=detailed_exitcode)
+    return envelope("apply", outcomes, detailed=detailed_exitcode, strict=strict)
 
 
 def verify(
     ctx: typer.Context,
     paths: Annotated[list[Path] | None, _paths()] = None,
     only: Annotated[list[str] | None, _only()] = None,
+    advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm verify`."""
     from wikifarm.operations.audit.verify import verify as operation
     from wikifarm.operations.community.outcome import envelope
 
     options = shared(ctx)
-    return envelope("verify", operation(options.context(), _chosen(options, paths, only)))
+    strict = strict_about(advisories)
+    outcomes = operation(options.context(), _chosen(options, paths, only))
+    return envelope("verify", outcomes, strict=strict)
 
 
 def checklist(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wikifarm.cli.shared import shared
+from wikifarm.cli.shared import advisories_option, shared, strict_about
 from wikifarm.i18n import _
 from wikifarm.result import Envelope
 
@@ -43,9 +43,11 @@ def doctor(
             help=_("mail: have the farm send a message to this account, one of its own."),
         ),
     ] = "",
+    advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm doctor`."""
     options = shared(ctx)
+    strict = strict_about(advisories)
     if topic not in ("", "mail"):
         raise typer.BadParameter(
             _("“{word}” is not something that doctor looks at: mail, or nothing.").format(
@@ -58,7 +60,7 @@ def doctor(
             raise typer.BadParameter(_("this option is for `doctor mail`"), param_hint="doctor")
         from wikifarm.operations.doctor.farm_checks import doctor as operation
 
-        return operation(options.context())
+        return operation(options.context(), strict=strict)
     from wikifarm.operations.doctor.mail import deliverability
     from wikifarm.operations.mailing_list.wanted import known_domains
 
@@ -78,11 +80,13 @@ def status(
             help=_("Addresses of communities; by default, all those known here."),
         ),
     ] = None,
+    advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm status`."""
     from wikifarm.operations.status import status as operation
 
-    return operation(shared(ctx).context(), slugs or ())
+    strict = strict_about(advisories)
+    return operation(shared(ctx).context(), slugs or (), strict=strict)
 
 
 def list_wikis(ctx: typer.Context) -> Envelope:

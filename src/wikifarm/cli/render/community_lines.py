@@ -13,6 +13,7 @@ from wikifarm.i18n import _, ngettext
 from wikifarm.lists.providers import NONE
 
 if TYPE_CHECKING:
+    from wikifarm.advisories.verdict import Verdict
     from wikifarm.engine.changes import AnyChange
     from wikifarm.engine.run import Done
     from wikifarm.operations.community.outcome import (
@@ -90,6 +91,7 @@ def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
         if state.edited:
             facts.append((_("edited here"), ", ".join(state.edited)))
         facts.append((_("mailing list"), _mailing_list(state.list_told)))
+        facts += _software(state.software)
         if state.last_run:
             facts.append((_("last run"), state.last_run[:16].replace("T", " ") + " UTC"))
         facts.append((_("file"), state.manifest))
@@ -116,6 +118,7 @@ def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
     facts.append((_("mailing list"), _mailing_list(outcome.list_told)))
     facts += _subscribers(outcome.list_told)
     facts += _privacy(outcome.audit)
+    facts += _software(outcome.software)
     facts += [(_("checklist"), outcome.checklist), (_("welcome"), outcome.welcome)]
     yield from table(fact for fact in facts if fact[1])
     yield from _planned(outcome.planned, sheet)
@@ -175,7 +178,8 @@ def _status(outcome: CommunityOutcome, sheet: Sheet) -> str:
     if sheet.command.startswith("mailing-list") and outcome.status == "unchanged":
         return paint.good(_("looked at")) if not outcome.error else paint.bad(word)
     if sheet.command == "verify" and outcome.status == "unchanged" and not outcome.error:
-        return paint.good(_("verified"))
+        # Who can break in needs none of the ways that were asked.
+        return paint.care(_("looked at")) if outcome.holed else paint.good(_("verified"))
     if outcome.status == "failed":
         return paint.bad(word)
     return paint.good(word) if outcome.status != "pending" else paint.care(word)
@@ -318,6 +322,17 @@ def _privacy(audit: Audit | None) -> list[tuple[str, str]]:
         told = text.format(asked=part.asked, known=part.known, refused=part.refused)
         facts.append(("", _("{subject}: {text}").format(subject=words[part.role], text=told)))
     return facts
+
+
+def _software(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str]]:
+    """What runs the wiki, in two words: the sentence is a note of the whole answer."""
+    words = {
+        "holes": _("{version}, with known holes"),
+        "unknown": _("a version that is not known: not safe"),
+        "clear": _("{version}, without known holes"),
+    }
+    for verdict in verdicts:
+        yield verdict.program, words[verdict.standing].format(version=verdict.version)
 
 
 def _verdict(audit: Audit) -> str:

@@ -49,6 +49,5 @@ def advisories(outcome: KnownAdvisories, _sheet: Sheet) -> Iterator[str]:
             if advisory.fixed
             else _("no fix is named")
         )
-        yield from wrapped(
-            f"{deed(advisory, language())}; {mended}.", f"{advisory.product}: ", "  "
-        )
+        text = _("{deed}; {mended}.").format(deed=deed(advisory, language()), mended=mended)
+        yield from wrapped(text, f"{advisory.product}: ", "  ")

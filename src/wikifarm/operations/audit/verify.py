@@ -30,6 +30,7 @@ def verify(context: Context, communities: Sequence[Community]) -> list[Community
 def _verify_one(run: CommunityRun) -> None:
     run.enter()
     run.outcome.audit = audit_wiki(run)
+    run.look_at_software()
     run.outcome.status = "unchanged"
     write_files(run, known_facts(run))
     refuse_leaks(run.outcome.audit)

@@ -27,6 +27,7 @@ from wikifarm.model import Dialect, Page
 from wikifarm.operations.community.accounts import account_names
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import find_site, make_site, open_wiki
+from wikifarm.operations.community.software import judged
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.yeswiki.wiki import Wiki
@@ -166,6 +167,10 @@ class CommunityRun:
     def receipt(self) -> Receipt:
         """What was last applied."""
         return self.work.receipt
+
+    def look_at_software(self) -> None:
+        """Judges the version that its wiki shows; costs a question only where no page was read."""
+        self.outcome.software = [judged(self.context, self.site.session)]
 
     # -- writing ----------------------------------------------------------------------------
 

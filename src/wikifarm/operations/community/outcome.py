@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from wikifarm.advisories.verdict import Verdict
 from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.run import Done
 from wikifarm.errors import Exit, WikifarmError
+from wikifarm.i18n import language
+from wikifarm.operations.community.software import heeded
 from wikifarm.result import Envelope, Failure, Outcome, Pending, failures
 
 
@@ -102,6 +105,7 @@ class CommunityOutcome:
     groups: list[str] = field(default_factory=list)
     mailing_list: dict[str, Any] = field(default_factory=dict)
     audit: Audit | None = None
+    software: list[Verdict] = field(default_factory=list)
     checklist: str = ""
     welcome: str = ""
     kept: list[str] = field(default_factory=list)  # edited by hand: "pages:Charte"
@@ -109,6 +113,11 @@ class CommunityOutcome:
     pending: list[Pending] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what a person should know: sentences
     error: WikifarmError | None = None
+
+    @property
+    def holed(self) -> bool:
+        """True where known holes are open, or nobody can say: nothing is private there."""
+        return any(verdict.standing != "clear" for verdict in self.software)
 
     @property
     def list_told(self) -> ListTold:
@@ -162,6 +171,7 @@ class CommunityOutcome:
                 "limits": [asdict(leak) for leak in audit.limits],
                 "coverage": [asdict(part) for part in audit.coverage],
             },
+            "software": [verdict.as_json(language()) for verdict in self.software],
             "kept": list(self.kept),
             "checklist": self.checklist,
             "welcome": self.welcome,
@@ -182,25 +192,36 @@ class CommunitiesOutcome(Outcome):
     def failures_by_slug(self) -> list[tuple[str, Sequence[Failure]]]:
         return [(outcome.slug, outcome.failures) for outcome in self.communities]
 
+    def verdicts(self) -> Iterator[tuple[str, Verdict]]:
+        """What runs each, by slug."""
+        for outcome in self.communities:
+            yield from ((outcome.slug, verdict) for verdict in outcome.software)
+
 
 def envelope(
     command: str,
     outcomes: Iterable[CommunityOutcome],
     *,
     detailed: bool = False,
+    strict: bool = False,
 ) -> Envelope:
-    """One envelope for several communities, with the exit status that README.md gives."""
+    """One envelope for several communities, with the exit status that README.md gives.
+
+    For `strict`, see `heeded`.
+    """
     communities = tuple(outcomes)
-    return Envelope(
+    told = CommunitiesOutcome(communities)
+    whole = Envelope(
         command,
         exit=_exit(communities, detailed=detailed),
-        outcome=CommunitiesOutcome(communities),
+        outcome=told,
         pending=tuple(pending for outcome in communities for pending in outcome.pending),
         messages=tuple(
             f"{outcome.slug}: {note}" for outcome in communities for note in outcome.notes
         ),
         errors=tuple(failure for outcome in communities for failure in outcome.failures),
     )
+    return heeded(whole, told.verdicts(), strict=strict)
 
 
 def _exit(outcomes: Sequence[CommunityOutcome], *, detailed: bool) -> int:

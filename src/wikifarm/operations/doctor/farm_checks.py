@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from wikifarm.errors import BadCredentials, InvalidInput, LocalStorage, Problem
+from wikifarm.advisories.verdict import Verdict, judge
+from wikifarm.errors import BadCredentials, InvalidInput, LocalStorage, Problem, ServerProblem
 from wikifarm.files import make_private
-from wikifarm.i18n import _, ngettext
+from wikifarm.i18n import _, language, ngettext
 from wikifarm.model import ListOwner, WantedList
+from wikifarm.operations.community.software import heeded, judged
 from wikifarm.operations.doctor.findings import Finding, Visit
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope
@@ -32,19 +34,25 @@ class _FarmVisit(Visit):
     admin: Session | None = None
 
 
-def doctor(context: Context) -> Envelope:
+def doctor(context: Context, *, strict: bool = False) -> Envelope:
     """Looks at this computer, then at the farm; writes nothing on the farm.
 
-    A check that fails does not stop the others, unless nothing behind it can answer.
+    A check that fails does not stop the others, unless nothing behind it can answer. With `strict`,
+    known holes are an error (exit 6).
     """
     visit = _FarmVisit(context)
     visit.run(_computer, _settings)
     if not visit.errors:
         visit.run(_address)
     if not visit.errors:
-        visit.run(_farm_form, _open_entries, _pages_of_farm, _account, _key, _verbs, _mail)
-    visit.run(_list_server)
-    return visit.envelope("doctor")
+        visit.run(_farm_form, _open_entries, _pages_of_farm, _account, _release, _key, _verbs)
+        visit.run(_mail)
+    visit.run(_list_server, _list_release)
+    envelope = visit.envelope("doctor")
+    if not strict:
+        return envelope
+    verdicts = ((verdict.program, verdict) for verdict in visit.software)
+    return heeded(envelope, verdicts, strict=True)
 
 
 # -- this computer --------------------------------------------------------------------------
@@ -249,6 +257,20 @@ def _account(visit: _FarmVisit) -> Iterator[Finding]:
     visit.facts["creation_form"] = sorted(name for name in names if name.startswith("yeswiki-farm"))
 
 
+def _release(visit: _FarmVisit) -> Iterator[Finding]:
+    """Of the farm's own wiki: each of the others shows its own."""
+    verdict = judged(visit.context, visit.admin or visit.context.farm.visitor)
+    hint = _("`wikifarm status` says it of each community; `wikifarm ops upgrade` changes it.")
+    yield _told(visit, "release", verdict, hint)
+
+
+def _told(visit: _FarmVisit, id_: str, verdict: Verdict, hint: str) -> Finding:
+    visit.software.append(verdict)
+    clear = verdict.standing == "clear"
+    text = verdict.sentence(language())
+    return Finding(id_, "ok" if clear else "warn", text, "" if clear else hint)
+
+
 def _key(visit: _FarmVisit) -> Iterator[Finding]:
     settings = visit.context.settings
     if not settings.token:
@@ -308,3 +330,18 @@ def _list_server(visit: _FarmVisit) -> Iterator[Finding]:
     yield Finding(
         "list-server", "ok", _("The list server {url} lets wikifarm in.").format(url=access.url)
     )
+
+
+def _list_release(visit: _FarmVisit) -> Iterator[Finding]:
+    access = visit.context.lists.sympa
+    if not access.pages:
+        return
+    from wikifarm.lists.sympa_release import sympa_release
+
+    try:
+        page = visit.context.list_network.client().get(access.pages).text
+    except ServerProblem:
+        page = ""  # its pages may stand elsewhere: nothing is known of them
+    verdict = judge(visit.context.advisories, "sympa", sympa_release(page))
+    hint = _("Ask those who keep {url} what they have mended.").format(url=access.pages)
+    yield _told(visit, "list-release", verdict, hint)

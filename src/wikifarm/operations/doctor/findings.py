@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
+from wikifarm.advisories.verdict import Verdict
 from wikifarm.errors import Exit, WikifarmError
+from wikifarm.i18n import language
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome, failures
 
@@ -30,10 +32,15 @@ class FindingsOutcome(Outcome):
     farm: str
     facts: Mapping[str, object]
     findings: tuple[Finding, ...]
+    software: tuple[Verdict, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        checks = [asdict(finding) for finding in self.findings]
-        return {"farm": self.farm, "facts": self.facts, "checks": checks}
+        return {
+            "farm": self.farm,
+            "facts": self.facts,
+            "checks": [asdict(finding) for finding in self.findings],
+            "software": [verdict.as_json(language()) for verdict in self.software],
+        }
 
 
 @dataclass
@@ -44,6 +51,7 @@ class Visit:
     facts: dict[str, object] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     errors: list[WikifarmError] = field(default_factory=list)
+    software: list[Verdict] = field(default_factory=list)
 
     def run(self, *series: Callable[[Self], Iterator[Finding]]) -> None:
         """An error ends the checks that raised it, not the next ones, and is a finding too."""
@@ -64,6 +72,8 @@ class Visit:
         return Envelope(
             command,
             exit=self.errors[0].exit if self.errors else Exit.DONE,
-            outcome=FindingsOutcome(self.context.settings.url, self.facts, tuple(self.findings)),
+            outcome=FindingsOutcome(
+                self.context.settings.url, self.facts, tuple(self.findings), tuple(self.software)
+            ),
             errors=tuple(told),
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from wikifarm.advisories.catalogue import Catalogue, catalogue
 from wikifarm.engine.backup import Backups
 from wikifarm.engine.journal import Journal
 from wikifarm.engine.lock import farm_lock
@@ -96,6 +97,11 @@ class Context:
             self.settings.password,
             self.settings.token,
         )
+
+    @cached_property
+    def advisories(self) -> Catalogue:
+        """The known holes of YesWiki and Sympa."""
+        return catalogue(self.places.state)
 
     @property
     def folder(self) -> Path:

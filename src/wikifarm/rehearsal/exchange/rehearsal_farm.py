@@ -14,9 +14,6 @@ REQUESTS_KEPT = 100_000
 class RehearsalFarm:
     """The farm; `store` holds its wikis already."""
 
-    release = "2020-01-22-1"
-    """What a wiki run from git shows, whatever its version (docs/yeswiki.md, Newer)."""
-
     def __init__(self, settings: RehearsalSettings, store: Store) -> None:
         """Start with nobody logged in."""
         self.settings = settings
@@ -27,6 +24,11 @@ class RehearsalFarm:
         self.sessions: dict[tuple[str, str], str] = {}
         self.flashes: dict[str, list[str]] = {}
         self.half_made: list[tuple[str, str]] = []
+
+    @property
+    def release(self) -> str:
+        """What its wikis show as theirs (docs/yeswiki.md, Which release)."""
+        return self.settings.release or self.settings.features.release
 
     @property
     def base_url(self) -> str:

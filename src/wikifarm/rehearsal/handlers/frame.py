@@ -15,6 +15,9 @@ from ..wikitext import page_manager, performer
 
 BANNER = "Ferme de répétition : les données restent sur cet ordinateur"
 
+STYLES = "styles/yeswiki-base.css"
+"""Where the web server has CSS; its address shows the wiki's release, as that of any file does."""
+
 CSS = """
 :root{--ink:#23302b;--soft:#eef4f1;--line:#b9c7c0;--accent:#14573f;--warn:#7a4a00}
 *{box-sizing:border-box}
@@ -92,12 +95,14 @@ def head(request: Request) -> str:
     """Up to </head>. The title is there for those who may not read too (docs/yeswiki.md)."""
     title = page_manager.title(request.page)
     name = request.wiki.name
+    styles = esc(f"{request.base}{STYLES}?v={request.farm.release}")
     return (
         '<!doctype html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<link rel="icon" href="data:,">\n'
+        f'<link rel="stylesheet" href="{styles}">\n'
         f"<title>{esc(name)} : {esc(title or request.tag)}</title>\n"
-        f"{_described(request, title or name)}<style>{CSS}</style>\n</head>\n"
+        f"{_described(request, title or name)}</head>\n"
     )
 
 
