@@ -133,6 +133,14 @@ def test_errors_say_which_community_when_there_are_several() -> None:
     assert notes(alone, Paint()) == "Error: It sleeps.\n  Try: Wake it."
 
 
+def test_equal_errors_are_told_once_with_every_name() -> None:
+    rows = [community(slug=slug, error=WikiAsleep("It sleeps.")) for slug in ("brest", "rennes")]
+    other = community(slug="lorient", error=WikiAsleep("It is gone."))
+    assert notes(envelope("apply", [*rows, other]), Paint()) == (
+        "Error: 2 communities (brest, rennes): It sleeps.\nError: lorient: It is gone."
+    )
+
+
 def test_lines_stay_short_and_addresses_whole() -> None:
     long = "https://example.org/" + "x" * 150
     rows = community(url=long, name="Une commune", kept=[f"pages:Page{n}" for n in range(40)])

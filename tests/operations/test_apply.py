@@ -12,7 +12,7 @@ from tests.operations.conftest import Fresh, a_community, context_for, start_far
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.engine.recording import start_receipt
-from wikifarm.errors import BadCredentials
+from wikifarm.errors import BadCredentials, Unreachable
 from wikifarm.model import Module, Rights
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.community_run import CommunityRun
@@ -257,6 +257,13 @@ def test_the_failure_of_one_never_undoes_another(
     fresh().farm.create(new_wiki("pris", title="Un autre wiki", mark=""))
     outcomes = apply(fresh(), [replace(rennes, slug="pris"), rennes], audit=False, max_failures=3)
     assert [one.status for one in outcomes] == ["failed", "created"]
+
+
+def test_a_farm_that_does_not_answer_is_asked_once(tmp_path: Path) -> None:
+    context = context_for("http://127.0.0.1:9/", tmp_path)
+    outcomes = apply(context, [a_community(slug) for slug in ("brest", "lorient", "rennes")])
+    assert {type(outcome.error) for outcome in outcomes} == {Unreachable}
+    assert [outcome.get > 0 for outcome in outcomes] == [True, False, False]
 
 
 def test_no_password_and_no_address_in_the_journal(

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 from wikifarm.cli.render.sheet import Paint, Sheet, harmless, wrapped
-from wikifarm.i18n import _
-from wikifarm.result import Envelope, Outcome
+from wikifarm.i18n import _, ngettext
+from wikifarm.result import Envelope, Failure, Outcome
 
 # The room and the function that write each class of outcome, or those that derive from it: named,
 # so that a command imports no other outcome than its own.
@@ -50,12 +50,10 @@ def answer(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
 def notes(envelope: Envelope, paint: Paint) -> str:
     """What goes to stderr: messages, then errors with what to try."""
     lines = [line for message in envelope.messages for line in wrapped(message, _("Note: "))]
-    owners = _owners(envelope.outcome)
-    for failure in envelope.errors:
-        owner = owners.get((failure.code, failure.message), "")
+    for owners, failure in _told_once(envelope):
         text = failure.message
-        if owner:
-            text = _("{subject}: {text}").format(subject=owner, text=text)
+        if owners:
+            text = _("{subject}: {text}").format(subject=_subject(owners), text=text)
         first, *rest = wrapped(text, _("Error: "))
         lines += [paint.bad(first), *rest]
         if failure.hint:
@@ -65,14 +63,33 @@ def notes(envelope: Envelope, paint: Paint) -> str:
     return "\n".join(lines)
 
 
-def _owners(outcome: Outcome) -> dict[tuple[str, str], str]:
-    """Which community each error belongs to, when there are several."""
-    by_slug = outcome.failures_by_slug()
-    if len(by_slug) < 2:
-        return {}
-    return {
-        (failure.code, failure.message): slug for slug, failures in by_slug for failure in failures
-    }
+def _told_once(envelope: Envelope) -> list[tuple[list[str], Failure]]:
+    """Each error, with the communities that met it where several were asked for.
+
+    Equal ones are told once; of those that differ by their place alone, the first place is shown.
+    """
+    by_slug = envelope.outcome.failures_by_slug()
+    owners: dict[tuple[str, str, str], list[str]] = {}
+    for slug, failures in by_slug if len(by_slug) > 1 else ():
+        for failure in failures:
+            owners.setdefault(_words(failure), []).append(slug)
+    told = {_words(failure): failure for failure in reversed(envelope.errors)}
+    return [
+        (owners.get(words, []), told[words])
+        for words in dict.fromkeys(_words(failure) for failure in envelope.errors)
+    ]
+
+
+def _words(failure: Failure) -> tuple[str, str, str]:
+    return failure.code, failure.message, failure.hint
+
+
+def _subject(slugs: list[str]) -> str:
+    if len(slugs) == 1:
+        return slugs[0]
+    return ngettext(
+        "{count} community ({names})", "{count} communities ({names})", len(slugs)
+    ).format(count=len(slugs), names=", ".join(slugs))
 
 
 def _pending(envelope: Envelope, paint: Paint) -> Iterator[str]:

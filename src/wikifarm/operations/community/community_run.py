@@ -21,7 +21,7 @@ from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import Standing, as_it_came, compared, standing
 from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps.content import PagesStep, pages_applied
-from wikifarm.errors import WikifarmError
+from wikifarm.errors import TlsFailed, Unreachable, WikifarmError
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Page
 from wikifarm.operations.community.accounts import account_names
@@ -235,14 +235,20 @@ def each(
     max_failures: int | None = None,
 ) -> list[CommunityOutcome]:
     """Does `verb` to each community in turn; the failure of one never stops the others, unless
-    there are more than `max_failures`.
+    there are more than `max_failures`. A farm that does not answer is asked once.
     """
     outcomes: list[CommunityOutcome] = []
+    down: Unreachable | TlsFailed | None = None
     for community in communities:
         run = CommunityRun(context, community)
         outcomes.append(run.outcome)
         with run.measured():
+            if down is not None:
+                raise down
             verb(run)
+        error = run.outcome.error
+        if run.wiki is None and isinstance(error, (Unreachable, TlsFailed)):
+            down = error
         failures = sum(1 for outcome in outcomes if outcome.error is not None)
         if max_failures is not None and failures > max_failures:
             break
