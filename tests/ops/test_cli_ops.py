@@ -327,6 +327,50 @@ def test_doctor_fails_on_an_error_and_shows_it_once(cli: Cli, played: Played) ->
     ]
 
 
+WIKIS = [
+    {"slug": "", "url": "https://ferme.example/", "release": "4.4.4", "code": "copies"},
+    {"slug": "brest", "url": "", "release": "4.4.4", "code": "links"},
+    {"slug": "rennes", "url": "", "release": "4.5.5", "code": "copies"},
+    {"slug": "vannes", "url": "", "release": "2020-01-22-1", "code": "copies"},
+]
+
+
+def test_doctor_names_the_wikis_by_release_and_what_mends_each(cli: Cli, played: Played) -> None:
+    facts = {**FACTS, "problems": [], "version": "doryphore 4.6.6", "wikis": WIKIS}
+    played.facts("here", facts)
+    envelope = checked(cli("ops", "doctor", "--json"))
+    assert envelope["exit"] == 0
+    problems = envelope["data"]["hosts"][0]["facts"]["problems"]
+    assert {problem["code"] for problem in problems} == {"known-holes"}
+    told = [problem["message"].partition("; ")[0] for problem in problems]
+    assert told == [
+        "the main wiki: Someone without an account could read the whole database, password hashes "
+        "included (CVE-2026-46670)",
+        "brest: Someone without an account could download the files attached to closed pages "
+        "(CVE-2026-104472)",
+        "rennes: Someone without an account could read the whole database, password hashes "
+        "included (CVE-2026-46670)",
+        "vannes: This YesWiki shows no version that the advisories know: nobody can say which "
+        "holes are open there, and unknown is not safe.",
+    ]
+    assert all("YesWiki 4.6.7" in problem["hint"] for problem in problems[:3])
+    played.events.clear()
+    played.facts("here", {**facts, "version": "doryphore 4.6.7", "wikis": WIKIS[1:2]})
+    assert "nothing is wrong" in cli("ops", "doctor").out
+
+
+def test_upgrade_names_the_release_that_mends_what_it_left_open(cli: Cli, played: Played) -> None:
+    played.facts("here", {**FACTS, "version": "doryphore 4.6.6", "wikis": WIKIS[1:2]})
+    envelope = checked(cli("ops", "upgrade", "--json"))
+    assert envelope["exit"] == 0
+    (note,) = envelope["messages"]
+    assert note.startswith("here (brest): Someone without an account could download")
+    assert note.endswith("version 4.6.7 mends this.")
+    played.events.clear()
+    played.facts("here", {**FACTS, "version": "doryphore 4.6.7", "wikis": WIKIS[1:2]})
+    assert checked(cli("ops", "upgrade", "--json"))["messages"] == []
+
+
 def test_doctor_is_content_with_warnings(cli: Cli, played: Played) -> None:
     played.facts("here", {**FACTS, "problems": FACTS["problems"][1:]})  # type: ignore[index]
     assert cli("ops", "doctor").exit == 0
@@ -382,7 +426,8 @@ def test_the_operation_can_be_called_without_the_command_line(
 ) -> None:
     played.host("here", changed=1)
     heard: list[Any] = []
-    envelope = play("provision", Wanted(inventory.parent, inventory), heard.append)
+    wanted = Wanted(inventory.parent, inventory.parent, inventory)
+    envelope = play("provision", wanted, heard.append)
     assert (envelope.command, envelope.exit, envelope.ok) == ("ops provision", 0, True)
     assert envelope.data["hosts"][0]["status"] == "changed"
     assert heard == played.events

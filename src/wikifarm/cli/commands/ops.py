@@ -115,6 +115,7 @@ def _wanted(options: Shared, variables: Mapping[str, str] | None = None) -> Want
     files["inventory"] = files["inventory"] or settings.inventory
     return Wanted(
         folder=options.directory,
+        state=settings.state,
         limit=asked.get("limit", ""),
         check=asked.get("check", False),
         diff=asked.get("diff", False),
@@ -152,10 +153,10 @@ def provision(ctx: typer.Context) -> Envelope:
 
 def upgrade(ctx: typer.Context) -> Envelope:
     """`wikifarm ops upgrade`: one farm after the other (upgrade.yml)."""
-    from wikifarm.operations.ops.playbooks import play
+    from wikifarm.operations.ops.playbooks import upgrade as operation
 
     options = shared(ctx)
-    return play("upgrade", _wanted(options), _telling(options))
+    return operation(_wanted(options), _telling(options))
 
 
 def backup(ctx: typer.Context, wiki: Annotated[str | None, _wiki()] = None) -> Envelope:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wikifarm.advisories.catalogue import catalogue
 from wikifarm.ansible.events import Event
 from wikifarm.ansible.faults import Fault
 from wikifarm.ansible.report import HostReport, Report
@@ -19,6 +20,7 @@ from wikifarm.blueprint.shipped import data_folder
 from wikifarm.errors import Exit, InvalidInput, NotConfirmed, Problem
 from wikifarm.i18n import _, language
 from wikifarm.operations.ops.machine_facts import MachineFacts
+from wikifarm.operations.ops.machine_holes import hole_notes, with_holes
 from wikifarm.result import Envelope, Failure, Outcome
 
 DEFAULTS = ("ops/inventory.yml", "inventory.yml")  # where an inventory is looked for
@@ -32,6 +34,7 @@ class Wanted:
     """What was asked of Ansible. Without `inventory`, it is looked for in `folder`."""
 
     folder: Path
+    state: Path  # where newer advisories may be kept
     inventory: Path | None = None
     limit: str = ""
     check: bool = False
@@ -109,9 +112,17 @@ def play(
     )
 
 
+def upgrade(wanted: Wanted, tell: Tell) -> Envelope:
+    """Upgrades the farms, and says which known holes are open in what they run now."""
+    done = play("upgrade", wanted, tell)
+    known = catalogue(wanted.state)
+    notes = tuple(note for host in _hosts(done.outcome) for note in hole_notes(host, known))
+    return replace(done, messages=(*done.messages, *notes))
+
+
 def doctor(wanted: Wanted, tell: Tell) -> Envelope:
     """What each farm says of itself; a failure (exit 1) where one of its problems is an error."""
-    seen = play("doctor", wanted, tell, HostsHealth)
+    seen = _with_holes(play("doctor", wanted, tell, HostsHealth), wanted)
     problems = tuple(_errors_told(seen.outcome))
     return replace(
         seen,
@@ -120,8 +131,22 @@ def doctor(wanted: Wanted, tell: Tell) -> Envelope:
     )
 
 
+def _hosts(outcome: Outcome) -> tuple[HostReport, ...]:
+    return outcome.hosts if isinstance(outcome, HostsOutcome) else ()
+
+
+def _with_holes(seen: Envelope, wanted: Wanted) -> Envelope:
+    known = catalogue(wanted.state)
+    hosts = tuple(with_holes(host, known) for host in _hosts(seen.outcome))
+    outcome = seen.outcome
+    return replace(
+        seen,
+        outcome=replace(outcome, hosts=hosts) if isinstance(outcome, HostsOutcome) else outcome,
+    )
+
+
 def _errors_told(outcome: Outcome) -> Iterable[Failure]:
-    for host in outcome.hosts if isinstance(outcome, HostsOutcome) else ():
+    for host in _hosts(outcome):
         facts = MachineFacts.read(host.facts)
         for problem in facts.problems if facts else ():
             if problem.severity == "error":
@@ -130,7 +155,8 @@ def _errors_told(outcome: Outcome) -> Iterable[Failure]:
 
 def status(wanted: Wanted, tell: Tell) -> Envelope:
     """The same facts, for a line a farm."""
-    return replace(play("doctor", wanted, tell, HostsStatus), command="ops status")
+    seen = _with_holes(play("doctor", wanted, tell, HostsStatus), wanted)
+    return replace(seen, command="ops status")
 
 
 def backup_variables(wiki: str | None) -> dict[str, str]:
