@@ -263,7 +263,7 @@ def test_a_farm_that_does_not_answer_is_asked_once(tmp_path: Path) -> None:
     context = context_for("http://127.0.0.1:9/", tmp_path)
     outcomes = apply(context, [a_community(slug) for slug in ("brest", "lorient", "rennes")])
     assert {type(outcome.error) for outcome in outcomes} == {Unreachable}
-    assert [outcome.get > 0 for outcome in outcomes] == [True, False, False]
+    assert [outcome.get + outcome.post > 0 for outcome in outcomes] == [True, False, False]
 
 
 def test_no_password_and_no_address_in_the_journal(
