@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -107,6 +108,21 @@ class Account:
 
     name: str
     email: str
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a run left on a wiki to say that it works there. The wiki numbers and dates it.
+
+    `at` is the last sign that the run gave, `beat` its number, from 1 on; `since` is the first.
+    """
+
+    id: int
+    run: str
+    doing: str  # the command: "verify", "apply", ...
+    at: datetime  # by the clock of the server, without its zone
+    since: str  # the same, as text
+    beat: int = 1
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.model import Dialect, Rights
+from wikifarm.yeswiki.run_records import PROPERTY
 from wikifarm.yeswiki.wiki import Wiki
 
 HARD = 'Été d\'œuvre — €, 🌱 "guillemets", {{listusers}}, <b>gras</b> & ""brut""'
@@ -104,6 +107,37 @@ def test_before_4_6_the_groups_route_answers_success_and_creates_nothing(wiki: W
     answer = wiki.session.api_post("groups", [("name", "fantome"), ("users[]", "WikiAdmin")])
     assert answer.status == 200
     assert "fantome" not in wiki.groups.all()
+
+
+def test_a_run_leaves_a_record_that_the_wiki_numbers_and_dates(wiki: Wiki) -> None:
+    for beat, run in enumerate(("aaaa0001", "bbbb0002"), 1):
+        wiki.runs.add(run, "verify", beat, "")
+    first, second = wiki.runs.all()
+    assert (first.run, first.doing, first.beat) == ("aaaa0001", "verify", 1)
+    assert first.id < second.id
+    assert timedelta(0) <= second.at - first.at < timedelta(minutes=1)
+    wiki.runs.add("aaaa0001", "verify", 2, first.since)
+    assert wiki.runs.remove("aaaa0001", 1) == [first]
+    assert [record.beat for record in wiki.runs.all() if record.run == "aaaa0001"] == [2]
+    for run in ("aaaa0001", "bbbb0002"):
+        assert [record.run for record in wiki.runs.remove(run)] == [run]
+        assert wiki.runs.remove(run) == []
+    assert wiki.runs.all() == []
+
+
+def test_nobody_else_sees_the_records_or_leaves_one_in_the_administrator_s_name(wiki: Wiki) -> None:
+    wiki.runs.add("aaaa0001", "verify", 1, "")
+    stranger = wiki.visitor()
+    assert stranger.session.sign_up("Passante", "passante@example.org", "MotDePasse123")
+    assert stranger.runs.all() == []
+    stranger.runs.add("cccc0003", "apply", 1, "")
+    forged = [("property", PROPERTY), ("user", "WikiAdmin"), ("value[run]", "dddd0004")]
+    assert stranger.session.api_post("triples/wikifarm-run-dddd0004", forged).status == 401
+    assert [record.run for record in wiki.runs.all()] == ["aaaa0001"]
+    with pytest.raises(BadCredentials):
+        wiki.visitor().runs.all()
+    for person, run in ((stranger, "cccc0003"), (wiki, "aaaa0001")):
+        assert len(person.runs.remove(run)) == 1
 
 
 def test_an_account_is_opened_once(wiki: Wiki) -> None:

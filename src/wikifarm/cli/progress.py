@@ -25,6 +25,7 @@ def step_words() -> dict[str, str]:
         "tidy": _("demonstration content"),
         "mailing-list": _("mailing list"),
         "audit": _("privacy"),
+        "waiting": _("another wikifarm works on this wiki: waiting until it ends"),
         "checklist": _("checklist"),
         # What the doctor looks at.
         "computer": _("this computer"),

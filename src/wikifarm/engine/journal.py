@@ -17,6 +17,8 @@ from wikifarm.files import append_line, make_private
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
+RECORD = "record"  # a step that says who works on a wiki, and changes nothing of what it holds
+
 
 class Journal:
     """The journal of one farm on this computer, shared by every run."""
@@ -66,6 +68,8 @@ class Journal:
         """True while this computer asked for the wiki of `slug` and wrote nothing in it yet."""
         asked = began = False
         for entry in self._of(slug):
+            if entry.get("step") == RECORD:
+                continue
             if entry.get("step") != "wiki":
                 began = True
                 continue

@@ -13,6 +13,7 @@ from wikifarm.model import (
     FoundList,
     Page,
     Rights,
+    RunRecord,
     WantedList,
 )
 
@@ -62,6 +63,12 @@ class EntriesPort(Protocol):
 class SettingsPort(Protocol):
     def all(self) -> dict[str, str]: ...
     def save(self, current: Mapping[str, str], wanted: Mapping[str, str]) -> None: ...
+
+
+class RunsPort(Protocol):
+    def all(self) -> list[RunRecord]: ...
+    def add(self, run: str, doing: str, beat: int, since: str) -> None: ...
+    def remove(self, run: str, beat: int | None = None) -> list[RunRecord]: ...
 
 
 class WikiPort(Protocol):

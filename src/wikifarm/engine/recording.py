@@ -39,10 +39,15 @@ def start_receipt(work: Work, journal: Journal) -> None:
 
 def finish_receipt(work: Work, journal: Journal) -> None:
     """Writes the receipt as things stand now, unless it already says so."""
+    keep_receipt(work, finished(work), journal)
+
+
+def finished(work: Work) -> Receipt:
+    """The receipt of a community that is as its design says."""
     design = work.design
     came = work.receipt.found.keys()
     removed = {tag for tag in design.removed_pages if tag in came and tag not in work.seen.pages}
-    new = replace(
+    return replace(
         pages_applied(work),
         blueprint=design.blueprint,
         version=design.version,
@@ -53,7 +58,6 @@ def finish_receipt(work: Work, journal: Journal) -> None:
         accounts=tuple(sorted(design.accounts.values())),
         removed=tuple(sorted(removed)),
     )
-    keep_receipt(work, new, journal)
 
 
 def keep_receipt(work: Work, new: Receipt, journal: Journal) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.engine.recording import finish_receipt, start_receipt
+from wikifarm.engine.recording import finish_receipt, finished, start_receipt
+from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.steps import all_steps
 from wikifarm.errors import NotOurs, SlugTaken, WikifarmError
 from wikifarm.i18n import _
@@ -49,8 +50,30 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
     """
     if run.wiki is None:
         run.make()
-    work, community, outcome = run.work, run.community, run.outcome
     _check_ours(run, new=new)
+    if not audit and _is_as_described(run):
+        # Nothing is written, not even that this run works here.
+        _make_so(run, audit=False)
+        return
+    with run.alone("new-community" if new else "apply"):
+        _check_ours(run, new=new)
+        _make_so(run, audit=audit)
+
+
+def _is_as_described(run: CommunityRun) -> bool:
+    """True where `apply` would write nothing in the wiki, its list as it was; only reads."""
+    work = run.work
+    if work.recorded is None or not work.recorded.complete:
+        return False
+    if any(change.writes for change in walk_dry(all_steps(run.context.backups), work)):
+        return False
+    work.receipt = replace(work.receipt, name=run.community.name)
+    same_facts = known_facts(run) == frozenset(work.receipt.facts)
+    return same_facts and finished(work).same_as(work.recorded)
+
+
+def _make_so(run: CommunityRun, *, audit: bool) -> None:
+    work, community, outcome = run.work, run.community, run.outcome
     run.say_standing()
     journal = run.context.journal
     start_receipt(work, journal)
@@ -66,8 +89,9 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
     facts = known_facts(run)
     if facts != frozenset(work.receipt.facts) or work.receipt.mailing_list != list_before:
         # The pages show as done what was just seen to be done, and how the list stands.
-        run.tell(facts)
-        finish_receipt(work, journal)
+        with run.alone("apply", again=False):
+            run.tell(facts)
+            finish_receipt(work, journal)
     outcome.status = "created" if first else "updated" if run.wrote else "unchanged"
     _describe(run)
     write_files(run, facts)

@@ -17,6 +17,7 @@ from .api import (
     group_routes,
     page_routes,
     routing,
+    triple_routes,
     user_routes,
 )
 from .bazar import bazar_page, entry_lists, entry_views, text_search
@@ -36,7 +37,7 @@ REGISTERED = (
     config_editor, group_editor, layout, listings, login, rights_tables,
     bazar_page, entry_lists, entry_views, text_search, wiki_admin, wiki_creation, wiki_models,
     bazar_handlers, page_editing, page_views,
-    bazar_routes, core_routes, ferme_routes, group_routes, page_routes, user_routes,
+    bazar_routes, core_routes, ferme_routes, group_routes, page_routes, triple_routes, user_routes,
 )  # fmt: skip
 """Modules imported for the actions, fields, handlers and routes that they register."""
 

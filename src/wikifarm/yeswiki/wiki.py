@@ -11,6 +11,7 @@ from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.groups import Groups
 from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.rights import RightsTable
+from wikifarm.yeswiki.run_records import RunRecords
 from wikifarm.yeswiki.session import Session
 from wikifarm.yeswiki.users import Users
 from wikifarm.yeswiki.wiki_settings import WikiSettings
@@ -32,6 +33,7 @@ class Wiki:
         self.lists = Lists(self.session, capabilities)
         self.entries = Entries(self.session)
         self.settings = WikiSettings(self.session)
+        self.runs = RunRecords(self.session)
 
     @property
     def account(self) -> str:

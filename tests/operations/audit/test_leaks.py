@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wikifarm.operations.audit.content_checks import dead_links
-from wikifarm.operations.audit.leaks import Sentinel, is_sentinel_address, leaks
+from wikifarm.operations.audit.leaks import (
+    Sentinel,
+    account_name,
+    address_of,
+    key_of_address,
+    key_of_entry,
+    key_of_name,
+    leaks,
+)
 from wikifarm.operations.community.outcome import Role
 from wikifarm.yeswiki.audit_routes import (
     Route,
@@ -66,10 +76,48 @@ def test_the_action_that_spoke_is_named() -> None:
     assert spoke(rendered, "WFprenomAB12") == "listusers"
 
 
+KEY = "0123abcd"
+
+
 def test_only_a_sentinel_has_such_an_address() -> None:
-    assert is_sentinel_address("member-ab12@wikifarm.invalid")
-    assert not is_sentinel_address("administration@compte.wikifarm.invalid")
-    assert not is_sentinel_address("camille@example.org")
+    assert key_of_address(address_of(KEY, "member")) == KEY
+    for email in (
+        f"administration-{KEY}@compte.wikifarm.invalid",
+        f"member-{KEY}@wikifarm.invalid.example.org",
+        "camille@wikifarm.invalid",
+        "camille@example.org",
+        "",
+    ):
+        assert key_of_address(email) == "", email
+
+
+def test_only_a_sentinel_has_such_a_name_from_end_to_end() -> None:
+    assert key_of_name(account_name(KEY, "member")) == KEY
+    for name in (f"WikifarmTemoinMember{KEY}s", "WikifarmTemoinDeMariage", f"WikifarmTemoin{KEY}"):
+        assert key_of_name(name) == "", name
+
+
+@pytest.mark.parametrize(
+    ("row", "known", "key"),
+    [
+        ({"bf_mail": f"wfmail{KEY}@wikifarm.invalid"}, (), KEY),
+        ({"bf_site": f"https://wfsite{KEY}.wikifarm.invalid/"}, (), KEY),
+        ({"bf_nom": f"wfnom{KEY}", "bf_texte": f"wftexte{KEY}"}, (), KEY),
+        ({"bf_nom": f"wfnom{KEY}", "owner": f"WikifarmTemoinAuthor{KEY}"}, (), KEY),
+        ({"bf_nom": f"wfnom{KEY}"}, (KEY,), KEY),
+        # What a person could have typed proves nothing.
+        ({"bf_nom": f"wfnom{KEY}"}, (), ""),
+        ({"bf_nom": f"wfnom{KEY}", "bf_texte": "wftexte89abcdef"}, (), ""),
+        ({"bf_mail": "camille@wikifarm.invalid"}, (KEY,), ""),
+        ({"bf_texte": f"about wfmail{KEY}@wikifarm.invalid"}, (KEY,), ""),
+        ({"owner": f"WikifarmTemoinAuthor{KEY}"}, (), ""),
+        ({}, (KEY,), ""),
+    ],
+)
+def test_an_entry_proves_by_what_it_holds_that_an_audit_wrote_it(
+    row: dict[str, str], known: tuple[str, ...], key: str
+) -> None:
+    assert key_of_entry(row, known) == key
 
 
 def test_a_link_to_a_missing_page_is_dead() -> None:

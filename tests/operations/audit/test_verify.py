@@ -163,7 +163,7 @@ def test_what_a_killed_audit_left_in_any_form_is_removed_by_the_next(
     from wikifarm.operations.audit import sentinel
 
     cleaning = sentinel.clean
-    monkeypatch.setattr(sentinel, "clean", lambda _run: None)
+    monkeypatch.setattr(sentinel, "clean", lambda *_run_and_key: None)
     assert verified(fresh, made).error is None
     wiki = open_wiki(fresh(), "rennes")
     assert wiki.entries.of(BASE) and wiki.entries.of(WISHES)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from wikifarm.operations.community.outcome import Leak, Role
@@ -11,7 +12,12 @@ from wikifarm.yeswiki.audit_routes import Route
 
 DOMAIN = "wikifarm.invalid"  # reserved: nobody can have an address there (RFC 2606)
 ACCOUNT_PREFIX = "WikifarmTemoin"
-_NAME = re.compile(rf"{ACCOUNT_PREFIX}[A-Z][a-z]+[0-9a-f]{{8}}")
+_KEY = "([0-9a-f]{8})"
+_NAME = re.compile(rf"{ACCOUNT_PREFIX}[A-Z][a-z]+{_KEY}")
+_ADDRESS = re.compile(rf"[a-z]+-{_KEY}@{re.escape(DOMAIN)}")
+# The values of an entry: a word, an address or a site, each ending with the key.
+_WORD = re.compile(rf"wf[a-zA-Z0-9]{{0,12}}{_KEY}")
+_RESERVED = re.compile(rf"(?:https://)?wf[a-zA-Z0-9]{{0,12}}{_KEY}[@.]{re.escape(DOMAIN)}/?")
 
 
 @dataclass(frozen=True)
@@ -54,14 +60,38 @@ def account_name(key: str, who: str) -> str:
     return f"{ACCOUNT_PREFIX}{who.capitalize()}{key}"
 
 
-def is_sentinel_name(name: str) -> bool:
-    """True for an account or a page that only an audit names so, whole: never by its beginning."""
-    return _NAME.fullmatch(name) is not None
+def address_of(key: str, who: str) -> str:
+    """The address of a sentinel account."""
+    return f"{who}-{key}@{DOMAIN}"
 
 
-def is_sentinel_address(email: str) -> bool:
-    """True for an address that only a sentinel can have."""
-    return email.lower().endswith(f"@{DOMAIN}")
+def key_of_name(name: str) -> str:
+    """The key in the name of an account or page that only an audit names so, whole; or nothing."""
+    whole = _NAME.fullmatch(name)
+    return whole[1] if whole else ""
+
+
+def key_of_address(email: str) -> str:
+    """The key in an address that only a sentinel account can have, whole; or nothing."""
+    whole = _ADDRESS.fullmatch(email.lower())
+    return whole[1] if whole else ""
+
+
+def key_of_entry(row: Mapping[str, object], known: Collection[str]) -> str:
+    """The key of an entry that proves by what it holds that an audit wrote it; or nothing.
+
+    The proof: an address where nobody can have one, an author of that key, two words of it, or one
+    word of a key that is `known`.
+    """
+    values = [str(value) for value in row.values()]
+    for whole in filter(None, map(_RESERVED.fullmatch, values)):
+        return whole[1]
+    words = Counter(whole[1] for whole in map(_WORD.fullmatch, values) if whole)
+    author = key_of_name(str(row.get("owner") or ""))
+    for key, count in words.items():
+        if count > 1 or key == author or key in known:
+            return key
+    return ""
 
 
 def leaks(role: Role, route: Route, text: str, sentinel: Sentinel) -> list[Leak]:

@@ -1,16 +1,15 @@
 """Planting and removing the sentinel participant, whatever happens in between.
 
-Everything planted is written to the journal first, and bears a name or an address that nobody else
-can have; what a killed run left behind is found by those and removed by the next one.
+Everything planted bears the key of its run, which the journal holds first, and a name or an address
+that nobody else can have; what a killed run left behind is found by those, on any computer, and
+removed by the next one.
 """
 
 from __future__ import annotations
 
-import re
-import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from wikifarm.blueprint.design import PeopleForm
 from wikifarm.blueprint.schema.fields import Field, Kind
@@ -23,25 +22,29 @@ from wikifarm.operations.audit.leaks import (
     DOMAIN,
     Sentinel,
     account_name,
-    is_sentinel_address,
-    is_sentinel_name,
+    address_of,
+    key_of_address,
+    key_of_entry,
+    key_of_name,
 )
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.workplace.vault import new_password
+from wikifarm.yeswiki.spy_page import has_marks
 from wikifarm.yeswiki.wiki import Wiki
 
 AUTHOR = "author"
 PAGE = "page"
 TEXTS = ("texte", "textelong")
 STEP = "sentinel"
-_WORD = re.compile(r"wf[a-zA-Z0-9]{0,12}([0-9a-f]{8})")  # what `_value` makes
+DIGITS = 8  # of the id of the run, in the key of what it plants
 
 
 @dataclass(frozen=True)
 class Planted:
     """The sentinels in place, one in each form of people; the people who ask; the spies' page."""
 
+    key: str  # of this run, in all that was planted
     sentinels: tuple[Sentinel, ...]
     people: Mapping[Role, Wiki]
     spy: str
@@ -53,13 +56,14 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
     """Plants a sentinel in each form of people, and removes them with their revisions and accounts
     on any way out.
 
-    Raises AuditBlind where one is not there once planted: an audit of nothing sees nothing.
+    Raises AuditBlind where one is not there once planted: an audit of nothing sees nothing. The
+    wiki must be this run's alone (`CommunityRun.alone`).
     """
     wiki, journal, slug = run.site, run.context.journal, run.community.slug
     members = run.work.design.who.members
     _forms_are_there(run)
     clean(run)
-    key = secrets.token_hex(4)
+    key = run.context.run[:DIGITS]
     journal.intent(slug, STEP, key=key)
     try:
         author = _signed_up(wiki, key, AUTHOR)
@@ -78,11 +82,11 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
             _see(run, people, entry, sentinel)
             sentinels.append(replace(sentinel, entry=entry))
         addresses: dict[Role, str] = {
-            role: _address(key, role.value) for role in asking if role is not Role.VISITOR
+            role: address_of(key, role.value) for role in asking if role is not Role.VISITOR
         }
-        yield Planted(tuple(sentinels), asking, account_name(key, PAGE), addresses)
+        yield Planted(key, tuple(sentinels), asking, account_name(key, PAGE), addresses)
     finally:
-        clean(run)
+        clean(run, key)
         journal.outcome(slug, STEP, key=key)
 
 
@@ -99,13 +103,11 @@ def _forms_are_there(run: CommunityRun) -> None:
 
 def _see(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) -> None:
     """The positive control: somebody who may see the sentinel sees all of it."""
-    row = run.site.entries.of(people.form.id).get(entry)
-    kept = " ".join(str(value) for value in (row or {}).values()).lower()
-    lost = [name for name, secret in sentinel.secrets.items() if secret.lower() not in kept]
-    if row is None or lost:
+    lost = _not_seen(run, people, entry, sentinel)
+    if lost:
         raise AuditBlind(
             _("The sentinel that was put in the form {form} is not there: {what}.").format(
-                form=people.form.schema.label, what=", ".join(lost) or entry
+                form=people.form.schema.label, what=", ".join(lost)
             ),
             hint=_(
                 "Nothing says that people are private here: look why this form keeps no entry, "
@@ -114,74 +116,135 @@ def _see(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) 
         )
 
 
-def clean(run: CommunityRun) -> None:
-    """Removes every sentinel of this wiki, and looks that none is left."""
-    wiki, group = run.site, run.work.design.who.members
-    entries = _sentinel_entries(run)
-    pages = [tag for tag in wiki.rights.all() if is_sentinel_name(tag)]
-    for tag in dict.fromkeys([*entries, *pages]):
-        wiki.pages.delete(tag)
-    members = wiki.groups.members(group)
-    kept = [member for member in members if not is_sentinel_name(member)]
-    if len(kept) != len(members):
-        wiki.groups.set(group, kept)
-    accounts = _sentinel_accounts(wiki)
-    for name in accounts:
-        wiki.users.delete(name)
-    if not (entries or pages or accounts):
+def _not_seen(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) -> list[str]:
+    """The fields of the entry that do not hold what was planted; its tag where it is not there."""
+    row = run.site.entries.of(people.form.id).get(entry)
+    if row is None:
+        return [entry]
+    kept = " ".join(str(value) for value in row.values()).lower()
+    return [name for name, secret in sentinel.secrets.items() if secret.lower() not in kept]
+
+
+def missing(run: CommunityRun, scene: Planted) -> list[str]:
+    """What of the scene is not there any more, as sentences: then nobody could be seen in it."""
+    gone = []
+    for people, sentinel in zip(run.work.design.who.people, scene.sentinels, strict=True):
+        if _not_seen(run, people, sentinel.entry, sentinel):
+            gone.append(
+                _("the sentinel of the form {form} was removed or changed on the way").format(
+                    form=people.form.schema.label
+                )
+            )
+    member = account_name(scene.key, Role.MEMBER.value)
+    group = run.work.design.who.members
+    if Role.MEMBER in scene.people and member not in run.site.groups.members(group):
+        gone.append(_("the one who asked as a member was taken out of the group on the way"))
+    return gone
+
+
+@dataclass(frozen=True)
+class _Traces:
+    """What audits left on a wiki: entries, pages, members of the group and accounts."""
+
+    entries: Mapping[str, Mapping[str, object]]
+    pages: Mapping[str, str]
+    members: Sequence[str]
+    accounts: Mapping[str, str]  # name -> address
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.pages or self.members or self.accounts)
+
+
+def clean(run: CommunityRun, key: str = "") -> None:
+    """Removes what audits left on this wiki, or what the one of `key` did, and looks again.
+
+    Without a key, the wiki must be this run's alone: what an audit under way needs would go too.
+    Of what another computer left, a copy is kept, since a person could have typed it.
+    """
+    known = frozenset({key}) if key else _keys(run)
+    traces = _traces(run, known, key)
+    if not traces:
         return
-    left = [
-        *_sentinel_entries(run),
-        *(tag for tag in wiki.rights.all() if tag in {*entries, *pages}),
-        *_sentinel_accounts(wiki),
-    ]
+    others = _of_others(traces, known)
+    if others:
+        run.context.backups.keep(f"{run.community.slug}-sentinels", asdict(others))
+    wiki, group = run.site, run.work.design.who.members
+    for tag in dict.fromkeys([*traces.entries, *traces.pages]):
+        wiki.pages.delete(tag)
+    if traces.members:
+        members = wiki.groups.members(group)
+        wiki.groups.set(group, [name for name in members if name not in traces.members])
+    for name in traces.accounts:
+        wiki.users.delete(name)
+    left = _traces(run, known, key)
     if left:
         raise WriteRefused(
             _("The sentinel participant of the audit could not be removed ({what}).").format(
-                what=", ".join(left)
+                what=", ".join([*left.entries, *left.pages, *left.members, *left.accounts])
             ),
             hint=_("It is no real person; remove it by hand or run `wikifarm verify` again."),
         )
     run.work.seen.forget()
 
 
-def _sentinel_entries(run: CommunityRun) -> list[str]:
-    """Tags of the entries that bear an address, or a word, that only a sentinel can have."""
-    keys = {
+def _traces(run: CommunityRun, known: Collection[str], key: str) -> _Traces:
+    """Each proves what it is by its name and by what it holds; anything else is left alone."""
+    wiki = run.site
+
+    def wanted(its: str) -> bool:
+        return bool(its) and (not key or its == key)
+
+    entries = {
+        tag: row
+        for people in run.work.design.who.people
+        for tag, row in wiki.entries.of(people.form.id).items()
+        if wanted(key_of_entry(row, known))
+    }
+    pages = {}
+    for tag in filter(lambda tag: wanted(key_of_name(tag)), wiki.rights.all()):
+        page = wiki.pages.read(tag)
+        if page is not None and (key_of_name(tag) in known or has_marks(page.body)):
+            pages[tag] = page.body
+    everybody = {account.name: account.email for account in wiki.users.all()}
+    accounts = {
+        name: email
+        for name, email in everybody.items()
+        if wanted(key_of_name(name)) and key_of_address(email) == key_of_name(name)
+    }
+    members = [
+        name
+        for name in wiki.groups.members(run.work.design.who.members)
+        if wanted(key_of_name(name)) and (name in accounts or name not in everybody)
+    ]
+    return _Traces(entries, pages, members, accounts)
+
+
+def _of_others(traces: _Traces, known: Collection[str]) -> _Traces:
+    """Those whose key the journal of this computer does not know."""
+    return _Traces(
+        {tag: row for tag, row in traces.entries.items() if key_of_entry(row, known) not in known},
+        {tag: body for tag, body in traces.pages.items() if key_of_name(tag) not in known},
+        [name for name in traces.members if key_of_name(name) not in known],
+        {name: to for name, to in traces.accounts.items() if key_of_name(name) not in known},
+    )
+
+
+def _keys(run: CommunityRun) -> frozenset[str]:
+    """The keys of the audits of this computer."""
+    return frozenset(
         str(entry["key"])
         for entry in run.context.journal.entries()
         if entry.get("step") == STEP and entry.get("slug") == run.community.slug
-    }
-    return [
-        tag
-        for people in run.work.design.who.people
-        for tag, row in run.site.entries.of(people.form.id).items()
-        if _is_sentinel(row, keys)
-    ]
-
-
-def _is_sentinel(row: Mapping[str, object], keys: Collection[str]) -> bool:
-    """True where a value is of the address that nobody can have, or of a key of the journal."""
-    values = [str(value) for value in row.values()]
-    if any(is_sentinel_address(value) for value in values):
-        return True
-    words = (_WORD.fullmatch(value) for value in values)
-    return any(word is not None and word[1] in keys for word in words)
-
-
-def _sentinel_accounts(wiki: Wiki) -> list[str]:
-    return [account.name for account in wiki.users.all() if is_sentinel_address(account.email)]
-
-
-def _address(key: str, who: str) -> str:
-    return f"{who}-{key}@{DOMAIN}"
+    )
 
 
 def _signed_up(wiki: Wiki, key: str, who: str) -> Wiki | None:
     """An account opened as a visitor opens one; None where the wiki lets no program do it."""
     person = wiki.visitor()
     try:
-        opened = person.session.sign_up(account_name(key, who), _address(key, who), new_password())
+        opened = person.session.sign_up(
+            account_name(key, who), address_of(key, who), new_password()
+        )
     except WikifarmError:
         return None
     return person if opened else None

@@ -11,7 +11,7 @@ from wikifarm.model import Rights
 from wikifarm.operations.audit.content_checks import content_checks
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.questions import ask_all
-from wikifarm.operations.audit.sentinel import Planted, planted
+from wikifarm.operations.audit.sentinel import Planted, missing, planted
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.community_run import CommunityRun, each
 from wikifarm.operations.community.outcome import Audit, CommunityOutcome, Role
@@ -29,10 +29,11 @@ def verify(context: Context, communities: Sequence[Community]) -> list[Community
 
 def _verify_one(run: CommunityRun) -> None:
     run.enter()
-    run.outcome.audit = audit_wiki(run)
-    run.look_at_software()
-    run.outcome.status = "unchanged"
-    write_files(run, known_facts(run))
+    with run.alone("verify"):
+        run.outcome.audit = audit_wiki(run)
+        run.look_at_software()
+        run.outcome.status = "unchanged"
+        write_files(run, known_facts(run))
     refuse_leaks(run.outcome.audit)
 
 
@@ -81,9 +82,10 @@ def audit_wiki(run: CommunityRun) -> Audit:
             pages = [*(page.tag for page in run.work.design.pages), *_close_new_logs(run)]
             _write_spy(run.site, scene)
             asked = ask_all(run, scene, _routes(scene, pages), [scene.spy])
+            gone = missing(run, scene)
     except AuditBlind as fault:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
-    reasons = tuple(asked.not_asked(scene))
+    reasons = (*gone, *asked.not_asked(scene))
     return Audit(
         asked.probes,
         tuple(asked.seen),

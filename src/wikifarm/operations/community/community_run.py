@@ -21,6 +21,7 @@ from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import Standing, as_it_came, compared, standing
 from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps.content import PagesStep, pages_applied
+from wikifarm.engine.wiki_lock import WikiLock
 from wikifarm.errors import TlsFailed, Unreachable, WikifarmError
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Page
@@ -174,9 +175,38 @@ class CommunityRun:
 
     # -- writing ----------------------------------------------------------------------------
 
+    _lock: WikiLock | None = field(default=None, init=False, repr=False)
+
+    @contextmanager
+    def alone(self, doing: str, *, again: bool = True) -> Iterator[None]:
+        """Holds its wiki while `doing` (a command) lasts: no run of another computer writes there.
+
+        What was read before is read again, unless `again` is False. Within itself, it changes
+        nothing. Needs the lock of the farm; raises Locked where another run keeps the wiki.
+        """
+        if self._lock is not None:
+            yield
+            return
+        lock = WikiLock(
+            self.site.runs,
+            self.context.journal,
+            self.community.slug,
+            doing,
+            self.context.patience,
+            waiting=lambda: self.progress("waiting"),
+        )
+        with lock.taken():
+            if again:
+                self.__dict__.pop("work", None)
+            self._lock = lock
+            try:
+                yield
+            finally:
+                self._lock = None
+
     def walk(self, steps: Sequence[AnyStep], *, quiet: bool = False) -> None:
         """Applies steps; what they did joins the outcome, what they kept too unless `quiet`."""
-        done = walk(steps, self.work, self.context.journal, self.context.progress)
+        done = walk(steps, self.work, self.context.journal, lambda _slug, what: self.progress(what))
         self.outcome.steps += [each for each in done if each.outcome == "done" or not quiet]
 
     def tell(self, facts: frozenset[str], *, only_changed: bool = False) -> None:
@@ -206,7 +236,9 @@ class CommunityRun:
         return any(done.outcome == "done" for done in self.outcome.steps)
 
     def progress(self, what: str) -> None:
-        """Says what is being done."""
+        """Says what is being done, to people here and to runs on other computers."""
+        if self._lock is not None:
+            self._lock.sign()
         self.context.progress(self.community.slug, what)
 
     @contextmanager

@@ -22,6 +22,7 @@ from wikifarm.transport import Network, Transport
 from wikifarm.web_addresses import why_not
 from wikifarm.yeswiki.farm import Farm
 
+PATIENCE = 180.0  # seconds: about what an audit lasts
 WIKI_ADMIN = "WikiAdmin"  # the account that the farm makes in each wiki
 
 
@@ -49,7 +50,8 @@ def silent(_slug: str, _what: str) -> None:
 class Context:
     """One run. `progress(slug, what)` is called as the work goes on.
 
-    `transport` takes every request in the place of real connections.
+    `transport` takes every request in the place of real connections. `patience` is how many seconds
+    another run is waited for that works on the same wiki.
     """
 
     settings: FarmSettings
@@ -58,6 +60,7 @@ class Context:
     lists: ListSettings = field(default_factory=ListSettings)
     progress: Callable[[str, str], None] = silent
     transport: Transport | None = None
+    patience: float = PATIENCE
     run: str = field(default_factory=lambda: secrets.token_hex(6))
 
     @cached_property

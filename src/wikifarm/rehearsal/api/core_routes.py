@@ -1,11 +1,10 @@
-"""API routes of the rest of the core: documentation, archives, triples, comments."""
+"""API routes of the rest of the core: documentation, archives, comments."""
 
 from __future__ import annotations
 
 from ..exchange.response import Response
 from ..exchange.wiki_request import Request
 from ..handlers import frame
-from ..people import acls
 from .routing import route
 
 
@@ -53,42 +52,6 @@ def remote_backup(request: Request) -> Response:
 def webfinger(request: Request) -> Response:
     """Asks for a resource."""
     return request.json({"error": "resource is required"}, 400)
-
-
-_VOCABULARY = "http://www.wikini.net/_vocabulary/"
-
-
-@route("triples", "GET", "public+")
-def access_triples(request: Request) -> Response:
-    """Groups and rights of actions and handlers, as triples; nothing for others than admins.
-
-    Of the triples, the rehearsal keeps those of the property `acls` alone (4.4.4, 4.5.0).
-    """
-    if not acls.is_admin(request) or request.arg("property") != f"{_VOCABULARY}acls":
-        return request.json([])
-    values = {f"ThisWikiGroup:{name}": members for name, members in request.wiki.groups.items()}
-    values |= {
-        f"{_VOCABULARY}{kind}/{name}": right for (kind, name), right in request.wiki.modules.items()
-    }
-    return request.json(
-        [
-            {"id": str(number), "resource": resource, "property": f"{_VOCABULARY}acls",
-             "value": value}
-            for number, (resource, value) in enumerate(values.items(), 1)
-        ]
-    )  # fmt: skip
-
-
-@route("triples/{resource}", "GET POST", "public+")
-def triples(request: Request, resource: str) -> Response:
-    """The rehearsal keeps no triple."""
-    return request.json([])
-
-
-@route("triples/{resource}/delete", "POST", "public+")
-def delete_triples(request: Request, resource: str) -> Response:
-    """The rehearsal keeps no triple."""
-    return request.json([])
 
 
 @route("comments")

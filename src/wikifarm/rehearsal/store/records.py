@@ -53,6 +53,16 @@ class User:
     signuptime: str
 
 
+@dataclass(frozen=True)
+class Triple:
+    """What is said of a resource: under a property, a value, which is often JSON."""
+
+    id: int
+    resource: str
+    property: str
+    value: str
+
+
 def today() -> str:
     """The day, as it stands in the tag of the log page."""
     return datetime.now().strftime("%Y%m%d")

@@ -78,6 +78,12 @@ def _wiki(db: sqlite3.Connection, wiki: str) -> dict[str, Any]:
             str(number): json.loads(body)
             for number, body in rows("SELECT id, body FROM forms WHERE wiki = ? ORDER BY id")
         },
+        "triples": [
+            {"resource": resource, "property": name, "value": value}
+            for resource, name, value in rows(
+                "SELECT resource, property, value FROM triples WHERE wiki = ? ORDER BY id"
+            )
+        ],
         "modules": {
             f"{kind}:{name}": acl
             for kind, name, acl in rows(

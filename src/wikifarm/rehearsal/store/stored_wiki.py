@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from ..php import php_json
-from .records import ENTRY, StoredPage, User, now
+from .records import ENTRY, StoredPage, Triple, User, now
 from .sql_file import Row, SqlFile
 
-TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links")
+TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links", "triples")
 
 PAGE_COLUMNS = "p.id, p.tag, p.time, p.body, p.owner, p.user, p.latest, COALESCE(k.kind, '')"
 ENTRY_FROM = (
@@ -182,6 +182,25 @@ class StoredWiki:
         if value:
             self._run("INSERT INTO modules VALUES (?, ?, ?, ?)", kind, name, value)
         self.__dict__.pop("modules", None)
+
+    # -- triples -------------------------------------------------------------------------
+    def triples(self, of_property: str, resource: str = "") -> list[Triple]:
+        """What is said under a property, of anything or of one resource, oldest first."""
+        sql = "SELECT id, resource, property, value FROM triples WHERE wiki = ? AND property = ?"
+        where = " AND resource = ?" if resource else ""
+        values = [resource] if resource else []
+        return [
+            Triple(*row) for row in self._rows(f"{sql}{where} ORDER BY id", of_property, *values)
+        ]
+
+    def add_triple(self, resource: str, of_property: str, value: str) -> None:
+        """Say one more thing."""
+        sql = "INSERT INTO triples (wiki, resource, property, value) VALUES (?, ?, ?, ?)"
+        self._run(sql, resource, of_property, value)
+
+    def delete_triple(self, number: int) -> None:
+        """Unsay it."""
+        self._run("DELETE FROM triples WHERE wiki = ? AND id = ?", number)
 
     # -- accounts ------------------------------------------------------------------------
     def users(self) -> list[User]:
