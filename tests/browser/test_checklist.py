@@ -138,3 +138,31 @@ def test_nothing_is_asked_of_the_network(page: Person) -> None:
     page.one("#item-complices").click()
     page.listen()
     assert [one for one in page.asked if not one.startswith(("file://", "data:"))] == []
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_the_bar_hides_no_line_that_one_stands_on(width: int, page: Person) -> None:
+    page.width(width)
+    hidden = page.driver.execute_script(
+        """
+        const stops = [...document.querySelectorAll("main a, main input, main button")];
+        const bar = document.getElementById("bar");
+        return stops.reverse().filter(stop => {
+          stop.focus();
+          stop.scrollIntoView({block: "nearest"});
+          const over = bar.getBoundingClientRect(), here = stop.getBoundingClientRect();
+          return !bar.contains(stop) && here.top < over.bottom - 1 && here.bottom > over.top + 1;
+        }).map(stop => stop.id || stop.href);
+        """
+    )
+    assert hidden == []
+
+
+def test_without_javascript_no_dead_button_shows(page: Person, region: Region) -> None:
+    page.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        page.open(region.checklist("rennes"))
+        assert [button.text for button in page.all("button") if button.is_displayed()] == []
+        assert len(page.all("input[data-item]")) > 10
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
