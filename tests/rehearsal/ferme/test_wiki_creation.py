@@ -87,3 +87,24 @@ def test_the_newer_farm_wants_the_key_of_the_rights(farm46: RunningFarm) -> None
     assert answer.status_code == 500
     assert "WikiCreationException" in answer.json()["exceptionMessage"]
     assert new_wiki(farm46).status_code == 201
+
+
+def test_the_right_of_the_field_says_who_makes_a_wiki(farm: RunningFarm) -> None:
+    """Measured on 4.4.4: with @admins in column 12 the entry is made all the same, and no wiki."""
+    admin = Browser(farm).login()
+    form = admin.get("?api/forms/1100").json()
+    line = next(row for row in form["bn_template"].splitlines() if row.startswith("yeswiki***"))
+    columns = [*line.split("***"), *[" "] * 13][:13]
+    columns[12] = "@admins"
+    form["bn_template"] = form["bn_template"].replace(line, "***".join(columns))
+    keys = ("bn_label_nature", "bn_template", "bn_description", "bn_condition", "bn_sem_context",
+            "bn_sem_type")  # fmt: skip
+    imported = json.dumps({key: form[key] for key in keys})
+    admin.post("?BazaR&vue=formulaire", {"imported-form[1100]": imported})
+    path = "?BazaR&vue=saisir&action=saisir_fiche&id=1100"
+    posted = {**WIKI, "id_typeannonce": "1100", "antispam": "1"}
+    assert Browser(farm).post(path, posted).status_code == 302
+    assert "rennes" in str(Browser(farm).get("?api/forms/1100/entries").json())
+    assert Browser(farm).get("rennes/").status_code == 404
+    assert admin.post(path, posted).status_code == 302
+    assert Browser(farm).get("rennes/?PagePrincipale").status_code == 200

@@ -15,6 +15,7 @@ from wikifarm.i18n import _, language, ngettext
 from wikifarm.model import ListOwner, WantedList
 from wikifarm.operations.community.software import heeded, judged
 from wikifarm.operations.doctor.findings import Finding, Visit
+from wikifarm.operations.doctor.open_doors import open_doors
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope
 from wikifarm.yeswiki import hashcash, html
@@ -45,8 +46,8 @@ def doctor(context: Context, *, strict: bool = False) -> Envelope:
     if not visit.errors:
         visit.run(_address)
     if not visit.errors:
-        visit.run(_farm_form, _open_entries, _pages_of_farm, _account, _release, _key, _verbs)
-        visit.run(_mail)
+        visit.run(_farm_form, _open_entries, open_doors, _pages_of_farm)
+        visit.run(_account, _release, _key, _verbs, _mail)
     visit.run(_list_server, _list_release)
     envelope = visit.envelope("doctor")
     if not strict:

@@ -116,9 +116,11 @@ def forms_page(request: Request) -> str:
 
 
 def lists_page(request: Request) -> str:
-    """The table of lists; posted ones are made first."""
-    made = import_lists(request) if "imported-list" in request.post else 0
-    told = alert("Liste(s) importée(s) avec succès.", "success") if made else ""
+    """The table of lists; posted ones are made first. It says so even of none (measured)."""
+    posted = "imported-list" in request.post
+    if posted:
+        import_lists(request)
+    told = alert("Liste(s) importée(s) avec succès.", "success") if posted else ""
     rows = ""
     for tag, value in lists_json(request).items():
         values = ", ".join(list_options(request, tag).values())

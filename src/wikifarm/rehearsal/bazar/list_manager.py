@@ -48,11 +48,10 @@ def lists_json(request: Request) -> dict[str, Any]:
     return lists
 
 
-def import_lists(request: Request) -> int:
+def import_lists(request: Request) -> None:
     """Make the posted lists; the server names each from its title, twice if asked twice (33)."""
     posted = request.post.get("imported-list")
     request.refuse_when_asleep("tools/bazar/services/ListManager.php", 90)
-    made = 0
     for raw in posted.values() if isinstance(posted, dict) else []:
         value = json.loads(str(raw))
         wanted = ("title", "nodes") if request.features.lists_as_nodes else ("titre_liste", "label")
@@ -62,8 +61,6 @@ def import_lists(request: Request) -> int:
                 "tools/bazar/controllers/ListController.php", 28, "ErrorException",
             )  # fmt: skip
         create_list(request, str(value[wanted[0]]), value[wanted[1]])
-        made += 1
-    return made
 
 
 def create_list(request: Request, title: str, content: Any) -> str:

@@ -40,7 +40,9 @@ def write_wiki(request: Request, field: FormField, data: dict[str, Any]) -> None
     folder = str(data.get(name) or "")
     new = not data.get(f"{name}_exists") and not data.get(f"{name}-previous")
     known = request.wiki.page(str(data["id_fiche"])) is not None
-    if new and not (known and request.features.entry_makes_one_wiki):
+    if not acls.check(request, field.write_acl, request.user, creating=True):
+        data[name] = folder  # no wiki, and the entry says that there is one (measured on 4.4.4)
+    elif new and not (known and request.features.entry_makes_one_wiki):
         if folder and re.fullmatch(r"[0-9a-zA-Z-_]*", folder):
             create_wiki(request, folder, name, data)
             data[name] = folder

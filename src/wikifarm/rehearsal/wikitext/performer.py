@@ -17,7 +17,7 @@ ACTIONS: dict[str, Run] = {}
 _SILENT_WORDS = """
 abonnement desabonnement trail changestyle favicon doubleclic liensstyle linkrss toc lang
 liensjavascripts linkstyle attach video pdf backgroundimage endbackgroundimage diaporama
-progressbar ariane nuagetag listpagestag filtertags reactions comments myfavorites lostpassword
+progressbar ariane nuagetag listpagestag filtertags reactions comments myfavorites
 gererthemes adminbackups update setwikidefaulttheme template mychanges bazarimport
 """
 
