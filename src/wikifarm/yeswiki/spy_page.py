@@ -49,10 +49,9 @@ def has_marks(text: str) -> bool:
     return _mark(ACTIONS[-1]) in text
 
 
-def spoke(text: str, secret: str) -> str:
-    """The action after whose mark the secret stands in a rendered spy page."""
-    before = text[: text.lower().find(secret.lower())]
-    marks = re.findall(r"wfmark-([a-z]+)-", before)
+def spoke(text: str, place: int) -> str:
+    """The action that wrote what stands at this place of a rendered spy page: the mark before."""
+    marks = re.findall(r"wfmark-([a-z]+)-", text[:place])
     return marks[-1] if marks else ""
 
 

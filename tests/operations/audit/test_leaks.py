@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from wikifarm.operations.audit.content_checks import dead_links
+from wikifarm.operations.audit.evidence import of_choice, of_date, of_word
 from wikifarm.operations.audit.leaks import (
     Sentinel,
     account_name,
@@ -28,10 +31,9 @@ SENTINEL = Sentinel(
     key="ab12",
     form="101",
     label="Participants",
-    values={},
-    secrets={"bf_prenom": "wfprenomab12", "bf_mail": "wfmailab12"},
-    address_field="bf_mail",
-    address="wfmailab12",
+    values={"bf_prenom": "wfprenomab12", "bf_mail": "wfmailab12@wikifarm.invalid"},
+    secrets={"bf_prenom": of_word("wfprenomab12"), "bf_mail": of_word("wfmailab12")},
+    hidden=frozenset({"bf_mail"}),
     entry="FicheDeParticipante",
     account="WikifarmTemoinAuthorab12",
 )
@@ -73,7 +75,7 @@ def test_the_action_that_spoke_is_named() -> None:
     page = spy_page([("101", SENTINEL.entry, SENTINEL.first_field)])
     assert "{{listusers}}" in page
     rendered = "wfmark-bazarliste- rien wfmark-listusers- wfprenomab12 wfmark-trail-"
-    assert spoke(rendered, "WFprenomAB12") == "listusers"
+    assert spoke(rendered, rendered.index("wfprenomab12")) == "listusers"
 
 
 KEY = "0123abcd"
@@ -136,6 +138,47 @@ def test_a_tag_is_asked_in_every_spelling_that_mysql_takes_as_equal() -> None:
 
 
 def test_a_form_without_an_address_hides_nothing_from_members() -> None:
-    wishes = Sentinel("ab12", "108", "Wishes", {}, {"bf_texte": "wftexteab12"})
+    wishes = Sentinel("ab12", "108", "Wishes", {}, {"bf_texte": of_word("wftexteab12")})
     assert leaks(Role.MEMBER, ROUTE, "wftexteab12", wishes) == []
     assert leaks(Role.STRANGER, ROUTE, "wftexteab12", wishes)
+
+
+CHOSEN = of_choice("radioListeOuiNonbf_charte", "oui", "Oui, merci")
+# As 4.4.4 and 4.5.0 write them.
+SHOWING = (
+    '{"radioListeOuiNonbf_charte":"oui"}',
+    r'{"body":"{\"radioListeOuiNonbf_charte\":\"oui\"}"}',
+    "{&quot;radioListeOuiNonbf_charte&quot;:&quot;oui&quot;}",
+    r'{"html_data":"data-radioListeOuiNonbf_charte=\u0022oui\u0022 "}',
+    '<div data-id="radioListeOuiNonbf_charte"><span class="BAZ_texte"> Oui, merci </span></div>',
+    '<input type="radio" value="oui" name="radioListeOuiNonbf_charte"\n checked data-default="" />',
+    '<input type="checkbox" value="1" name="radioListeOuiNonbf_charte[oui]"  checked />',
+    '<select id="x"\n name="radioListeOuiNonbf_charte"><option value=\'\'></option>'
+    "<option value=oui selected>Oui</option></select>",
+)
+SILENT = (
+    '{"radioListeOuiNonbf_charte":"","radioListeOuiNonbf_autre":"oui"}',
+    '{"name":"radioListeOuiNonbf_charte","options":{"oui":"Oui, merci"}}',
+    '<div data-id="radioListeOuiNonbf_charte"></div><div data-id="bf_x">Oui, merci</div>',
+    '<input type="radio" value="oui" name="radioListeOuiNonbf_charte" />'
+    '<input type="radio" value="non" name="radioListeOuiNonbf_charte" checked />',
+    '<input type="checkbox" value="1" name="radioListeOuiNonbf_charte[non]" checked />',
+    '<select name="radioListeOuiNonbf_charte"><option value=oui >Oui</option></select>'
+    '<select name="autre"><option value=oui selected>Oui</option></select>',
+)
+
+
+@pytest.mark.parametrize("text", SHOWING)
+def test_a_choice_is_seen_where_its_question_and_its_answer_stand_together(text: str) -> None:
+    assert CHOSEN.search(text)
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_a_list_that_proposes_the_choice_shows_no_answer(text: str) -> None:
+    assert not CHOSEN.search(text)
+
+
+@pytest.mark.parametrize("text", ["8123-04-05", 'value="8123-04-05"', "<span>05.04.8123</span>"])
+def test_a_day_is_seen_as_it_is_stored_and_as_a_card_shows_it(text: str) -> None:
+    assert of_date(date(8123, 4, 5)).search(text)
+    assert not of_date(date(8123, 4, 6)).search(text)

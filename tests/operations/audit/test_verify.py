@@ -193,6 +193,88 @@ def test_a_field_that_somebody_added_is_probed_too(fresh: Fresh, made: Community
     assert {leak.seen for leak in outcome.audit.leaks} == {"bf_telephone"}
 
 
+ADDED = {
+    "texte": ["texte", "bf_surnom", "Surnom"],
+    "texte url": ["texte", "bf_site", "Site", " ", " ", " ", " ", "url"],
+    "texte number": ["texte", "bf_age", "Âge", " ", " ", " ", " ", "number"],
+    "textelong": ["textelong", "bf_sante", "Santé"],
+    "champs_mail": ["champs_mail", "bf_mail2", "Autre adresse"],
+    "lien_internet": ["lien_internet", "bf_page", "Page"],
+    "jour": ["jour", "bf_naissance", "Naissance"],
+    "liste": ["liste", "ListeOuiNon", "Seul·e ?", " ", " ", " ", "bf_seul"],
+    "radio": ["radio", "ListeOuiNon", "Malade ?", " ", " ", " ", "bf_malade"],
+    "checkbox": ["checkbox", "ListeOuiNon", "Vit à ?", " ", " ", " ", "bf_vit"],
+    "tags": ["tags", "bf_mots", "Mots"],
+    "image": ["image", "bf_photo", "Photo"],
+}
+
+
+@pytest.mark.parametrize("kind", ADDED)
+def test_a_field_of_any_kind_that_somebody_added_is_seen(
+    fresh: Fresh, made: Community, kind: str
+) -> None:
+    line = [*ADDED[kind], *[" "] * (16 - len(ADDED[kind]))]
+    add_line(open_wiki(fresh(), "rennes"), line)
+    outcome = verified(fresh, made)
+    assert isinstance(outcome.error, LeakFound), outcome.error
+    assert outcome.audit is not None
+    name = next(column for column in ADDED[kind] if column.startswith("bf_"))
+    assert {leak.seen for leak in outcome.audit.leaks} == {name}
+    assert all(f"{name}" in leak.advice for leak in outcome.audit.leaks)
+
+
+def add_line(wiki: Wiki, line: list[str]) -> None:
+    """One more question in the base, as an administrator adds one; lists by the wiki's own id."""
+    ids = {each.title: each.id for each in wiki.lists.all().values()}
+    line = [ids["Oui/Non"] if column == "ListeOuiNon" else column for column in line]
+    row = wiki.session.api_json(f"forms/{BASE}")
+    template = row["bn_template"].rstrip("\n") + "\n" + "***".join(line) + "***\n"
+    wiki.forms.save({BASE: {**row, "bn_template": template}})
+
+
+def test_a_field_that_somebody_renamed_is_asked_under_its_name(
+    fresh: Fresh, made: Community
+) -> None:
+    def renamed(columns: list[str]) -> None:
+        if columns[1] == "bf_ville":
+            columns[1], columns[READ], columns[WRITE] = "bf_bourg", " ", " "
+
+    change_fields(open_wiki(fresh(), "rennes"), BASE, renamed)
+    outcome = verified(fresh, made)
+    assert isinstance(outcome.error, LeakFound), outcome.error
+    assert outcome.audit is not None
+    assert {leak.seen for leak in outcome.audit.leaks} == {"bf_bourg"}
+
+
+def test_a_second_address_is_hidden_from_members_too(fresh: Fresh, made: Community) -> None:
+    rights = "@participants,@animation,%"
+    line = ["champs_mail", "bf_mail2", "Autre adresse", *[" "] * 8, rights, rights, *[" "] * 3]
+    add_line(open_wiki(fresh(), "rennes"), line)
+    outcome = verified(fresh, made)
+    assert outcome.audit is not None
+    seen = {(leak.role, leak.seen) for leak in outcome.audit.leaks}
+    assert seen == {(Role.MEMBER, "bf_mail2")}
+
+
+def test_what_opens_an_account_is_not_filled_and_said_so(fresh: Fresh, made: Community) -> None:
+    line = ["utilisateur_wikini", "bf_prenom", "bf_mail", *[" "] * 13]
+    add_line(open_wiki(fresh(), "rennes"), line)
+    assert "filling it opens an account" in blind(verified(fresh, made))
+
+
+def test_an_answer_in_a_list_that_was_opened_is_a_leak(fresh: Fresh, made: Community) -> None:
+    def opened(columns: list[str]) -> None:
+        if columns[6].endswith("bf_consent_presentation"):
+            columns[READ] = columns[WRITE] = " "
+
+    change_fields(open_wiki(fresh(), "rennes"), BASE, opened)
+    outcome = verified(fresh, made)
+    assert outcome.audit is not None
+    seen = {(leak.role, leak.seen) for leak in outcome.audit.leaks}
+    assert {who for who, _field in seen} == set(Role)
+    assert {field for _who, field in seen} == {"bf_consent_presentation"}
+
+
 def test_a_page_of_people_whose_name_begins_as_a_sentinels_stays(
     fresh: Fresh, made: Community
 ) -> None:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from wikifarm.i18n import _
+from wikifarm.operations.audit.evidence import of_word
 from wikifarm.operations.community.outcome import Leak, Role
 from wikifarm.yeswiki.audit_routes import Route
 
@@ -24,35 +26,37 @@ _RESERVED = re.compile(rf"(?:https://)?wf[a-zA-Z0-9]{{0,12}}{_KEY}[@.]{re.escape
 class Sentinel:
     """The person that does not exist: unique strings in every field, no real person.
 
-    Members may see all of it but the field `address_field`, whose unique part is `address`; a form
-    that asks for no address has neither.
+    Members may see all of it but the fields of `hidden`.
     """
 
     key: str
     form: str  # the id of its form
     label: str  # its form, as people call it
     values: Mapping[str, str]  # property name -> value posted
-    secrets: Mapping[str, str]  # what it is -> the unique string to search for
-    address_field: str = ""
-    address: str = ""
+    secrets: Mapping[str, re.Pattern[str]]  # name of a field -> by what its answer is known again
+    hidden: frozenset[str] = frozenset()
+    attached: tuple[str, ...] = ()  # fields of files that somebody added
+    acting: tuple[str, ...] = ()  # added too: filling them opens an account, or writes elsewhere
     entry: str = ""
     account: str = ""
 
     @property
     def word(self) -> str:
-        """A word of its first field, for searches."""
-        return next(iter(self.secrets.values()), self.key)
+        """A word of its own, for searches."""
+        own = (value for value in self.values.values() if value.endswith(self.key))
+        return next(own, self.key)
 
     @property
     def first_field(self) -> str:
         """The name of its first field."""
-        return next(iter(self.secrets), self.address_field)
+        return next(iter(self.secrets), "bf_titre")
 
-    def hidden_from(self, role: Role) -> Mapping[str, str]:
-        """What must not be seen by `role`: all from outsiders, the address from members."""
+    def hidden_from(self, role: Role) -> Mapping[str, re.Pattern[str]]:
+        """What must not be seen by `role`, and by what it is known."""
         if role is Role.MEMBER:
-            return {self.address_field: self.address} if self.address else {}
-        return dict(self.secrets) | ({"account": self.account} if self.account else {})
+            return {name: seen for name, seen in self.secrets.items() if name in self.hidden}
+        account = {"account": of_word(self.account)} if self.account else {}
+        return dict(self.secrets) | account
 
 
 def account_name(key: str, who: str) -> str:
@@ -96,13 +100,21 @@ def key_of_entry(row: Mapping[str, object], known: Collection[str]) -> str:
 
 def leaks(role: Role, route: Route, text: str, sentinel: Sentinel) -> list[Leak]:
     """What this answer shows and should not."""
-    lowered = text.lower()
     # What the person who asked typed comes back in a search form: that is an echo, not a leak.
-    echoed = {value.lower() for _name, value in route.sent}
+    echoed = [value for _name, value in route.sent]
     return [
         Leak(shown(route, sentinel), role, name, advised(route.advice, sentinel, name))
-        for name, secret in sentinel.hidden_from(role).items()
-        if secret.lower() in lowered and secret.lower() not in echoed
+        for name, seen in sentinel.hidden_from(role).items()
+        if seen.search(text) and not any(map(seen.fullmatch, echoed))
+    ]
+
+
+def attached(sentinel: Sentinel) -> list[Leak]:
+    """The fields of files that somebody added: no right closes what is attached there."""
+    advice = _("the form {form} without the field {field}: what is attached to a card is public")
+    return [
+        Leak("files/", Role.VISITOR, name, advised(advice, sentinel, name))
+        for name in sentinel.attached
     ]
 
 

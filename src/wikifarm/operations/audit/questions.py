@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from wikifarm.i18n import _
 from wikifarm.operations.audit.diagnosis import right_at_fault
-from wikifarm.operations.audit.leaks import Sentinel, leaks
+from wikifarm.operations.audit.leaks import Sentinel, attached, leaks
 from wikifarm.operations.audit.sentinel import Planted
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Coverage, Leak, Role
@@ -71,6 +71,10 @@ class Answered:
                 )
             elif role in self.silent:
                 yield _("{who}: the page that tries every list did not answer").format(who=who)
+        for sentinel in scene.sentinels:
+            for name in sentinel.acting:
+                text = _("the field {field} of the form {form}: filling it opens an account")
+                yield text.format(field=name, form=sentinel.label)
 
 
 def ask_all(
@@ -78,6 +82,8 @@ def ask_all(
 ) -> Answered:
     """Every role asks every route, and reads the pages that call every action."""
     asked = Answered()
+    for sentinel in scene.sentinels:
+        asked.seen += attached(sentinel)
     for role, person in scene.people.items():
         _prove(role, person, scene, asked)
         lost: list[Route] = []
@@ -155,7 +161,8 @@ def _read_spy(run: CommunityRun, scene: Planted, role: Role, spy: str, asked: An
     for sentinel in scene.sentinels:
         hidden = sentinel.hidden_from(role)
         for leak in leaks(role, route, answer.text, sentinel):
-            action = spoke(answer.text, hidden[leak.seen])
+            place = hidden[leak.seen].search(answer.text)
+            action = spoke(answer.text, place.start() if place else 0)
             advice = _("the right of the action {action}").format(action=action)
             told = replace(leak, route=f"{{{{{action}}}}}", advice=advice)
             asked.seen.extend(_diagnosed(run, sentinel, [told]))

@@ -7,19 +7,15 @@ removed by the next one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from wikifarm.blueprint.design import PeopleForm
-from wikifarm.blueprint.schema.fields import Field, Kind
-from wikifarm.blueprint.schema.template import parse
-from wikifarm.engine.step import Work
-from wikifarm.engine.steps.bazar import property_names
 from wikifarm.errors import AuditBlind, WikifarmError, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.operations.audit.leaks import (
-    DOMAIN,
     Sentinel,
     account_name,
     address_of,
@@ -27,6 +23,7 @@ from wikifarm.operations.audit.leaks import (
     key_of_entry,
     key_of_name,
 )
+from wikifarm.operations.audit.likeness import likeness
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.workplace.vault import new_password
@@ -35,7 +32,6 @@ from wikifarm.yeswiki.wiki import Wiki
 
 AUTHOR = "author"
 PAGE = "page"
-TEXTS = ("texte", "textelong")
 STEP = "sentinel"
 DIGITS = 8  # of the id of the run, in the key of what it plants
 
@@ -77,7 +73,7 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
             wiki.groups.set(members, [*wiki.groups.members(members), member])
         sentinels = []
         for people in run.work.design.who.people:
-            sentinel = replace(_sentinel(key, people, run.work), account=account_name(key, AUTHOR))
+            sentinel = replace(likeness(key, people, run.work), account=account_name(key, AUTHOR))
             entry = _enter(author, wiki, people.form.id, sentinel)
             _see(run, people, entry, sentinel)
             sentinels.append(replace(sentinel, entry=entry))
@@ -121,8 +117,8 @@ def _not_seen(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Senti
     row = run.site.entries.of(people.form.id).get(entry)
     if row is None:
         return [entry]
-    kept = " ".join(str(value) for value in row.values()).lower()
-    return [name for name, secret in sentinel.secrets.items() if secret.lower() not in kept]
+    kept = json.dumps(row, ensure_ascii=False)
+    return [name for name, seen in sentinel.secrets.items() if not seen.search(kept)]
 
 
 def missing(run: CommunityRun, scene: Planted) -> list[str]:
@@ -259,61 +255,3 @@ def _enter(author: Wiki | None, wiki: Wiki, form_id: str, sentinel: Sentinel) ->
         except WriteRefused:
             pass
     return wiki.entries.create(form_id, sentinel.values)
-
-
-def _sentinel(key: str, people: PeopleForm, work: Work) -> Sentinel:
-    schema = people.form.schema
-    names = property_names(work, people.form)
-    values: dict[str, str] = {"bf_titre": schema.title_mask or schema.label}
-    unique: dict[str, str] = {}
-    for field in schema.fields:
-        if field.type == "map":
-            place = {"latitude": f"48.{_digits(key)}", "longitude": f"-1.{_digits(key)}"}
-            values |= {field.options[part]: degrees for part, degrees in place.items()}
-            unique[field.options["latitude"]] = _digits(key)
-        elif field.kind is not Kind.LAYOUT and field.name:
-            value = _value(field, key, people, work)
-            values[names[field.name]] = value
-            if _is_unique(field) and field.name not in schema.public_fields:
-                unique[field.name] = value.split("@")[0]
-    for name in _added_by_hand(work, people):
-        unique[name] = values[name] = f"wf{_word(name)}{key}"
-    address = unique.get(people.address, "")
-    return Sentinel(key, people.form.id, schema.label, values, unique, people.address, address)
-
-
-def _added_by_hand(work: Work, people: PeopleForm) -> list[str]:
-    """The fields of text that the form of this wiki has and the blueprint has not: somebody's."""
-    known = {field.name for field in people.form.schema.fields} | {"bf_titre"}
-    rows = parse(work.seen.forms[people.form.id].template)
-    return [row[1] for row in rows if row[0] in TEXTS and row[1] and row[1] not in known]
-
-
-def _value(field: Field, key: str, people: PeopleForm, work: Work) -> str:
-    if field.kind is Kind.LIST:
-        yes = {consent.name: consent.yes for consent in people.consents}
-        choices = (choice for each in work.design.lists if each.key == field.target
-                   for choice, _label in each.items)  # fmt: skip
-        return yes.get(field.name) or next(choices, "")
-    if field.kind is Kind.LINK:
-        return ""
-    if field.type == "champs_mail":
-        return f"wf{_word(field.name)}{key}@{DOMAIN}"
-    if field.type in {"lien_internet", "url"}:
-        return f"https://wf{_word(field.name)}{key}.{DOMAIN}/"
-    if field.type == "champs_cache":
-        return "1"
-    # Longer than the form's own limit at times: browsers hold to it, servers do not.
-    return f"wf{_word(field.name)}{key}"
-
-
-def _is_unique(field: Field) -> bool:
-    return field.kind is Kind.ANSWER and field.type not in {"champs_cache", "tags"}
-
-
-def _word(name: str) -> str:
-    return "".join(sign for sign in name.removeprefix("bf_") if sign.isalnum())[:12]
-
-
-def _digits(key: str) -> str:
-    return str(int(key, 16)).rjust(10, "7")[:8]
