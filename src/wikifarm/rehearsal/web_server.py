@@ -85,13 +85,19 @@ def _file(farm: RehearsalFarm, http: HttpRequest, wiki: StoredWiki, path: str) -
 
 
 def _read_target(request: Request) -> None:
-    """Tag and handler from the first parameter: `Tag/handler`, or `wiki=Tag/handler`."""
+    """Tag and handler from the first parameter: `Tag/handler`, or `wiki=Tag/handler`.
+
+    What is posted as `wiki` comes before the address, and `wiki` is decoded once more than the rest
+    (YesWikiInit::getRoute).
+    """
     first = request.query.partition("&")[0]
-    name, equal, value = first.partition("=")
-    target = value if name == "wiki" else ("" if equal else name)
+    name, equal, _value = first.partition("=")
+    target = "" if equal else name
     if not target:
         named = re.search(r"(?:^|&)wiki=([^&]*)", request.query)
         target = named.group(1) if named else ""
+        target = unquote_plus(target)
+    target = request.field("wiki") or target
     target = unquote_plus(target).strip("/") or "PagePrincipale"
     tag, _, rest = target.partition("/")
     request.tag = tag

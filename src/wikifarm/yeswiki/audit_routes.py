@@ -27,6 +27,8 @@ class Route:
 
     `advice` names the right that closes it; in it, `{form}`, `{entry}` and `{field}` stand for what
     was seen. `closable` is False where no right of YesWiki closes it to who may read the entry.
+    `opened` says what anybody would have who were let in: administrators alone are. `compared`
+    is a word put in the place of another that is searched for: what the answers differ in tells.
     """
 
     address: str
@@ -34,6 +36,8 @@ class Route:
     body: tuple[tuple[str, str], ...] = ()
     verb: str = "GET"
     closable: bool = True
+    opened: str = ""
+    compared: tuple[str, str] = ("", "")
 
     @property
     def id(self) -> str:
@@ -78,20 +82,25 @@ def spellings(tag: str) -> list[str]:
     return [spelling for spelling in dict.fromkeys(other) if spelling != tag]
 
 
-def entry_routes(form: str, entry: str, word: str) -> list[Route]:
+def entry_routes(form: str, entry: str, word: str, time: str) -> list[Route]:
     """Every address at which one entry might be seen.
 
-    `form` is the id of its form and `entry` its tag; `word` stands in it, for searches.
+    `form` is the id of its form and `entry` its tag; `word` stands in it, for searches; `time` is
+    that of its revision, as the wiki writes it.
     """
-    known = [*_api_routes(form, entry, word), *_bazar_routes(form, entry, word)]
+    known = [*_api_routes(form, entry), *_bazar_routes(form, entry, word)]
     known += [
         Route(page_address(entry, handler), _of_entry()) for handler in ENTRY_HANDLERS
     ]  # fmt: skip
     known += [route for spelling in spellings(entry) for route in _misspelt(form, spelling)]
     known += _encoded(entry)
     known += _posted(entry)
-    advice = _("the reading right of the page {tag}").format(tag="RechercheTexte")
-    known.append(Route(page_address("RechercheTexte", phrase=word), advice))
+    known += _searches(form, word)
+    known += [
+        Route(page_address(entry, handler, time=time), _of_entry())
+        for handler in ("", "raw", "iframe", "diff")
+    ]
+    known.append(Route(page_address(entry, "download", file="a.pdf"), _of_entry()))
     return known
 
 
@@ -107,7 +116,7 @@ def _of_field() -> str:
     return _("the rights to read and to write of the field {field}, in the form {form}")
 
 
-def _api_routes(form: str, entry: str, word: str) -> list[Route]:
+def _api_routes(form: str, entry: str) -> list[Route]:
     paths = [
         *(f"forms/{form}/entries{tail}" for tail in (
             "", "/geojson", "/html", "/json-ld", "/ical", "/csv", "/rss", f"/json/{entry}")),
@@ -122,7 +131,6 @@ def _api_routes(form: str, entry: str, word: str) -> list[Route]:
     known += [
         Route(api_address(f"entries/html/{entry}", fields="html_output"), _of_form()),
         Route(api_address(lists[0], **lists[1], fields="html_output"), _of_form()),
-        Route(api_address(lists[0], **lists[1], keywords=word), _of_form()),
     ]
     known += [
         Route(api_address(f"{kind}/{entry}"), _of_entry())
@@ -149,27 +157,28 @@ def _bazar_routes(form: str, entry: str, word: str) -> list[Route]:
 
 
 def _misspelt(form: str, spelling: str) -> Iterator[Route]:
-    """The same entry under another spelling, by each kind of way.
+    """The same entry under another spelling: in small letters by every kind of way, the others by
+    one of each kind, since MySQL takes them all alike.
 
     Nothing hides there a field from somebody who may read its entry (4.4.4, 4.5.0: the rights of
     fields are looked up under the spelling that was asked), hence `closable`.
     """
-    of_field = _of_field()
-    for handler, query in (
-        ("", {"vue": "saisir", "action": "modif_fiche"}),
-        ("iframe", {"vue": "saisir", "action": "modif_fiche"}),
-        ("", {"vue": "consulter", "action": "voir_fiche"}),
-        ("json", {"demand": "entry"}),
-    ):
-        address = page_address("BazaR", handler, **query, id_fiche=spelling)
-        yield Route(address, of_field, closable=False)
-    yield Route(api_address(f"pages/{spelling}"), of_field, closable=False)
-    yield Route(api_address(f"forms/{form}/entries/json/{spelling}"), of_field, closable=False)
-    if spelling != spelling.strip():  # an address of a page has none: « nom de page incorrect »
-        return
-    handlers = _SHOWING if spelling == spelling.lower() else ("", "raw", "iframe", "edit")
-    for handler in handlers:
-        yield Route(page_address(spelling, handler), of_field, closable=False)
+    small = spelling == spelling.lower() and spelling == spelling.strip()
+    edit = {"vue": "saisir", "action": "modif_fiche", "id_fiche": spelling}
+    view = {"vue": "consulter", "action": "voir_fiche", "id_fiche": spelling}
+    addresses = [page_address("BazaR", **edit), api_address(f"pages/{spelling}")]
+    if spelling == spelling.strip():  # the address of a page ends with no space: « nom incorrect »
+        addresses += [page_address(spelling, name) for name in (_SHOWING if small else ("raw",))]
+    if small:
+        addresses += [
+            page_address("BazaR", "iframe", **edit),
+            page_address("BazaR", **view),
+            page_address("BazaR", "json", demand="entry", id_fiche=spelling),
+            api_address(f"forms/{form}/entries/json/{spelling}"),
+            api_address(f"entries/html/{spelling}", fields="html_output"),
+        ]
+    for address in addresses:
+        yield Route(address, _of_field(), closable=False)
 
 
 def _encoded(entry: str) -> Iterator[Route]:
@@ -196,6 +205,18 @@ def _posted(entry: str) -> Iterator[Route]:
                     closable=closable)  # fmt: skip
 
 
+def _searches(form: str, word: str) -> Iterator[Route]:
+    """Searches for a word, and for another that nobody wrote: a count, or a size, tells too."""
+    absent = word[::-1]
+    search = _("the reading right of the page {tag}").format(tag="RechercheTexte")
+    for address, advice in (
+        (api_address("entries/bazarlist", **{"idtypeannonce[]": form}, keywords=word), _of_form()),
+        (api_address(f"forms/{form}/entries", q=word), _of_form()),
+        (page_address("RechercheTexte", phrase=word), search),
+    ):
+        yield Route(address, advice, compared=(word, absent))
+
+
 def wiki_routes(pages: Iterable[str]) -> list[Route]:
     """The addresses of a wiki that list, show or tell of many things at once.
 
@@ -203,7 +224,12 @@ def wiki_routes(pages: Iterable[str]) -> list[Route]:
     """
     accounts = _("the right to list the accounts (administrators only)")
     groups = _("the right to list the groups (administrators only)")
+    archives = _("a version of YesWiki whose archives are for administrators only")
     known = [
+        *(
+            Route(f"api/archives{tail}", archives, opened="archives")
+            for tail in ("", "/archivingStatus/")
+        ),
         Route(api_address("pages"), _of_entry()),
         Route(api_address("users"), accounts),
         Route(api_address("groups"), groups),

@@ -11,8 +11,27 @@ ACTIONS = (
     "mychanges", "mypages", "userpages", "pageindex", "pageonlyindex", "listpages",
     "orphanedpages", "wantedpages", "attachindex", "nuagetag", "filtertags", "rss", "lastusers",
     "listusersinsidegroup", "listgroups", "editgroups", "gererdroits", "trail", "backlinks",
-    "mescontenus", "userfavorites", "admintag", "listetags", "includepages", "reactions",
+    "mescontenus", "userfavorites", "admintag", "listetags", "listpagestag", "commentstable",
+    "usercomments", "userreactions", "adminreactions", "adminpages", "myfavorites",
+    "bazaruserpage", "includepages", "reactions",
 )  # fmt: skip
+# Of YesWiki too (4.4.4, 4.5.0): they show nothing of others, write, send, or stop the page.
+_OTHERS = frozenset({
+    "abonnement", "accordion", "aceditor", "adminbackups", "ariane", "attach", "backgroundimage",
+    "barreredaction", "bazar", "bazarcarto", "bazarexport", "bazarimport", "bazarliste",
+    "bazarlistecategorie", "bazartable", "button", "buttondropdown", "calendrier", "changestyle",
+    "col", "comments", "configuration", "contact", "currentpage", "desabonnement", "despam",
+    "diaporama", "doubleclic", "editactionsacls", "editconfig", "edithandlersacls", "end",
+    "endbackgroundimage", "erasespamedcomments", "favicon", "filemanager", "footer", "gererthemes",
+    "greeting", "grid", "header", "include", "interwikilist", "label", "lang", "liensjavascripts",
+    "liensstyle", "linkjavascript", "linkrss", "linkstyle", "listsubscription", "login",
+    "lostpassword", "mailinglist", "mailperiod", "map", "metarobots", "moteurrecherche", "nav",
+    "newtextsearch", "panel", "parambody", "pdf", "player", "pointimage", "progressbar", "redirect",
+    "section", "setwikidefaulttheme", "syndication", "tab", "tabs", "template", "testtriples",
+    "textsearch", "themeselector", "titrepage", "toc", "tocjs", "translation", "update",
+    "userlistsubscription", "usersettings", "valeur", "video", "yeswikiversion",
+})  # fmt: skip
+KNOWN_ACTIONS = frozenset(ACTIONS) | _OTHERS
 
 
 def spy_page(entries: Iterable[tuple[str, str, str]]) -> str:
@@ -32,6 +51,9 @@ def spy_page(entries: Iterable[tuple[str, str, str]]) -> str:
             f'bazarliste id="{form}" template="annuaire_alphabetique"',
             f'bazarliste id="{form}" dynamic="true" template="card" displayfields="title={field}"',
             f'bazarcarto id="{form}"',
+            f'bazartable id="{form}"',
+            f'bazarlistecategorie id="{form}"',
+            f'map id="{form}"',
             f'calendrier id="{form}"',
             f'bazar vue="consulter" id="{form}"',
             f'include page="{entry}"',
@@ -44,6 +66,15 @@ def spy_page(entries: Iterable[tuple[str, str, str]]) -> str:
     return "\n".join(f"{_mark(call)}\n{{{{{call}}}}}" for call in calls)
 
 
+def page_of(action: str, entries: Iterable[tuple[str, str, str]]) -> str:
+    """A page of one action alone, which may do anything: what it takes is not known."""
+    calls = [
+        f'{{{{{action} id="{form}" form="{form}" page="{entry}" field="{field}"}}}}'
+        for form, entry, field in entries
+    ]
+    return "\n".join([_mark(action), *calls])
+
+
 def has_marks(text: str) -> bool:
     """True where a rendered spy page is whole: the mark before its last action is there."""
     return _mark(ACTIONS[-1]) in text
@@ -51,7 +82,7 @@ def has_marks(text: str) -> bool:
 
 def spoke(text: str, place: int) -> str:
     """The action that wrote what stands at this place of a rendered spy page: the mark before."""
-    marks = re.findall(r"wfmark-([a-z]+)-", text[:place])
+    marks = re.findall(r"wfmark-(\w+)-", text[:place])
     return marks[-1] if marks else ""
 
 

@@ -34,6 +34,7 @@ SENTINEL = Sentinel(
     values={"bf_prenom": "wfprenomab12", "bf_mail": "wfmailab12@wikifarm.invalid"},
     secrets={"bf_prenom": of_word("wfprenomab12"), "bf_mail": of_word("wfmailab12")},
     hidden=frozenset({"bf_mail"}),
+    word="wfprenomab12",
     entry="FicheDeParticipante",
     account="WikifarmTemoinAuthorab12",
 )
@@ -64,7 +65,7 @@ def test_no_leak_tells_the_value_that_was_seen() -> None:
 
 
 def test_enough_routes_are_asked_and_each_has_its_cure() -> None:
-    asked = entry_routes("101", SENTINEL.entry, SENTINEL.word)
+    asked = entry_routes("101", SENTINEL.entry, SENTINEL.word, "2026-11-27 06:00:00")
     asked += wiki_routes(["PagePrincipale", "Participants"])
     assert len(asked) >= 90
     assert len({route.id for route in asked}) == len(asked), [route.id for route in asked]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from wikifarm.blueprint.schema.template import parse
 from wikifarm.engine.step import Work
+from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.bazar import FormsStep
+from wikifarm.errors import NotOurs
 from wikifarm.i18n import _
 from wikifarm.model import canonical
 from wikifarm.operations.audit.leaks import Sentinel, advised
@@ -29,6 +33,14 @@ def right_at_fault(work: Work, sentinel: Sentinel, field: str) -> str:
         if not _open(rights)
         else advised(_("the line `acls` of the form {form}"), sentinel, field)
     )
+
+
+def behind(work: Work) -> bool:
+    """True where applying the blueprint would set a right: the wiki is older than it is."""
+    steps = (ModuleRightsStep(), RightsStep(), FormsStep())
+    with suppress(NotOurs):
+        return any(change.writes for step in steps for change in step.plan(work))
+    return False
 
 
 def _is_of(row: Sequence[str], field: str) -> bool:

@@ -35,21 +35,16 @@ class Sentinel:
     values: Mapping[str, str]  # property name -> value posted
     secrets: Mapping[str, re.Pattern[str]]  # name of a field -> by what its answer is known again
     hidden: frozenset[str] = frozenset()
+    word: str = ""  # one of its answers that outsiders must not see, for searches
     attached: tuple[str, ...] = ()  # fields of files that somebody added
     acting: tuple[str, ...] = ()  # added too: filling them opens an account, or writes elsewhere
     entry: str = ""
     account: str = ""
 
     @property
-    def word(self) -> str:
-        """A word of its own, for searches."""
-        own = (value for value in self.values.values() if value.endswith(self.key))
-        return next(own, self.key)
-
-    @property
     def first_field(self) -> str:
         """The name of its first field."""
-        return next(iter(self.secrets), "bf_titre")
+        return next(iter(self.secrets), "")
 
     def hidden_from(self, role: Role) -> Mapping[str, re.Pattern[str]]:
         """What must not be seen by `role`, and by what it is known."""
@@ -120,7 +115,7 @@ def attached(sentinel: Sentinel) -> list[Leak]:
 
 def shown(route: Route, sentinel: Sentinel) -> str:
     """The question as it is told: without the word that was searched for."""
-    return route.id.replace(sentinel.word, "…")
+    return route.id.replace(sentinel.word, "…") if sentinel.word else route.id
 
 
 def advised(advice: str, sentinel: Sentinel, field: str) -> str:

@@ -79,6 +79,7 @@ def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
     values = {"bf_titre": schema.title_mask or schema.label}
     secrets: dict[str, re.Pattern[str]] = {}
     hidden = set()
+    word = ""
     questions = list(_questions(people, work))
     # Of two forms that ask the same, each is answered otherwise: what is seen tells of which it is.
     turn = list(work.seen.forms).index(people.form.id)
@@ -87,6 +88,8 @@ def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
         values |= answer.posted
         if answer.seen is not None and answer.name not in schema.public_fields:
             secrets[answer.name] = answer.seen
+            own = (value for value in answer.posted.values() if value.endswith(key))
+            word = word or next(own, "")
             if _hidden_from_members(question, work.design.who.members):
                 hidden.add(answer.name)
     added = [question for question in questions if question.designed is None]
@@ -97,6 +100,7 @@ def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
         values,
         secrets,
         frozenset(hidden),
+        word or key,
         attached=tuple(each.name for each in added if each.kind in FILES),
         acting=tuple(each.name for each in added if each.kind in _ACTS),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from wikifarm.i18n import _
 from wikifarm.operations.audit.diagnosis import right_at_fault
-from wikifarm.operations.audit.leaks import Sentinel, attached, leaks
+from wikifarm.operations.audit.leaks import Sentinel, advised, attached, leaks, shown
 from wikifarm.operations.audit.sentinel import Planted
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Coverage, Leak, Role
@@ -21,8 +22,10 @@ from wikifarm.yeswiki.wiki import Wiki
 MOST_FAILED = 0.1  # of the questions of a role: more, and a wiki that fails has answered nothing
 BETWEEN_PROOFS = 40  # questions after which a person shows again who they are
 NAMED = 3  # ways in that a sentence names
-REFUSED, TOO_MANY, SERVER_FAULT = (401, 403), 429, 500  # statuses
+OK, REFUSED, TOO_MANY, SERVER_FAULT = 200, (401, 403), 429, 500  # statuses
 REFUSAL = "alert-danger"  # of the box in which a page, or a handler, says no
+
+_TAG = re.compile(r"<\w+")
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Answered:
     failed: dict[Role, list[str]] = field(default_factory=dict)  # the wiki itself failed
     foreign: dict[Role, list[str]] = field(default_factory=dict)  # it was not the wiki
     strayed: set[Role] = field(default_factory=set)  # those who were somebody else at some point
+    left: tuple[str, ...] = ()  # ways in that are known and not asked, since they write
     silent: set[Role] = field(default_factory=set)  # those for whom no listing spoke
 
     def coverage(self) -> tuple[Coverage, ...]:
@@ -46,8 +50,8 @@ class Answered:
             failed, foreign = self.failed.get(role, ()), self.foreign.get(role, ())
             why = dict.fromkeys(failed, _("the wiki failed"))
             why |= dict.fromkeys(foreign, _("something else than the wiki answered"))
-            asked = known - len(failed) - len(foreign)
-            parts.append(Coverage(role, known, asked, self.refused[role], why))
+            why |= dict.fromkeys(self.left, _("it writes: it is not for reading"))
+            parts.append(Coverage(role, known, known - len(why), self.refused[role], why))
         return tuple(parts)
 
     def not_asked(self, scene: Planted) -> Iterator[str]:
@@ -71,21 +75,18 @@ class Answered:
                 )
             elif role in self.silent:
                 yield _("{who}: the page that tries every list did not answer").format(who=who)
-        for sentinel in scene.sentinels:
-            for name in sentinel.acting:
-                text = _("the field {field} of the form {form}: filling it opens an account")
-                yield text.format(field=name, form=sentinel.label)
 
 
 def ask_all(
-    run: CommunityRun, scene: Planted, routes: Sequence[Route], spies: Sequence[str]
+    run: CommunityRun, scene: Planted, routes: Sequence[Route], left: Sequence[str] = ()
 ) -> Answered:
-    """Every role asks every route, and reads the pages that call every action."""
-    asked = Answered()
+    """Every role asks every route; `left` are known ways in that are not asked."""
+    asked = Answered(left=tuple(left))
     for sentinel in scene.sentinels:
         asked.seen += attached(sentinel)
     for role, person in scene.people.items():
         _prove(role, person, scene, asked)
+        asked.known[role] = len(routes) + len(left)
         lost: list[Route] = []
         for done, route in enumerate(routes, 1):
             run.progress(f"audit {role.value} {done}/{len(routes)}")
@@ -96,11 +97,17 @@ def ask_all(
         for route in lost:  # once more: it may have been busy
             if not _question(run, scene, role, route, asked):
                 asked.foreign.setdefault(role, []).append(route.id)
-        asked.known[role] = len(routes) + len(spies)
+        _prove(role, person, scene, asked)
+    return asked
+
+
+def read_spies(run: CommunityRun, scene: Planted, spies: Sequence[str], asked: Answered) -> None:
+    """Every role reads the pages that call every action: the one of `scene` must be whole."""
+    for role, person in scene.people.items():
+        asked.known[role] += len(spies)
         for spy in spies:
             _read_spy(run, scene, role, spy, asked)
         _prove(role, person, scene, asked)
-    return asked
 
 
 def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked: Answered) -> bool:
@@ -113,12 +120,36 @@ def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked
         asked.failed.setdefault(role, []).append(route.id)
     elif answer.status in REFUSED or REFUSAL in answer.text:
         asked.refused[role] += 1
+    if route.opened and answer.status == OK:
+        asked.seen.append(Leak(route.id, role, route.opened, route.advice))
     text = f"{answer.location}\n{answer.text}"
     told = role is Role.MEMBER and not route.closable
     for sentinel in scene.sentinels:
         seen = leaks(role, route, text, sentinel)
         (asked.limits if told else asked.seen).extend(_diagnosed(run, sentinel, seen))
+    if route.compared[0] and role is not Role.MEMBER and answer.status < SERVER_FAULT:
+        return _compare(scene, role, route, answer, asked)
     return True
+
+
+def _compare(scene: Planted, role: Role, route: Route, answer: Answer, asked: Answered) -> bool:
+    """What a search for a word of the sentinel answers, and one for a word that nobody wrote."""
+    word, absent = route.compared
+    other = ask(scene.people[role], replace(route, address=route.address.replace(word, absent)))
+    asked.probes += 1
+    if not is_own(other):
+        return False
+    if _shape(answer.text, word) != _shape(other.text, absent):
+        sentinel = next(each for each in scene.sentinels if each.word == word)
+        advice = advised(route.advice, sentinel, sentinel.first_field)
+        asked.seen.append(Leak(shown(route, sentinel), role, _("that somebody wrote it"), advice))
+    return True
+
+
+def _shape(text: str, word: str) -> tuple[str, ...]:
+    """What is the same of two answers to the same question: the tags, and the numbers of a list."""
+    without = text.replace(word, "")
+    return tuple(_TAG.findall(without)) if "<" in without else (without,)
 
 
 def _diagnosed(run: CommunityRun, sentinel: Sentinel, seen: Sequence[Leak]) -> Iterator[Leak]:
@@ -156,7 +187,7 @@ def _read_spy(run: CommunityRun, scene: Planted, role: Role, spy: str, asked: An
     route = Route(page_address(spy), "")
     answer = ask(scene.people[role], route)
     asked.probes += 1
-    if not is_own(answer) or not has_marks(answer.text):
+    if not is_own(answer) or (spy == scene.spy and not has_marks(answer.text)):
         asked.silent.add(role)
     for sentinel in scene.sentinels:
         hidden = sentinel.hidden_from(role)

@@ -74,6 +74,7 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
         sentinels = []
         for people in run.work.design.who.people:
             sentinel = replace(likeness(key, people, run.work), account=account_name(key, AUTHOR))
+            _only_asks(sentinel)
             entry = _enter(author, wiki, people.form.id, sentinel)
             _see(run, people, entry, sentinel)
             sentinels.append(replace(sentinel, entry=entry))
@@ -95,6 +96,16 @@ def _forms_are_there(run: CommunityRun) -> None:
                     form=people.form.schema.label
                 )
             )
+
+
+def _only_asks(sentinel: Sentinel) -> None:
+    """What does more than ask when it is filled is not filled, and nothing can be said of it."""
+    if sentinel.acting:
+        raise AuditBlind(
+            _("the field {field} of the form {form}: filling it opens an account").format(
+                field=", ".join(sentinel.acting), form=sentinel.label
+            )
+        )
 
 
 def _see(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) -> None:

@@ -9,15 +9,17 @@ from wikifarm.errors import AuditBlind, LeakFound
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
 from wikifarm.operations.audit.content_checks import content_checks
+from wikifarm.operations.audit.diagnosis import behind
 from wikifarm.operations.audit.facts import known_facts
-from wikifarm.operations.audit.questions import ask_all
+from wikifarm.operations.audit.questions import ask_all, read_spies
 from wikifarm.operations.audit.sentinel import Planted, missing, planted
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.community_run import CommunityRun, each
 from wikifarm.operations.community.outcome import Audit, CommunityOutcome, Role
 from wikifarm.operations.workplace.context import Context
 from wikifarm.yeswiki.audit_routes import Route, entry_routes, wiki_routes
-from wikifarm.yeswiki.spy_page import spy_page
+from wikifarm.yeswiki.spy_page import page_of, spy_page
+from wikifarm.yeswiki.told_routes import Told, entry_ways, told
 from wikifarm.yeswiki.wiki import Wiki
 
 
@@ -62,10 +64,13 @@ def refuse_leaks(audit: Audit | None) -> None:
     if others:
         more = ngettext("{count} other leak was seen.", "{count} other leaks were seen.", others)
         message = f"{message} {more.format(count=others)}"
-    raise LeakFound(
-        message,
-        hint=_("Do not open this community yet. First set {right}.").format(right=leak.advice),
-    )
+    hint = _("Do not open this community yet. First set {right}.")
+    if audit.behind:
+        hint = _(
+            "Do not open this community yet. First run `wikifarm apply`: this wiki has not all the "
+            "rights of its blueprint. If that is not enough, set {right}."
+        )
+    raise LeakFound(message, hint=hint.format(right=leak.advice))
 
 
 def audit_wiki(run: CommunityRun) -> Audit:
@@ -80,8 +85,10 @@ def audit_wiki(run: CommunityRun) -> Audit:
     try:
         with planted(run) as scene:
             pages = [*(page.tag for page in run.work.design.pages), *_close_new_logs(run)]
-            _write_spy(run.site, scene)
-            asked = ask_all(run, scene, _routes(scene, pages), [scene.spy])
+            wiki = told(run.work.seen.modules, run.site.visitor().session.ask("api").text)
+            asked = ask_all(run, scene, _routes(run.site, scene, wiki, pages), wiki.not_asked)
+            # Then only: what lists every page would show what these pages show.
+            read_spies(run, scene, _write_spies(run.site, scene, wiki), asked)
             gone = missing(run, scene)
     except AuditBlind as fault:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
@@ -94,6 +101,7 @@ def audit_wiki(run: CommunityRun) -> Audit:
         blind=next(iter(reasons), ""),
         limits=tuple(asked.limits),
         coverage=asked.coverage(),
+        behind=bool(asked.seen) and behind(run.work),
     )
 
 
@@ -110,18 +118,36 @@ def _close_new_logs(run: CommunityRun) -> list[str]:
     return logs
 
 
-def _routes(scene: Planted, pages: Sequence[str]) -> list[Route]:
+def _routes(wiki: Wiki, scene: Planted, told: Told, pages: Sequence[str]) -> list[Route]:
     """Every question about these sentinels and these pages, each once."""
-    routes = [
-        route
-        for sentinel in scene.sentinels
-        for route in entry_routes(sentinel.form, sentinel.entry, sentinel.word)
-    ]
-    return list({route.id: route for route in [*routes, *wiki_routes(pages)]}.values())
+    routes = wiki_routes(pages)
+    for sentinel in scene.sentinels:
+        form, entry = sentinel.form, sentinel.entry
+        # Revisions are asked by their time, as the wiki writes it.
+        time = str(wiki.session.api_json(f"pages/{entry}").get("time", ""))
+        routes += entry_routes(form, entry, sentinel.word, time)
+        routes += entry_ways(told, form, entry, sentinel.account)
+    once: dict[str, Route] = {}
+    for route in routes:
+        once.setdefault(route.id, route)
+    return list(once.values())
 
 
-def _write_spy(wiki: Wiki, scene: Planted) -> None:
-    """A page that everybody may read, and that calls every action."""
-    spied = [(each.form, each.entry, each.first_field) for each in scene.sentinels]
-    wiki.pages.save(scene.spy, spy_page(spied), "")
-    wiki.rights.set([scene.spy], Rights("*", "@admins"))
+def _write_spies(wiki: Wiki, scene: Planted, told: Told) -> list[str]:
+    """Pages that everybody may read: one calls every action that we know, which comes first; each
+    of the others one of an extension's, that may well stop its page."""
+    spied = [(person.form, person.entry, person.first_field) for person in scene.sentinels]
+    bodies = {scene.spy: spy_page(spied)}
+    for number, name in enumerate(told.other_actions):
+        bodies[f"{scene.spy[: -len(scene.key)]}{_letters(number)}{scene.key}"] = page_of(
+            name, spied
+        )
+    for tag, body in bodies.items():
+        wiki.pages.save(tag, body, "")
+    wiki.rights.set(list(bodies), Rights("*", "@admins"))
+    return list(bodies)
+
+
+def _letters(number: int) -> str:
+    """A name for a number: small letters alone, as the names of what an audit plants are."""
+    return "".join(chr(ord("a") + int(digit)) for digit in str(number))

@@ -67,6 +67,7 @@ class Audit:
     blind: str = ""  # why it could not see, if it could not: it is then no audit
     limits: tuple[Leak, ...] = ()  # what YesWiki has no right to close: told, not counted as leaks
     coverage: tuple[Coverage, ...] = ()
+    behind: bool = False  # the wiki lacks rights that `wikifarm apply` would set
 
     @property
     def ok(self) -> bool:

@@ -7,14 +7,18 @@ from ..exchange.wiki_request import Request
 from ..handlers import frame
 from .routing import route
 
+TOLD = (
+    "users", "groups", "pages", "pages/{pageTag}/comments", "comments", "archives",
+    "archives/{id}", "forms", "forms/{formId}", "forms/{formId}/entries",
+    "forms/{formId}/entries/geojson", "entries", "entries/bazarlist", "entry/url/{sourceUrl}",
+)  # fmt: skip
+"""What the page of the API tells, by hand and incomplete as on a real wiki."""
+
 
 @route("")
 def documentation(request: Request) -> Response:
-    """The list of routes, by hand and incomplete as on a real wiki."""
-    rows = "".join(
-        f"<li><code>GET {request.href('api', path)}</code></li>"
-        for path in ("users", "groups", "pages", "forms", "entries", "archives")
-    )
+    """The list of routes."""
+    rows = "".join(f"<li><code>GET {request.href('api', path)}</code></li>" for path in TOLD)
     return frame.page(request, f"<h1>YesWiki API</h1><ul>{rows}</ul>")
 
 

@@ -77,7 +77,7 @@ def css(request: Request) -> Response:
     return Response(200, raw(request).body, "text/css")
 
 
-@handler("diaporama", "slide_show")
+@handler("diaporama", "slide_show", "hello")
 def slides(request: Request) -> Response:
     """The text as slides; that of an entry is its JSON."""
     if request.page is None or not may_read(request):
