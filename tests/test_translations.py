@@ -10,14 +10,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
+import typer
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from wikifarm import i18n
+from wikifarm.cli.app import build
 from wikifarm.cli.main import run
 from wikifarm.i18n import _, chosen_language, in_language, ngettext, speak
 from wikifarm.reasons import of_reader, of_system
@@ -241,13 +244,18 @@ def test_the_language_chosen(option: str | None, environ: dict[str, str], spoken
 
 # -- on the command line --------------------------------------------------------------------
 
-ENGLISH_WORDS = re.compile(r"\b(the|is|are|Show|Usage:|Options:|Arguments:|Commands:|this)\b")
-COMMANDS = (
-    "", "init", "doctor", "demo", "rehearsal", "new-community", "plan", "apply", "verify", "status",
-    "list", "checklist", "credentials", "schema", "blueprint", "blueprint import-form",
-    "ops", "ops init", "ops provision", "ops upgrade", "ops backup", "ops restore", "ops doctor",
-    "ops status",
-)  # fmt: skip
+ENGLISH_WORDS = re.compile(
+    r"\b(the|is|are|Show|Usage:|Options:|Arguments:|Commands:|this|default|required)\b|x[<>]="
+)
+
+
+def commands(group: Any, name: str = "") -> Iterator[str]:
+    yield name
+    for word, command in getattr(group, "commands", {}).items():
+        yield from commands(command, f"{name} {word}".strip())
+
+
+COMMANDS = tuple(commands(typer.main.get_command(build())))
 
 
 @pytest.mark.usefixtures("compiled")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from wikifarm.errors import Exit, InvalidInput, WikifarmError
 
@@ -33,6 +33,9 @@ class Pending:
 
 class Outcome:
     """What a command found or did; by its class, cli/render/answer.py finds how people read it."""
+
+    is_document: ClassVar[bool] = False
+    """True for a text that goes to a file or a program as it is: UTF-8 whatever the locale."""
 
     def as_json(self) -> dict[str, Any]:
         """`data` of the envelope, as programs read it."""

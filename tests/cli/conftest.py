@@ -67,8 +67,11 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
     return call
 
 
+Process = Callable[..., subprocess.CompletedProcess[str]]
+
+
 @pytest.fixture
-def process() -> Callable[..., subprocess.CompletedProcess[str]]:
+def process() -> Process:
     """`process("--version")` as a process of its own."""
 
     def call(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from wikifarm.rehearsal import RunningFarm
 
-from .conftest import Cli, Ran
+from .conftest import Cli, Process, Ran
 
 SCHEMA = json.loads(
     resources.files("wikifarm").joinpath("schemas/envelope.schema.json").read_text("utf-8")
@@ -180,3 +180,14 @@ def test_a_life_on_the_rehearsal_farm(cli: Cli, with_farm: RunningFarm) -> None:
     (state,) = held(cli("status", "--json"))["data"]["states"]
     assert state["state"] == "in-place"
     assert state["edited"] == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--json", "plan", "né.yml"], ["schema", "advisories"], ["schema", "manifest"]]
+)
+def test_what_programs_read_is_utf_8_whatever_the_locale(
+    arguments: list[str], process: Process
+) -> None:
+    ran = process(*arguments, "--lang", "fr", env={"PYTHONIOENCODING": "latin-1"})
+    assert json.loads(ran.stdout.encode("utf-8"))
+    assert arguments[-1] != "né.yml" or "né.yml" in ran.stdout

@@ -6,13 +6,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import pytest
 
-from .conftest import SOURCE
+from .conftest import SOURCE, Process
 
-Process = Callable[..., subprocess.CompletedProcess[str]]
 HEAVY = ("ansible_runner", "httpx", "pexpect", "pydantic", "rich", "ruamel", "jinja2", "starlette")
 
 

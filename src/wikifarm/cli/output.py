@@ -8,6 +8,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from typing import TextIO
 
 from wikifarm.cli.progress import Progress
@@ -64,6 +65,8 @@ class Output:
     def line(self, text: str) -> None:
         """Something on stdout before the answer: only for a command that goes on serving."""
         if self.out is not None:
+            if self.json:
+                self._in_utf8()
             self.out.write(f"{text}\n")
             self.out.flush()
 
@@ -75,12 +78,19 @@ class Output:
         from wikifarm.cli.render.answer import answer, notes
         from wikifarm.cli.render.sheet import paint_for
 
+        if envelope.outcome.is_document:
+            self._in_utf8()
         text = answer(envelope, paint_for(self.out), verbose=self.verbose)
         if text:
             self.line(text)
         told = notes(envelope, paint_for(self.err))
         if told:
             self.note(told)
+
+    def _in_utf8(self) -> None:
+        """What programs read is in UTF-8 whatever the locale."""
+        if isinstance(self.out, TextIOWrapper):
+            self.out.reconfigure(encoding="utf-8")
 
     def _detach(self) -> None:
         """Lets Python end without a second complaint about a stream that is gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -172,6 +173,7 @@ def advisories_option() -> Any:
     return typer.Option(
         "--advisories",
         metavar="warn|strict",
+        show_default=False,
         help=_("Known holes of YesWiki: warn (by default), or exit 6."),
     )
 
@@ -199,6 +201,31 @@ class _Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type
             "Commands": _("Commands:"),
         }
         self.write(f"{'':>{self.current_indent}}{words.get(heading, heading + ':')}\n")
+
+    def write_dl(self, rows: Any, *args: Any, **more: Any) -> None:
+        rows = [(term, _EXTRAS.sub(_extras, text)) for term, text in rows]
+        super().write_dl(rows, *args, **more)
+
+
+# What Typer adds after the help of an option: [default: 0; x>=0], [required].
+_EXTRAS = re.compile(r"\[((?:default: |required|-?\d+<=x|x[<>]=)[^\[\]]*)\]\Z")
+_BOUNDS = re.compile(r"(?:(-?\d+)<=)?x(?:<=(-?\d+)|>=(-?\d+))?\Z")
+
+
+def _extras(added: re.Match[str]) -> str:
+    return "[{}]".format("; ".join(_extra(part) for part in added[1].split("; ")))
+
+
+def _extra(text: str) -> str:
+    name, _colon, value = text.partition(": ")
+    if name == "default":
+        return _("by default: {value}").format(value=value)
+    if bounds := _BOUNDS.match(text):
+        least, most, more = bounds.groups()
+        if more is not None:
+            return _("{least} or more").format(least=more)
+        return _("from {least} to {most}").format(least=least, most=most)
+    return _("required") if text == "required" else text
 
 
 def _in_our_words(params: list[Any]) -> list[Any]:

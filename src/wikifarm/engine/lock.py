@@ -13,6 +13,7 @@ from filelock import FileLock
 from wikifarm.errors import LocalStorage, Locked
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
+from wikifarm.moments import local
 from wikifarm.reasons import of_system
 
 
@@ -66,4 +67,4 @@ def _who(holder: Path) -> str:
         number, since = holder.read_text("utf-8").split(maxsplit=1)
     except (OSError, ValueError):
         return "?"
-    return _("process {number}, since {since}").format(number=number, since=since)
+    return _("process {number}, since {since}").format(number=number, since=local(since))

@@ -20,6 +20,8 @@ from wikifarm.web_addresses import why_not
 class JsonSchema(Outcome):
     """A JSON Schema, as it is."""
 
+    is_document = True
+
     name: str
     schema: Mapping[str, Any]
 
@@ -30,6 +32,8 @@ class JsonSchema(Outcome):
 @dataclass(frozen=True)
 class ImportedForm(Outcome):
     """A form of a wiki as a Bazar schema in YAML."""
+
+    is_document = True
 
     id: str
     label: str

@@ -25,7 +25,13 @@ def demo(
     ctx: typer.Context,
     port: Annotated[
         int,
-        typer.Option(metavar="N", min=0, max=65535, help=_("The port; by default, a free one.")),
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=65535,
+            show_default=False,
+            help=_("The port; by default, a free one."),
+        ),
     ] = 0,
     data: Annotated[
         Path | None,
@@ -59,7 +65,13 @@ def rehearsal(
     ctx: typer.Context,
     port: Annotated[
         int,
-        typer.Option(metavar="N", min=0, max=65535, help=_("The port; by default, a free one.")),
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=65535,
+            show_default=False,
+            help=_("The port; by default, a free one."),
+        ),
     ] = 0,
     data: Annotated[
         Path, typer.Option(metavar=_("FOLDER"), help=_("Where the farm keeps its data."))

@@ -11,6 +11,7 @@ from wikifarm.cli.progress import role_words, step_words
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.providers import NONE
+from wikifarm.moments import local
 
 if TYPE_CHECKING:
     from wikifarm.advisories.verdict import Verdict
@@ -93,7 +94,7 @@ def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
         facts.append((_("mailing list"), _mailing_list(state.list_told)))
         facts += _software(state.software)
         if state.last_run:
-            facts.append((_("last run"), state.last_run[:16].replace("T", " ") + " UTC"))
+            facts.append((_("last run"), local(state.last_run)))
         facts.append((_("file"), state.manifest))
         yield from table(fact for fact in facts if fact[1])
 

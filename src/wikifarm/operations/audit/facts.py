@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
 from wikifarm.blueprint.checklist_file import Fact, Look
 from wikifarm.engine.steps.content import edited_by_hand
 from wikifarm.model import ListState
+from wikifarm.moments import today
 from wikifarm.operations.audit.content_checks import demonstration_left, licence_shown
 from wikifarm.operations.community.community_run import CommunityRun
 
@@ -62,9 +62,8 @@ def _own_entry(run: CommunityRun, fact: Fact) -> bool:
 def _entry_to_come(run: CommunityRun, fact: Fact) -> bool:
     if not fact.form:
         return False
-    today = datetime.now(UTC).strftime("%Y-%m-%d")
     dates = (str(row.get(fact.field, "")) for row in run.site.entries.of(fact.form).values())
-    return any(date[:10] >= today for date in dates if date)
+    return any(date[:10] >= today() for date in dates if date)
 
 
 def _list_open(run: CommunityRun, _fact: Fact | None) -> bool:
