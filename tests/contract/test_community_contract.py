@@ -11,6 +11,7 @@ import pytest
 from tests.contract.conftest import FarmUnderTest
 from tests.operations.conftest import a_community
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.errors import WriteRefused
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
 from wikifarm.operations.audit.verify import verify
@@ -105,6 +106,39 @@ def test_an_open_dashboard_is_closed_again(workshop: Workshop, community: Commun
     wiki.rights.set(["TableauDeBord"], Rights("*", "*"))
     again = workshop.apply(community, audit=False)
     assert [done.change.id for done in again.steps] == ["rights:TableauDeBord"]
+
+
+def test_tomorrow_s_log_is_closed_when_it_is_born(workshop: Workshop, community: Community) -> None:
+    """YesWiki names it after the day, and gives it the rights of any new page."""
+    assert workshop.apply(community, audit=False).error is None
+    wiki = open_wiki(workshop.run(), community.slug)
+    log = "LogDesActionsAdministratives20991231"
+    wiki.pages.save(log, "Camille joined the group.", "")
+    visitor = wiki.visitor()
+    for tag in (log, log.lower()):
+        for handler in ("", "raw", "html", "revisions"):
+            assert "joined" not in visitor.session.page(tag, handler).text, (tag, handler)
+        assert "joined" not in visitor.session.api(f"pages/{tag}").text
+    assert "joined" in wiki.session.page(log, "raw").text
+
+
+def test_a_visitor_writes_no_entry_where_an_account_is_asked(
+    workshop: Workshop, community: Community
+) -> None:
+    """Nor over a page, by naming it: creating an entry looks at no other right."""
+    assert community.writing == "connected"
+    made = workshop.apply(community, audit=False)
+    assert made.error is None
+    wiki = open_wiki(workshop.run(), community.slug)
+    home = wiki.pages.all()["PagePrincipale"].body
+    visitor = wiki.visitor()
+    for form in made.forms:
+        for target in ({}, {"id_fiche": "PagePrincipale"}):
+            posted = {"bf_titre": "Passing by", "bf_resume": "x", **target}
+            with pytest.raises(WriteRefused):
+                visitor.entries.create(form["id"], posted)
+        assert wiki.entries.of(form["id"]) == {}
+    assert wiki.pages.all()["PagePrincipale"].body == home
 
 
 HOSTILE = 'Été d\'œuvre {{listusers}} ""<b>gras</b>"" [[PagePrincipale ici]] 🌱 "fin"'

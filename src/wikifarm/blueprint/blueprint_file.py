@@ -41,7 +41,7 @@ _KEYS = {
 }  # fmt: skip
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")  # a part of what YesWiki accepts (WN_PAGE_TAG)
 _GROUP = re.compile(r"[A-Za-z0-9]+\Z")  # the only names YesWiki keeps
-_RIGHT = re.compile(r"!?([*+%]|\$writing|@[A-Za-z0-9]+|[A-Za-z0-9]+)\Z")
+_RIGHT = re.compile(r"!?([*+%]|\$writing|\$filling|@[A-Za-z0-9]+|[A-Za-z0-9]+)\Z")
 
 # What a blueprint without `who:` is shown.
 WHO_EXAMPLE = "who: {members: GROUP, facilitators: GROUP, people: {FORM: {address: FIELD}}}"

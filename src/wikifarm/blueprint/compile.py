@@ -8,7 +8,13 @@ from typing import Any
 
 from wikifarm.blueprint import neutral
 from wikifarm.blueprint.blueprint_file import TEXTS, schema_folder
-from wikifarm.blueprint.blueprint_model import FACILITATORS, Blueprint, PagePlan, PeoplePlan
+from wikifarm.blueprint.blueprint_model import (
+    FACILITATORS,
+    Blueprint,
+    PagePlan,
+    PeoplePlan,
+    Who,
+)
 from wikifarm.blueprint.checklist_file import Fact, facts_of, phases
 from wikifarm.blueprint.design import (
     Design,
@@ -21,7 +27,7 @@ from wikifarm.blueprint.design import (
 )
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.render import Constant, Names, render, typed
-from wikifarm.blueprint.schema.bazar_schema import tailored, writing_right
+from wikifarm.blueprint.schema.bazar_schema import filling_right, tailored, writing_right
 from wikifarm.blueprint.schema.choices import expected_list_id, known_lists
 from wikifarm.blueprint.schema.schema_file import known_schemas
 from wikifarm.blueprint.schema.template import describe, properties
@@ -88,12 +94,12 @@ class Compiler:
             groups=_groups(community, blueprint, accounts),
             closed=_settled(blueprint.closed, community),
             closed_prefixes=_settled(blueprint.closed_prefixes, community),
-            action_rights=blueprint.action_rights,
-            handler_rights=blueprint.handler_rights,
+            action_rights=_settled_words(blueprint.action_rights, community),
+            handler_rights=_settled_words(blueprint.handler_rights, community),
             removed_pages=blueprint.removed_pages,
             removed_forms=blueprint.removed_forms,
             removed_lists=blueprint.removed_lists,
-            settings={**blueprint.settings, **_own_settings(community),
+            settings={**blueprint.settings, **_own_settings(community, blueprint.who),
                       **_map_settings(community)},
             facts={name: self._fact(fact) for name, fact in self.facts.items()},
         )  # fmt: skip
@@ -299,9 +305,17 @@ def _expected_ids(community: Community, blueprint: Blueprint, dialect: Dialect) 
 
 
 def _settle(rights: Rights, community: Community) -> Rights:
-    right = writing_right(community)
-    return replace(rights, read=rights.read.replace("$writing", right),
-                   write=rights.write.replace("$writing", right))  # fmt: skip
+    read, write = (_settled_word(right, community) for right in (rights.read, rights.write))
+    return replace(rights, read=read, write=write)
+
+
+def _settled_word(right: str, community: Community) -> str:
+    settled = right.replace("$writing", writing_right(community))
+    return settled.replace("$filling", filling_right(community))
+
+
+def _settled_words(rights: Mapping[str, str], community: Community) -> dict[str, str]:
+    return {name: _settled_word(right, community) for name, right in rights.items()}
 
 
 def _settled(rights: Mapping[str, Rights], community: Community) -> dict[str, Rights]:
@@ -322,14 +336,17 @@ def _groups(
     }
 
 
-def _own_settings(community: Community) -> dict[str, str]:
-    """The wiki's name, which themes print bare in attributes, and who may write a new page.
+def _own_settings(community: Community, who: Who) -> dict[str, str]:
+    """The wiki's name, which themes print bare in attributes, and the rights of a new page.
 
-    The farm writes the name with backslashes before its quotes (FarmService, addslashes).
+    The farm writes the name with backslashes before its quotes (FarmService, addslashes). A page
+    that nobody foresaw, such as tomorrow's administrative log, is read by members alone until
+    somebody opens it by name; whoever makes one has an account, so that it has an owner.
     """
     return {
         "wakka_name": neutral.plain(community.name),
-        "default_write_acl": writing_right(community),
+        "default_read_acl": f"@{who.members}",  # one right: YesWiki does not cut it at commas
+        "default_write_acl": "+",
         "default_language": community.language,
     }
 

@@ -104,6 +104,13 @@ def writing_right(community: Community) -> str:
     return "*" if community.writing == "open" else "+"
 
 
+def filling_right(community: Community) -> str:
+    """Who may fill in a form, in YesWiki's words: with an account, unless visitors write
+    productions or open their account by filling one in."""
+    strangers = community.writing == "open" or community.admission == "open"
+    return "*" if strangers else "+"
+
+
 def _settled(
     field: Field, community: Community, form_ids: Mapping[str, str], tags: Mapping[str, str]
 ) -> Field:

@@ -239,6 +239,7 @@ def _key(key: str) -> str:
     """What people read for one thing of a step: "page Agenda", "default_write_acl"."""
     words = {
         "wakka_name": _("name of the wiki"),
+        "default_read_acl": _("who reads a new page"),
         "default_write_acl": _("who may write a new page"),
         "baz_map_center_lat": _("latitude of the map"),
         "baz_map_center_lon": _("longitude of the map"),

@@ -167,7 +167,8 @@ class SettingsStep(Step[SettingChange]):
     def apply(self, work: Work, changes: Sequence[SettingChange]) -> None:
         wanted = {change.key: change.after for change in changes}
         work.seen.wiki.settings.save(work.seen.settings, wanted)
-        work.seen.forget("settings")
+        # Pages without rights of their own follow the settings.
+        work.seen.forget("settings", "rights")
         # An answer without the setting is no proof that it was kept.
         refuse_lost(self, [key for key in wanted if key not in work.seen.settings])
         read_back(self, work, changes)
