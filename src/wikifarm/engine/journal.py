@@ -78,6 +78,14 @@ class Journal:
             began = began and not (entry.get("event") == "outcome" and entry.get("new") is True)
         return asked and not began
 
+    def left_open(self, slug: str, step: str) -> bool:
+        """True where a run of this computer began that step, under a key, and never ended it."""
+        keys: dict[str, set[object]] = {"intent": set(), "outcome": set()}
+        for entry in self._of(slug):
+            if entry.get("step") == step:
+                keys.setdefault(str(entry.get("event")), set()).add(entry.get("key"))
+        return bool(keys["intent"] - keys["outcome"])
+
     def receipt_number(self, slug: str, community: str) -> int:
         """The number of the last receipt that this computer wrote for `community`; 0: none."""
         numbers = (

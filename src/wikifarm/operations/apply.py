@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.engine.journal import RECORD
 from wikifarm.engine.recording import finish_receipt, finished, start_receipt
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.steps import all_steps
@@ -65,6 +66,8 @@ def _is_as_described(run: CommunityRun) -> bool:
     work = run.work
     if work.recorded is None or not work.recorded.complete:
         return False
+    if run.context.journal.left_open(run.community.slug, RECORD):
+        return False  # a run that was killed still stands in the way of other computers
     if any(change.writes for change in walk_dry(all_steps(run.context.backups), work)):
         return False
     work.receipt = replace(work.receipt, name=run.community.name)

@@ -19,7 +19,7 @@ import pytest
 from tests.blueprints import CARDS, MAKERS, card, mending
 from tests.conftest import SEED
 from tests.operations.conftest import context_for
-from wikifarm.errors import AuditBlind, Exit, LeakFound
+from wikifarm.errors import AuditBlind, Exit, LeakFound, Unreachable
 from wikifarm.i18n import speak
 from wikifarm.operations.apply import apply
 from wikifarm.operations.audit import questions
@@ -27,6 +27,7 @@ from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.yeswiki.run_records import RunRecords
 from wikifarm.yeswiki.wiki import Wiki
 
 PAIRS = int(os.environ.get("WIKIFARM_PAIRS", "1"))
@@ -246,6 +247,24 @@ def test_an_unchanged_community_is_applied_without_a_word_to_anybody(
     assert outcome.post == len(["login to the farm", "login to the wiki"])
 
 
+def test_a_record_that_could_not_be_removed_is_said_and_goes_with_the_next_run(
+    running: RunningFarm, computers: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The next run has nothing else to do, and would not have said that it works there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunRecords, "remove", _silent)
+        outcome = verified(running.url, computers[0])
+    assert isinstance(outcome.error, Unreachable)
+    assert len(snapshot(tmp_path / "farm")["wikis"][SLUG]["triples"]) == 1
+    (outcome,) = apply(context_for(running.url, computers[0]), [mending()], audit=False)
+    assert (outcome.error, outcome.status) == (None, "unchanged")
+    assert snapshot(tmp_path / "farm")["wikis"][SLUG]["triples"] == []
+
+
+def _silent(*_arguments: object) -> None:
+    raise Unreachable("no answer came")
+
+
 def test_a_verify_asks_few_requests_more_to_work_alone(
     running: RunningFarm, computers: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,8 +276,6 @@ def test_a_verify_asks_few_requests_more_to_work_alone(
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch, name: str, asked: list[str]) -> None:
-    from wikifarm.yeswiki.run_records import RunRecords
-
     asking = getattr(RunRecords, name)
 
     def ask(*arguments: object) -> object:

@@ -22,7 +22,7 @@ from wikifarm.transport import Network, Transport
 from wikifarm.web_addresses import why_not
 from wikifarm.yeswiki.farm import Farm
 
-PATIENCE = 180.0  # seconds: about what an audit lasts
+PATIENCE = 600.0  # seconds: longer than the audit of a community on a slow farm
 WIKI_ADMIN = "WikiAdmin"  # the account that the farm makes in each wiki
 
 
