@@ -1,7 +1,7 @@
 """The one seam to the network: what goes out is counted, bounded and never redirected elsewhere.
 
-Reads are tried again after a broken connection or a passing 502/503/504; a write never is, because
-a server may have done the work before the line broke: the caller reads back and decides.
+Reads are tried again after a broken connection or a passing 429/502/503/504; a write never is,
+because a server may have done the work before the line broke: the caller reads back and decides.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from wikifarm.i18n import _
 
 MAX_BYTES = 32 * 1024 * 1024
 USER_AGENT = f"wikifarm/{__version__}"
-PASSING = frozenset({502, 503, 504})
+PASSING = frozenset({429, 502, 503, 504})
+LONGEST_WAIT = 20.0  # seconds that a server may ask to wait before the next try
 
 Fields = Sequence[tuple[str, str]]
 Transport = httpx.BaseTransport
@@ -77,14 +78,30 @@ class Traffic:
 
 
 class Passing(Exception):
-    """A fault that may be gone at the next try; raised from the error to tell if it is not."""
+    """A fault that may be gone at the next try; raised from the error to tell if it is not.
+
+    `wait`: seconds that the server asks for before.
+    """
+
+    def __init__(self, wait: float = 0.0) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+_growing = tenacity.wait_exponential(multiplier=0.2) + tenacity.wait_random(0, 1)
+
+
+def _pause(state: tenacity.RetryCallState) -> float:
+    fault = state.outcome.exception() if state.outcome is not None else None
+    asked = fault.wait if isinstance(fault, Passing) else 0.0
+    return max(asked, _growing(state))
 
 
 # Without hooks nor log: trying again is no news, on a terminal or beside the JSON of --json.
 _again = tenacity.Retrying(
     retry=tenacity.retry_if_exception_type(Passing),
     stop=tenacity.stop_after_attempt(3) | tenacity.stop_after_delay(30),
-    wait=tenacity.wait_exponential(multiplier=0.2) + tenacity.wait_random(0, 1),
+    wait=_pause,
     reraise=True,
 )
 
@@ -183,7 +200,9 @@ class Client:
         except Unreachable as fault:
             raise Passing from fault
         if answer.status in PASSING:
-            raise Passing from passing(answer.status, url)
+            asked = answer.headers.get("retry-after", "")
+            wait = min(float(asked), LONGEST_WAIT) if asked.isdecimal() else 0.0
+            raise Passing(wait) from passing(answer.status, url)
         return answer
 
     def post(self, url: str, fields: Fields, headers: Mapping[str, str] | None = None) -> Answer:
@@ -268,6 +287,12 @@ def _network_errors(url: str) -> Iterator[None]:
         raise Unreachable(
             _("The connection to {host} broke.").format(host=where),
             hint=_("Run the same command again: it first looks at what was done."),
+            where=where,
+        ) from None
+    except httpx.DecodingError:
+        raise UnexpectedAnswer(
+            _("The answer of {host} says that it is compressed, and it is not.").format(host=where),
+            hint=_("Ask who runs the server, or what stands before it."),
             where=where,
         ) from None
     except httpx.InvalidURL:

@@ -79,6 +79,13 @@ def packed(text: str) -> str:
         {"bases": packed('["Charte"]')},
         {"mailing_list": "a@example.org"},
         {"name": {"a": 1}},
+        {"name": "\ud800"},
+        {"pages": {"\ud800": "x"}},
+        {"bases": packed('{"A": "\\ud800"}')},
+        {"ledger": packed('["\\udfff"]')},
+        {"complete": 1},
+        {"number": True},
+        {"number": 1e999},
     ],
     ids=lambda values: json.dumps(values)[:30],
 )
@@ -96,19 +103,28 @@ def test_what_a_later_version_adds_is_passed_over_and_what_it_lacks_is_empty() -
     assert receipt == Receipt("a", "rennes", "Rennes")
 
 
+ODD = st.text(
+    st.characters(min_codepoint=0xD800, max_codepoint=0xDFFF, categories=["Cs"]),
+    min_size=1,
+    max_size=2,
+)
+
+
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | TEXT,
+        st.none() | st.booleans() | st.integers() | st.floats() | TEXT | ODD,
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
         max_leaves=8,
     ),
     st.sampled_from(list(Receipt.__dataclass_fields__)),
+    st.booleans(),
 )
-def test_no_content_of_the_page_makes_it_fail(value: Any, key: str) -> None:
-    receipt = from_page(page_of(**{key: value}))
+def test_no_content_of_the_page_makes_it_fail(value: Any, key: str, packing: bool) -> None:
+    receipt = from_page(page_of(**{key: packed(json.dumps(value)) if packing else value}))
     if receipt is not None:
         assert from_page(receipt.as_page("en")) == receipt
         assert not receipt.untouched("A", "somebody's text")
+        assert not receipt.untouched("A", "\ud800")
 
 
 @given(st.text())

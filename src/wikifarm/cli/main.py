@@ -17,7 +17,7 @@ from wikifarm.cli.interrupts import Interrupts
 from wikifarm.cli.output import Output
 from wikifarm.cli.shared import Shared
 from wikifarm.cli.usage import problem
-from wikifarm.errors import Exit, Interrupted, Unforeseen, WikifarmError
+from wikifarm.errors import Exit, Interrupted, WikifarmError
 from wikifarm.i18n import _, chosen_language, speak
 from wikifarm.result import Envelope, Outcome, failed
 
@@ -127,42 +127,9 @@ def _interrupted(shared: Shared) -> Envelope:
 
 
 def _unforeseen(error: Exception, shared: Shared) -> Envelope:
-    name = _keep_traceback()
-    message = _("wikifarm met something it did not foresee ({kind}).").format(
-        kind=type(error).__name__
-    )
-    hint = _(
-        "Run the same command again. If it comes back, send the file {name}, of the folder "
-        "“crashes” of the state, to the people who make wikifarm."
-    )
-    return failed(
-        shared.command,
-        Unforeseen(
-            message,
-            hint=hint.format(name=name) if name else _("Run the same command again."),
-            where=name,
-        ),
-    )
+    from wikifarm.operations.workplace.crashes import unforeseen
 
-
-def _keep_traceback() -> str:
-    """Writes the traceback for its owner only (0600); the name of the file, or nothing."""
-    import time
-    import traceback
-
-    from wikifarm.files import make_private
-    from wikifarm.operations.workplace.places import state_folder
-
-    folder = state_folder() / "crashes"
-    name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-    try:
-        make_private(folder)
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(traceback.format_exc())
-    except OSError:
-        return ""
-    return name
+    return failed(shared.command, unforeseen(error))
 
 
 def _give_up(shared: Shared) -> None:

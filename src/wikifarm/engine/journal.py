@@ -86,6 +86,14 @@ class Journal:
                 keys.setdefault(str(entry.get("event")), set()).add(entry.get("key"))
         return bool(keys["intent"] - keys["outcome"])
 
+    def half_made(self, slug: str) -> bool:
+        """True where the last that the farm said of this wiki is that it failed while making it."""
+        half = False
+        for entry in self._of(slug):
+            if entry.get("step") == "wiki" and entry.get("event") == "outcome":
+                half = entry.get("half") is True
+        return half
+
     def receipt_number(self, slug: str, community: str) -> int:
         """The number of the last receipt that this computer wrote for `community`; 0: none."""
         numbers = (

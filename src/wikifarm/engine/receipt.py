@@ -37,8 +37,8 @@ _INTRO = {
 
 
 def fingerprint(text: str) -> str:
-    """The hash of a text as receipts keep it."""
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    """The hash of a text as receipts keep it; any text that a server may answer has one."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ def from_page(body: str) -> Receipt | None:
         }
         if not all(_fits(key, value) for key, value in known.items()):
             return None
+        json.dumps(known, ensure_ascii=False).encode()  # half a sign is no text of ours
         for key in ("accounts", "removed", "facts", "ledger"):
             known[key] = tuple(known.get(key, ()))
         known["groups"] = {key: tuple(value) for key, value in known.get("groups", {}).items()}

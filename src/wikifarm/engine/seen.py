@@ -75,6 +75,13 @@ class Seen:
     def modules(self) -> dict[str, str]:
         return self._once("modules", lambda wiki: wiki.rights.modules(), {})
 
+    def entries(self, form_id: str) -> dict[str, dict[str, Any]]:
+        """The entries of a form."""
+        read: dict[str, dict[str, dict[str, Any]]] = self._cache.setdefault("entries", {})
+        if form_id not in read:
+            read[form_id] = self.wiki.entries.of(form_id)
+        return read[form_id]
+
     def group(self, name: str) -> tuple[str, ...]:
         """The members of a group."""
         return self.groups.get(name, ())

@@ -10,7 +10,7 @@ from wikifarm.blueprint.design import Design
 from wikifarm.engine.changes import AnyChange, Change
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.seen import Seen
-from wikifarm.errors import WriteRefused
+from wikifarm.errors import WikiBusy, WriteRefused
 from wikifarm.i18n import _
 
 Planned = TypeVar("Planned", bound=Change[Any, Any])
@@ -60,6 +60,24 @@ def read_back(step: AnyStep, work: Work, changes: Sequence[AnyChange]) -> None:
             or (change.key in written and change.before != written[change.key].after)
         ],
     )
+
+
+def look_again(
+    step: AnyStep, work: Work, changes: Sequence[AnyChange], names: Sequence[str]
+) -> None:
+    """Reads `names` again before a write that could cost somebody something.
+
+    Raises WikiBusy when a second reading would not have the same written: people are at work
+    there, or one of the two answers was not the wiki's.
+    """
+    work.seen.forget(*names)
+    if [change for change in step.plan(work) if change.writes] != list(changes):
+        raise WikiBusy(
+            _("The wiki did not show the same twice ({step}): nothing of that was written.").format(
+                step=step.name
+            ),
+            hint=_("Run the same command again: it keeps what people wrote."),
+        )
 
 
 def refuse_lost(step: AnyStep, lost: Sequence[str]) -> None:

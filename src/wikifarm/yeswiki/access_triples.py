@@ -9,6 +9,7 @@ from __future__ import annotations
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
 from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.shapes import maybe, series, text
 
 _VOCABULARY = "http://www.wikini.net/_vocabulary/"
 _GROUP = "ThisWikiGroup:"
@@ -22,12 +23,12 @@ def _rows(session: Session) -> dict[str, str]:
     administrators in it, it is no answer. Raises UnexpectedAnswer.
     """
     answer = session.api_json("triples", {"property": f"{_VOCABULARY}acls"})
+    where = session.addresses.api("triples")
     rows = {
-        str(row.get("resource")): str(row.get("value") or "")
-        for row in (answer if isinstance(answer, list) else ())
-        if isinstance(row, dict)
+        text(row, "resource", where): maybe(row, "value", where)
+        for row in (series(answer, where) if answer != [] else ())
     }
-    if f"{_GROUP}admins" not in rows:
+    if not rows.get(f"{_GROUP}admins"):
         raise UnexpectedAnswer(
             _("The wiki does not show its groups to this account."),
             hint=_("Check that the account is in the group of administrators of the wiki."),

@@ -10,6 +10,7 @@ from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Form
 from wikifarm.yeswiki.session import Session, unexpected
+from wikifarm.yeswiki.shapes import Row, maybe, odd, text
 
 
 class Forms:
@@ -20,9 +21,9 @@ class Forms:
 
     def all(self) -> dict[str, Form]:
         """Every form, by id. Property names are read from `prepared`, never computed."""
-        answer = self._session.api_json("forms") or {}
-        rows = answer.values() if isinstance(answer, dict) else answer
-        return {str(row["bn_id_nature"]): _form(row) for row in rows}
+        where = self._session.addresses.api("forms")
+        forms = [_form(row, where) for row in self._session.api_table("forms").values()]
+        return {form.id: form for form in forms}
 
     def save(self, forms: Mapping[str, Mapping[str, Any]]) -> None:
         """Imports forms (id -> the `bn_*` keys) in one request; the caller reads back.
@@ -51,17 +52,20 @@ class Forms:
         )
 
 
-def _form(row: Mapping[str, Any]) -> Form:
+def _form(row: Row, where: str) -> Form:
     prepared = row.get("prepared") or []
-    fields = prepared.values() if isinstance(prepared, dict) else prepared
+    fields = list(prepared.values()) if isinstance(prepared, dict) else prepared
+    number = row.get("bn_id_nature")
+    if not isinstance(number, str | int) or not isinstance(fields, list):
+        raise odd(where)
     return Form(
-        id=str(row["bn_id_nature"]),
-        label=str(row.get("bn_label_nature") or ""),
-        template=str(row.get("bn_template") or ""),
-        description=str(row.get("bn_description") or ""),
+        id=str(number),
+        label=text(row, "bn_label_nature", where),
+        template=text(row, "bn_template", where),
+        description=maybe(row, "bn_description", where),
         only_one_entry=row.get("bn_only_one_entry") == "Y",
-        semantic_context=str(row.get("bn_sem_context") or ""),
-        semantic_type=str(row.get("bn_sem_type") or ""),
+        semantic_context=maybe(row, "bn_sem_context", where),
+        semantic_type=maybe(row, "bn_sem_type", where),
         properties={
             str(field["name"]): str(field.get("propertyname") or "")
             for field in fields

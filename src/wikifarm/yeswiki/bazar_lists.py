@@ -8,6 +8,7 @@ from typing import Any
 
 from wikifarm.model import BazarList, Capabilities, Dialect
 from wikifarm.yeswiki.session import Session, unexpected
+from wikifarm.yeswiki.shapes import Row, maybe, odd, series, table
 
 
 class Lists:
@@ -22,8 +23,13 @@ class Lists:
         answer = self._session.page("BazaR", "json", {"demand": "lists"})
         if answer.status != 200:
             raise unexpected(answer)
-        lists = answer.json() or {}
-        return {key: _list(key, row) for key, row in lists.items()}
+        lists = answer.json()
+        if lists == []:  # what PHP writes for none
+            return {}
+        rows = table(lists, answer.url)
+        if not rows:
+            raise odd(answer.url)
+        return {key: _list(key, row, answer.url) for key, row in rows.items()}
 
     def create(self, lists: Iterable[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
         """Imports (title, items) in one request. Import only what `all` does not have."""
@@ -48,15 +54,17 @@ class Lists:
         return {"title": title, "nodes": nodes}
 
 
-def _list(key: str, row: dict[str, Any]) -> BazarList:
+def _list(key: str, row: Row, where: str) -> BazarList:
     if "nodes" in row:
-        nodes = row.get("nodes") or []
-        items = tuple((str(node["id"]), str(node["label"])) for node in nodes)
-        return BazarList(key, str(row.get("title", "")), items)
+        nodes = series(row["nodes"], where) if row["nodes"] else []
+        items = tuple((str(node.get("id", "")), str(node.get("label", ""))) for node in nodes)
+        return BazarList(key, maybe(row, "title", where), items)
     labels = row.get("label") or {}
+    if not isinstance(labels, dict | list) or "titre_liste" not in row:
+        raise odd(where)
     pairs = labels.items() if isinstance(labels, dict) else enumerate(labels)
     return BazarList(
         key,
-        str(row.get("titre_liste", "")),
+        maybe(row, "titre_liste", where),
         tuple((str(item), str(label)) for item, label in pairs),
     )

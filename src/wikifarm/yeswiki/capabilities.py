@@ -10,6 +10,7 @@ from wikifarm.errors import NotYesWiki
 from wikifarm.i18n import _
 from wikifarm.model import Capabilities, Dialect
 from wikifarm.yeswiki.session import Session, not_yeswiki
+from wikifarm.yeswiki.shapes import table
 
 
 def probe(visitor: Session, *, farm: bool = False) -> Capabilities:
@@ -28,7 +29,7 @@ def probe(visitor: Session, *, farm: bool = False) -> Capabilities:
     group_write = _exists(visitor, "groups/admins/update")
     page_save = _exists(visitor, "pages/Zz/duplicate") and _saves_pages(visitor)
     return Capabilities(
-        dialect=Dialect.D46 if page_save else _by_lists(visitor),
+        dialect=Dialect.D46 if page_save else _by_lists(visitor, group_write=group_write),
         ferme_api=farm and visitor.api("ferme").status == 200,
         page_save=page_save,
         group_write=group_write,
@@ -41,16 +42,27 @@ def _looks_bazar(forms: object) -> bool:
 
 
 def _exists(visitor: Session, route: str) -> bool:
-    return visitor.api(route).status == 405
+    answer = visitor.api(route)
+    if answer.status not in {404, 405}:
+        raise not_yeswiki(visitor.addresses.base, answer)
+    return answer.status == 405
 
 
 def _saves_pages(visitor: Session) -> bool:
     # Old cores answer 405: the duplicate route came before the one that saves.
-    return visitor.api_post("pages/Zz", []).status != 405
+    answer = visitor.api_post("pages/Zz", [])
+    if answer.status not in {400, 401, 403, 405}:
+        raise not_yeswiki(visitor.addresses.base, answer)
+    return answer.status != 405
 
 
-def _by_lists(visitor: Session) -> Dialect:
-    """4.4 and 4.5 write lists differently; every new wiki has at least one."""
+def _by_lists(visitor: Session, *, group_write: bool) -> Dialect:
+    """4.4 and 4.5 write lists differently; a wiki without any is known by what came with 4.5.0."""
     answer = visitor.page("BazaR", "json", {"demand": "lists"})
-    rows = answer.json() if answer.status == 200 and answer.text.startswith("{") else {}
-    return Dialect.D45 if any("nodes" in row for row in rows.values()) else Dialect.D44
+    if answer.status != 200:
+        raise not_yeswiki(visitor.addresses.base, answer)
+    lists = answer.json()
+    if lists == []:
+        return Dialect.D45 if group_write else Dialect.D44
+    rows = table(lists, answer.url).values()
+    return Dialect.D45 if any("nodes" in row for row in rows) else Dialect.D44

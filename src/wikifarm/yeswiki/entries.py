@@ -20,8 +20,7 @@ class Entries:
 
     def of(self, form_id: str) -> dict[str, dict[str, Any]]:
         """Entries of a form by tag; empty for someone who may read none."""
-        rows = self._session.api_json(f"forms/{form_id}/entries") or {}
-        return {str(tag): dict(row) for tag, row in rows.items()} if rows else {}
+        return self._session.api_table(f"forms/{form_id}/entries")
 
     def create(self, form_id: str, values: Mapping[str, str]) -> str:
         """Writes an entry and answers its tag. Never idempotent: a second call makes a second one.

@@ -31,9 +31,12 @@ from wikifarm.yeswiki.session import (
     ROOT_PAGE,
     Session,
     exception_message,
+    not_yeswiki,
     unexpected,
+    without_noise,
     without_paths,
 )
+from wikifarm.yeswiki.shapes import odd, table
 from wikifarm.yeswiki.wiki import Wiki
 
 FORM = "1100"
@@ -109,8 +112,12 @@ class Farm:
     def template(self) -> str:
         """The template of the farm's form. Raises NoFarmExtension where there is none."""
         answer = self.visitor.api(f"forms/{FORM}")
-        row: Any = answer.json() if answer.status == 200 else None
-        text = str(row.get("bn_template", "")) if isinstance(row, dict) else ""
+        if answer.status not in {200, 404}:
+            raise not_yeswiki(self.base, answer)
+        row: Any = answer.json() if answer.status == 200 else {}
+        if not isinstance(row, dict):
+            raise odd(answer.url)
+        text = str(row.get("bn_template", ""))
         if "yeswiki***" not in text:
             raise NoFarmExtension(
                 _("The wiki {url} is not a farm: it lacks the form that makes wikis.").format(
@@ -123,7 +130,9 @@ class Farm:
 
     def wikis(self) -> dict[str, FarmWiki]:
         """The wikis of the farm by folder, as this account sees them."""
-        entries = self.session.api_json(f"forms/{FORM}/entries") or {}
+        route = f"forms/{FORM}/entries"
+        # No wiki at all is believed when it is said twice.
+        entries = self.session.api_table(route) or self.session.api_table(route)
         wikis = (self._wiki(tag, row) for tag, row in entries.items())
         return {wiki.folder: wiki for wiki in wikis if wiki.folder}
 
@@ -167,15 +176,21 @@ class Farm:
             )
 
     def answers(self, folder: str) -> bool:
-        """True when a whole wiki answers at that folder."""
+        """True when a whole wiki answers at that folder, False when nothing is there (404).
+
+        Raises what `unseen` says for any other answer: a wiki may stand there.
+        """
         visitor = Session(self.network, Addresses(self.address_of(folder)))
         answer = visitor.api("forms")
-        return answer.status == 200 and answer.text.lstrip().startswith(("{", "["))
-
-    def occupied(self, folder: str) -> bool:
-        """True when anything at all stands at that folder, whole or half-made."""
-        visitor = Session(self.network, Addresses(self.address_of(folder)))
-        return visitor.page(ROOT_PAGE).status != 404
+        if answer.status == 404:
+            return False
+        if answer.status != 200:
+            raise unseen(self, folder, answer)
+        try:
+            table(without_noise(answer.json()), answer.url)
+        except UnexpectedAnswer:
+            raise unseen(self, folder, answer) from None
+        return True
 
     def wiki(self, folder: str) -> Wiki:
         """The driver of a wiki of this farm, as a visitor until it logs in."""
@@ -242,9 +257,15 @@ class Farm:
                 hint=_("Choose another address with --slug."),
                 where=self.address_of(new.folder),
             )
-        if self.occupied(new.folder):
+        if words and self._broken(new.folder):
             return half_made(self, new.folder, words)
         return unexpected(answer)
+
+    def _broken(self, folder: str) -> bool:
+        """True when a folder answers as a creation that failed leaves it: 500, and not a word."""
+        visitor = Session(self.network, Addresses(self.address_of(folder)))
+        answer = visitor.page(ROOT_PAGE)
+        return answer.status == 500 and not answer.text
 
     def _deletion_token(self, entry: str) -> str:
         document = html.parse(self.session.page(entry, "deletepage").text)
@@ -261,17 +282,34 @@ class Farm:
         )
 
 
+def unseen(farm: Farm, folder: str, answer: Answer) -> UnexpectedAnswer:
+    """The error for an address where a wiki may stand, and could not be seen."""
+    return UnexpectedAnswer(
+        _(
+            "What stands at {url} could not be seen ({status}): a wiki may be there. "
+            "Nothing was changed."
+        ).format(url=farm.address_of(folder), status=answer.status),
+        hint=_(
+            "Run the same command again in a few minutes: it goes on from there. If it comes back, "
+            "ask who runs the server what is in the folder “{folder}”."
+        ).format(folder=folder),
+        where=farm.address_of(folder),
+    )
+
+
 def half_made(farm: Farm, folder: str, words: str = "") -> HalfMade:
-    """The error for a creation that stopped half-way: what is left and the two ways on."""
+    """The error for a creation that the farm said it failed: what is left and the two ways on."""
     if farm.capabilities.ferme_api:
         way = _(
-            "On the farm, page AdminWikis: search for the wikis without an entry, import "
-            "“{folder}”, then delete it there and run the same command again."
+            "Open {url} first: if a wiki shows there, remove nothing. Else, on the farm, page "
+            "AdminWikis: search for the wikis without an entry, import “{folder}”, delete it there "
+            "and run the same command again."
         )
     else:
         way = _(
-            "With a shell on the server, remove the folder “{folder}” and the tables that begin "
-            "with its name, then run the same command again; or choose another address (--slug)."
+            "Choose another address (--slug). Or open {url}: if no wiki shows there, who has a "
+            "shell on the server may remove the folder “{folder}” and the tables that begin with "
+            "its name; then run the same command again."
         )
     return HalfMade(
         _(
@@ -280,7 +318,7 @@ def half_made(farm: Farm, folder: str, words: str = "") -> HalfMade:
         )
         .format(folder=folder, words=words)
         .strip(),
-        hint=way.format(folder=folder),
+        hint=way.format(folder=folder, url=farm.address_of(folder)),
         where=farm.address_of(folder),
     )
 

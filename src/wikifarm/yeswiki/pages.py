@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from wikifarm.errors import UnexpectedAnswer, WriteRefused
+from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Capabilities, Page
 from wikifarm.transport import Answer
 from wikifarm.yeswiki import hashcash, html
-from wikifarm.yeswiki.session import Session, unexpected
+from wikifarm.yeswiki.session import Session, unexpected, without_noise
+from wikifarm.yeswiki.shapes import Row, maybe, odd, text
 
 HASHCASH = "tools/security/wp-hashcash-getkey.php"
 
@@ -26,9 +27,15 @@ class Pages:
         self._hashcash: str | None = None
 
     def all(self) -> dict[str, Page]:
-        """Every page that this account may read, with its body; entries and lists left out."""
-        rows = self._session.api_json("pages") or {}
-        return {tag: _page(tag, row) for tag, row in rows.items()}
+        """Every page that this account may read, with its body; entries and lists left out.
+
+        A wiki always has some: raises UnexpectedAnswer where none is shown.
+        """
+        where = self._session.addresses.api("pages")
+        rows = self._session.api_table("pages")
+        if not rows:
+            raise odd(where)
+        return {tag: _page(row, where) for tag, row in rows.items()}
 
     def read(self, tag: str) -> Page | None:
         """One page, or None where it does not exist."""
@@ -37,7 +44,10 @@ class Pages:
             return None
         if answer.status != 200:
             raise unexpected(answer)
-        return _page(tag, answer.json())
+        row = without_noise(answer.json())
+        if not isinstance(row, dict):
+            raise odd(answer.url)
+        return _page(row, answer.url)
 
     def save(self, tag: str, body: str, previous: str) -> None:
         """Writes a page. `previous` is the revision read before, empty for a new page.
@@ -92,15 +102,13 @@ class Pages:
         return self._hashcash
 
 
-def _page(tag: str, row: object) -> Page:
-    if not isinstance(row, dict):
-        raise UnexpectedAnswer(_("The list of the pages of this wiki cannot be read."))
+def _page(row: Row, where: str) -> Page:
     return Page(
-        str(row.get("tag") or tag),
-        as_stored(str(row.get("body") or "")),
+        text(row, "tag", where),
+        as_stored(text(row, "body", where)),
         str(row.get("id") or ""),
-        str(row.get("owner") or ""),
-        str(row.get("user") or ""),
+        maybe(row, "owner", where),
+        maybe(row, "user", where),
     )
 
 

@@ -10,7 +10,7 @@ from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
 from wikifarm.model import Rights, canonical
 from wikifarm.yeswiki import access_triples, html
-from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.session import Session, unexpected
 
 TABLE_PAGE = "GererDroits"
 MODULES = {
@@ -31,7 +31,10 @@ class RightsTable:
 
     def all(self) -> dict[str, Rights]:
         """The rights of every page, list and entry."""
-        return self._table(self._session.page(TABLE_PAGE).text)
+        answer = self._session.page(TABLE_PAGE)
+        if answer.status != 200:
+            raise unexpected(answer)
+        return self._table(answer.text)
 
     def set(self, tags: Sequence[str], rights: Rights) -> dict[str, Rights]:
         """Replaces the rights of `tags`; answers the table as it stands after."""
@@ -64,14 +67,17 @@ class RightsTable:
         """The actions or handlers of this version of YesWiki, extensions included."""
         if kind not in self._known:
             page, field = MODULES[kind]
-            options = html.parse(self._session.page(page).text).css(f"select[name={field}] option")
-            self._known[kind] = [option.attributes.get("value") or "" for option in options]
+            answer = self._session.page(page)
+            if answer.status != 200:
+                raise unexpected(answer)
+            options = html.parse(answer.text).css(f"select[name={field}] option")
             if not options:
                 raise UnexpectedAnswer(
                     _("The page {page} does not show the table of rights.").format(page=page),
                     hint=_("Put this page back from another wiki of the farm."),
                     where=self._session.addresses.base,
                 )
+            self._known[kind] = [option.attributes.get("value") or "" for option in options]
         return self._known[kind]
 
     def set_module(self, kind: str, name: str, right: str) -> None:

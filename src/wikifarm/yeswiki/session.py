@@ -18,11 +18,13 @@ from wikifarm.errors import (
     UnexpectedAnswer,
     WikiAsleep,
     WikiBusy,
+    WikifarmError,
 )
 from wikifarm.i18n import _
 from wikifarm.transport import Answer, Client, Fields, Network
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.addresses import Addresses
+from wikifarm.yeswiki.shapes import Row, table
 from wikifarm.yeswiki.shown_release import shown_release
 
 LOGIN_PAGE = "ParametresUtilisateur"
@@ -101,6 +103,10 @@ class Session:
             )
         return without_noise(answer.json())
 
+    def api_table(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Row]:
+        """GET of an API route that answers rows by their keys; maybe none."""
+        return table(self.api_json(path, query), self.addresses.api(path))
+
     def api_post(
         self, path: str, fields: Fields, headers: Mapping[str, str] | None = None
     ) -> Answer:
@@ -147,7 +153,8 @@ class Session:
                 hint=_("Check the password, or set a new one with “lost password”."),
                 where=self.addresses.base,
             )
-        if answer.status == 302 or "YesWiki" in " ".join(answer.cookies):
+        here = not answer.location or answer.location.startswith(("?", self.addresses.base))
+        if here and (answer.status == 302 or "YesWiki" in " ".join(answer.cookies)):
             raise UnexpectedAnswer(
                 _("The page {page} of this wiki has no login form.").format(page=LOGIN_PAGE),
                 hint=_("Put {{{{login}}}} or {{{{usersettings}}}} back in that page.").format(),
@@ -224,9 +231,10 @@ def without_noise(value: Any) -> Any:
 def exception_message(answer: Answer) -> str:
     """The words of a server exception, without class, path or stack trace."""
     try:
-        message = str(answer.json().get("exceptionMessage", ""))
-    except (UnexpectedAnswer, AttributeError):
+        said = answer.json()
+    except UnexpectedAnswer:
         return ""
+    message = str(said.get("exceptionMessage", "")) if isinstance(said, dict) else ""
     exception = _EXCEPTION.match(message)
     text = exception[1] if exception else message.split(" in /", maxsplit=1)[0]
     return without_paths(text.split("\nStack trace")[0])
@@ -255,8 +263,11 @@ def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy:
     )
 
 
-def not_yeswiki(base: str, answer: Answer) -> NotYesWiki:
-    """The error for a host that answers, but is no YesWiki."""
+def not_yeswiki(base: str, answer: Answer) -> WikifarmError:
+    """The error for a host that answers, but not as a YesWiki does: it is none, or it cannot be
+    seen now."""
+    if answer.status >= 400:
+        return unexpected(answer)
     return NotYesWiki(
         _("Something else than a YesWiki answers at {url} ({status}).").format(
             url=base, status=answer.status

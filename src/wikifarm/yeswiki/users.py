@@ -6,6 +6,7 @@ from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Account
 from wikifarm.yeswiki.session import Session, unexpected, without_noise
+from wikifarm.yeswiki.shapes import maybe, odd, series, text
 
 
 class Users:
@@ -16,14 +17,18 @@ class Users:
 
     def all(self) -> list[Account]:
         """Every account. Whoever asks has one: raises UnexpectedAnswer where none is shown."""
+        where = self._session.addresses.api("users")
         rows = self._session.api_json("users")
-        if not isinstance(rows, list) or not rows:
+        if rows in ([], {}):
             raise UnexpectedAnswer(
                 _("The wiki does not show its accounts to this account."),
                 hint=_("Check that the account is in the group of administrators of the wiki."),
                 where=self._session.addresses.base,
             )
-        return [Account(str(row["name"]), str(row.get("email", ""))) for row in rows]
+        return [
+            Account(text(row, "name", where), maybe(row, "email", where))
+            for row in series(rows, where)
+        ]
 
     def create(self, name: str, email: str) -> None:
         """Opens an account with a random password that nobody knows.
@@ -40,6 +45,8 @@ class Users:
         if answer.status not in {200, 400}:
             raise unexpected(answer)
         said = without_noise(answer.json())
+        if not isinstance(said, dict):
+            raise odd(answer.url)
         if name not in (said.get("created") or []):
             raise WriteRefused(
                 _("The wiki did not open the account {name}: {words}").format(

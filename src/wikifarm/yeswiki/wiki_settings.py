@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wikifarm.yeswiki import html
-from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.session import Session, unexpected
+from wikifarm.yeswiki.shapes import odd
 
 PAGE = "GererConfig"
 
@@ -17,10 +18,21 @@ class WikiSettings:
         self._session = session
 
     def all(self) -> dict[str, str]:
-        """Every setting of the form; empty where the server may not write its configuration."""
-        document = html.parse(self._session.page(PAGE).text)
+        """Every setting of the form; empty where the server may not write its configuration.
+
+        The page then shows an alert in the place of the form. Raises UnexpectedAnswer where
+        something else answers.
+        """
+        answer = self._session.page(PAGE)
+        if answer.status != 200:
+            raise unexpected(answer)
+        document = html.parse(answer.text)
         form = document.css_first("form#edit-config")
-        return dict(html.fields(form)) if form is not None else {}
+        if form is not None:
+            return dict(html.fields(form))
+        if self._session.addresses.base in answer.text and html.alerts(document):
+            return {}
+        raise odd(answer.url)
 
     def save(self, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
         """Writes `wanted` over `current`, as `all` gave it; the caller reads back."""

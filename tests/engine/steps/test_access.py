@@ -17,7 +17,7 @@ from wikifarm.engine.steps.access import (
     ModuleRightsStep,
     RightsStep,
 )
-from wikifarm.errors import WriteRefused
+from wikifarm.errors import WikiBusy, WriteRefused
 from wikifarm.model import Account, Rights
 
 ADA = {"Ada@Example.org": "AdaL"}
@@ -99,11 +99,24 @@ def test_the_order_of_members_says_nothing(workshop: Workshop) -> None:
     assert GroupsStep().plan(groups(workshop, animation=("A", "B"))) == []
 
 
+def test_a_group_that_one_answer_left_out_loses_nobody(workshop: Workshop) -> None:
+    workshop.wiki.content.groups["animation"] = ("AdaL", "ZoéD")
+    workshop.wiki.hidden = {"groups.all": {"animation"}}
+    work, step = groups(workshop, animation=("AdaL",)), GroupsStep()
+    changes = step.plan(work)
+    assert [change.wanted for change in changes] == [("AdaL",)]
+    workshop.wiki.hidden = {}
+    with pytest.raises(WikiBusy):
+        step.apply(work, changes)
+    assert workshop.wiki.content.groups["animation"] == ("AdaL", "ZoéD")
+
+
 def test_other_groups_are_left_alone_and_all_are_read_at_once(workshop: Workshop) -> None:
     work, step = groups(workshop, animation=("AdaL",)), GroupsStep()
     step.apply(work, step.plan(work))
     assert workshop.wiki.content.groups["admins"] == ("WikiAdmin",)
-    assert workshop.wiki.reads == ["pages.all", "groups.all", "groups.all"]
+    # Once to plan, again before the write, and back after it.
+    assert workshop.wiki.reads == ["pages.all", *["groups.all"] * 3]
 
 
 # -- rights of pages ------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from wikifarm.engine.steps.bazar import (
     list_titled,
     property_names,
 )
-from wikifarm.errors import InvalidInput, NotOurs, WriteRefused
+from wikifarm.errors import InvalidInput, NotOurs, WikiBusy, WriteRefused
 from wikifarm.model import BazarList, Capabilities, Dialect, Form
 
 LABEL = "Participant·e·s"
@@ -109,6 +109,20 @@ def test_a_form_that_was_not_kept_whole_is_found_out(
     with pytest.raises(WriteRefused) as refused:
         step.apply(work, step.plan(work))
     assert "101" in refused.value.message
+
+
+def test_a_form_that_one_answer_left_out_is_not_written_over(workshop: Workshop) -> None:
+    workshop.apply(forms(a_form()))
+    by_hand = replace(workshop.wiki.content.forms["101"], template="texte***bf_x***X***60***\n")
+    workshop.wiki.content.forms["101"] = by_hand
+    workshop.wiki.hidden = {"forms.all": {"101"}}
+    work, step = workshop.work(forms(a_form())), FormsStep()
+    changes = step.plan(work)
+    assert [change.action for change in changes] == [Action.CREATE]
+    workshop.wiki.hidden = {}
+    with pytest.raises(WikiBusy):
+        step.apply(work, changes)
+    assert workshop.wiki.content.forms["101"] == by_hand
 
 
 def test_a_number_that_somebody_took_is_left_to_them(workshop: Workshop) -> None:

@@ -17,7 +17,7 @@ from wikifarm.engine.steps.content import (
     edited_by_hand,
     pages_applied,
 )
-from wikifarm.errors import UnexpectedAnswer, WriteRefused
+from wikifarm.errors import UnexpectedAnswer, WikiBusy, WriteRefused
 from wikifarm.model import Page
 
 CHARTER = "Article 1.\nArticle 2.\nArticle 3."
@@ -77,7 +77,7 @@ def test_a_page_saved_meanwhile_is_not_overwritten(workshop: Workshop) -> None:
     work, step = applied(workshop).work(charter("Autre.")), PagesStep()
     changes = step.plan(work)
     by_hand(workshop, "Écrit entre-temps.")
-    with pytest.raises(WriteRefused):
+    with pytest.raises(WikiBusy):
         step.apply(work, changes)
     assert body_of(workshop) == "Écrit entre-temps."
 

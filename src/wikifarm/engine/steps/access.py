@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.changes import Action, Change
-from wikifarm.engine.step import Step, Work, read_back, refuse_lost
+from wikifarm.engine.step import Step, Work, look_again, read_back, refuse_lost
 from wikifarm.i18n import _
 from wikifarm.model import Account, Rights, canonical
 
@@ -80,6 +80,7 @@ class GroupsStep(Step[GroupChange]):
         return changes
 
     def apply(self, work: Work, changes: Sequence[GroupChange]) -> None:
+        look_again(self, work, changes, ("groups",))
         for change in changes:
             work.seen.wiki.groups.set(change.key, change.wanted or ())
         work.seen.forget("groups", "rights")  # a log of what was done may be there now

@@ -11,7 +11,7 @@ from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.blueprint.schema.template import form_json, properties, same_template
 from wikifarm.engine.changes import Action, Change
 from wikifarm.engine.receipt import fingerprint
-from wikifarm.engine.step import Step, Work, read_back
+from wikifarm.engine.step import Step, Work, look_again, read_back
 from wikifarm.errors import NotOurs
 from wikifarm.i18n import _
 from wikifarm.model import BazarList, Form
@@ -121,6 +121,7 @@ class FormsStep(Step[FormChange]):
         return changes
 
     def apply(self, work: Work, changes: Sequence[FormChange]) -> None:
+        look_again(self, work, changes, ("forms", "lists"))
         work.seen.wiki.forms.save(
             {change.key: change.wanted.json for change in changes if change.wanted is not None}
         )

@@ -10,7 +10,7 @@ from merge3 import Merge3
 from wikifarm.blueprint.design import DesignedPage
 from wikifarm.engine.changes import Action, Change, unified
 from wikifarm.engine.receipt import Receipt, fingerprint
-from wikifarm.engine.step import Step, Work, read_back, refuse_lost
+from wikifarm.engine.step import Step, Work, look_again, read_back, refuse_lost
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
 from wikifarm.model import Page
@@ -46,6 +46,7 @@ class PagesStep(Step[PageChange]):
 
     def apply(self, work: Work, changes: Sequence[PageChange]) -> None:
         pages = work.seen.wiki.pages
+        look_again(self, work, changes, ("pages",))
         for change in changes:
             previous = change.existing.revision if change.existing else ""
             # Where a save has no check of conflicts, a page left out of an answer would be lost.

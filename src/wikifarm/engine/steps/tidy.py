@@ -9,8 +9,7 @@ from dataclasses import asdict
 from wikifarm.engine.backup import Backups
 from wikifarm.engine.changes import Action, Change
 from wikifarm.engine.receipt import fingerprint
-from wikifarm.engine.step import Step, Work, read_back
-from wikifarm.errors import WikiBusy
+from wikifarm.engine.step import Step, Work, look_again, read_back
 from wikifarm.i18n import _
 from wikifarm.model import BazarList, Form, Page
 
@@ -48,13 +47,13 @@ class TidyStep(Step[TidyChange]):
         pages = [thing for thing in going if isinstance(thing, Page)]
         lists = [thing for thing in going if isinstance(thing, BazarList)]
         wiki = work.seen.wiki
-        self._look_again(work, changes)
+        look_again(self, work, changes, ("pages", "forms", "lists", "entries"))
         self._backups.keep(
             f"{work.slug}-demonstration",
             {
                 "pages": {page.tag: page.body for page in pages},
                 "forms": {form.id: asdict(form) for form in forms},
-                "entries": {form.id: wiki.entries.of(form.id) for form in forms},
+                "entries": {form.id: work.seen.entries(form.id) for form in forms},
                 "lists": {choices.id: asdict(choices) for choices in lists},
             },
         )
@@ -64,18 +63,8 @@ class TidyStep(Step[TidyChange]):
             wiki.pages.delete(page.tag)
         for choices in lists:
             wiki.lists.delete(choices.id)
-        work.seen.forget("pages", "forms", "lists", "rights")
+        work.seen.forget("pages", "forms", "lists", "entries", "rights")
         read_back(self, work, changes)
-
-    def _look_again(self, work: Work, changes: Sequence[TidyChange]) -> None:
-        """Raises WikiBusy when a second reading would not remove the same things."""
-        work.seen.forget("pages", "forms", "lists")
-        again = [change for change in self.plan(work) if change.writes]
-        if again != list(changes):
-            raise WikiBusy(
-                _("The demonstration changed while it was looked at: nothing of it was removed."),
-                hint=_("Run the same command again: it keeps what people wrote."),
-            )
 
     def _forms(self, work: Work) -> list[TidyChange]:
         changes = []
@@ -115,7 +104,7 @@ def _of_people(work: Work, form: Form) -> set[str]:
     account = work.seen.wiki.account
     return {
         tag
-        for tag, row in work.seen.wiki.entries.of(form.id).items()
+        for tag, row in work.seen.entries(form.id).items()
         if tag not in work.receipt.found or row.get("user") != account
     }
 

@@ -31,6 +31,7 @@ from wikifarm.operations.community.site import find_site, make_site, open_wiki
 from wikifarm.operations.community.software import judged
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.operations.workplace.crashes import unforeseen
 from wikifarm.yeswiki.wiki import Wiki
 
 
@@ -243,7 +244,9 @@ class CommunityRun:
 
     @contextmanager
     def measured(self) -> Iterator[None]:
-        """Counts time and requests into the outcome, and keeps a foreseen failure there."""
+        """Counts time and requests into the outcome, and keeps there what failed: a defect met in
+        one community is that community's failure too.
+        """
         started = time.monotonic()
         traffic = self.context.network.traffic
         before = (traffic.get, traffic.post)
@@ -251,8 +254,8 @@ class CommunityRun:
         outcome.url = outcome.url or self.context.farm.address_of(outcome.slug)
         try:
             yield
-        except WikifarmError as error:
-            outcome.error = error
+        except Exception as fault:
+            outcome.error = fault if isinstance(fault, WikifarmError) else unforeseen(fault)
             outcome.status = "failed"
         finally:
             outcome.seconds = time.monotonic() - started

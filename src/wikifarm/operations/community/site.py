@@ -6,7 +6,14 @@ import secrets
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.neutral import plain
-from wikifarm.errors import BadCredentials, NotOurs, NotYesWiki, SlugTaken, WriteRefused
+from wikifarm.errors import (
+    BadCredentials,
+    HalfMade,
+    NotOurs,
+    SlugTaken,
+    UnexpectedAnswer,
+    WriteRefused,
+)
 from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
@@ -53,27 +60,47 @@ def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
     context.journal.intent(slug, "wiki", mark=mark)
     try:
         context.farm.create(_asked(context, community, mark, password))
+    except HalfMade:
+        context.journal.outcome(slug, "wiki", mark=mark, half=True)
+        raise
     except SlugTaken as taken:
-        # A first try may have worked although its answer never came; or it left half a wiki.
-        if not context.farm.answers(slug):
-            raise half_made(context.farm, slug) from None
-        try:
-            wiki = _logged_in(context, slug, password)
-        except BadCredentials:
-            raise taken from None
+        wiki = _made_before(context, slug, password, taken)
         context.journal.outcome(slug, "wiki", mark=mark)
     else:
-        if context.farm.find(slug) is None or not context.farm.answers(slug):
-            raise WriteRefused(
-                _(
-                    "The farm said that the wiki “{slug}” was made, but no wiki answers there."
-                ).format(slug=slug),
-                hint=_("Look at the farm's list of wikis and remove the entry without a wiki."),
-                where=context.farm.address_of(slug),
-            )
-        wiki = _logged_in(context, slug, password)
+        wiki = _just_made(context, slug, password)
         context.journal.outcome(slug, "wiki", mark=mark, new=True)
     return wiki, mark
+
+
+def _just_made(context: Context, slug: str, password: str) -> Wiki:
+    if context.farm.find(slug) is None or not context.farm.answers(slug):
+        raise WriteRefused(
+            _("The farm said that the wiki “{slug}” was made, but does not show it.").format(
+                slug=slug
+            ),
+            hint=_(
+                "Run the same command again: it goes on from there. If it comes back, tell who "
+                "runs the farm."
+            ),
+            where=context.farm.address_of(slug),
+        )
+    return _logged_in(context, slug, password)
+
+
+def _made_before(context: Context, slug: str, password: str, taken: SlugTaken) -> Wiki:
+    """The wiki that a first try made although its answer never came; or it left half a wiki."""
+    try:
+        stands = context.farm.answers(slug)
+    except UnexpectedAnswer:
+        if context.journal.half_made(slug):
+            raise half_made(context.farm, slug) from None
+        raise
+    if not stands:
+        raise taken from None
+    try:
+        return _logged_in(context, slug, password)
+    except BadCredentials:
+        raise taken from None
 
 
 def _logged_in(context: Context, slug: str, password: str) -> Wiki:
@@ -103,10 +130,7 @@ def _entered(context: Context, entry: FarmWiki) -> Wiki:
     password = context.vault.get(entry.folder)
     if not password:
         raise _unknown_wiki(entry)
-    try:
-        return _logged_in(context, entry.folder, password)
-    except NotYesWiki:
-        raise half_made(context.farm, entry.folder) from None
+    return _logged_in(context, entry.folder, password)
 
 
 def _unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:
