@@ -32,7 +32,7 @@ ROOT_PAGE = "PagePrincipale"
 
 _EXCEPTION = re.compile(r"^(?:[\w\\]+):\s*(.*?)(?:\s+in\s+/.*)?$", re.DOTALL)
 _PATH = re.compile(r"(?:\s+(?:in|dans)\s+)?/(?:[\w.-]+/)+[\w.-]+(?::\d+|\s+on line \d+)?")
-_ASLEEP = re.compile(r"hibern", re.IGNORECASE)
+_ASLEEP = re.compile(r"hibern|lecture seule|read-only", re.IGNORECASE)  # WIKI_IN_HIBERNATION
 _BUSY = re.compile(r"archiving|updating|busy|occup", re.IGNORECASE)
 
 
