@@ -85,6 +85,17 @@ class Browser:
             data["hashcash_value"] = hashcash_value(script)
         return self.post(f"{path}/edit", data | more)
 
+    def set_group(self, name: str, *members: str) -> None:
+        """Make a group on the farm, as an administrator of this version would."""
+        if self.farm.settings.features.groups_by_api:
+            users = {f"users[{number}]": member for number, member in enumerate(members)}
+            answer = self.post("?api/groups", {"name": name, **users})
+        else:
+            token = self.field("?GererUtilisateurs", "confirmToken")
+            data = {"confirmToken": token, "groupname": name, "acl": "\n".join(members)}
+            answer = self.post("?GererUtilisateurs", data | {"action-save": "1"})
+        assert answer.is_success, answer.text
+
     def delete(self, path: str) -> httpx.Response:
         """Delete a page as a person would: to the address that the form gives."""
         tree = LexborHTMLParser(self.get(f"{path}/deletepage").text)
@@ -125,6 +136,12 @@ def farm(dialect: str, tmp_path: Path) -> Iterator[RunningFarm]:
 @pytest.fixture
 def farm44(tmp_path: Path) -> Iterator[RunningFarm]:
     with running(tmp_path, "4.4") as farm:
+        yield farm
+
+
+@pytest.fixture
+def farm45(tmp_path: Path) -> Iterator[RunningFarm]:
+    with running(tmp_path, "4.5") as farm:
         yield farm
 
 

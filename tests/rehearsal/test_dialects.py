@@ -31,7 +31,7 @@ PROBES = {
     "?api/login": ("login_by_api", 404, 405),
     "?api/auth/me": ("login_by_api", 401, 401),
     "?api/remotebackup": ("remote_backup", 404, 401),
-    "?api/archives/restorestatus/": ("restore_status", 401, 401),
+    "?api/archives/restorestatus/": ("restore_status", 404, 401),
     "?api/webfinger": ("webfinger", 404, 400),
 }
 """What is asked, the feature it tells, and its status without and with that feature."""
@@ -41,6 +41,7 @@ ALWAYS = {
     "?api/pages/Zz/delete": 405,
     "?api/users/Zz/delete": 405,
     "?api/triples/Zz/delete": 405,
+    "?api/archives/archivingStatus/": 401,
     "?api/rien": 404,
     "?api": 200,
 }
@@ -75,10 +76,11 @@ def test_only_the_table_of_dialects_names_a_version() -> None:
 SEEN = {
     ("4.4",): "list_in_property",
     ("4.4", "4.5"): "hashcash",
-    ("4.5", "4.6"): "lists_as_nodes list_import_told_twice video_links user_link",
-    ("4.6",): "honeypot api_updates_entries csv_by_api named_farm_consent choices_checked_first "
-    "entry_makes_one_wiki ferme_api session_as_key groups_by_api login_by_api page_save_by_api "
-    "page_duplication restore_status remote_backup webfinger",
+    ("4.5", "4.6"): "lists_as_nodes list_import_told_twice video_links user_link account_page_key "
+    "groups_by_api login_by_api page_duplication",
+    ("4.6",): "honeypot csv_by_api named_farm_consent choices_checked_first "
+    "entry_makes_one_wiki ferme_api session_as_key one_account page_save_by_api "
+    "restore_status remote_backup webfinger",
 }
 """What was measured or read of these three, told apart from the table."""
 

@@ -1,6 +1,6 @@
 """What each version of YesWiki does its own way: one table, which all the rest of the farm asks.
 
-4.4 and 4.5 were measured on running farms (4.4.4, and 4.5 of October 2024), 4.6 was read only
+4.4 is 4.4.4 and 4.5 is 4.5.0 as released, both run and recorded; 4.6 was read only
 (docs/yeswiki.md). Numbers such as (32) name recorded exchanges.
 """
 
@@ -37,8 +37,6 @@ class Features:
     """A link field tells in `prepared` how it would show a video (04)."""
     line_of_missing_title: int = 473
     """Where `EntryManager` throws for an entry without a title (25)."""
-    api_updates_entries: bool = False
-    """`POST api/entries/N` changes the entry that `id_fiche` names; else makes one more. Read."""
     csv_by_api: bool = False
     """`api/forms/N/entries/csv` is CSV; else JSON as without it. Read in 4.6."""
 
@@ -56,15 +54,20 @@ class Features:
     session_as_key: bool = False
     """Routes of key holders open to a session too. Read in 4.6."""
     user_link: bool = False
-    """The account made by `POST api/users` comes with a `link` (40)."""
+    """The account made by `POST api/users` comes with a `link`, the way into it (40)."""
+    account_page_key: bool = False
+    """Whoever looks at their own account is given a key of a lost password, which stays."""
+    one_account: bool = False
+    """`api/users/NAME` answers; else it fails on a method that is not there. Read in 4.6."""
     groups_by_api: bool = False
-    """Groups are written by API; else `api/groups` lists them whatever the method. Read in 4.6."""
+    """Groups are written by API, which keeps no log of it, and their page has a box for each
+    member; else `api/groups` lists them whatever the method, and the page has a text."""
     login_by_api: bool = False
-    """`api/login` and `api/auth/me`; else any `api/auth/NAME` is a 401. Read in 4.6."""
+    """`api/login` and `api/auth/me`; else any `api/auth/NAME` is a 401."""
     page_save_by_api: bool = False
     """`POST api/pages/TAG` writes a page. Read in 4.6."""
     page_duplication: bool = False
-    """`POST api/pages/TAG/duplicate`. Read in 4.6."""
+    """`POST api/pages/TAG/duplicate`, and the handler `duplicate`."""
     line_of_closed_archives: int = 793
     """Where `ArchiveService` throws for archives that cannot be written (52, 53)."""
     restore_status: bool = False
@@ -84,6 +87,10 @@ _4_5 = Features(
     video_links=True,
     line_of_missing_title=477,
     user_link=True,
+    account_page_key=True,
+    groups_by_api=True,
+    login_by_api=True,
+    page_duplication=True,
     line_of_closed_archives=791,
 )
 
@@ -95,17 +102,14 @@ DIALECTS: Mapping[str, Features] = {
         release="4.6.7",
         hashcash=False,
         honeypot=True,
-        api_updates_entries=True,
         csv_by_api=True,
         named_farm_consent=True,
         choices_checked_first=True,
         entry_makes_one_wiki=True,
         ferme_api=True,
         session_as_key=True,
-        groups_by_api=True,
-        login_by_api=True,
+        one_account=True,
         page_save_by_api=True,
-        page_duplication=True,
         restore_status=True,
         remote_backup=True,
         webfinger=True,

@@ -18,6 +18,9 @@ def addslashes(value: str) -> str:
     return re.sub(r"([\\'\"])", r"\\\1", value)
 
 
+TRIMMED = " \t\n\r\0\x0b"
+"""What PHP's trim cuts at both ends."""
+
 _KEY = re.compile(r"\[([^\]]*)\]")
 
 

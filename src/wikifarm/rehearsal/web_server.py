@@ -64,6 +64,8 @@ def resolve(farm: RehearsalFarm, http: HttpRequest, body: bytes) -> Request | Re
     method = "GET" if http.method == "HEAD" else http.method
     request = Request(farm, wiki, method, query, body, headers)
     _read_target(request)
+    if not TAG.fullmatch(request.tag):
+        return Response(200, "<p>Le nom de la page est incorrect.</p>", plain=True)
     return request
 
 
@@ -73,6 +75,8 @@ def _file(farm: RehearsalFarm, http: HttpRequest, wiki: StoredWiki, path: str) -
         return Response(200, CSS, "text/css", plain=True)
     hashcash = farm.settings.features.hashcash
     if path == "tools/security/wp-hashcash-getkey.php" and hashcash:
+        if not wiki.has_file(robots.KEY_FILE):
+            return Response(500, "", plain=True)  # a division by zero; at random, a value of -1
         text = robots.key_script(robots.current_value(farm.secret, wiki.folder))
         return Response(200, text, plain=True)
     if path == "tools/security/wp-hashcash-js.php" and hashcash:
@@ -82,6 +86,10 @@ def _file(farm: RehearsalFarm, http: HttpRequest, wiki: StoredWiki, path: str) -
     if path == "tools/bazar/libs/bazar.js":
         return Response(200, ANTISPAM_SCRIPT, "application/javascript", plain=True)
     return None
+
+
+TAG = re.compile(r"(?:(?![\d_])\w|[-_.0-9])+")
+"""A tag (WN_PAGE_TAG): letters of any language, `-`, `_`, `.` and digits."""
 
 
 def _read_target(request: Request) -> None:
@@ -98,10 +106,9 @@ def _read_target(request: Request) -> None:
         target = named.group(1) if named else ""
         target = unquote_plus(target)
     target = request.field("wiki") or target
-    target = unquote_plus(target).strip("/") or "PagePrincipale"
-    tag, _, rest = target.partition("/")
-    request.tag = tag
+    tag, _, rest = unquote_plus(target).lstrip("/").partition("/")
+    request.tag = tag or "PagePrincipale"
     if tag == "api":
         request.route = rest
     else:
-        request.handler = rest or "show"
+        request.handler = rest.strip("/") or "show"

@@ -7,8 +7,8 @@ from wikifarm.rehearsal import RunningFarm
 from ..conftest import Browser
 
 
-def test_a_group_is_written_and_its_members_read_back(farm: RunningFarm) -> None:
-    admin = Browser(farm).login()
+def test_a_group_is_written_and_its_members_read_back(farm44: RunningFarm) -> None:
+    admin = Browser(farm44).login()
     token = admin.field("?GererUtilisateurs", "confirmToken")
     data = {
         "confirmToken": token,

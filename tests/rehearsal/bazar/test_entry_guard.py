@@ -121,10 +121,8 @@ def _scene(farm: RunningFarm, template: str) -> Scene:
         "author": _sign_up(farm, "Autrice"),
         "admin": admin,
     }
-    for group, members in (("animation", "WikiAdmin"), ("participants", "Membre\nAutrice")):
-        token = admin.field("?GererUtilisateurs", "confirmToken")
-        data = {"confirmToken": token, "groupname": group, "acl": members, "action-save": "1"}
-        admin.post("?GererUtilisateurs", data)
+    admin.set_group("animation", "WikiAdmin")
+    admin.set_group("participants", "Membre", "Autrice")
     value = {"bn_label_nature": "Personnes", "bn_template": template}
     admin.post("?BazaR&vue=formulaire", {"imported-form[1200]": json.dumps(value)})
     url = "?BazaR&vue=saisir&action=saisir_fiche&id=1200"

@@ -23,7 +23,20 @@ def test_the_guard_value_is_the_sum_of_the_hidden_integers() -> None:
             assert hashcash_value(robots.key_script(value)) == str(value)
 
 
-def test_each_wiki_has_its_own_guard_value(farm44: RunningFarm) -> None:
+def test_a_wiki_has_no_guard_value_before_an_edit_form_was_opened(farm44: RunningFarm) -> None:
+    """And takes an empty one until then, as PHP compares it with a file that is not there."""
+    assert Browser(farm44).get("tools/security/wp-hashcash-getkey.php").status_code == 500
+    new = {"previous": "", "body": "un", "submit": "Sauver", "hashcash_value": "12"}
+    Browser(farm44).post("?Une/edit", new | {"hashcash_value": ""})
+    assert Browser(farm44).get("?Une/raw").text == "un"
+    refused = Browser(farm44).post("?Deux/edit", new)
+    assert refused.status_code == 200
+    Browser(farm44).post("?Deux/edit", new | {"hashcash_value": ""})
+    assert Browser(farm44).get("?Deux/raw").text == ""
+
+
+def test_a_guard_value_is_written_another_way_each_time(farm44: RunningFarm) -> None:
+    Browser(farm44).get("?BacASable/edit")
     first = Browser(farm44).get("tools/security/wp-hashcash-getkey.php").text
     again = Browser(farm44).get("tools/security/wp-hashcash-getkey.php").text
     assert first != again

@@ -35,9 +35,9 @@ def _log_in(request: Request) -> str:
     by_mail = {"email": name} if "@" in name else {"name": name}
     user = request.wiki.user(**by_mail) if name else None
     if user is None:
-        request.flash("Identification impossible : Identifiant non reconnu.")
+        request.flash(user_manager.UNKNOWN)
     elif not user_manager.check_password(request.field("password"), user.password):
-        request.flash("Identification impossible : mauvais mot de passe.")
+        request.flash(user_manager.WRONG_PASSWORD)
     else:
         sessions.login(request, user, request.field("remember") in ("1", "on", "true", "yes"))
     given = request.field("incomingurl")
@@ -146,6 +146,9 @@ def _account(request: Request) -> str:
     leave = html_form(request.href(), out + '<input type="submit" value="Se déconnecter">')
     user = request.wiki.user(name=request.user)
     address = f"<p>Adresse de messagerie : {esc(user.email)}</p>" if user else ""
+    if user and request.features.account_page_key:
+        way_in = esc(user_manager.way_in(request, user))
+        address += f'<p><a href="{way_in}">Changer de mot de passe</a></p>'
     return (
         f"<h2>Compte {esc(request.user)}</h2>" + address + html_form(request.href(), fields) + leave
     )

@@ -110,15 +110,13 @@ def _fast_view(request: Request, tag: str) -> Response:
 @route("entries/{form}", "POST", "key")
 @route("entries/{form}/json-ld", "POST", "key")
 def create_entry(request: Request, form: str) -> Response:
-    """Make an entry, or change the one that `id_fiche` names; older cores make a second one."""
+    """Make an entry, at the tag that `id_fiche` gives, or change the one that is there."""
     posted: dict[str, object] = {**request.post, "antispam": "1"}
     tag = str(posted.get("id_fiche") or "")
     page = request.find(tag) if tag else None
-    if request.features.api_updates_entries and page is not None and page.kind == ENTRY:
+    if page is not None and page.kind == ENTRY:
         entry = entry_manager.update(request, tag, posted)
     else:
-        if not request.features.api_updates_entries:
-            posted.pop("id_fiche", None)
         entry = entry_manager.create(request, form, posted)
     return request.json({"success": request.href(str(entry["id_fiche"]))}, 201, noisy=True)
 

@@ -29,12 +29,19 @@ def _archives_fault(request: Request) -> Response:
 
 
 @route("archives", "GET POST", "public@admins")
+@route("archives/", "GET", "public@admins")
 def archives(request: Request) -> Response:
     """A new wiki's archives cannot be written (52, 53)."""
     return _archives_fault(request)
 
 
-@route("archives/restorestatus", "GET", "public@admins", lambda features: features.restore_status)
+@route("archives/archivingStatus/", "GET", "public@admins")
+def archiving_status(request: Request) -> Response:
+    """Nothing is being archived."""
+    return request.json({"canArchive": False, "archiving": False, "privatePathWritable": False})
+
+
+@route("archives/restorestatus/", "GET", "public@admins", lambda features: features.restore_status)
 def restore_status(request: Request) -> Response:
     """Nothing is being restored."""
     return request.json({"started": False, "running": False, "finished": False})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..bazar import entry_guard
-from ..exchange.response import Response
+import json
+
+from ..bazar import entry_guard, entry_manager
+from ..exchange.response import Response, ServerFault
 from ..exchange.wiki_request import Request
 from ..ferme import wiki_admin
 from ..handlers import page_views
@@ -93,10 +95,28 @@ def delete_page_by_post(request: Request, tag: str) -> Response:
     return delete_page(request, tag)
 
 
-@route("pages/{tag}/duplicate", "POST", "public+", lambda features: features.page_duplication)
+COMPULSORY = ("originalContent", "sourceUrl", "originalTag", "type")
+
+
+@route("pages/{tag}/duplicate", "POST", "public@admins", lambda features: features.page_duplication)
 def duplicate_page(request: Request, tag: str) -> Response:
-    """Copy content into a free tag, for administrators."""
-    if not acls.is_admin(request) or request.find(tag):
-        return Response(403, '"duplication refused"', "application/json")
-    page_manager.save(request, tag, request.field("originalContent"))
-    return request.json({"success": request.href(tag)})
+    """Make a page or an entry at a free tag; what else is asked for is a success too."""
+    if request.find(tag):
+        return request.json("Cette page existe déjà !", 403)
+    if not all(request.field(name) for name in COMPULSORY):
+        return request.json("NOT_FOUND_IN_REQUEST", 403)
+    body = request.field("originalContent").replace(request.field("sourceUrl"), _site(request))
+    kind = request.field("type")
+    if kind == "page":
+        page_manager.save(request, tag, body)
+    elif kind == "entry":
+        entry = json.loads(body) | {"id_fiche": tag, "antispam": "1"}
+        try:
+            entry_manager.create(request, str(entry.get("id_typeannonce", "")), entry)
+        except ServerFault as fault:
+            return request.json(fault.message, 403)
+    return request.json(request.post)
+
+
+def _site(request: Request) -> str:
+    return request.base.rstrip("/")

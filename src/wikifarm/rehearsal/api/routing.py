@@ -62,7 +62,7 @@ def route(
 
 def answer(request: Request) -> Response:
     """Run the route that matches, or say why not."""
-    path = unquote_plus(request.route).strip("/") if request.route != "" else ""
+    path = unquote_plus(request.route).lstrip("/")
     keyed = sessions.recognise_key(request)
     known = False
     for candidate in ROUTES:

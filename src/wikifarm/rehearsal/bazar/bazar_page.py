@@ -134,7 +134,7 @@ def edit_entry(request: Request, tag: str) -> str:
     Under another spelling of its tag, MySQL finds the entry and none of its rights: the form then
     shows what each field holds, but for those that have a right to write (4.4.4, 4.5.0).
     """
-    page = request.find(tag) or request.wiki.alike(tag)
+    page = request.find(tag)
     form = entry_guard.form_of(request, page.values) if page else None
     if page is None or form is None:
         return alert(f"Il n'y a pas de fiche avec cet identifiant : {esc(tag)}")

@@ -120,14 +120,19 @@ def search(
 def _meets(entry: Entry, query: dict[str, str]) -> bool:
     for key, wanted in query.items():
         name, negated = key.rstrip("!"), key.endswith("!")
-        have = str(entry.get(name) or "").split(",")
-        any_of = bool(set(have) & {part.strip() for part in wanted.split(",")})
+        have = {_as_written(part) for part in str(entry.get(name) or "").split(",")}
+        any_of = bool(have & {_as_written(part) for part in wanted.split(",")})
         if any_of == negated:
             return False
     return True
 
 
+def _as_written(value: str) -> str:
+    """A value as it is looked for in the JSON of an entry: without case, accents escaped."""
+    return php_json(value).upper()
+
+
 def parse_query(text: str) -> dict[str, str]:
-    """`field=value|field=value`."""
+    """`field=value|field=value`, or several values between commas."""
     pairs = [part.partition("=") for part in text.split("|") if part]
-    return {name: value.strip() for name, _, value in pairs}
+    return {name: ",".join(part.strip() for part in value.split(",")) for name, _, value in pairs}

@@ -142,6 +142,24 @@ def delete_page(request: Request) -> Response:
     return frame.page(request, f'<div class="page">{error}{warning}{forms}</div>')
 
 
+@handler("duplicate")
+def duplicate(request: Request) -> Response:
+    """The form that copies a page, for administrators, where this version has one."""
+    if not request.features.page_duplication:
+        return Response(200, alert("Handler duplicate : N'existe pas"))
+    if not acls.is_admin(request) or request.page is None:
+        return frame.page(request, alert("Vous n'avez pas le droit de dupliquer cette page."))
+    fields = (
+        labelled("Nom de la page", '<input type="text" name="newTag" required>')
+        + hidden("sourceUrl", request.href(request.tag))
+        + hidden("originalTag", request.tag)
+        + hidden("type", "page")
+        + '<button type="submit" name="duplicate-action" value="open">Dupliquer</button>'
+    )
+    form = html_form(request.href(request.tag, "duplicate"), fields)
+    return frame.page(request, f'<div class="page">{form}</div>')
+
+
 @handler("update")
 def update(request: Request) -> Response:
     """Where an operator installs the farm's own form and pages (03): already done here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from ..bazar import entry_guard, entry_views
@@ -102,7 +103,8 @@ def xml(request: Request) -> Response:
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     body = ""
     if request.page is not None and may_read(request):
-        body = head + (content_of(request) if request.page.kind != ENTRY else "")
+        text = request.page.body if request.page.kind != ENTRY else ""
+        body = head + format_text(request, "\n".join(re.findall(r"\{\{.*?\}\}", text)))
     return Response(200, body, "text/xml; charset=UTF-8")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..exchange.wiki_request import Request
+from ..php import TRIMMED
 from ..store.records import StoredPage
 
 PRIVILEGES = ("read", "write", "comment")
@@ -24,8 +25,8 @@ def default_right(request: Request, privilege: str) -> str:
 
 
 def written_right(request: Request, tag: str, privilege: str) -> str | None:
-    """The right written for this page, None where the default holds."""
-    return request.wiki.acls.get((tag, privilege))
+    """The right written for this page, None where the default holds; PHP's trim cuts the tag."""
+    return request.wiki.acl(tag.strip(TRIMMED), privilege)
 
 
 def right(request: Request, tag: str, privilege: str) -> str:
@@ -54,7 +55,8 @@ def is_admin(request: Request, user: str | None = None) -> bool:
 
 def in_group(request: Request, group: str, user: str, seen: tuple[str, ...] = ()) -> bool:
     """Membership, nested groups included."""
-    if not user or group in seen or group not in request.wiki.groups:
+    group = request.wiki.group_named(group)
+    if not user or not group or group in seen:
         return False
     asker = _Asker(request, user, seen=(*seen, group))
     return _passes(asker, request.wiki.groups[group])

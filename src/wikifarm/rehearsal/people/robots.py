@@ -19,6 +19,9 @@ from . import acls
 
 PERIOD_SECONDS = 4 * 3600
 
+KEY_FILE = "cache/hashcash.key"
+"""Made when somebody opens an edit form for the first time; before, no script gives a value."""
+
 
 def honeypot(request: Request) -> str:
     """The field, hidden from people, where the dialect has one."""
@@ -40,16 +43,19 @@ def caught(request: Request) -> bool:
 
 def edit_passed(request: Request) -> bool:
     """Whether a save may go on."""
-    if request.features.hashcash:
-        value = current_value(request.farm.secret, request.wiki.folder)
-        return request.field("hashcash_value") == str(value)
-    return not caught(request)
+    if not request.features.hashcash:
+        return not caught(request)
+    given = request.post.get("hashcash_value")
+    if not request.wiki.has_file(KEY_FILE):
+        return given in ("", "0")  # what PHP takes as equal to a file that is not there
+    return given == str(current_value(request.farm.secret, request.wiki.folder))
 
 
 def edit_guard(request: Request) -> tuple[str, str]:
     """What guards the edit form: a part of the form, and a script after it."""
     if not request.features.hashcash:
         return honeypot(request), ""
+    request.wiki.add_file(KEY_FILE)
     site = quote(request.base, safe="")
     source = f"{request.base}tools/security/wp-hashcash-js.php?formid=ACEditor&siteurl={site}"
     note = '<div id="hashcash-text"><small>Protection anti-spam active</small></div>'

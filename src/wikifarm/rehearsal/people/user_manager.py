@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
+import secrets
+from urllib.parse import quote
 
 from ..exchange.wiki_request import Request
 from ..store.records import User, now
@@ -30,6 +33,9 @@ def _scrypt(password: str, salt: bytes) -> str:
     return hashlib.scrypt(password.encode(), salt=salt, n=SCRYPT_COST, r=8, p=1).hex()
 
 
+ALONE = "Vous ne pouvez pas supprimer un utilisateur qui est seul dans au moins un groupe"
+
+
 def create(wiki: StoredWiki, name: str, email: str, password: str) -> User:
     """Write a new account; the caller has checked that the name is free."""
     user = User(name, email, hash_password(password), now())
@@ -49,8 +55,26 @@ def refusal(request: Request, name: str, email: str) -> str:
     if len(name) < 3 or name[0] in "!#@" or any(c in name for c in "\\/<>"):
         return "Le nom d'utilisateur ne convient pas."
     if "@" not in email or email.startswith("@") or email.endswith("@") or " " in email:
-        return "L'adresse e-mail ne convient pas."
+        return "Ceci n'est pas un email valide."
     return ""
+
+
+UNKNOWN = "Identification impossible : Identifiant non reconnu."
+WRONG_PASSWORD = "Identification impossible : mauvais mot de passe."  # noqa: S105 - what is said
+LOST_PASSWORD = "http://outils-reseaux.org/_vocabulary/key"  # noqa: S105 - a property
+
+
+def way_in(request: Request, user: User) -> str:
+    """The address by which a new password is chosen; the key in it is kept as a triple.
+
+    An account that is removed leaves it behind (4.5.0).
+    """
+    key = secrets.token_urlsafe(40)
+    for triple in request.wiki.triples(LOST_PASSWORD, user.name):
+        request.wiki.delete_triple(triple.id)
+    request.wiki.add_triple(user.name, LOST_PASSWORD, key)
+    name = quote(base64.b64encode(user.name.encode()).decode())
+    return request.href("MotDePassePerdu", "", f"a=recover&email={quote(key)}&u={name}")
 
 
 def why_it_stays(request: Request, user: User) -> str:
@@ -59,7 +83,7 @@ def why_it_stays(request: Request, user: User) -> str:
         return "Vous ne pouvez pas vous supprimer vous-même."
     for group, members in request.wiki.groups.items():
         if members.split("\n") == [user.name]:
-            return f"Cette personne est seule dans un groupe ({group})."
+            return f"{ALONE} ({group})."
     return ""
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from ..php import php_json
-from .records import ENTRY, StoredPage, Triple, User, now
+from .collation import collated
+from .records import StoredPage, Triple, User, now
 from .sql_file import Row, SqlFile
 
-TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links", "triples")
+TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links",
+          "triples", "files")  # fmt: skip
 
 PAGE_COLUMNS = "p.id, p.tag, p.time, p.body, p.owner, p.user, p.latest, COALESCE(k.kind, '')"
 ENTRY_FROM = (
@@ -23,12 +24,6 @@ PAGE_FROM = "FROM pages p LEFT JOIN kinds k ON k.wiki = p.wiki AND k.tag = p.tag
 USERS = "SELECT name, email, password, signuptime FROM users WHERE wiki = ?"
 
 
-def _collated(tag: str) -> str:
-    """A tag as utf8mb4_unicode_ci compares it: no case, no accent, no blank at the end."""
-    parts = unicodedata.normalize("NFKD", tag.rstrip(" ").casefold())
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
-
-
 def _page(row: Row) -> StoredPage:
     return StoredPage(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]), row[7])
 
@@ -36,7 +31,8 @@ def _page(row: Row) -> StoredPage:
 class StoredWiki:
     """One wiki: `folder` is empty for the farm itself; `status` '' | hibernate | half.
 
-    Every method is one or two SQL statements; rights, groups and forms are read once.
+    Every method is one or two SQL statements; rights, groups and forms are read once. Tags, groups
+    and accounts are found under every spelling that MySQL takes as equal.
     """
 
     def __init__(
@@ -60,16 +56,21 @@ class StoredWiki:
     # -- pages ---------------------------------------------------------------------------
     def page(self, tag: str, time: str = "") -> StoredPage | None:
         """The last revision, or the one of that time."""
+        tag = self.spelling(tag)
         where = "p.time = ?" if time else "p.latest = 1"
         sql = f"SELECT {PAGE_COLUMNS} {PAGE_FROM} WHERE p.wiki = ? AND p.tag = ? AND {where}"
         values = [time] if time else []
         row = self.file.first(sql + " ORDER BY p.id DESC", self.folder, tag, *values)
         return _page(row) if row else None
 
-    def alike(self, tag: str) -> StoredPage | None:
-        """The entry whose tag MySQL takes as equal: case, accents, blanks at the end."""
-        wanted = _collated(tag)
-        return next((page for page in self.pages(ENTRY) if _collated(page.tag) == wanted), None)
+    def spelling(self, tag: str) -> str:
+        """The tag of the page that is found under this spelling; itself where none is."""
+        return self._tags.get(collated(tag), tag)
+
+    @cached_property
+    def _tags(self) -> dict[str, str]:
+        rows = self._rows("SELECT tag FROM pages WHERE wiki = ? AND latest = 1")
+        return {collated(tag): tag for (tag,) in rows}
 
     def pages(self, kind: str | None = None, order: str = "p.tag") -> list[StoredPage]:
         """Last revisions: all, or those of one kind ('' = plain pages)."""
@@ -86,6 +87,7 @@ class StoredWiki:
 
     def revisions(self, tag: str) -> list[StoredPage]:
         """Every revision, newest first."""
+        tag = self.spelling(tag)
         sql = f"SELECT {PAGE_COLUMNS} {PAGE_FROM} WHERE p.wiki = ? AND p.tag = ?"
         return [_page(row) for row in self._rows(sql + " ORDER BY p.id DESC", tag)]
 
@@ -95,6 +97,7 @@ class StoredWiki:
         row = self._rows("SELECT COALESCE(MAX(id), 0) + 1 FROM pages WHERE wiki = ?")[0]
         sql = "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, 1)"
         self._run(sql, int(row[0]), tag, now(), body, owner, user)
+        self.__dict__.pop("_tags", None)
 
     def fill(self, pages: Iterable[tuple[str, str, str, str]], owner: str) -> None:
         """Write the first pages of a wiki in one go: tag, body, kind, form. No right is written."""
@@ -104,6 +107,7 @@ class StoredWiki:
             self._run(sql, number, tag, time, body, owner, owner)
             if kind:
                 self._run("INSERT INTO kinds VALUES (?, ?, ?, ?)", tag, kind, form)
+        self.__dict__.pop("_tags", None)
 
     def set_owner(self, tag: str, owner: str) -> None:
         """Give a page to somebody."""
@@ -116,6 +120,7 @@ class StoredWiki:
         for table in ("pages", "kinds", "acls"):
             self._run(f"DELETE FROM {table} WHERE wiki = ? AND tag = ?", tag)  # noqa: S608 - our own names
         self._run("DELETE FROM links WHERE wiki = ? AND origin = ?", tag)
+        self.__dict__.pop("_tags", None)
 
     def set_kind(self, tag: str, kind: str, form: str = "") -> None:
         """Say that a page is an entry or a list (YesWiki: a triple)."""
@@ -140,25 +145,40 @@ class StoredWiki:
 
     # -- rights --------------------------------------------------------------------------
     @cached_property
-    def acls(self) -> dict[tuple[str, str], str]:
-        """Every right written for a page: (tag, privilege) -> list."""
+    def _acls(self) -> dict[tuple[str, str], str]:
         rows = self._rows("SELECT tag, privilege, list FROM acls WHERE wiki = ?")
-        return {(tag, privilege): acl for tag, privilege, acl in rows}
+        return {(collated(tag), privilege): acl for tag, privilege, acl in rows}
+
+    def acl(self, tag: str, privilege: str) -> str | None:
+        """One right written for a page; None where the default holds."""
+        return self._acls.get((collated(tag), privilege))
+
+    def only_for(self, right: str) -> list[str]:
+        """The pages that have a right for these alone."""
+        rows = self._rows("SELECT DISTINCT tag FROM acls WHERE wiki = ? AND list = ?", right)
+        return [tag for (tag,) in rows]
 
     def set_acl(self, tag: str, privilege: str, value: str) -> None:
         """Write one right of a page."""
+        tag = self.spelling(tag)
         self._run("INSERT OR REPLACE INTO acls VALUES (?, ?, ?, ?)", tag, privilege, value)
-        self.__dict__.pop("acls", None)
+        self.__dict__.pop("_acls", None)
 
     def clear_acls(self, tag: str) -> None:
         """Remove the rights of a page: the defaults hold again."""
         self._run("DELETE FROM acls WHERE wiki = ? AND tag = ?", tag)
-        self.__dict__.pop("acls", None)
+        self.__dict__.pop("_acls", None)
 
     @cached_property
     def groups(self) -> dict[str, str]:
         """Groups and their members, one a line."""
         return dict(self._rows("SELECT name, members FROM groups WHERE wiki = ? ORDER BY name"))
+
+    def group_named(self, name: str) -> str:
+        """The group that is found under this spelling; nothing where none is."""
+        if name in self.groups:
+            return name
+        return next((group for group in self.groups if collated(group) == collated(name)), "")
 
     def set_group(self, name: str, members: str) -> None:
         """Write a group."""
@@ -211,7 +231,12 @@ class StoredWiki:
         """One account, by name or by e-mail."""
         column, value = ("email", email) if email else ("name", name)
         row = self.file.first(f"{USERS} AND {column} = ?", self.folder, value)
-        return User(*row) if row else None
+        if row:
+            return User(*row)
+        alike = (
+            user for user in self.users() if collated(getattr(user, column)) == collated(value)
+        )
+        return next(alike, None)
 
     def add_user(self, user: User) -> None:
         """Write an account."""
@@ -227,6 +252,15 @@ class StoredWiki:
         """Remove an account; its pages have no owner any more."""
         self._run("UPDATE pages SET owner = '' WHERE wiki = ? AND owner = ?", name)
         self._run("DELETE FROM users WHERE wiki = ? AND name = ?", name)
+
+    # -- files ---------------------------------------------------------------------------
+    def has_file(self, path: str) -> bool:
+        """Whether this file of the wiki's folder was made."""
+        return bool(self._rows("SELECT 1 FROM files WHERE wiki = ? AND path = ?", path))
+
+    def add_file(self, path: str) -> None:
+        """Make a file; what it holds is nobody's affair here."""
+        self._run("INSERT OR IGNORE INTO files VALUES (?, ?)", path)
 
     # -- forms ---------------------------------------------------------------------------
     @cached_property

@@ -1,0 +1,1 @@
+"""Exchanges with real farms, and the series of questions that gave them."""
