@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from ..bazar.entry_form import asked
+from ..bazar.entry_guard import can_edit
 from ..bazar.field_writers import writer
 from ..bazar.form_fields import FormField
 from ..defaults import default_forms
@@ -40,7 +41,7 @@ def write_wiki(request: Request, field: FormField, data: dict[str, Any]) -> None
     folder = str(data.get(name) or "")
     new = not data.get(f"{name}_exists") and not data.get(f"{name}-previous")
     known = request.wiki.page(str(data["id_fiche"])) is not None
-    if not acls.check(request, field.write_acl, request.user, creating=True):
+    if not can_edit(request, field, str(data["id_fiche"]), creating=True):
         data[name] = folder  # no wiki, and the entry says that there is one (measured on 4.4.4)
     elif new and not (known and request.features.entry_makes_one_wiki):
         if folder and re.fullmatch(r"[0-9a-zA-Z-_]*", folder):
