@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,22 @@ def test_completion_loads_nothing_heavy() -> None:
 def test_completion_knows_commands(process: Process) -> None:
     env = {"_WIKIFARM_COMPLETE": "complete_bash", "COMP_WORDS": "wikifarm pl", "COMP_CWORD": "1"}
     assert process(env=env).stdout.split() == ["plan"]
+
+
+@pytest.mark.parametrize("command", ["status", "plan", "checklist", "mailing-list state"])
+def test_completion_offers_the_communities_of_this_folder(
+    command: str, process: Process, tmp_path: Path
+) -> None:
+    (tmp_path / "communities").mkdir()
+    for name in ("rennes.yml", "rance.yml", "brest.yml", "_exemple.yml"):
+        (tmp_path / "communities" / name).touch()
+    words = f"wikifarm {command} r"
+    env = {
+        "_WIKIFARM_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    assert process(env=env, cwd=tmp_path).stdout.split() == ["rance", "rennes"]
 
 
 def test_version_is_within_60_ms_of_python_itself(process: Process) -> None:

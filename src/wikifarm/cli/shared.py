@@ -168,6 +168,16 @@ def shared_options() -> list[TyperOption]:
     ]  # fmt: skip
 
 
+def communities_known(incomplete: str) -> list[str]:
+    """The addresses of the communities of this folder that begin so, for completion."""
+    try:
+        files = sorted(Path("communities").glob("*.yml"))
+    except OSError:
+        return []
+    names = [path.stem for path in files if not path.name.startswith((".", "_"))]
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def advisories_option() -> Any:
     """What to do of known holes; `strict_about` reads it."""
     return typer.Option(

@@ -9,7 +9,7 @@ from typing import Any
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import community_from, load_manifests
-from wikifarm.blueprint.manifest.slugs import propose_slug
+from wikifarm.blueprint.manifest.slugs import is_slug, propose_slug
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.emails import people_in
 from wikifarm.errors import InvalidInput, Problem
@@ -54,9 +54,12 @@ def community(wishes: Wishes) -> Community:
 def chosen(paths: Sequence[Path], only: Sequence[str], *, default: Path) -> list[Community]:
     """The communities of `paths` (else of the folder `default`), or those of them named in `only`.
 
-    Raises InvalidInput for files that cannot be read and for a name that none of them has.
+    A path that is no file and could be the address of a community names one of `default`. Raises
+    InvalidInput for files that cannot be read and for a name that none of them has.
     """
-    if not paths and not default.is_dir():
+    slugs = [str(path) for path in paths if is_slug(str(path)) and not path.exists()]
+    files = [path for path in paths if str(path) not in slugs]
+    if not files and not default.is_dir():
         raise InvalidInput(
             [
                 Problem(
@@ -68,19 +71,26 @@ def chosen(paths: Sequence[Path], only: Sequence[str], *, default: Path) -> list
                 )
             ]
         )
-    communities = load_manifests(paths or [default])
-    slugs = [community.slug for community in communities]
-    unknown = [name for name in only if name not in slugs]
-    if unknown:
-        raise InvalidInput(
-            [
-                Problem(
-                    _("No community is called “{slug}”.").format(slug=name),
-                    did_you_mean(name, slugs),
-                    "--only",
-                    code="unknown-community",
-                )
-                for name in unknown
-            ]
+    named = _named(load_manifests([default]), slugs, "") if slugs else []
+    if slugs and not files:
+        return named
+    given = load_manifests(files or [default])
+    return [*named, *_named(given, only, "--only")] if only else [*named, *given]
+
+
+def _named(communities: Sequence[Community], slugs: Sequence[str], where: str) -> list[Community]:
+    """Those of these addresses. Raises InvalidInput for one that none of them has."""
+    known = [community.slug for community in communities]
+    unknown = [
+        Problem(
+            _("No community is called “{slug}”.").format(slug=slug),
+            did_you_mean(slug, known),
+            where,
+            code="unknown-community",
         )
-    return [community for community in communities if not only or community.slug in only]
+        for slug in slugs
+        if slug not in known
+    ]
+    if unknown:
+        raise InvalidInput(unknown)
+    return [community for community in communities if community.slug in slugs]

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikifarm.cli.shared import Shared, advisories_option, shared, strict_about
+from wikifarm.cli.shared import (
+    Shared,
+    advisories_option,
+    communities_known,
+    shared,
+    strict_about,
+)
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, hosts
 from wikifarm.result import Envelope
@@ -133,14 +139,21 @@ def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
 def _paths() -> typer.models.ArgumentInfo:
     argument: typer.models.ArgumentInfo = typer.Argument(
         metavar=_("PATH..."),
-        help=_("Files of communities, folders of them, or CSV files; by default, communities/."),
+        help=_(
+            "Files of communities, folders of them, CSV files, or addresses of communities; by "
+            "default, communities/."
+        ),
+        autocompletion=communities_known,
     )
     return argument
 
 
 def _only() -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
-        "--only", metavar=_("ADDRESS"), help=_("This community only; may be repeated.")
+        "--only",
+        metavar=_("ADDRESS"),
+        help=_("This community only; may be repeated."),
+        autocompletion=communities_known,
     )
     return option
 

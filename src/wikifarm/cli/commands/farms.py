@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wikifarm.cli.shared import advisories_option, shared, strict_about
+from wikifarm.cli.shared import advisories_option, communities_known, shared, strict_about
 from wikifarm.i18n import _
 from wikifarm.result import Envelope
 
@@ -78,6 +78,7 @@ def status(
         typer.Argument(
             metavar=_("ADDRESS..."),
             help=_("Addresses of communities; by default, all those known here."),
+            autocompletion=communities_known,
         ),
     ] = None,
     advisories: Annotated[str, advisories_option()] = "warn",
@@ -98,7 +99,14 @@ def list_wikis(ctx: typer.Context) -> Envelope:
 
 def credentials(
     ctx: typer.Context,
-    slug: Annotated[str, typer.Argument(metavar=_("ADDRESS"), help=_("The community's address."))],
+    slug: Annotated[
+        str,
+        typer.Argument(
+            metavar=_("ADDRESS"),
+            help=_("The community's address."),
+            autocompletion=communities_known,
+        ),
+    ],
     given: Annotated[
         bool,
         typer.Option(

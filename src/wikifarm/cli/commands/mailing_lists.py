@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikifarm.cli.shared import Shared, shared
+from wikifarm.cli.shared import Shared, communities_known, shared
 from wikifarm.i18n import _
 from wikifarm.lists.providers import PROVIDERS, hosts
 from wikifarm.result import Envelope
@@ -22,13 +22,16 @@ def _slugs() -> typer.models.ArgumentInfo:
     argument: typer.models.ArgumentInfo = typer.Argument(
         metavar=_("ADDRESS..."),
         help=_("Addresses of communities; by default, all those of communities/ with a list."),
+        autocompletion=communities_known,
     )
     return argument
 
 
 def _slug() -> typer.models.ArgumentInfo:
     argument: typer.models.ArgumentInfo = typer.Argument(
-        metavar=_("ADDRESS"), help=_("The community's address.")
+        metavar=_("ADDRESS"),
+        help=_("The community's address."),
+        autocompletion=communities_known,
     )
     return argument
 

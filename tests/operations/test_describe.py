@@ -1,0 +1,52 @@
+"""Choosing among manifests: by file, by folder, by the address of a community."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wikifarm.errors import InvalidInput
+from wikifarm.operations.describe import chosen
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    default = tmp_path / "communities"
+    default.mkdir()
+    for slug in ("brest", "rennes"):
+        _manifest(default / f"{slug}.yml", slug)
+    _manifest(tmp_path / "ailleurs.yml", "ailleurs")
+    return default
+
+
+def _manifest(path: Path, slug: str) -> None:
+    text = f"name: {slug}\nslug: {slug}\nfacilitators: [Ana <ana@example.org>]\n"
+    path.write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("paths", "only", "slugs"),
+    [
+        ([], [], ["brest", "rennes"]),
+        ([], ["rennes"], ["rennes"]),
+        (["rennes"], [], ["rennes"]),
+        (["rennes", "ailleurs.yml"], [], ["rennes", "ailleurs"]),
+        (["ailleurs.yml"], [], ["ailleurs"]),
+    ],
+)
+def test_communities_are_chosen(
+    folder: Path, paths: list[str], only: list[str], slugs: list[str]
+) -> None:
+    given = [folder.parent / path if "." in path else Path(path) for path in paths]
+    assert [community.slug for community in chosen(given, only, default=folder)] == slugs
+
+
+@pytest.mark.parametrize(("paths", "only"), [(["renes"], []), ([], ["renes"])])
+def test_an_unknown_address_is_told_with_the_nearest(
+    folder: Path, paths: list[str], only: list[str]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        chosen([Path(path) for path in paths], only, default=folder)
+    (problem,) = refused.value.problems
+    assert problem.code == "unknown-community" and "rennes" in problem.hint
