@@ -64,6 +64,7 @@ COMMANDS = [
     ["ops", "init"],
     ["ops", "provision"],
     ["ops", "upgrade"],
+    ["ops", "harden"],
     ["ops", "backup"],
     ["ops", "restore", "--yes"],
     ["ops", "doctor"],

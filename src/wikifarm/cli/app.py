@@ -108,11 +108,16 @@ def _machines() -> typer.Typer:
             "Bring the farms to the release that the inventory names, one after the other: back "
             "up, change, check. Stops at the first that fails."
         )),
+        ("harden", ops.harden, _(
+            "Slow those who try passwords or addresses, close what YesWiki leaves open, add "
+            "security headers and Debian's security upgrades."
+        )),
         ("backup", ops.backup, _("Back up the farms now.")),
         ("restore", ops.restore, _("Put a farm back as in a backup.")),
     ], {
         "provision": _("Make farms of machines that run Debian."),
         "upgrade": _("Bring the farms to a newer release."),
+        "harden": _("Close what a default farm leaves open."),
     }, cls=ops.Acting)  # fmt: skip
     _add(machines, [
         ("doctor", ops.doctor, _("Look at the machines: what is wrong, and what to do.")),

@@ -159,6 +159,14 @@ def upgrade(ctx: typer.Context) -> Envelope:
     return operation(_wanted(options), _telling(options))
 
 
+def harden(ctx: typer.Context) -> Envelope:
+    """`wikifarm ops harden`."""
+    from wikifarm.operations.ops.playbooks import play
+
+    options = shared(ctx)
+    return play("harden", _wanted(options), _telling(options))
+
+
 def backup(ctx: typer.Context, wiki: Annotated[str | None, _wiki()] = None) -> Envelope:
     """`wikifarm ops backup`."""
     from wikifarm.operations.ops.playbooks import backup_variables, play

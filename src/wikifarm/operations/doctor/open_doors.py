@@ -35,7 +35,7 @@ def _makers(right: str) -> Finding:
         )
         hint = _(
             "In the form {form}, let only @admins write the field that makes wikis (closing the "
-            "page that holds the form closes nothing); or close it with harden.yml."
+            "page that holds the form closes nothing); or `wikifarm ops harden`."
         )
         return Finding("made-by-visitors", "warn", message, hint.format(form=FORM))
     return Finding("made-by-visitors", "ok", _("Only {right} can make a wiki.").format(right=right))
@@ -53,7 +53,7 @@ def _told(name: str, door: FarmDoor) -> Finding:
 
 def _words() -> Mapping[str, tuple[str, str, str]]:
     """What is said of each where it is open, where it is closed, and what closes it."""
-    newer = _("No right closes it: a newer YesWiki does, or harden.yml.")
+    newer = _("No right closes it: a newer YesWiki does, or `wikifarm ops harden`.")
     return {
         "archives": (
             _("Anybody can start a backup of the farm's wiki, and download it."),
@@ -78,6 +78,6 @@ def _words() -> Mapping[str, tuple[str, str, str]]:
         "guessed-accounts": (
             _("The page of lost passwords tells anybody whether an address has an account."),
             _("The page of lost passwords does not tell who has an account."),
-            _("A newer YesWiki closes it; harden.yml slows those who try many addresses."),
+            _("A newer YesWiki closes it; `wikifarm ops harden` slows those who try many."),
         ),
     }
