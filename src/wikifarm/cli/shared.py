@@ -68,6 +68,7 @@ class Shared:
                 language=_spoken(),
                 lists=settings.lists,
                 progress=self.telling(),
+                patience=settings.patience,
             )
         return self._context
 

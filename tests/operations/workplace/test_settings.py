@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from wikifarm.errors import InvalidInput
+from wikifarm.operations.workplace.context import PATIENCE
 from wikifarm.operations.workplace.settings import Flags, Settings, load
 
 
@@ -169,6 +170,15 @@ def test_switches(tmp_path: Path) -> None:
     assert problems(tmp_path, WIKIFARM_INSECURE_SKIP_TLS_VERIFY="maybe")[0][0] == "wrong-type"
     write(tmp_path / "wikifarm.toml", "[farm]\nkeyring = true\n")
     assert read(tmp_path).farm.keyring
+
+
+def test_how_long_another_run_is_waited_for(tmp_path: Path) -> None:
+    assert read(tmp_path).patience == PATIENCE
+    write(tmp_path / "wikifarm.toml", "wait = 30\n")
+    assert read(tmp_path).patience == 30
+    assert read(tmp_path, WIKIFARM_WAIT="0").patience == 0
+    for words in ("-1", "soon", "1e9", "nan", "9999999"):
+        assert problems(tmp_path, WIKIFARM_WAIT=words)[0][0] == "wrong-type"
 
 
 def test_language_and_state_folder(tmp_path: Path) -> None:

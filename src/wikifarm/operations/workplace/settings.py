@@ -20,7 +20,7 @@ from wikifarm.i18n import LANGUAGES, _
 from wikifarm.lists.host_access import ListSettings, keys_of, secrets_of
 from wikifarm.lists.providers import sections as list_sections
 from wikifarm.operations.workplace import places
-from wikifarm.operations.workplace.context import WIKI_ADMIN, FarmSettings
+from wikifarm.operations.workplace.context import PATIENCE, WIKI_ADMIN, FarmSettings
 from wikifarm.reasons import of_reader, of_system
 from wikifarm.web_addresses import in_clear, why_not
 from wikifarm.yeswiki.addresses import base_url
@@ -39,7 +39,7 @@ FARM_KEYS = {
     "insecure_skip_tls_verify": "WIKIFARM_INSECURE_SKIP_TLS_VERIFY",
     "keyring": "WIKIFARM_KEYRING",
 }
-OTHER_KEYS = {"lang": "WIKIFARM_LANG", "state": "WIKIFARM_STATE_DIR"}
+OTHER_KEYS = {"lang": "WIKIFARM_LANG", "state": "WIKIFARM_STATE_DIR", "wait": "WIKIFARM_WAIT"}
 ELSEWHERE = (
     "WIKIFARM_CA_BUNDLE",
     "WIKIFARM_WIKI_PASSWORD",
@@ -104,6 +104,7 @@ class Settings:
     lists: ListSettings = field(default_factory=ListSettings)
     inventory: Path | None = None  # of Ansible, for `wikifarm ops`
     language: str = ""
+    patience: float = PATIENCE
     file: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -168,14 +169,16 @@ def load(
     layers = [_with_files(layer, reading) for layer in reversed(known)]
     farm = _farm(flags, layers, reading)
     lists_found = _lists(layers, reading)
-    reading.stop()
     merged = [layer.values for layer in layers[:2]] + [_other(document)]
+    patience = _seconds(merged, "wait", PATIENCE, reading)
+    reading.stop()
     return Settings(
         farm=farm,
         lists=lists_found,
         inventory=_inventory(layers),
         state=Path(_pick(merged, "state") or places.state_folder()).expanduser(),
         language=_language(merged, reading),
+        patience=patience,
         file=str(path or ""),
         warnings=tuple(reading.warnings),
     )
@@ -562,6 +565,19 @@ def _switch(values: list[Mapping[str, str]], key: str, reading: _Reading) -> boo
         Problem(_("{name} must be true or false").format(name=FARM_KEYS[key]), code="wrong-type")
     )
     return False
+
+
+def _seconds(values: list[Mapping[str, str]], key: str, usual: float, reading: _Reading) -> float:
+    word = _pick(values, key).strip()
+    if word and not re.fullmatch(r"[0-9]{1,6}", word):
+        reading.problems.append(
+            Problem(
+                _("{name} must be a number of seconds").format(name=OTHER_KEYS[key]),
+                code="wrong-type",
+            )
+        )
+        return usual
+    return float(word or usual)
 
 
 def _language(values: list[Mapping[str, str]], reading: _Reading) -> str:
