@@ -22,7 +22,7 @@ from wikifarm.engine.steps.tidy import as_text
 class Standing(StrEnum):
     """Where the receipt of a wiki stands."""
 
-    NEW = "new"  # this computer asked for the wiki and has written nothing in it yet
+    NEW = "new"  # nothing is written in it yet: this computer asked for it, or nobody was there
     PROVEN = "proven"
     MISSING = "missing"
     BY_HAND = "by-hand"  # somebody else than wikifarm's account saved it last
@@ -38,13 +38,35 @@ def standing(seen: Seen, journal: Journal, slug: str) -> Standing:
     """Raises NotOurs for a receipt that cannot be read."""
     receipt = seen.receipt
     if receipt is None:
-        new = not seen.exists or journal.only_asked_for(slug)
+        new = not seen.exists or journal.only_asked_for(slug) or as_made(seen)
         return Standing.NEW if new else Standing.MISSING
     if seen.pages[receipts.TAG].author != seen.wiki.account:
         return Standing.BY_HAND
     if receipt.number < journal.receipt_number(slug, receipt.community):
         return Standing.OUTDATED
     return Standing.PROVEN
+
+
+def as_made(seen: Seen) -> bool:
+    """True for a wiki as the farm makes it: no account but the one that the farm made, in no other
+    group than that of the administrators, and no page written since.
+
+    Revisions are numbered in a row, the pages that come with a wiki first (4.4.4, 4.5.0).
+    """
+    written = {
+        tag: page
+        for tag, page in seen.pages.items()
+        if not (tag == receipts.TAG and page.body == receipts.EMPTY)
+    }
+    numbers = sorted(int(page.revision) for page in written.values() if page.revision.isdecimal())
+    account = seen.wiki.account
+    return (
+        bool(written)
+        and numbers == list(range(1, len(written) + 1))
+        and {page.author for page in written.values()} == {account}
+        and [known.name for known in seen.accounts] == [account]
+        and seen.groups == {"admins": (account,)}
+    )
 
 
 def as_it_came(seen: Seen, fresh: Receipt) -> Receipt:

@@ -9,6 +9,7 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.journal import RECORD
 from wikifarm.engine.recording import finish_receipt, finished, start_receipt
 from wikifarm.engine.run import plan as walk_dry
+from wikifarm.engine.standing import Standing
 from wikifarm.engine.steps import all_steps
 from wikifarm.errors import NotOurs, SlugTaken, WikifarmError
 from wikifarm.i18n import _
@@ -118,7 +119,10 @@ def _ensure_list(run: CommunityRun) -> WikifarmError | None:
 
 def _check_ours(run: CommunityRun, *, new: bool) -> None:
     slug, receipt = run.community.slug, run.work.seen.receipt
-    if receipt is None and not (run.mark and run.mark == run.context.journal.mark_of(slug)):
+    asked = run.mark == run.context.journal.mark_of(slug)
+    # The computer that asked for it may be lost: whoever administers a wiki that wikifarm had made,
+    # and in which nobody was yet, may go on with it.
+    if receipt is None and not (run.mark and (asked or run.standing is Standing.NEW)):
         raise NotOurs(
             _(
                 "Nothing proves that the wiki “{slug}” is this community's. It was left alone."
