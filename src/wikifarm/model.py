@@ -144,6 +144,7 @@ class FarmWiki:
     folder: str
     url: str
     mark: str = ""  # what wikifarm left in the entry: the id of the community, if it made it
+    email: str = ""  # of its contact, which the farm shows to anybody
 
 
 class ListState(StrEnum):

@@ -17,6 +17,7 @@ from wikifarm.operations.apply import apply
 from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
 
@@ -120,6 +121,24 @@ def test_tomorrow_s_log_is_closed_when_it_is_born(workshop: Workshop, community:
             assert "joined" not in visitor.session.page(tag, handler).text, (tag, handler)
         assert "joined" not in visitor.session.api(f"pages/{tag}").text
     assert "joined" in wiki.session.page(log, "raw").text
+
+
+def test_the_farm_names_nobody_of_the_community(workshop: Workshop, community: Community) -> None:
+    """What older runs left there is mended once; the wiki and its mark stay."""
+    assert workshop.apply(community, audit=False).error is None
+    farm = workshop.run().farm
+    entry = farm.find(community.slug)
+    assert entry is not None
+    people = {person.email for person in community.facilitators}
+    assert entry.email and entry.email not in people
+    farm.set_contact(entry, community.facilitators[0].email)
+    assert plan(workshop.run(), [community])[0].status == "planned"
+    mended = workshop.apply(community, audit=False)
+    assert (mended.status, len(mended.notes)) == ("updated", 1)
+    assert workshop.run().farm.find(community.slug) == entry
+    assert workshop.apply(community, audit=False).status == "unchanged"
+    shown = workshop.run().farm.visitor.page(entry.entry, "raw").text
+    assert not any(address in shown for address in people)
 
 
 def test_a_visitor_writes_no_entry_where_an_account_is_asked(

@@ -65,7 +65,7 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
 def _is_as_described(run: CommunityRun) -> bool:
     """True where `apply` would write nothing in the wiki, its list as it was; only reads."""
     work = run.work
-    if work.recorded is None or not work.recorded.complete:
+    if work.recorded is None or not work.recorded.complete or run.shows_a_person:
         return False
     if run.context.journal.left_open(run.community.slug, RECORD):
         return False  # a run that was killed still stands in the way of other computers
@@ -83,6 +83,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     start_receipt(work, journal)
     first = not work.receipt.complete
     work.receipt = replace(work.receipt, name=community.name)
+    run.mend_contact()
     run.walk(all_steps(run.context.backups))
     finish_receipt(work, journal)
     if audit:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.steps import all_steps
+from wikifarm.i18n import _
 from wikifarm.operations.community.community_run import CommunityRun, each
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import plan_list
@@ -29,4 +30,12 @@ def look_ahead(run: CommunityRun) -> None:
     outcome.planned += plan_list(run)
     outcome.kept = [change.id for change in outcome.planned if not change.writes]
     writing = any(change.writes for change in outcome.planned)
+    if run.shows_a_person:
+        writing = True
+        outcome.notes.append(
+            _(
+                "The farm shows anybody the address of a person who facilitates, as the contact of "
+                "this wiki: `apply` puts the farm's own there."
+            )
+        )
     outcome.status = "planned" if writing else "unchanged"

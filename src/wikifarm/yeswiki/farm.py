@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from wikifarm.emails import is_email
 from wikifarm.errors import (
     BadCredentials,
     HalfMade,
@@ -38,6 +39,7 @@ from wikifarm.yeswiki.session import (
 )
 from wikifarm.yeswiki.shapes import odd, table
 from wikifarm.yeswiki.wiki import Wiki
+from wikifarm.yeswiki.wiki_settings import WikiSettings
 
 FORM = "1100"
 MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (docs/yeswiki.md, Newer)
@@ -162,6 +164,32 @@ class Farm:
             return
         raise self._creation_error(new, answer)
 
+    def contact(self) -> str:
+        """The address that the farm itself writes from; empty where its settings say none."""
+        address = WikiSettings(self.session).all().get("contact_from", "")
+        return address if is_email(address) else ""
+
+    def set_contact(self, wiki: FarmWiki, email: str) -> None:
+        """Writes who is the contact of a wiki in the farm's entry, whose other answers stay."""
+        row = (self.session.api_json(f"forms/{FORM}/entries") or {}).get(wiki.entry, {})
+        answers = {key: text for key, text in row.items() if isinstance(text, str)}
+        # Without the former folder, the farm would make the wiki again (YesWikiField.php).
+        asked = {"bf_mail": email, "bf_dossier-wiki-previous": wiki.folder, "antispam": "1"}
+        self.session.post(
+            "BazaR",
+            list({**answers, **asked}.items()),
+            query={"vue": "saisir", "action": "modif_fiche", "id_fiche": wiki.entry},
+        )
+        now = self.find(wiki.folder)
+        if now is None or (now.email, now.mark) != (email, wiki.mark):
+            raise WriteRefused(
+                _("The farm did not keep the contact of the wiki {folder}.").format(
+                    folder=wiki.folder
+                ),
+                hint=_("Change it by hand in the farm's list of wikis."),
+                where=self.base,
+            )
+
     def delete(self, wiki: FarmWiki) -> None:
         """Removes the farm's entry, and with it folder and tables. No way back."""
         self.session.post(
@@ -279,6 +307,7 @@ class Farm:
             folder=folder,
             url=self.address_of(folder),
             mark=str(row.get(MARK) or ""),
+            email=str(row.get("bf_mail") or ""),
         )
 
 

@@ -24,10 +24,16 @@ from wikifarm.engine.steps.content import PagesStep, pages_applied
 from wikifarm.engine.wiki_lock import WikiLock
 from wikifarm.errors import TlsFailed, Unreachable, WikifarmError
 from wikifarm.i18n import _
-from wikifarm.model import Dialect, Page
+from wikifarm.model import Dialect, FarmWiki, Page
 from wikifarm.operations.community.accounts import account_names
 from wikifarm.operations.community.outcome import CommunityOutcome
-from wikifarm.operations.community.site import find_site, make_site, open_wiki
+from wikifarm.operations.community.site import (
+    find_site,
+    make_site,
+    mend_contact,
+    open_wiki,
+    shows_a_person,
+)
 from wikifarm.operations.community.software import judged
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
@@ -49,6 +55,7 @@ class CommunityRun:
     outcome: CommunityOutcome = field(init=False)
     wiki: Wiki | None = None
     mark: str = ""
+    entry: FarmWiki | None = None  # what the farm said of it, when it was looked for
 
     def __post_init__(self) -> None:
         self.outcome = CommunityOutcome(self.community.slug, self.community.name)
@@ -57,7 +64,9 @@ class CommunityRun:
 
     def find(self) -> None:
         """Looks for its wiki on the farm and enters it; there may be none yet."""
-        self._enters(find_site(self.context, self.community) or (None, ""))
+        place = find_site(self.context, self.community)
+        self.entry = place[1] if place else None
+        self._enters((place[0], place[1].mark) if place else (None, ""))
 
     def make(self) -> None:
         """Makes its wiki and enters it."""
@@ -82,6 +91,25 @@ class CommunityRun:
             self._dialect = self.wiki.capabilities.dialect
 
     @property
+    def shows_a_person(self) -> bool:
+        """True when the farm shows the address of somebody who facilitates, as old runs had it."""
+        return self.entry is not None and shows_a_person(self.community, self.entry)
+
+    def mend_contact(self) -> None:
+        """Takes that address out of the farm, and says so."""
+        if self.entry is not None and self.shows_a_person:
+            mend_contact(self.context, self.entry)
+            self.entry = None
+            self._mended = True
+            self.outcome.notes.append(
+                _(
+                    "The farm showed anybody the address of a person who facilitates, as the "
+                    "contact of this wiki: it now shows the farm's own. Its history keeps the "
+                    "address: who runs the server can remove it there."
+                )
+            )
+
+    @property
     def site(self) -> Wiki:
         """Its wiki, which must be there by now."""
         if self.wiki is None:
@@ -90,6 +118,7 @@ class CommunityRun:
 
     # -- what should be there ---------------------------------------------------------------
 
+    _mended: bool = field(default=False, init=False, repr=False)
     _dialect: Dialect = field(default=Dialect.D44, init=False, repr=False)
     _standing: Standing = field(default=Standing.NEW, init=False, repr=False)
 
@@ -234,7 +263,7 @@ class CommunityRun:
     @property
     def wrote(self) -> bool:
         """True when a step changed something."""
-        return any(done.outcome == "done" for done in self.outcome.steps)
+        return self._mended or any(done.outcome == "done" for done in self.outcome.steps)
 
     def progress(self, what: str) -> None:
         """Says what is being done, to people here and to runs on other computers."""

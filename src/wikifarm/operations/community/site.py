@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.neutral import plain
@@ -18,7 +19,7 @@ from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.vault import new_password
-from wikifarm.yeswiki.farm import NewWiki, half_made
+from wikifarm.yeswiki.farm import ADMIN_EMAIL, NewWiki, half_made
 from wikifarm.yeswiki.wiki import Wiki
 
 
@@ -37,13 +38,14 @@ def open_wiki(context: Context, slug: str) -> Wiki:
     return _entered(context, entry)
 
 
-def find_site(context: Context, community: Community) -> tuple[Wiki, str] | None:
-    """The community's wiki, logged in, and its mark; None while it is still to be made."""
+def find_site(context: Context, community: Community) -> tuple[Wiki, FarmWiki] | None:
+    """The community's wiki, logged in, and what the farm says of it, with the mark that was kept
+    here where the farm has none; None while it is still to be made."""
     entry = context.farm.find(community.slug)
     if entry is None:
         return None
     wiki = _entered(context, entry)
-    return wiki, entry.mark or context.journal.mark_of(community.slug)
+    return wiki, replace(entry, mark=entry.mark or context.journal.mark_of(community.slug))
 
 
 def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
@@ -111,7 +113,6 @@ def _logged_in(context: Context, slug: str, password: str) -> Wiki:
 
 def _asked(context: Context, community: Community, mark: str, password: str) -> NewWiki:
     _ = in_language(community.language)
-    first = community.facilitators[0]
     name = plain(community.name)
     return NewWiki(
         title=name,
@@ -119,11 +120,27 @@ def _asked(context: Context, community: Community, mark: str, password: str) -> 
         folder=community.slug,
         # The farm may show this name to anybody: it is the community's, not a person's.
         referent=_("Facilitation of {name}").format(name=name),
-        email=context.settings.contact or first.email,
+        email=_contact(context),
         admin=WIKI_ADMIN,
         password=password,
         mark=mark,
     )
+
+
+def _contact(context: Context) -> str:
+    """Whom the farm names as the contact of a wiki, to anybody: never a person of the community."""
+    return context.settings.contact or context.farm.contact() or ADMIN_EMAIL
+
+
+def shows_a_person(community: Community, entry: FarmWiki) -> bool:
+    """True when the farm's entry gives anybody the address of somebody who facilitates."""
+    addresses = {person.email.lower() for person in community.facilitators}
+    return entry.email.lower() in addresses
+
+
+def mend_contact(context: Context, entry: FarmWiki) -> None:
+    """Puts the farm's own contact in its entry of a wiki, which must be ours."""
+    context.farm.set_contact(entry, _contact(context))
 
 
 def _entered(context: Context, entry: FarmWiki) -> Wiki:

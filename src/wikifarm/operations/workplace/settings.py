@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.blueprint.sources import did_you_mean, read_text
+from wikifarm.emails import is_email
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import LANGUAGES, _
 from wikifarm.lists.host_access import ListSettings, keys_of, secrets_of
@@ -423,7 +424,7 @@ def _farm(flags: Flags, layers: list[_Layer], reading: _Reading) -> FarmSettings
         admin=_pick(values, "admin") or WIKI_ADMIN,
         password=secrets["password"],
         token=secrets["token"],
-        contact=_pick(values, "contact"),
+        contact=_contact(values, reading),
         verify_tls=not (flags.insecure or insecure),
         keyring=_switch(values, "keyring", reading),
     )
@@ -555,6 +556,16 @@ def _pick(values: list[Mapping[str, str]], key: str) -> str:
 
 def _other(document: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(document[key]) for key in OTHER_KEYS if key in document}
+
+
+def _contact(values: list[Mapping[str, str]], reading: _Reading) -> str:
+    address = _pick(values, "contact").strip()
+    if address and not is_email(address):
+        message = _("{name} must be an address, such as contact@example.org: “{value}” is not one")
+        words = message.format(name=FARM_KEYS["contact"], value=address)
+        hint = _("Give an address of the farm's, not of a person: the farm shows it to anybody.")
+        reading.problems.append(Problem(words, hint, code="bad-address"))
+    return address
 
 
 def _switch(values: list[Mapping[str, str]], key: str, reading: _Reading) -> bool:
