@@ -27,8 +27,8 @@ from wikifarm.model import RunRecord
 
 BEAT = 60.0  # seconds between two signs of a run at work
 SILENT = timedelta(minutes=15)  # without a sign: a computer that stopped, if it is watched in vain
-LOOK = 1.0  # seconds between two looks of the run that is next
-COME_BACK = (2.0, 5.0)  # seconds after which the others look again
+LOOK = (1.0, 8.0)  # seconds between two looks of the run that is next: more and more
+COME_BACK = (3.0, 9.0)  # seconds after which the others look again
 
 
 @dataclass
@@ -84,11 +84,9 @@ class WikiLock:
     def _take(self) -> None:
         watched = _Watched(self._dead_here())
         until = monotonic() + self.patience
-        present = False
+        pause = LOOK[0]
+        self._leave("")
         while True:
-            if not present:
-                self._leave("")
-                present = True
             mine, others = self._look(watched)
             if not others:
                 self._mine = mine
@@ -97,11 +95,23 @@ class WikiLock:
             if monotonic() >= until and not watched.is_silent(others[0], mine):
                 raise _locked(others[0])
             if others[0].id > mine.id:
-                self.wait(LOOK)
-                continue
-            self.records.remove(self.journal.run)
-            present = False
+                self.wait(pause)
+                pause = min(pause * 1.5, LOOK[1])
+            else:
+                self._step_back(until)
+                self._leave("")
+
+    def _step_back(self, until: float) -> None:
+        """Waits without a record until nobody is there. Not beyond `until`, nor for more than a
+        while: what stays is judged beside one's own record, whose date is the hour of the server.
+        """
+        self.records.remove(self.journal.run)
+        until = min(until, monotonic() + BEAT)
+        while True:
             self.wait(random.uniform(*COME_BACK))  # noqa: S311 - so that two do not meet again
+            self.waiting()
+            if monotonic() >= until or not self.records.all():
+                return
 
     def _leave(self, since: str) -> None:
         self._last = (monotonic(), time())
