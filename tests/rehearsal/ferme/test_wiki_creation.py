@@ -90,7 +90,7 @@ def test_the_newer_farm_wants_the_key_of_the_rights(farm46: RunningFarm) -> None
 
 
 def test_the_right_of_the_field_says_who_makes_a_wiki(farm: RunningFarm) -> None:
-    """Measured on 4.4.4: with @admins in column 12 the entry is made all the same, and no wiki."""
+    """Measured on both: with @admins in column 12 an entry is made all the same, and no wiki."""
     admin = Browser(farm).login()
     form = admin.get("?api/forms/1100").json()
     line = next(row for row in form["bn_template"].splitlines() if row.startswith("yeswiki***"))

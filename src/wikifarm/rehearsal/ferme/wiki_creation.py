@@ -42,7 +42,7 @@ def write_wiki(request: Request, field: FormField, data: dict[str, Any]) -> None
     new = not data.get(f"{name}_exists") and not data.get(f"{name}-previous")
     known = request.wiki.page(str(data["id_fiche"])) is not None
     if not can_edit(request, field, str(data["id_fiche"]), creating=True):
-        data[name] = folder  # no wiki, and the entry says that there is one (measured on 4.4.4)
+        data[name] = folder  # no wiki, and the entry says that there is one (measured)
     elif new and not (known and request.features.entry_makes_one_wiki):
         if folder and re.fullmatch(r"[0-9a-zA-Z-_]*", folder):
             create_wiki(request, folder, name, data)
