@@ -26,6 +26,7 @@ from wikifarm.operations.community.outcome import (
     Audit,
     CommunitiesOutcome,
     CommunityOutcome,
+    Coverage,
     Leak,
     Role,
     envelope,
@@ -99,6 +100,18 @@ def test_an_audit_that_could_not_see_never_says_that_nobody_was_seen() -> None:
     assert "nobody was seen" not in shown
     assert "600 questions asked, not verified" in shown
     assert f"Not asked: {reason}" in shown
+
+
+def test_what_was_covered_and_what_nothing_closes_is_told() -> None:
+    left = {"/upload": "made to write", "?api/x": "the wiki failed"}
+    coverage = tuple(Coverage(role, 102, 100, 40, left) for role in Role)
+    limits = (Leak("?fiche/raw", Role.MEMBER, "bf_mail", "the rights of the field"),)
+    shown = text(community(audit=Audit(300, limits=limits, coverage=coverage)))
+    assert "nobody was seen" in shown
+    assert "visitor: 100 answers of 102 questions, 40 of them a refusal" in shown
+    assert shown.count("Not asked: /upload: made to write") == 1
+    assert "Not asked: ?api/x: the wiki failed" in shown
+    assert "To know: A member who knows YesWiki well can read, of somebody else, bf_mail" in shown
 
 
 def test_several_communities_are_summed_up() -> None:

@@ -395,8 +395,19 @@ def _advice(audit: Audit) -> Iterator[str]:
             if check.hint:
                 yield from wrapped(check.hint, "    " + _("Try: "))
     if audit.probes:
-        for text in audit.not_asked:
+        for text in (*audit.not_asked, *_ways_left(audit)):
             yield from wrapped(text, "  " + _("Not asked: "))
+
+
+def _ways_left(audit: Audit) -> Iterator[str]:
+    """The ways in that nobody's answer came by, told once for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for part in audit.coverage:
+        for way, why in part.not_asked.items():
+            reasons.setdefault(why, []).append(way)
+    for why, ways in reasons.items():
+        named = _few(list(dict.fromkeys(ways)), SHOWN_ROUTES)
+        yield _("{subject}: {text}").format(subject=named, text=why)
 
 
 def _requests(outcome: CommunityOutcome) -> str:

@@ -194,5 +194,5 @@ def _letters(name: str) -> str:
 
 
 def _digits(key: str, turn: int) -> str:
-    """Eight digits of one run and one form."""
-    return f"{(int(key, 16) + turn * 10_007) % 10**8:08d}".replace("0", "7", 1)
+    """Eight digits of one run and one form, none of them a zero that a number would lose."""
+    return f"{(int(key, 16) + turn * 10_007) % 10**8:08d}".replace("0", "7")

@@ -50,7 +50,7 @@ class Answered:
             failed, foreign = self.failed.get(role, ()), self.foreign.get(role, ())
             why = dict.fromkeys(failed, _("the wiki failed"))
             why |= dict.fromkeys(foreign, _("something else than the wiki answered"))
-            why |= dict.fromkeys(self.left, _("it writes: it is not for reading"))
+            why |= dict.fromkeys(self.left, _("made to write, not to read"))
             parts.append(Coverage(role, known, known - len(why), self.refused[role], why))
         return tuple(parts)
 
