@@ -41,6 +41,8 @@ from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS, RunningFarm
 from wikifarm.transport import Network
+from wikifarm.yeswiki.entries import Entries
+from wikifarm.yeswiki.groups import Groups
 
 FOUNDER = "camille@example.org"
 SECOND = "dominique@example.org"
@@ -352,6 +354,31 @@ def test_an_empty_base_removes_nobody_by_mistake(run: Fresh, soap: FakeSoap, dat
     assert len(soap.lists["rennes"].members) == 20
     allowed = synced(run(), community, remove=True, max_removals=20)
     assert allowed.mailing_list["counts"]["removed"] == 20
+
+
+@pytest.mark.parametrize("reader", ["groups", "entries"])
+def test_people_that_one_answer_left_out_stay_on_the_list(
+    run: Fresh, soap: FakeSoap, data: Path, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    """Fewer than the threshold lets through: one empty answer, and they would be gone."""
+    community = with_list()
+    applied(run(), community)
+    seat(data, "rennes", numbered(4))
+    synced(run(), community)
+    kind, call = {"groups": (Groups, "all"), "entries": (Entries, "of")}[reader]
+    read, asked = getattr(kind, call), 0
+
+    def empty_once(self: Any, *given: str) -> Any:
+        nonlocal asked
+        asked += 1
+        return read(self, *given) if asked > 1 else {}
+
+    monkeypatch.setattr(kind, call, empty_once)
+    outcome = subscribing.sync(run(), [community], Asked(remove=True))[0]
+    assert outcome.error is not None
+    assert outcome.error.code == "wiki-busy"
+    assert len(soap.lists["rennes"].members) == 4
+    assert synced(run(), community, remove=True).status == "unchanged"
 
 
 def test_no_address_is_kept_or_shown_unless_asked(

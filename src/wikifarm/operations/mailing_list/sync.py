@@ -28,7 +28,7 @@ from wikifarm.engine.subscribers import (
     followed,
     participants,
 )
-from wikifarm.errors import InvalidInput, LocalStorage, NotOurs, Problem
+from wikifarm.errors import InvalidInput, LocalStorage, NotOurs, Problem, WikiBusy
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.names import fit_for_a_list
@@ -124,6 +124,14 @@ def _scene(run: CommunityRun, asked: Asked, *, comparing: bool = False) -> _Scen
     people = _people(run.work, base)
     ledger = _ledger(run)
     compared = compare(people, members, ledger, fit_for_a_list)
+    if compared.remove and asked.remove:
+        run.work.seen.forget("groups", "forms")
+        again = compare(_people(run.work, base), members, ledger, fit_for_a_list)
+        if again.remove != compared.remove:
+            raise WikiBusy(
+                _("The wiki did not show the same people twice: nobody was taken off the list."),
+                hint=_("Run the same command again."),
+            )
     scene = _Scene(run, wanted, port, people, members, ledger, compared)
     _tell(scene, asked)
     if compared.unfit:
