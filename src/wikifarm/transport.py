@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import ssl
+import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -176,7 +178,7 @@ class Client:
         self._http = httpx.Client(
             transport=_Shared(transport),
             timeout=httpx.Timeout(network.timeout, connect=10.0),
-            headers={"User-Agent": USER_AGENT},
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
             follow_redirects=False,
             trust_env=False,
         )
@@ -185,6 +187,11 @@ class Client:
     def cookies(self) -> frozenset[str]:
         """Names of the cookies held."""
         return frozenset(cookie.name for cookie in self._http.cookies.jar)
+
+    def withheld(self, url: str) -> frozenset[str]:
+        """Names of the cookies held that do not go back to `url`: they are for https alone."""
+        clear = urlsplit(url).scheme == "http"
+        return frozenset(each.name for each in self._http.cookies.jar if clear and each.secure)
 
     def forget(self) -> None:
         """Drops every cookie: a visitor again."""
@@ -227,7 +234,7 @@ class Client:
             _network_errors(url),
             self._http.stream(verb, url, content=body, headers=dict(headers or {})) as response,
         ):
-            text = _bounded(response)
+            text = _bounded(response, 2 * self._network.timeout)
             return Answer(
                 response.status_code,
                 url,
@@ -237,20 +244,62 @@ class Client:
             )
 
 
-def _bounded(response: httpx.Response) -> str:
+def _bounded(response: httpx.Response, longest: float) -> str:
+    """The body as text; bounded in size once it is unpacked, and in time (seconds)."""
+    where = _host(str(response.url))
+    if response.is_stream_consumed:  # a transport that gives its answers whole, and unpacked
+        return _text(response.content, response.charset_encoding or "utf-8")
+    unpack = _unpacking(response, where)
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.iter_bytes():
+    end = time.monotonic() + longest
+    for raw in response.iter_raw():
+        chunk = unpack(raw, MAX_BYTES - size)
         size += len(chunk)
-        if size > MAX_BYTES:
+        if size >= MAX_BYTES:
             raise UnexpectedAnswer(
                 _("The server sent more than {megabytes} MB: reading stopped.").format(
                     megabytes=MAX_BYTES // 1024 // 1024
                 ),
-                where=_host(str(response.url)),
+                where=where,
             )
+        if time.monotonic() > end:
+            raise httpx.ReadTimeout("the whole answer takes too long")
         chunks.append(chunk)
-    return b"".join(chunks).decode(response.encoding or "utf-8", "replace")
+    return _text(b"".join(chunks), response.charset_encoding or "utf-8")
+
+
+def _unpacking(response: httpx.Response, where: str) -> Callable[[bytes, int], bytes]:
+    """What unpacks a part of the body into so many bytes at most; gzip alone was offered."""
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    if packed in ("", "identity"):
+        return lambda raw, _most: raw
+    decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    def unpack(raw: bytes, most: int) -> bytes:
+        try:
+            if packed not in ("gzip", "x-gzip"):
+                raise zlib.error
+            return decoder.decompress(raw, most)
+        except zlib.error:
+            raise UnexpectedAnswer(
+                _("The answer of {host} says that it is compressed, and it is not.").format(
+                    host=where
+                ),
+                hint=_("Ask who runs the server, or what stands before it."),
+                where=where,
+            ) from None
+
+    return unpack
+
+
+def _text(body: bytes, charset: str) -> str:
+    """The body as text; of a charset that is none, as UTF-8. Some servers begin with a mark."""
+    try:
+        text = body.decode(charset, "replace")
+    except (LookupError, ValueError):
+        text = body.decode("utf-8", "replace")
+    return text.removeprefix("\ufeff")
 
 
 def _host(url: str) -> str:
@@ -264,6 +313,12 @@ def _network_errors(url: str) -> Iterator[None]:
     try:
         yield
     except httpx.ConnectError as fault:
+        if "WRONG_VERSION_NUMBER" in str(fault) or "record layer failure" in str(fault):
+            raise TlsFailed(
+                _("{host} does not speak https at this port.").format(host=where),
+                hint=_("Check the port, or give the address that begins with http://."),
+                where=where,
+            ) from None
         if _is_tls(fault):
             raise TlsFailed(
                 _("The certificate of this server does not prove that it is {host}.").format(
@@ -287,12 +342,6 @@ def _network_errors(url: str) -> Iterator[None]:
         raise Unreachable(
             _("The connection to {host} broke.").format(host=where),
             hint=_("Run the same command again: it first looks at what was done."),
-            where=where,
-        ) from None
-    except httpx.DecodingError:
-        raise UnexpectedAnswer(
-            _("The answer of {host} says that it is compressed, and it is not.").format(host=where),
-            hint=_("Ask who runs the server, or what stands before it."),
             where=where,
         ) from None
     except httpx.InvalidURL:

@@ -117,7 +117,7 @@ def test_an_endless_answer_is_cut(session: Session) -> None:
 def test_no_redirection_is_followed(session: Session) -> None:
     respx.get(f"{BASE}?api/pages").respond(302, headers={"location": "http://169.254.169.254/"})
     elsewhere = respx.get("http://169.254.169.254/")
-    with pytest.raises(UnexpectedAnswer):
+    with pytest.raises(NotYesWiki):
         session.api_json("pages")
     assert not elsewhere.called
 

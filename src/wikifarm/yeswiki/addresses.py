@@ -6,6 +6,7 @@ A wiki in `rewrite_mode` writes its own links without the `?`, but goes on answe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
@@ -32,6 +33,16 @@ class Addresses:
 
     def _join(self, path: str, query: Mapping[str, str] | None) -> str:
         return f"{self.base}?{path}" + (f"&{urlencode(query)}" if query else "")
+
+
+_CANONICAL = re.compile(r"""<link rel=["']canonical["'] href=["'](https?://[^"'?]*)""")
+
+
+def own_address(page: str) -> str:
+    """The base by which a wiki calls itself in a page, or nothing: its links and its mails lead
+    there, wherever it was asked."""
+    link = _CANONICAL.search(page)
+    return base_url(link[1]) if link else ""
 
 
 def base_url(url: str) -> str:

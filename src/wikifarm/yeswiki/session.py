@@ -24,6 +24,7 @@ from wikifarm.i18n import _
 from wikifarm.transport import Answer, Client, Fields, Network
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.addresses import Addresses
+from wikifarm.yeswiki.in_the_way import in_the_way
 from wikifarm.yeswiki.shapes import Row, table
 from wikifarm.yeswiki.shown_release import shown_release
 
@@ -91,16 +92,7 @@ class Session:
         if answer.status != 200:
             raise unexpected(answer)
         if not answer.text.lstrip().startswith(("{", "[", "null", '"')):
-            raise NotYesWiki(
-                _("Something else than a YesWiki answers at {url}.").format(
-                    url=self.addresses.base
-                ),
-                hint=_(
-                    "Open the address in a browser: a login page of the network, "
-                    "or another site, may answer in its place."
-                ),
-                where=self.addresses.base,
-            )
+            raise not_yeswiki(self.addresses.base, answer)
         return without_noise(answer.json())
 
     def api_table(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Row]:
@@ -143,6 +135,12 @@ class Session:
             [("action", "login"), ("name", name), ("password", password), ("remember", "1")],
         )
         if "token" in answer.cookies:
+            if "token" in self._client.withheld(answer.url):
+                raise UnexpectedAnswer(
+                    _("This wiki gives its logins to https only, and it was asked over http."),
+                    hint=_("Give its address with https://."),
+                    where=self.addresses.base,
+                )
             self.user = name
             return
         if answer.status == 302 and any(name.startswith("YesWiki-") for name in answer.cookies):
@@ -245,8 +243,11 @@ def without_paths(words: str) -> str:
     return " ".join(_PATH.sub("", words).split())[:300]
 
 
-def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy:
-    """The error for an answer outside the protocol, with the server's own words if it has some."""
+def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy | NotYesWiki:
+    """The error for an answer outside the protocol: something before the wiki gave it, or the
+    server failed, in its own words if it has some."""
+    if (other := in_the_way(answer)) is not None:
+        return other
     words = exception_message(answer) if answer.status == 500 else ""
     if words and _BUSY.search(words):
         return WikiBusy(
@@ -268,7 +269,7 @@ def not_yeswiki(base: str, answer: Answer) -> WikifarmError:
     seen now."""
     if answer.status >= 400:
         return unexpected(answer)
-    return NotYesWiki(
+    return in_the_way(answer) or NotYesWiki(
         _("Something else than a YesWiki answers at {url} ({status}).").format(
             url=base, status=answer.status
         ),

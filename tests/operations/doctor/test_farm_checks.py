@@ -11,11 +11,14 @@ import pytest
 
 from tests.lists.fake_sympa import ACCESS, FakeSoap, driver
 from wikifarm.lists.host_access import ListSettings
+from wikifarm.operations.doctor import farm_checks
 from wikifarm.operations.doctor.farm_checks import doctor
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
 from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 from wikifarm.result import Envelope
+from wikifarm.transport import Answer
+from wikifarm.yeswiki.session import Session
 
 Visit = Callable[..., Envelope]
 
@@ -61,7 +64,8 @@ def test_a_farm_in_good_health(visit: Visit, farm: RunningFarm) -> None:
     assert found.data["facts"]["dialect"] == "4.4"
     posts = [address.partition("?")[2] for verb, address, _role in farm.requests if verb == "POST"]
     assert posts == [
-        "BazaR&vue=formulaire", "BazaR&vue=listes", "MotDePassePerdu", "ParametresUtilisateur",
+        "api/pages/Zz", "BazaR&vue=formulaire", "BazaR&vue=listes", "MotDePassePerdu",
+        "ParametresUtilisateur",
     ]  # fmt: skip
 
 
@@ -198,3 +202,20 @@ def test_a_list_server_is_asked_whether_it_lets_us_in(
     assert seen["list-server" if state == "ok" else "bad-credentials"] == state
     assert found.exit == exit_status
     assert soap.lists == {}
+
+
+def test_a_farm_that_calls_itself_otherwise_is_told(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(farm_checks, "own_address", lambda _page: "http://127.0.0.1:8401/")
+    found = visit()
+    assert states(found)["base-url"] == "warn"
+    assert found.data["facts"]["base_url"] == "http://127.0.0.1:8401/"
+
+
+def test_a_filter_of_the_server_is_met_before_people_come(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = Answer(403, "http://x/", {}, "<h1>Forbidden</h1><p>ModSecurity</p>")
+    monkeypatch.setattr(Session, "api_post", lambda *_args, **_more: refusal)
+    assert states(visit())["filter"] == "warn"

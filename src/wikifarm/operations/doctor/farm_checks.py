@@ -19,10 +19,14 @@ from wikifarm.operations.doctor.open_doors import open_doors
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope
 from wikifarm.yeswiki import hashcash, html
+from wikifarm.yeswiki.addresses import own_address
 from wikifarm.yeswiki.farm import FORM
+from wikifarm.yeswiki.in_the_way import in_the_way
 from wikifarm.yeswiki.pages import HASHCASH
-from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.session import ROOT_PAGE, Session
 
+# What filters of servers take for an attack. The route takes no text from a visitor: 405 or 401.
+AS_IN_PAGES = '{{include page="X"}} ""<style>a{}</style><script>1</script>"" [[X y]] %%(html) x%%'
 LEAST_DISK = 200 * 1024 * 1024  # bytes: manifests, journals and copies are small
 
 # What wikifarm fills when it asks for a wiki (yeswiki/farm.py): anything else required blocks it.
@@ -124,6 +128,21 @@ def _address(visit: _FarmVisit) -> Iterator[Finding]:
         "ok",
         _("A YesWiki answers; it works like version {dialect}.").format(dialect=can.dialect.value),
     )
+    called = own_address(farm.visitor.page(ROOT_PAGE).text)
+    if called and called != farm.base:
+        visit.facts["base_url"] = called
+        yield Finding(
+            "base-url",
+            "warn",
+            _(
+                "This farm calls itself {url}: the links of its pages, and those of its mails, "
+                "lead there."
+            ).format(url=called),
+            _("Give that address; or ask who runs the farm to set its `base_url`."),
+        )
+    filtered = in_the_way(farm.visitor.api_post("pages/Zz", [("body", AS_IN_PAGES)]))
+    if filtered is not None:
+        yield Finding("filter", "warn", filtered.message, filtered.hint)
     bare = farm.visitor.file("api/forms")
     rewrites = bare.status == 200 and bare.text[:1] in ("{", "[")
     visit.facts["rewrite_mode"] = rewrites
