@@ -47,7 +47,7 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "bf_mail": (
         (
-            "blueprint/schema/schema_checks.py", "operations/doctor/farm_checks.py",
+            "blueprint/schema/personal.py", "operations/doctor/farm_checks.py",
             "yeswiki/farm.py",
         ),
         "of form 1100 of the extension `ferme`; and one of the names by which a field of any form "
@@ -62,11 +62,11 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
         "the list of form 1100 of the extension `ferme`",
     ),
     "bf_prenom": (
-        ("blueprint/schema/schema_checks.py",),
+        ("blueprint/schema/personal.py",),
         "one of the names by which a field of any form is taken to be about a person",
     ),
     "bf_nom": (
-        ("blueprint/schema/schema_checks.py",),
+        ("blueprint/schema/personal.py",),
         "one of the names by which a field of any form is taken to be about a person",
     ),
     "oui": (

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.fields import RAW, TYPES, Field, Kind, property_name
+from wikifarm.blueprint.schema.personal import About, about
 from wikifarm.blueprint.sources import Document, Path_, Problems, did_you_mean
 from wikifarm.errors import Problem
 from wikifarm.i18n import _
@@ -22,10 +23,6 @@ _MASK_REFERENCE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _DESCRIPTIONS = frozenset(
     f"{start}{name}" for name in ("description", "content") for start in ("", "bf_")
 ) | {"soustitre"}
-_ABOUT_A_PERSON = re.compile(
-    r"bf_(prenom|nom|e?mail|courriel|tel\w*|portable|mobile|naissance|date_naissance|"
-    r"firstname|lastname|phone)\Z"
-)
 _ADMISSIONS = ("two-step", "open", "invited")
 _PERSONAL = ("purpose", "seen_by", "retention")
 _NAMING = 'acls: {read: ["@GROUP", "%"], write: "%"}'
@@ -163,9 +160,8 @@ class _Checker:
     def check_person(self, field: Field) -> None:
         if field.kind is Kind.LAYOUT:
             return
-        personal = TYPES[field.type].personal or bool(_ABOUT_A_PERSON.match(field.name))
         if self.schema.zone is Zone.PRODUCTIONS:
-            if personal or field.purpose:
+            if about(field) is About.SOMEBODY or field.purpose:
                 message = _("“{name}” is about a person, and this form is public").format(
                     name=field.name or field.type
                 )

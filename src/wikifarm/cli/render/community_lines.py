@@ -397,6 +397,22 @@ def _advice(audit: Audit) -> Iterator[str]:
     if audit.probes:
         for text in (*audit.not_asked, *_ways_left(audit)):
             yield from wrapped(text, "  " + _("Not asked: "))
+    yield from _undeclared(audit)
+
+
+def _undeclared(audit: Audit) -> Iterator[str]:
+    """What the blueprint does not declare, and what was made of it."""
+    words = {
+        "asked": _("looked at like the forms of the blueprint"),
+        "closed": _("its rights keep outsiders out"),
+        "open": _("its rights let outsiders in"),
+        "not-checked": _("not checked"),
+        "by-hand": _("put in this group by hand"),
+    }
+    for each in audit.undeclared:
+        yield from wrapped(
+            f"{each.name} ({words[each.verdict]})", "  " + _("Not in the blueprint: ")
+        )
 
 
 def _ways_left(audit: Audit) -> Iterator[str]:

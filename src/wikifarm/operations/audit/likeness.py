@@ -21,7 +21,7 @@ from wikifarm.operations.audit.leaks import DOMAIN, Sentinel
 
 FILES = frozenset({"image", "fichier"})  # what is attached is public by its address
 # Filling one of these opens an account, or writes to the host of a list.
-_ACTS = frozenset({"utilisateur_wikini", "yeswiki_user", "inscriptionliste"})
+ACTS = frozenset({"utilisateur_wikini", "yeswiki_user", "inscriptionliste"})
 # Nobody types anything in these: what they show, other fields hold.
 _TYPELESS = frozenset({
     "alerte", "calc", "collaborative_doc", "listefiches", "listefichesliees", "metadatas",
@@ -86,11 +86,13 @@ def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
     for question in questions:
         answer = _answer(question, key, turn, people, work)
         values |= answer.posted
-        if answer.seen is not None and answer.name not in schema.public_fields:
+        if answer.seen is not None and _is_private(answer.name, people):
             secrets[answer.name] = answer.seen
             own = (value for value in answer.posted.values() if value.endswith(key))
             word = word or next(own, "")
-            if _hidden_from_members(question, work.design.who.members):
+            # Who reads a form that somebody made, outsiders apart, is theirs to say.
+            designed = people.personal is None
+            if designed and _hidden_from_members(question, work.design.who.members):
                 hidden.add(answer.name)
     added = [question for question in questions if question.designed is None]
     return Sentinel(
@@ -102,8 +104,14 @@ def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
         frozenset(hidden),
         word or key,
         attached=tuple(each.name for each in added if each.kind in FILES),
-        acting=tuple(each.name for each in added if each.kind in _ACTS),
+        acting=tuple(each.name for each in added if each.kind in ACTS),
     )
+
+
+def _is_private(name: str, people: PeopleForm) -> bool:
+    if people.personal is not None:
+        return name in people.personal
+    return name not in people.form.schema.public_fields
 
 
 def _questions(people: PeopleForm, work: Work) -> Iterator[_Question]:
@@ -126,7 +134,7 @@ def _answer(question: _Question, key: str, turn: int, people: PeopleForm, work: 
     kind, field = question.kind, question.field
     if kind in _MAPS:
         return _place(question.row, _digits(key, turn))
-    wordless = kind in _ACTS | FILES | _TYPELESS or not question.column
+    wordless = kind in ACTS | FILES | _TYPELESS or not question.column
     if wordless or (field.kind is Kind.LAYOUT and field.type != RAW):
         return _Answer(question.name, {})
     stored = work.seen.forms[people.form.id].properties.get(question.column) or question.column

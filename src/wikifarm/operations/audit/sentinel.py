@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
 from wikifarm.blueprint.design import PeopleForm
@@ -24,6 +24,7 @@ from wikifarm.operations.audit.leaks import (
     key_of_name,
 )
 from wikifarm.operations.audit.likeness import likeness
+from wikifarm.operations.audit.undeclared import people_forms
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.workplace.vault import new_password
@@ -72,12 +73,14 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
             member = account_name(key, Role.MEMBER.value)
             wiki.groups.set(members, [*wiki.groups.members(members), member])
         sentinels = []
-        for people in run.work.design.who.people:
-            sentinel = replace(likeness(key, people, run.work), account=account_name(key, AUTHOR))
+        for people in people_forms(run.work):
+            sentinel = likeness(key, people, run.work)
+            if people.personal is None:  # elsewhere, who wrote may be public
+                sentinel = replace(sentinel, account=account_name(key, AUTHOR))
             _only_asks(sentinel)
-            entry = _enter(author, wiki, people.form.id, sentinel)
-            _see(run, people, entry, sentinel)
+            entry = _enter(_writers(people, author, wiki), people.form.id, sentinel)
             sentinels.append(replace(sentinel, entry=entry))
+            _see(run, sentinels[-1])
         addresses: dict[Role, str] = {
             role: address_of(key, role.value) for role in asking if role is not Role.VISITOR
         }
@@ -89,7 +92,7 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
 
 def _forms_are_there(run: CommunityRun) -> None:
     """A form that is to come, or that somebody removed, holds nobody and cannot be asked."""
-    for people in run.work.design.who.people:
+    for people in people_forms(run.work):
         if people.form.id not in run.work.seen.forms:
             raise AuditBlind(
                 _("The form {form} is not in the wiki: `wikifarm apply` makes it.").format(
@@ -108,13 +111,13 @@ def _only_asks(sentinel: Sentinel) -> None:
         )
 
 
-def _see(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) -> None:
+def _see(run: CommunityRun, sentinel: Sentinel) -> None:
     """The positive control: somebody who may see the sentinel sees all of it."""
-    lost = _not_seen(run, people, entry, sentinel)
+    lost = _not_seen(run, sentinel)
     if lost:
         raise AuditBlind(
             _("The sentinel that was put in the form {form} is not there: {what}.").format(
-                form=people.form.schema.label, what=", ".join(lost)
+                form=sentinel.label, what=", ".join(lost)
             ),
             hint=_(
                 "Nothing says that people are private here: look why this form keeps no entry, "
@@ -123,11 +126,11 @@ def _see(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) 
         )
 
 
-def _not_seen(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Sentinel) -> list[str]:
+def _not_seen(run: CommunityRun, sentinel: Sentinel) -> list[str]:
     """The fields of the entry that do not hold what was planted; its tag where it is not there."""
-    row = run.site.entries.of(people.form.id).get(entry)
+    row = run.site.entries.of(sentinel.form).get(sentinel.entry)
     if row is None:
-        return [entry]
+        return [sentinel.entry]
     kept = json.dumps(row, ensure_ascii=False)
     return [name for name, seen in sentinel.secrets.items() if not seen.search(kept)]
 
@@ -135,11 +138,11 @@ def _not_seen(run: CommunityRun, people: PeopleForm, entry: str, sentinel: Senti
 def missing(run: CommunityRun, scene: Planted) -> list[str]:
     """What of the scene is not there any more, as sentences: then nobody could be seen in it."""
     gone = []
-    for people, sentinel in zip(run.work.design.who.people, scene.sentinels, strict=True):
-        if _not_seen(run, people, sentinel.entry, sentinel):
+    for sentinel in scene.sentinels:
+        if _not_seen(run, sentinel):
             gone.append(
                 _("the sentinel of the form {form} was removed or changed on the way").format(
-                    form=people.form.schema.label
+                    form=sentinel.label
                 )
             )
     member = account_name(scene.key, Role.MEMBER.value)
@@ -203,8 +206,8 @@ def _traces(run: CommunityRun, known: Collection[str], key: str) -> _Traces:
 
     entries = {
         tag: row
-        for people in run.work.design.who.people
-        for tag, row in wiki.entries.of(people.form.id).items()
+        for form in run.work.seen.forms
+        for tag, row in wiki.entries.of(form).items()
         if wanted(key_of_entry(row, known))
     }
     pages = {}
@@ -257,12 +260,18 @@ def _signed_up(wiki: Wiki, key: str, who: str) -> Wiki | None:
     return person if opened else None
 
 
-def _enter(author: Wiki | None, wiki: Wiki, form_id: str, sentinel: Sentinel) -> str:
-    """The entry, written by its author as a person would; by the administrator where a guard
-    stands in the way of programs. Nobody who asks owns it: an owner sees everything."""
-    if author is not None:
-        try:
-            return author.entries.create(form_id, sentinel.values)
-        except WriteRefused:
-            pass
-    return wiki.entries.create(form_id, sentinel.values)
+def _writers(people: PeopleForm, author: Wiki | None, wiki: Wiki) -> list[Wiki]:
+    """Who tries to write the entry, in order: its author as a person would, the administrator where
+    a guard stands in the way of programs. In a form that somebody made, the administrator first:
+    some of its fields may be for them alone. Nobody who asks owns it: an owner sees everything."""
+    writers = [author, wiki] if people.personal is None else [wiki, author]
+    return [writer for writer in writers if writer is not None]
+
+
+def _enter(writers: Sequence[Wiki], form_id: str, sentinel: Sentinel) -> str:
+    """The entry, written by the first whom the wiki lets."""
+    *first, last = writers
+    for writer in first:
+        with suppress(WriteRefused):
+            return writer.entries.create(form_id, sentinel.values)
+    return last.entries.create(form_id, sentinel.values)

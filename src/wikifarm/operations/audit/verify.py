@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import AuditBlind, LeakFound
@@ -13,9 +14,19 @@ from wikifarm.operations.audit.diagnosis import behind
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.questions import ask_all, read_spies
 from wikifarm.operations.audit.sentinel import Planted, missing, planted
+from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.community_run import CommunityRun, each
-from wikifarm.operations.community.outcome import Audit, CommunityOutcome, Role
+from wikifarm.operations.community.outcome import (
+    Audit,
+    Check,
+    CommunityOutcome,
+    Found,
+    Leak,
+    LeakKind,
+    Role,
+    Undeclared,
+)
 from wikifarm.operations.workplace.context import Context
 from wikifarm.yeswiki.audit_routes import Route, entry_routes, wiki_routes
 from wikifarm.yeswiki.spy_page import page_of, spy_page
@@ -52,14 +63,7 @@ def refuse_leaks(audit: Audit | None) -> None:
             ),
         )
     leak = audit.leaks[0]
-    words = {
-        Role.VISITOR: _("Someone not logged in can see personal data: {seen}, at {route}."),
-        Role.STRANGER: _(
-            "Someone with an account, outside the group, can see personal data: {seen}, at {route}."
-        ),
-        Role.MEMBER: _("A member can see what even members must not see: {seen}, at {route}."),
-    }
-    message = words[leak.role].format(seen=leak.seen, route=leak.route)
+    message = _words(leak).format(seen=leak.seen, route=leak.route)
     others = len(audit.leaks) - 1
     if others:
         more = ngettext("{count} other leak was seen.", "{count} other leaks were seen.", others)
@@ -73,6 +77,27 @@ def refuse_leaks(audit: Audit | None) -> None:
     raise LeakFound(message, hint=hint.format(right=leak.advice))
 
 
+def _words(leak: Leak) -> str:
+    words = {
+        LeakKind.SEEN: {
+            Role.VISITOR: _("Someone not logged in can see personal data: {seen}, at {route}."),
+            Role.STRANGER: _(
+                "Someone with an account, outside the group, can see personal data: {seen}, at "
+                "{route}."
+            ),
+            Role.MEMBER: _("A member can see what even members must not see: {seen}, at {route}."),
+        },
+        LeakKind.OPENED: {
+            Role.VISITOR: _("A right lets in everybody who should stay outside: {route} ({seen})."),
+            Role.STRANGER: _(
+                "A right lets in anybody with an account who should stay outside: {route} ({seen})."
+            ),
+            Role.MEMBER: _("A right gives members what is not for them: {route} ({seen})."),
+        },
+    }
+    return words[leak.kind][leak.role]
+
+
 def audit_wiki(run: CommunityRun) -> Audit:
     """Plants a sentinel in each form of people, if there is one, and asks every route.
 
@@ -80,7 +105,21 @@ def audit_wiki(run: CommunityRun) -> Audit:
     """
     run.progress("audit")
     checks = tuple(content_checks(run.work))
-    if not run.work.design.who.people:
+    beside = tuple(undeclared(run.work))
+    audit = _asked(run, checks)
+    leaks = (*audit.leaks, *opened(run.work))
+    return replace(
+        audit,
+        leaks=leaks,
+        not_asked=(*audit.not_asked, *_doubts(beside)),
+        behind=bool(leaks) and behind(run.work),
+        undeclared=beside,
+    )
+
+
+def _asked(run: CommunityRun, checks: tuple[Check, ...]) -> Audit:
+    """What came of the questions about the sentinels."""
+    if not people_forms(run.work):
         return Audit(checks=checks, not_asked=(_("no form of people in this community"),))
     try:
         with planted(run) as scene:
@@ -101,8 +140,17 @@ def audit_wiki(run: CommunityRun) -> Audit:
         blind=next(iter(reasons), ""),
         limits=tuple(asked.limits),
         coverage=asked.coverage(),
-        behind=bool(asked.seen) and behind(run.work),
     )
+
+
+def _doubts(beside: Sequence[Undeclared]) -> Iterator[str]:
+    """What a person must look at, since no program can tell."""
+    for thing in beside:
+        if thing.verdict is Found.NOT_CHECKED:
+            yield _(
+                "the form {form}, which the blueprint does not have: it may be about people, and "
+                "outsiders may read it"
+            ).format(form=thing.name)
 
 
 def _close_new_logs(run: CommunityRun) -> list[str]:
@@ -112,9 +160,9 @@ def _close_new_logs(run: CommunityRun) -> list[str]:
     for prefix, rights in run.work.design.closed_prefixes.items():
         tags = [tag for tag in now if tag.startswith(prefix)]
         logs += tags
-        opened = [tag for tag in tags if now[tag].read != rights.read]
-        if opened:
-            run.site.rights.set(opened, rights)
+        open_tags = [tag for tag in tags if now[tag].read != rights.read]
+        if open_tags:
+            run.site.rights.set(open_tags, rights)
     return logs
 
 

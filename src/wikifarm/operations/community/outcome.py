@@ -24,14 +24,42 @@ class Role(StrEnum):
     MEMBER = "member"  # an account in the group of members
 
 
+class LeakKind(StrEnum):
+    """How the audit knows what should not be."""
+
+    SEEN = "seen"  # somebody was shown what they should not see
+    OPENED = "opened"  # a right, or a group, lets in somebody whom the blueprint keeps out
+
+
 @dataclass(frozen=True)
 class Leak:
-    """Something seen by someone who should not see it. `seen` names the field, never its value."""
+    """Something that someone should not see, or a right that lets them. `seen` names the field, or
+    what the right is of, never a value."""
 
     route: str
     role: Role
     seen: str
     advice: str
+    kind: LeakKind = LeakKind.SEEN
+
+
+class Found(StrEnum):
+    """What the audit made of a thing that the blueprint does not declare."""
+
+    ASKED = "asked"  # a sentinel was put there
+    CLOSED = "closed"  # its rights keep outsiders out
+    OPEN = "open"  # its rights let outsiders in: among the leaks too
+    NOT_CHECKED = "not-checked"  # it may be about people, outsiders read it: a person must look
+    BY_HAND = "by-hand"  # somebody was put in a group that sees everything
+
+
+@dataclass(frozen=True)
+class Undeclared:
+    """A thing of the wiki that its blueprint does not declare."""
+
+    kind: str  # form | member
+    name: str
+    verdict: Found
 
 
 @dataclass(frozen=True)
@@ -68,6 +96,7 @@ class Audit:
     limits: tuple[Leak, ...] = ()  # what YesWiki has no right to close: told, not counted as leaks
     coverage: tuple[Coverage, ...] = ()
     behind: bool = False  # the wiki lacks rights that `wikifarm apply` would set
+    undeclared: tuple[Undeclared, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -171,6 +200,7 @@ class CommunityOutcome:
                 "not_asked": list(audit.not_asked),
                 "limits": [asdict(leak) for leak in audit.limits],
                 "coverage": [asdict(part) for part in audit.coverage],
+                "undeclared": [asdict(each) for each in audit.undeclared],
             },
             "software": [verdict.as_json(language()) for verdict in self.software],
             "kept": list(self.kept),

@@ -1,0 +1,171 @@
+"""What a wiki holds that its blueprint does not declare: forms of people, members, rights.
+
+Made by hand, imported or an extension's, or opened by hand: a form whose questions are about people
+is asked like those of the blueprint; what cannot be asked is decided from rights, or named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wikifarm.blueprint.design import DesignedForm, PeopleForm
+from wikifarm.blueprint.schema.fields import RAW, Field
+from wikifarm.blueprint.schema.personal import About, about, about_all, about_words
+from wikifarm.blueprint.schema.template import parse, read_template
+from wikifarm.engine.step import Work
+from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
+from wikifarm.i18n import _
+from wikifarm.model import Form, Rights, Zone
+from wikifarm.operations.audit.likeness import ACTS
+from wikifarm.operations.audit.reach import Reach
+from wikifarm.operations.community.outcome import Found, Leak, LeakKind, Role, Undeclared
+from wikifarm.operations.workplace.context import WIKI_ADMIN
+
+ADMINS = "admins"  # YesWiki's own group
+EVERYBODY = Rights("*", "*")
+
+
+def people_forms(work: Work) -> tuple[PeopleForm, ...]:
+    """The forms that a sentinel is put in: the blueprint's, then those that ask about people
+    though it does not say so."""
+    asked = (
+        _as_people(work, form) for form in _others(work) if _verdict(work, form) is Found.ASKED
+    )
+    return (*work.design.who.people, *asked)
+
+
+def undeclared(work: Work) -> Iterator[Undeclared]:
+    """What is here beside the blueprint, and what was made of it."""
+    for form in _others(work):
+        verdict = _verdict(work, form)
+        if verdict is not None:
+            yield Undeclared("form", f"{form.label} ({form.id})", verdict)
+    for group in (work.design.who.facilitators, ADMINS):
+        ours = {WIKI_ADMIN, *work.design.groups.get(group, ()), *work.receipt.groups.get(group, ())}
+        for member in work.seen.group(group):
+            if member not in ours:
+                yield Undeclared("member", f"{group}: {member}", Found.BY_HAND)
+
+
+def opened(work: Work) -> list[Leak]:
+    """The rights that let in somebody whom the blueprint keeps out."""
+    return [*_opened_groups(work), *_opened_pages(work), *_opened_modules(work), *_open_forms(work)]
+
+
+def _others(work: Work) -> list[Form]:
+    """The forms of the wiki that the blueprint does not say to be of people."""
+    people = {people.form.id for people in work.design.who.people}
+    return [form for form in work.seen.forms.values() if form.id not in people]
+
+
+def _questions(work: Work, form: Form) -> tuple[Field, ...]:
+    """The questions of a form that the blueprint does not ask there."""
+    dialect = work.seen.wiki.capabilities.dialect
+    designed = next((each for each in work.design.forms if each.id == form.id), None)
+    known = {_same(field) for field in (designed.schema.fields if designed else ())}
+    asked = read_template(form.template, dialect=dialect).fields
+    return tuple(field for field in asked if _same(field) not in known)
+
+
+def _same(field: Field) -> str:
+    """What makes two questions one: the name of the answer, or all there is of the line."""
+    return field.name or field.line or f"{field.type} {field.options.get('latitude', '')}"
+
+
+def _verdict(work: Work, form: Form) -> Found | None:
+    """What can be made of a form; None where it asks nothing about people."""
+    questions = _questions(work, form)
+    whole = about_all(questions)
+    if all(form.id != each.id for each in work.design.forms):
+        whole = max(whole, min(about_words(form.label), About.PERHAPS))
+    if whole is About.NOBODY:
+        return None
+    if whole is About.SOMEBODY and not any(_kind(field) in ACTS for field in questions):
+        return Found.ASKED
+    if _readers(work, form) is None:
+        return Found.CLOSED
+    return Found.OPEN if whole is About.SOMEBODY else Found.NOT_CHECKED
+
+
+def _kind(field: Field) -> str:
+    return field.line.split("***")[0].strip() if field.type == RAW else field.type
+
+
+def _readers(work: Work, form: Form) -> Role | None:
+    """The outsider whom the rights of its entries let read, who needs least; None: none does."""
+    said = next((row[1] for row in parse(form.template) if row[0] == "acls"), "")
+    right = said or work.seen.settings.get("default_read_acl", "*")
+    reach = _reach(work)
+    return next(
+        (role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)), None
+    )
+
+
+def _as_people(work: Work, form: Form) -> PeopleForm:
+    dialect = work.seen.wiki.capabilities.dialect
+    schema = read_template(form.template, key=form.id, label=form.label, dialect=dialect)
+    personal = (field.name for field in _questions(work, form) if about(field) is About.SOMEBODY)
+    return PeopleForm(DesignedForm(form.id, schema, Zone.PEOPLE), personal=frozenset(personal))
+
+
+def _reach(work: Work) -> Reach:
+    return Reach(work.seen.groups, work.design.who.members)
+
+
+def _first_let_in(work: Work, now: str, wanted: str) -> Role | None:
+    """The one who needs least, of those whom the right lets in now and should not."""
+    there, designed = _reach(work), Reach(work.design.groups, work.design.who.members)
+    return next(
+        (role for role in Role if there.lets_in(now, role) and not designed.lets_in(wanted, role)),
+        None,
+    )
+
+
+def _opened_groups(work: Work) -> Iterator[Leak]:
+    for group in work.design.groups:
+        role = _first_let_in(work, f"@{group}", f"@{group}")
+        if role is not None:
+            advice = _("the members of the group {group}").format(group=group)
+            yield Leak(f"@{group}", role, "group", advice, LeakKind.OPENED)
+
+
+def _opened_pages(work: Work) -> Iterator[Leak]:
+    for change in RightsStep().plan(work):
+        if change.existing is None and change.key not in work.seen.pages:
+            continue
+        now = change.existing or EVERYBODY  # the table shows no right: nothing closes the page
+        wanted = change.wanted or EVERYBODY
+        for seen, right, designed, advice in (
+            ("read", now.read, wanted.read, _("the reading right of the page {tag}")),
+            ("write", now.write, wanted.write, _("the writing right of the page {tag}")),
+            ("comment", now.comment, wanted.comment, _("the commenting right of the page {tag}")),
+        ):
+            role = _first_let_in(work, right, designed)
+            if role is not None:
+                yield Leak(change.key, role, seen, advice.format(tag=change.key), LeakKind.OPENED)
+
+
+def _opened_modules(work: Work) -> Iterator[Leak]:
+    for change in ModuleRightsStep().plan(work):
+        if change.existing is None or change.wanted is None:
+            continue
+        role = _first_let_in(work, change.existing.right, change.wanted.right)
+        if role is not None:
+            words = {
+                "action": _("the right of the action {name}"),
+                "handler": _("the right of the handler {name}"),
+            }
+            advice = words[change.existing.kind].format(name=change.existing.name)
+            yield Leak(change.key, role, change.existing.kind, advice, LeakKind.OPENED)
+
+
+def _open_forms(work: Work) -> Iterator[Leak]:
+    for form in _others(work):
+        role = _readers(work, form) if _verdict(work, form) is Found.OPEN else None
+        if role is not None:
+            named = next(
+                field for field in _questions(work, form) if about(field) is About.SOMEBODY
+            )
+            advice = _("the line `acls` of the form {form}").format(form=form.id)
+            route = f"api/forms/{form.id}/entries"
+            yield Leak(route, role, named.name or _kind(named), advice, LeakKind.OPENED)

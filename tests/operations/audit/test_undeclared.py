@@ -1,0 +1,208 @@
+"""What somebody made or opened by hand is looked at like what the blueprint declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from tests.operations.conftest import Fresh, a_community, context_for, start_farm
+from wikifarm.engine.step import Work
+from wikifarm.errors import LeakFound
+from wikifarm.model import Rights
+from wikifarm.operations.apply import apply
+from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
+from wikifarm.operations.audit.verify import verify
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.outcome import CommunityOutcome, Found, LeakKind, Role
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.yeswiki.wiki import Wiki
+
+BY_HAND = "755"
+TEXT = ["60", "255", "", "", "text", "1", "", "", "", "", "", ""]
+DIRECTORY = (
+    ["titre", "{{bf_nom}} {{bf_prenom}}", "Titre"],
+    ["texte", "bf_nom", "Votre nom", *TEXT],
+    ["texte", "bf_prenom", "Votre prénom", *TEXT],
+    ["champs_mail", "bf_mail", "Courriel", *TEXT],
+)
+RECIPES = (
+    ["texte", "bf_titre", "Titre", *TEXT],
+    ["textelong", "bf_recette", "Recette", *TEXT],
+)
+PLACES = (*RECIPES, ["map", "bf_latitude", "bf_longitude", "", ""])
+ACCOUNTS = ["utilisateur_wikini", "bf_nom", "bf_mail", *TEXT]
+OPEN = ["acls", "*", "+", "comments-closed"]
+CLOSED = ["acls", "@participants,@animation", "@animation", "comments-closed"]
+
+Lines = tuple[list[str], ...]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    """One community for all: each test takes back what it changed."""
+    folder = tmp_path_factory.mktemp("undeclared")
+    with start_farm(folder / "farm") as farm:
+        fresh = partial(context_for, farm.url, folder)
+        (outcome,) = apply(fresh(), [a_community()], audit=False)
+        assert outcome.error is None
+        yield fresh
+
+
+@pytest.fixture
+def wiki(site: Fresh) -> Iterator[Wiki]:
+    wiki = open_wiki(site(), "rennes")
+    rights, groups, forms = wiki.rights.all(), wiki.groups.all(), wiki.forms.all()
+    rows = {form: wiki.session.api_json(f"forms/{form}") for form in forms}
+    yield wiki
+    if BY_HAND in wiki.forms.all():
+        wiki.forms.delete(BY_HAND)
+    wiki.forms.save(rows)
+    for tag, right in wiki.rights.all().items():
+        if right != rights.get(tag, right):
+            wiki.rights.set([tag], rights[tag])
+    for group, members in wiki.groups.all().items():
+        if members != groups[group]:
+            wiki.groups.set(group, groups[group])
+
+
+def verified(site: Fresh) -> CommunityOutcome:
+    (outcome,) = verify(site(), [a_community()])
+    return outcome
+
+
+def looked_at(site: Fresh) -> Work:
+    run = CommunityRun(site(), a_community())
+    run.enter()
+    return run.work
+
+
+def verdicts(site: Fresh) -> dict[str, Found]:
+    return {thing.name: thing.verdict for thing in undeclared(looked_at(site))}
+
+
+def put_form(
+    wiki: Wiki, lines: Lines, label: str = "Annuaire du groupe", number: str = BY_HAND
+) -> None:
+    """Stores a form as the page of an administrator does."""
+    template = "\n".join("***".join(f" {cell} " for cell in [*line, ""]) for line in lines)
+    row = wiki.session.api_json("forms/104")
+    wiki.forms.save(
+        {
+            BY_HAND: {
+                **row,
+                "bn_id_nature": BY_HAND,
+                "bn_label_nature": label,
+                "bn_template": template,
+            }
+        }
+    )
+    assert BY_HAND in wiki.forms.all()
+
+
+def test_a_form_of_people_made_by_hand_and_readable_is_a_leak(wiki: Wiki, site: Fresh) -> None:
+    """Case 01: a directory with the rights of nobody in particular."""
+    put_form(wiki, DIRECTORY)
+    tag = wiki.entries.create(
+        BY_HAND,
+        {"bf_titre": "x", "bf_nom": "Perrin", "bf_prenom": "Dominique", "bf_mail": "d@example.org"},
+    )
+    outcome = verified(site)
+    assert isinstance(outcome.error, LeakFound)
+    assert outcome.audit is not None
+    assert {"bf_nom", "bf_prenom", "bf_mail"} <= {leak.seen for leak in outcome.audit.leaks}
+    assert {leak.role for leak in outcome.audit.leaks} >= {Role.VISITOR, Role.STRANGER}
+    assert [thing.verdict for thing in outcome.audit.undeclared] == [Found.ASKED]
+    assert set(wiki.entries.of(BY_HAND)) == {tag}  # the sentinel is gone, the neighbour is not
+
+
+def test_a_closed_form_of_people_is_asked_and_one_in_doubt_is_named(
+    wiki: Wiki, site: Fresh
+) -> None:
+    kept = "@participants,@animation"
+    closed = tuple(
+        [*line[:11], kept, kept] if line[0] != "titre" else ["titre", "Fiche", "Titre"]
+        for line in DIRECTORY
+    )
+    put_form(wiki, (*closed, CLOSED))
+    put_form(wiki, (*PLACES, OPEN), "Où nous trouver", "756")
+    outcome = verified(site)
+    wiki.forms.delete("756")
+    assert outcome.error is None
+    assert outcome.audit is not None
+    assert [thing.verdict for thing in outcome.audit.undeclared] == [
+        Found.ASKED,
+        Found.NOT_CHECKED,
+    ]
+    assert "may be about people" in outcome.audit.not_asked[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "label", "verdict"),
+    [
+        (RECIPES, "Recettes", None),
+        ((*PLACES, CLOSED), "Où nous trouver", Found.CLOSED),
+        ((*RECIPES, OPEN), "Annuaire des membres", Found.NOT_CHECKED),
+        ((*DIRECTORY, ACCOUNTS, OPEN), "Inscription", Found.OPEN),
+        ((*DIRECTORY, ACCOUNTS, CLOSED), "Inscription", Found.CLOSED),
+    ],
+)
+def test_what_is_made_of_a_form(
+    wiki: Wiki, site: Fresh, lines: Lines, label: str, verdict: Found | None
+) -> None:
+    put_form(wiki, lines, label)
+    assert verdicts(site).get(f"{label} ({BY_HAND})") is verdict
+    leaks = [leak for leak in opened(looked_at(site)) if BY_HAND in leak.route]
+    assert bool(leaks) is (verdict is Found.OPEN)
+
+
+def test_a_question_about_a_person_added_to_a_public_form_is_asked(wiki: Wiki, site: Fresh) -> None:
+    row = wiki.session.api_json("forms/104")
+    line = "***".join(cell or " " for cell in ["champs_mail", "bf_contact", "Contact", *TEXT, ""])
+    wiki.forms.save({"104": {**row, "bn_template": row["bn_template"] + "\n" + line}})
+    (people,) = [form for form in people_forms(looked_at(site)) if form.form.id == "104"]
+    assert people.personal == frozenset({"bf_contact"})
+
+
+def test_everybody_in_the_group_of_members_is_a_leak(wiki: Wiki, site: Fresh) -> None:
+    wiki.groups.set("participants", [*wiki.groups.members("participants"), "+"])
+    (leak,) = opened(looked_at(site))
+    assert (leak.route, leak.role, leak.seen) == ("@participants", Role.STRANGER, "group")
+
+
+def test_somebody_put_among_the_administrators_is_named(wiki: Wiki, site: Fresh) -> None:
+    wiki.users.create("Alix", "alix@example.org")
+    wiki.groups.set("admins", [*wiki.groups.members("admins"), "Alix"])
+    assert verdicts(site) == {"admins: Alix": Found.BY_HAND}
+
+
+@pytest.mark.parametrize(
+    ("tag", "rights", "role", "seen"),
+    [
+        ("Carte", Rights("*", "@animation"), Role.VISITOR, "read"),
+        ("Carte", Rights("+", "@animation"), Role.STRANGER, "read"),
+        ("AnimerIci", Rights("@participants", "@animation"), Role.MEMBER, "read"),
+        ("GererConfig", Rights("@admins", "+"), Role.STRANGER, "write"),
+        ("Charte", Rights("*", "@animation", "+"), Role.STRANGER, "comment"),
+    ],
+)
+def test_a_page_opened_by_hand_is_a_leak(
+    wiki: Wiki, site: Fresh, tag: str, rights: Rights, role: Role, seen: str
+) -> None:
+    wiki.rights.set([tag], rights)
+    (leak,) = opened(looked_at(site))
+    assert (leak.route, leak.role, leak.seen, leak.kind) == (tag, role, seen, LeakKind.OPENED)
+
+
+def test_an_action_opened_by_hand_is_a_leak(wiki: Wiki, site: Fresh) -> None:
+    before = wiki.rights.modules()["action listusers"]
+    wiki.rights.set_module("action", "listusers", "+")
+    (leak,) = opened(looked_at(site))
+    wiki.rights.set_module("action", "listusers", before)
+    assert (leak.route, leak.role) == ("action listusers", Role.STRANGER)
+
+
+def test_a_page_closed_further_by_hand_is_no_leak(wiki: Wiki, site: Fresh) -> None:
+    wiki.rights.set(["Charte"], Rights("@participants,@animation", "@animation"))
+    assert opened(looked_at(site)) == []
