@@ -87,7 +87,7 @@ def test_what_the_loader_reads_is_what_the_file_says() -> None:
     assert [(field.name, field.yes, field.does) for field in cards.consents] == [
         ("bf_letters", "post-me", Consent.MAILING_LIST),
         ("bf_pinned", "pin-me", Consent.MAP),
-        ("bf_shown", "show-me", Consent.PRESENTATION),
+        ("bf_shown", "show-me", Consent.AGREEMENT),
         ("bf_rules", "seen", Consent.AGREEMENT),
     ]
 

@@ -207,6 +207,6 @@ class Person:
         texts = {"bf_prenom": first_name, "bf_presentation": words, "bf_mail": email,
                  "bf_ville": town}  # fmt: skip
         self.fill(texts)
-        for end in ("bf_consent_carte", "bf_consent_presentation", "bf_charte"):
+        for end in ("bf_consent_carte", "bf_charte"):
             self.one(f'main [name$="{end}"][value="oui"]').click()
         self.send('main form#formulaire [type="submit"]')

@@ -12,6 +12,7 @@ from wikifarm.engine.subscribers import (
     followed,
     participants,
 )
+from wikifarm.model import Account
 
 KEY = "00" * 16
 ADDRESSES = [f"{letter}@example.org" for letter in "abcdefgh"]
@@ -87,6 +88,33 @@ def test_cards() -> None:
     assert set(found) == {"a@example.org", "b@example.org"}
     assert not found["a@example.org"].consents  # two cards: yes only if both say so
     assert found["b@example.org"].accepted
+
+
+def test_a_card_without_an_address_stands_for_the_account_of_its_owner() -> None:
+    rows = [
+        {"bf_mail": "", "oui": "oui", "owner": "AdaL"},
+        {"bf_mail": "b@example.org", "oui": "oui", "owner": "Bob"},
+        {"oui": "oui", "owner": "nobody"},
+    ]
+    accounts = [Account("adal", "Ada@Example.org"), Account("Bob", "bob@example.org")]
+    cards = participants(rows, ["AdaL", "Bob"], "bf_mail", "oui", "oui", accounts)
+    assert [card.email for card in cards] == ["ada@example.org", "b@example.org"]
+
+
+def test_only_a_no_withdraws_what_a_yes_gave() -> None:
+    """A card that is gone, or that gives no answer, may be badly read: a person is asked."""
+    rows = [
+        {"bf_mail": "no@example.org", "oui": "non", "owner": "a"},
+        {"bf_mail": "silent@example.org", "oui": "", "owner": "a"},
+        {"bf_mail": "absent@example.org", "owner": "a"},
+    ]
+    people = participants(rows, ["a"], "bf_mail", "oui", "oui")
+    members = ("no@example.org", "silent@example.org", "absent@example.org", "gone@example.org")
+    found = compare(people, frozenset(members), seen(*members), anybody)
+    assert found.remove == tuple(sorted(members))
+    assert found.withdrawn == ("no@example.org",)
+    by_hand = compare(people, frozenset(members), Ledger(KEY), anybody)
+    assert by_hand.withdrawn == ()  # never followed: somebody else put them there
 
 
 def test_fingerprints_hold_no_address_and_need_the_key() -> None:

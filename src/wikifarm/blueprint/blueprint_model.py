@@ -39,7 +39,6 @@ class Consent(StrEnum):
 
     MAILING_LIST = "mailing-list"  # to subscribe them to the community's list
     MAP = "map"  # to show them on the map of the group
-    PRESENTATION = "presentation"  # to show their card to the members
     AGREEMENT = "agreement"  # nothing: they say that they have read something
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wikifarm.model import Account
+
 DIGITS = 20  # hexadecimal: 80 bits
 
 
@@ -23,6 +25,7 @@ class Participant:
     email: str
     consents: bool
     accepted: bool  # its owner is in the group
+    refuses: bool = False  # it gives another answer; one that gives none says neither
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Compared:
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()  # once followed, and no longer wished: to be asked about
+    withdrawn: tuple[str, ...] = ()  # those of them whose card now says no: nothing is to be asked
     kept: frozenset[str] = frozenset()  # wished and there
     left: frozenset[str] = frozenset()  # went by themselves: never put back
     waiting: frozenset[str] = frozenset()  # said yes, not accepted yet
@@ -61,35 +65,41 @@ def participants(
     mail: str,
     consent: str,
     yes: str,
+    accounts: Iterable[Account] = (),
 ) -> list[Participant]:
     """The participants of a base. `mail` and `consent` are the names of these two properties, and
-    `yes` the answer that agrees.
+    `yes` the answer that agrees. A card without an address stands for that of its owner's account.
 
     Two cards of one address are one person, who says yes if both do.
     """
     group = {name.casefold() for name in accepted}
+    own = {account.name.casefold(): account.email for account in accounts}
     cards: dict[str, Participant] = {}
     for row in entries:
-        email = str(row.get(mail) or "").strip().lower()
+        owner = str(row.get("owner") or "").casefold()
+        email = str(row.get(mail) or own.get(owner) or "").strip().lower()
         if not email:
             continue
+        answers = _answers(row.get(consent))
         card = Participant(
             email,
-            consents=yes in _answers(row.get(consent)),
-            accepted=str(row.get("owner") or "").casefold() in group,
+            consents=yes in answers,
+            accepted=owner in group,
+            refuses=bool(answers) and yes not in answers,
         )
         twin = cards.get(email)
         cards[email] = card if twin is None else Participant(
             email,
             consents=card.consents and twin.consents,
             accepted=card.accepted or twin.accepted,
+            refuses=card.refuses or twin.refuses,
         )  # fmt: skip
     return list(cards.values())
 
 
 def _answers(value: Any) -> set[str]:
     """The choices of an answer; YesWiki separates those of several boxes by commas."""
-    return {choice.strip().lower() for choice in str(value or "").split(",")}
+    return {choice.strip().lower() for choice in str(value or "").split(",")} - {""}
 
 
 def compare(
@@ -109,6 +119,9 @@ def compare(
     return Compared(
         add=tuple(sorted(missing - left)),
         remove=tuple(sorted(followed)),
+        withdrawn=tuple(
+            sorted(email for email in followed if email in known and known[email].refuses)
+        ),
         kept=frozenset(wished & members),
         left=frozenset(left),
         waiting=frozenset(

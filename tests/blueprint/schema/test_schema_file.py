@@ -183,7 +183,7 @@ def test_a_participant_is_never_named_by_a_title_nor_asked_too_much(
 
 def test_consents_are_apart_required_and_unticked(shipped: dict[str, Schema]) -> None:
     one = shipped["participants"]
-    for name in ("bf_consent_presentation", "bf_consent_carte", "bf_consent_liste", "bf_charte"):
+    for name in ("bf_consent_carte", "bf_consent_liste", "bf_charte"):
         field = one.field(name)
         assert (field.type, field.required, field.options.get("default", "")) == ("radio", True, "")
 

@@ -52,7 +52,7 @@ from wikifarm.reasons import of_system
 class Asked:
     """What was asked of a synchronisation."""
 
-    remove: bool = False  # also take away those who no longer wish to be there
+    remove: bool = False  # also take away those whose card is gone or gives no answer any more
     max_removals: int | None = None
     dry_run: bool = False
     quiet: bool = False  # no welcome message
@@ -64,7 +64,8 @@ class Asked:
 def sync(
     context: Context, communities: Sequence[Community], asked: Asked
 ) -> list[CommunityOutcome]:
-    """Makes subscribers follow the base; removals only when asked for."""
+    """Makes subscribers follow the base: a no after a yes is carried out, as a yes is; other
+    removals only when asked for."""
 
     def follow(run: CommunityRun) -> None:
         scene = _scene(run, asked)
@@ -245,7 +246,9 @@ def _people(work: Work, base: PeopleForm) -> list[Participant]:
         name for group in (who.members, who.facilitators) for name in _accounts(work, group, set())
     }
     rows = work.seen.wiki.entries.of(base.form.id).values()
-    return participants(rows, accepted, names[base.address], names[consent.name], consent.yes)
+    return participants(
+        rows, accepted, names[base.address], names[consent.name], consent.yes, work.seen.accounts
+    )
 
 
 def _accounts(work: Work, group: str, seen: set[str]) -> set[str]:
@@ -301,7 +304,21 @@ def _keep(scene: _Scene, compared: Compared) -> None:
 
 
 def _moves(compared: Compared, asked: Asked) -> int:
-    return len(compared.add) + (len(compared.remove) if asked.remove else 0)
+    return len(compared.add) + len(_leaving(compared, asked))
+
+
+def _leaving(compared: Compared, asked: Asked) -> tuple[str, ...]:
+    """Who is to be taken off: those who withdrew their agreement, and the others if so asked."""
+    return compared.remove if asked.remove else compared.withdrawn
+
+
+def _still_leaving(scene: _Scene, leaving: Sequence[str]) -> tuple[str, ...]:
+    """Those of them whom a second reading of the base takes off too."""
+    if not leaving:
+        return ()
+    people = _people(scene.run.work, _base(scene.run))
+    again = compare(people, scene.members, scene.ledger, fit_for_a_list).remove
+    return tuple(address for address in leaving if address in again)
 
 
 def _move(scene: _Scene, port: ListPort, asked: Asked) -> None:
@@ -314,7 +331,7 @@ def _move(scene: _Scene, port: ListPort, asked: Asked) -> None:
         _tell(scene, asked)
         return
     compared = scene.compared
-    leaving = compared.remove if asked.remove else ()
+    leaving = _still_leaving(scene, _leaving(compared, asked))
     engine.check_removals(leaving, scene.members, asked.max_removals)
     _keep(scene, compared)
     if not compared.add and not leaving:
