@@ -100,7 +100,6 @@ def entry_routes(form: str, entry: str, word: str, time: str) -> list[Route]:
         Route(page_address(entry, handler, time=time), _of_entry())
         for handler in ("", "raw", "iframe", "diff")
     ]
-    known.append(Route(page_address(entry, "download", file="a.pdf"), _of_entry()))
     return known
 
 

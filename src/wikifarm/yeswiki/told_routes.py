@@ -27,9 +27,11 @@ WRITING_HANDLERS = frozenset({
 })  # fmt: skip
 # YesWiki's own too: what they show of an entry, if anything, is asked by the table.
 _QUIET_HANDLERS = frozenset({
-    "backlinks", "bazariframe", "download", "epub", "filemanager", "jsonalltags", "loadmetadatas",
+    "backlinks", "bazariframe", "epub", "filemanager", "jsonalltags", "loadmetadatas",
     "referrers_sites", "svg", "tagrss",
 })  # fmt: skip
+# Without a file to give, it fails before YesWiki opens a session (4.4.4, 4.5.0).
+_NO_SESSION = frozenset({"download"})
 _GET = re.compile(r"GET(?:<[^>]*>|\s)*https?://[^\s<]*\?(api/[^\s<]+)")
 _PLACE = re.compile(r"\{(\w+)\}")
 _WRITES = re.compile(r"delete|logout|token", re.IGNORECASE)
@@ -50,8 +52,9 @@ class Told:
 
     @property
     def not_asked(self) -> tuple[str, ...]:
-        """The handlers that are known and left alone, since they write."""
-        return tuple(f"/{name}" for name in self.handlers if name in WRITING_HANDLERS)
+        """The handlers that are known and left alone: they write, or need a file to be there."""
+        left = WRITING_HANDLERS | _NO_SESSION
+        return tuple(f"/{name}" for name in self.handlers if name in left)
 
 
 def told(modules: Iterable[str], documentation: str) -> Told:
@@ -80,7 +83,7 @@ def entry_ways(wiki: Told, form: str, entry: str, account: str) -> list[Route]:
             closable=spelling == entry,
         )
         for name in wiki.handlers
-        if name not in {*ENTRY_HANDLERS, *WRITING_HANDLERS, "download"}
+        if name not in {*ENTRY_HANDLERS, *WRITING_HANDLERS, *_NO_SESSION}
         for spelling in ((entry,) if name in _QUIET_HANDLERS else (entry, entry.lower()))
     ]
     places = {"formId": form, "userId": account, "user": account, "group_name": "admins",

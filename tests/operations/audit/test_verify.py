@@ -481,3 +481,16 @@ def test_the_hint_says_apply_where_the_wiki_is_older_than_its_blueprint(
     assert isinstance(outcome.error, LeakFound), outcome.error
     assert "run `wikifarm apply`" in outcome.error.hint
     assert "the right of the action listusers" in outcome.error.hint
+
+
+def test_a_facilitator_whom_the_farm_shows_is_seen(fresh: Fresh, made: Community) -> None:
+    context = fresh()
+    entry = context.farm.find("rennes")
+    assert entry is not None
+    context.farm.set_contact(entry, made.facilitators[0].email)
+    outcome = verified(fresh, made)
+    assert isinstance(outcome.error, LeakFound), outcome.error
+    assert outcome.audit is not None
+    assert {leak.seen for leak in outcome.audit.leaks} == {"an address of a facilitator"}
+    assert all(leak.route.startswith(context.farm.base) for leak in outcome.audit.leaks)
+    assert "`wikifarm apply`" in outcome.error.hint

@@ -50,7 +50,7 @@ class Answered:
             failed, foreign = self.failed.get(role, ()), self.foreign.get(role, ())
             why = dict.fromkeys(failed, _("the wiki failed"))
             why |= dict.fromkeys(foreign, _("something else than the wiki answered"))
-            why |= dict.fromkeys(self.left, _("made to write, not to read"))
+            why |= dict.fromkeys(self.left, _("made to write, or to give a file"))
             parts.append(Coverage(role, known, known - len(why), self.refused[role], why))
         return tuple(parts)
 
@@ -68,7 +68,7 @@ class Answered:
             elif role in self.strayed:
                 yield _("{who}: the wiki took this person for somebody else").format(who=who)
             elif foreign or len(failed) > self.known[role] * MOST_FAILED:
-                ways = [*foreign, *failed]
+                ways = foreign or failed
                 text = _("{who}: {count} questions of {total} had no answer of the wiki: {ways}")
                 yield text.format(
                     who=who, count=len(ways), total=self.known[role], ways=", ".join(ways[:NAMED])

@@ -12,6 +12,7 @@ from wikifarm.model import Rights
 from wikifarm.operations.audit.content_checks import content_checks
 from wikifarm.operations.audit.diagnosis import behind
 from wikifarm.operations.audit.facts import known_facts
+from wikifarm.operations.audit.farm_entry import ask_farm
 from wikifarm.operations.audit.questions import ask_all, read_spies
 from wikifarm.operations.audit.sentinel import Planted, missing, planted
 from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
@@ -128,6 +129,7 @@ def _asked(run: CommunityRun, checks: tuple[Check, ...]) -> Audit:
             asked = ask_all(run, scene, _routes(run.site, scene, wiki, pages), wiki.not_asked)
             # Then only: what lists every page would show what these pages show.
             read_spies(run, scene, _write_spies(run.site, scene, wiki), asked)
+            ask_farm(run, asked)
             gone = missing(run, scene)
     except AuditBlind as fault:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
