@@ -206,6 +206,17 @@ def test_the_record_goes_on_any_way_out(
     assert board.rows == []
 
 
+def test_others_can_be_let_in_before_the_end(board: Board, tmp_path: Path) -> None:
+    lock = lock_of(board, tmp_path)
+    with lock.taken():
+        lock.release()
+        assert board.rows == []
+        board.put("bbbb0002")
+        board.clock.seconds += BEAT + 1
+        lock.sign()
+    assert [row.run for row in board.rows] == ["bbbb0002"]
+
+
 def test_an_interruption_while_waiting_leaves_no_record(board: Board, tmp_path: Path) -> None:
     board.put("bbbb0002")
     lock = lock_of(board, tmp_path)

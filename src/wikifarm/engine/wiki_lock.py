@@ -46,6 +46,7 @@ class WikiLock:
     wait: Callable[[float], None] = sleep
     waiting: Callable[[], None] = lambda: None  # called while another run is waited for
     _mine: RunRecord | None = field(default=None, init=False)
+    _left: bool = field(default=False, init=False)  # a record that may be there
     _beats: int = field(default=1, init=False)
     _last: tuple[float, float] = field(default=(0.0, 0.0), init=False)
 
@@ -58,9 +59,9 @@ class WikiLock:
             yield
         except BaseException:
             with suppress(WikifarmError):
-                self._release()
+                self.release()
             raise
-        self._release()
+        self.release()
 
     def sign(self) -> None:
         """To be called often: says from time to time that this run is still at work.
@@ -80,6 +81,15 @@ class WikiLock:
                 ),
                 hint=_("Run the same command again: it goes on from there."),
             )
+
+    def release(self) -> None:
+        """Lets others in, now rather than at the end of `taken`."""
+        if not self._left:
+            return
+        self._mine = None
+        self.records.remove(self.journal.run)
+        self._left = False
+        self.journal.outcome(self.slug, RECORD, key=self.journal.run)
 
     def _take(self) -> None:
         watched = _Watched(self._dead_here())
@@ -114,6 +124,7 @@ class WikiLock:
                 return
 
     def _leave(self, since: str) -> None:
+        self._left = True
         self._last = (monotonic(), time())
         self.records.add(self.journal.run, self.doing, self._beats, since)
 
@@ -144,11 +155,6 @@ class WikiLock:
         """Since the last sign. One of the two clocks stands still while a computer sleeps."""
         awake, wall = self._last
         return max(monotonic() - awake, time() - wall)
-
-    def _release(self) -> None:
-        self._mine = None
-        self.records.remove(self.journal.run)
-        self.journal.outcome(self.slug, RECORD, key=self.journal.run)
 
 
 @dataclass

@@ -200,6 +200,34 @@ def test_what_a_dead_computer_left_is_removed_by_another_with_a_copy(
     assert own not in copy.read_text("utf-8")
 
 
+def test_a_run_that_was_interrupted_lets_others_in_at_once(
+    running: RunningFarm, computers: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Two seconds may not be enough to remove what it planted: the next run does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wikifarm.operations.audit.sentinel.clean", _slow)
+        _at_question(patch, 30, _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            verified(running.url, computers[0])
+    state = snapshot(tmp_path / "farm")["wikis"][SLUG]
+    assert state["triples"] == []
+    assert state["entries"]
+    context = context_for(running.url, computers[1])
+    context.patience = 0
+    (outcome,) = verify(context, [mending()])
+    assert outcome.error is None, outcome.error
+    assert snapshot(tmp_path / "farm")["wikis"][SLUG]["entries"] == {}
+
+
+def _interrupted() -> None:
+    raise KeyboardInterrupt
+
+
+def _slow(_run: object, key: str = "") -> None:
+    if key:
+        raise KeyboardInterrupt
+
+
 def test_what_a_killed_run_of_this_computer_left_is_healed_at_once(
     running: RunningFarm, computers: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -85,6 +85,11 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
             role: address_of(key, role.value) for role in asking if role is not Role.VISITOR
         }
         yield Planted(key, tuple(sentinels), asking, account_name(key, PAGE), addresses)
+    except KeyboardInterrupt:
+        # There may be no time to remove everything: the next run does, from any computer.
+        with suppress(WikifarmError):
+            run.let_others_in()
+        raise
     finally:
         clean(run, key)
         journal.outcome(slug, STEP, key=key)
