@@ -15,6 +15,7 @@ from wikifarm.engine.recording import start_receipt
 from wikifarm.errors import BadCredentials, Unreachable
 from wikifarm.model import Module, Rights
 from wikifarm.operations.apply import apply
+from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
@@ -169,6 +170,30 @@ def test_a_module_switched_off_leaves_no_menu_entry(fresh: Fresh, rennes: Commun
     assert "Agenda" in menu.body
     assert "Ressources" not in menu.body
     assert "Carte" not in wiki.pages.all()
+
+
+def test_a_module_switched_off_says_what_stays_and_is_still_audited(
+    fresh: Fresh, rennes: Community
+) -> None:
+    _one(apply(fresh(), [rennes], audit=False))
+    wiki = open_wiki(fresh(), "rennes")
+    wiki.entries.create("108", {"bf_titre": "A wish"})
+    without = replace(rennes, modules=rennes.modules - {Module.PROPOSALS, Module.RESOURCES})
+    forms = wiki.forms.all()
+    for outcome in (_one(plan(fresh(), [without])), _one(apply(fresh(), [without], audit=False))):
+        told = [
+            [note for note in outcome.notes if forms[id_].label in note] for id_ in ("108", "104")
+        ]
+        assert [len(notes) for notes in told] == [1, 1]
+        assert " 1 " in told[0][0] and "verify" in told[0][0]
+        assert " 0 " in told[1][0] and "verify" not in told[1][0]
+    opened = forms["108"].template.replace("@participants,@animation,%", "*")
+    wiki.forms.save({"108": {"bn_label_nature": forms["108"].label, "bn_template": opened,
+        "bn_description": "", "bn_condition": "", "bn_sem_context": "", "bn_sem_type": "",
+        "bn_only_one_entry": "N"}})  # fmt: skip
+    seen = verify(fresh(), [without])[0]
+    assert seen.audit is not None
+    assert any("forms/108/entries" in leak.route for leak in seen.audit.leaks)
 
 
 def test_a_module_switched_on_later_brings_its_pages_closed(

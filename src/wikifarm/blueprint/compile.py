@@ -60,6 +60,8 @@ class Compiler:
         self.community = community
         self.blueprint = blueprint
         self._forms = _designed_forms(community, blueprint)
+        whole = replace(community, modules=frozenset(Module))
+        self._all_forms = _designed_forms(whole, blueprint)
         self._tags = {
             page.key: Constant(page.tags[community.language])
             for page in blueprint.active_pages(community)
@@ -102,6 +104,7 @@ class Compiler:
             settings={**blueprint.settings, **_own_settings(community, blueprint.who),
                       **_map_settings(community)},
             facts={name: self._fact(fact) for name, fact in self.facts.items()},
+            put_off=tuple(form for key, form in self._all_forms.items() if key not in self._forms),
         )  # fmt: skip
 
     def pages(

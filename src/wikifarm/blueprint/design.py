@@ -101,3 +101,6 @@ class Design:
     removed_lists: tuple[str, ...]
     settings: Mapping[str, str]  # configuration of the wiki (`?GererConfig`)
     facts: Mapping[str, Fact] = field(default_factory=dict)  # of the checklist, for these modules
+    put_off: tuple[
+        DesignedForm, ...
+    ] = ()  # of modules that are off: they may stand here from before

@@ -84,6 +84,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     first = not work.receipt.complete
     work.receipt = replace(work.receipt, name=community.name)
     run.mend_contact()
+    run.say_left()
     run.walk(all_steps(run.context.backups))
     finish_receipt(work, journal)
     if audit:

@@ -25,6 +25,7 @@ def look_ahead(run: CommunityRun) -> None:
     check_list(run.context, run.community)
     run.find()
     run.say_standing()
+    run.say_left()
     outcome = run.outcome
     outcome.planned = walk_dry(all_steps(run.context.backups), run.work)
     outcome.planned += plan_list(run)

@@ -18,6 +18,7 @@ from wikifarm.i18n import _
 from wikifarm.model import Form, Rights, Zone
 from wikifarm.operations.audit.likeness import ACTS
 from wikifarm.operations.audit.reach import Reach
+from wikifarm.operations.community.left_forms import left_standing
 from wikifarm.operations.community.outcome import Found, Leak, LeakKind, Role, Undeclared
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 
@@ -26,12 +27,13 @@ EVERYBODY = Rights("*", "*")
 
 
 def people_forms(work: Work) -> tuple[PeopleForm, ...]:
-    """The forms that a sentinel is put in: the blueprint's, then those that ask about people
-    though it does not say so."""
+    """The forms that a sentinel is put in: the blueprint's, those that modules put off have left,
+    then those that ask about people though it does not say so."""
     asked = (
         _as_people(work, form) for form in _others(work) if _verdict(work, form) is Found.ASKED
     )
-    return (*work.design.who.people, *asked)
+    left = (PeopleForm(form) for form in left_standing(work) if form.zone is Zone.PEOPLE)
+    return (*work.design.who.people, *left, *asked)
 
 
 def undeclared(work: Work) -> Iterator[Undeclared]:
@@ -55,6 +57,7 @@ def opened(work: Work) -> list[Leak]:
 def _others(work: Work) -> list[Form]:
     """The forms of the wiki that the blueprint does not say to be of people."""
     people = {people.form.id for people in work.design.who.people}
+    people |= {form.id for form in left_standing(work) if form.zone is Zone.PEOPLE}
     return [form for form in work.seen.forms.values() if form.id not in people]
 
 

@@ -26,6 +26,7 @@ from wikifarm.errors import TlsFailed, Unreachable, WikifarmError
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, FarmWiki, Page
 from wikifarm.operations.community.accounts import account_names
+from wikifarm.operations.community.left_forms import told_of_left
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import (
     find_site,
@@ -94,6 +95,11 @@ class CommunityRun:
     def shows_a_person(self) -> bool:
         """True when the farm shows the address of somebody who facilitates, as old runs had it."""
         return self.entry is not None and shows_a_person(self.community, self.entry)
+
+    def say_left(self) -> None:
+        """Tells what modules that are off have left in the wiki."""
+        if self.wiki is not None:
+            self.outcome.notes += told_of_left(self.work, self.wiki)
 
     def mend_contact(self) -> None:
         """Takes that address out of the farm, and says so."""

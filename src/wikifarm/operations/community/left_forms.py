@@ -1,0 +1,41 @@
+"""What becomes of the forms of a module that is put off: they stay, and so do their entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wikifarm.blueprint.design import DesignedForm
+from wikifarm.engine.step import Work
+from wikifarm.i18n import _, ngettext
+from wikifarm.model import Zone
+from wikifarm.yeswiki.wiki import Wiki
+
+
+def left_standing(work: Work) -> tuple[DesignedForm, ...]:
+    """The forms of modules that are off which stand in the wiki from before, as it names them."""
+    return tuple(
+        form
+        for form in work.design.put_off
+        if form.id in work.seen.forms and work.seen.forms[form.id].label == form.schema.label
+    )
+
+
+def told_of_left(work: Work, wiki: Wiki) -> Iterator[str]:
+    """A few sentences for each: what stays, who sees it, how to remove it."""
+    for form in left_standing(work):
+        count = len(wiki.entries.of(form.id))
+        stays = ngettext(
+            "The form “{form}” of a module that is off stays, with its {count} entry.",
+            "The form “{form}” of a module that is off stays, with its {count} entries.",
+            count,
+        ).format(form=form.schema.label, count=count)
+        readers = (
+            _("Those who saw them still do, and `wikifarm verify` goes on looking.")
+            if form.zone is Zone.PEOPLE
+            else _("Everybody still sees them.")
+        )
+        cure = _(
+            "To remove it: in the page BazaR, Forms, empty it, then delete it; to have it back, "
+            "switch the module on."
+        )
+        yield f"{stays} {readers} {cure}"
