@@ -195,6 +195,30 @@ def test_a_page_opened_by_hand_is_a_leak(
     assert (leak.route, leak.role, leak.seen, leak.kind) == (tag, role, seen, LeakKind.OPENED)
 
 
+@pytest.mark.parametrize(
+    ("kind", "column", "right", "role"),
+    [
+        ("acls", 1, "+", Role.STRANGER),  # entries, read
+        ("acls", 3, "*", Role.VISITOR),  # entries, commented
+        ("map", 12, "", Role.VISITOR),  # nothing written: everybody
+        ("champs_mail", 4, "@participants", Role.MEMBER),  # the address itself
+        ("radio", 11, "*", Role.VISITOR),  # an answer among two, that no question can tell
+    ],
+)
+def test_a_right_opened_in_a_line_of_a_form_is_a_leak(
+    wiki: Wiki, site: Fresh, kind: str, column: int, right: str, role: Role
+) -> None:
+    row = wiki.session.api_json("forms/101")
+    lines = [line.split("***") for line in row["bn_template"].splitlines()]
+    line = next(columns for columns in lines if columns[0].strip() == kind)
+    line[column] = f" {right} "
+    template = "\n".join("***".join(columns) for columns in lines)
+    assert opened(looked_at(site)) == []
+    wiki.forms.save({"101": {**row, "bn_template": template}})
+    (leak,) = opened(looked_at(site))
+    assert (leak.route, leak.role, leak.kind) == ("form 101", role, LeakKind.OPENED)
+
+
 def test_an_action_opened_by_hand_is_a_leak(wiki: Wiki, site: Fresh) -> None:
     before = wiki.rights.modules()["action listusers"]
     wiki.rights.set_module("action", "listusers", "+")

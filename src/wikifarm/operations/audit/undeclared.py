@@ -7,13 +7,15 @@ is asked like those of the blueprint; what cannot be asked is decided from right
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from wikifarm.blueprint.design import DesignedForm, PeopleForm
-from wikifarm.blueprint.schema.fields import RAW, Field
+from wikifarm.blueprint.schema.fields import RAW, TYPES, Field
 from wikifarm.blueprint.schema.personal import About, about, about_all, about_words
 from wikifarm.blueprint.schema.template import parse, read_template
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.bazar import compiled
 from wikifarm.i18n import _
 from wikifarm.model import Form, Rights, Zone
 from wikifarm.operations.audit.likeness import ACTS
@@ -24,6 +26,14 @@ from wikifarm.operations.workplace.context import WIKI_ADMIN
 
 ADMINS = "admins"  # YesWiki's own group
 EVERYBODY = Rights("*", "*")
+ACLS = "acls"  # the type of the line that holds the rights of entries
+RIGHTS = ("read", "write", "comment", "address_seen_by")
+# What YesWiki takes where nothing is written (AclField, EmailField); elsewhere, everybody.
+UNSET = {
+    (ACLS, "write"): "%",
+    (ACLS, "comment"): "comments-closed",
+    ("champs_mail", "address_seen_by"): "@admins",
+}
 
 
 def people_forms(work: Work) -> tuple[PeopleForm, ...]:
@@ -51,7 +61,13 @@ def undeclared(work: Work) -> Iterator[Undeclared]:
 
 def opened(work: Work) -> list[Leak]:
     """The rights that let in somebody whom the blueprint keeps out."""
-    return [*_opened_groups(work), *_opened_pages(work), *_opened_modules(work), *_open_forms(work)]
+    return [
+        *_opened_groups(work),
+        *_opened_pages(work),
+        *_opened_modules(work),
+        *_opened_lines(work),
+        *_open_forms(work),
+    ]
 
 
 def _others(work: Work) -> list[Form]:
@@ -160,6 +176,46 @@ def _opened_modules(work: Work) -> Iterator[Leak]:
             }
             advice = words[change.existing.kind].format(name=change.existing.name)
             yield Leak(change.key, role, change.existing.kind, advice, LeakKind.OPENED)
+
+
+def _opened_lines(work: Work) -> Iterator[Leak]:
+    """Rights in the lines of our forms: of their entries, and of each field."""
+    for form in work.design.forms:
+        now = work.seen.forms.get(form.id)
+        wanted = _rights(compiled(work, form).template)
+        for line, right in _rights(now.template if now else "").items():
+            role = _first_let_in(work, right, wanted[line]) if line in wanted else None
+            if role is not None:
+                seen = line.name or line.type
+                advice = (
+                    _("the rights to read and to write of the field {field}, in the form {form}")
+                    if line.name
+                    else _("the line `acls` of the form {form}")
+                ).format(field=seen, form=form.id)
+                yield Leak(f"form {form.id}", role, seen, advice, LeakKind.OPENED)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What says which right of a form it is: the line `acls` has no name."""
+
+    type: str
+    name: str
+    right: str
+
+
+def _rights(template: str) -> dict[_Line, str]:
+    """The rights that a form's lines hold; what holds where they hold none."""
+    rights = {}
+    for row in parse(template):
+        columns = TYPES[row[0]].columns if row[0] in TYPES else {}
+        places = {meaning: column for column, meaning in columns.items()}
+        name = row[places.get("name", places.get("latitude", 0))] if row[0] != ACLS else ""
+        for right in RIGHTS:
+            if right in places:
+                unset = UNSET.get((row[0], right), "*")
+                rights[_Line(row[0], name, right)] = row[places[right]] or unset
+    return rights
 
 
 def _open_forms(work: Work) -> Iterator[Leak]:

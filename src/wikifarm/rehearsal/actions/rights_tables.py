@@ -9,7 +9,7 @@ from ..people.acls import ADMINS_ONLY
 from ..store.records import ENTRY, LIST, StoredPage
 from ..wikitext import page_manager
 from ..wikitext.page_manager import page_link
-from ..wikitext.performer import ACTIONS, HANDLERS, action
+from ..wikitext.performer import ACTIONS, HANDLERS, SILENT, action
 
 _LABELS = {
     "*": ("success", "Tout le monde"),
@@ -187,7 +187,7 @@ def _edit_modules(request: Request, kind: str, name_field: str, names: list[str]
 @action("editactionsacls")
 def edit_action_rights(request: Request, _arguments: dict[str, str]) -> str:
     """Who may run each action (76)."""
-    return _edit_modules(request, "action", "actionname", list(ACTIONS))
+    return _edit_modules(request, "action", "actionname", [*ACTIONS, *SILENT])
 
 
 @action("edithandlersacls")

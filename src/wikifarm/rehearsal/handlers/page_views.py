@@ -122,7 +122,7 @@ def render(request: Request) -> Response:
     return frame.frame(request, format_text(request, request.arg("content")))
 
 
-@handler("share", "widget", "referrers")
+@handler("share", "widget", "referrers", "referrers_sites", "backlinks", "epub", "tagrss")
 def tools(request: Request) -> Response:
     """Addresses to share a page or a list, and where visits came from: nothing in a rehearsal."""
     told = f"Handler {esc(request.handler)} : absent de la répétition"
