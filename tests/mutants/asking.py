@@ -6,7 +6,8 @@ it is opened: where every answer stays the same, the mutant opened nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ class Onlookers:
     author: Person
     forms: tuple[str, ...]
     save: Callable[[str, str], None]  # a page and its text, as an administrator
+    remove: Callable[[str], object]  # an entry, likewise
     entries: dict[str, str] = field(default_factory=dict)
 
     def questions(self, mutant: Mutant) -> list[str]:
@@ -50,10 +52,16 @@ class Onlookers:
             for question in self.questions(mutant)
         ]
 
-    def enter(self) -> None:
-        """A new entry in each form: an entry takes the rights that its form had when it was
-        written."""
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """With a new entry in each form, by somebody who has none: an entry takes the rights that
+        its form had when it was written."""
         self.entries = {form: self.author.enter(form) for form in self.forms}
+        try:
+            yield
+        finally:
+            for tag in self.entries.values():
+                self.remove(tag)
 
     def _write_probe(self, action: str) -> None:
         pages = ",".join(self.entries.values())
@@ -78,7 +86,7 @@ def onlookers(run: CommunityRun, admin: Person) -> Onlookers:
     forms = tuple(people_form.form.id for people_form in who.people)
     for form in forms:
         people["neighbour"].enter(form)
-    return Onlookers(people, people["author"], forms, save)
+    return Onlookers(people, people["author"], forms, save, wiki.pages.delete)
 
 
 def _of_entry(form: str, tag: str) -> Iterable[str]:

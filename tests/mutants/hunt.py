@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
+from unittest.mock import patch
 
 import httpx
 
 from tests.mutants.asking import Onlookers, onlookers
 from tests.mutants.openings import Mutant, mutants, write
 from tests.mutants.people import Person
-from tests.mutants.scenes import Rehearsed, Scene
+from tests.mutants.scenes import Scene, Stage
 from wikifarm.blueprint.design import Design
 from wikifarm.errors import Exit
-from wikifarm.operations.audit.verify import verify
+from wikifarm.operations.audit import verify as verifying
+from wikifarm.operations.audit.questions import Answered, ask_all
+from wikifarm.operations.audit.sentinel import Planted
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.yeswiki.audit_routes import Route
 
 # A line of the table by its columns, and what is named below it: texts, for workers to hand over.
 TABLE = "mutants"  # the property of a test under which its line goes
@@ -29,6 +35,7 @@ class Verdict(StrEnum):
     FOUND = "found"  # exit 6
     MISSED = "not found"
     EQUIVALENT = "equivalent"  # nobody sees anything more: proved by asking
+    CLOSED = "closed"  # by `verify` itself, before it asked
     BLIND = "no audit"  # exit 1: not green, but nothing is named
 
 
@@ -55,16 +62,25 @@ class Tally:
         }
         below = [
             f"{verdict.value} in {self.scene}: {name}"
-            for verdict in (Verdict.MISSED, Verdict.BLIND, Verdict.EQUIVALENT)
+            for verdict in (Verdict.MISSED, Verdict.BLIND, Verdict.CLOSED, Verdict.EQUIVALENT)
             for name in self.named(verdict)
         ]
         return row, below
 
 
+@dataclass(frozen=True)
+class Look:
+    """What `verify` said: its exit status, its words, and by which ways it saw somebody."""
+
+    exit_status: int
+    words: str
+    ways: frozenset[str]
+
+
 class Hunt:
     """A scene with its people, and what may be opened in it."""
 
-    def __init__(self, stage: Rehearsed) -> None:
+    def __init__(self, stage: Stage) -> None:
         self.stage = stage
         run = stage.run()
         self.design: Design = run.work.design
@@ -78,43 +94,69 @@ class Hunt:
         self.mutants = mutants(self.design, templates, logs)
         stage.keep()
 
-    def verified(self, transport: httpx.BaseTransport | None = None) -> tuple[int, str]:
-        """The exit status of `verify`, and its words."""
+    def verified(
+        self, only: Collection[str] | None = None, transport: httpx.BaseTransport | None = None
+    ) -> Look:
+        """What `verify` says; with `only`, of its questions those of these ids alone are asked."""
         context = self.stage.context(transport)
-        (outcome,) = verify(context, [self.stage.scene.community])
+        with nullcontext() if only is None else _asking(only):
+            (outcome,) = verifying.verify(context, [self.stage.scene.community])
         context.close()
+        leaks = outcome.audit.leaks if outcome.audit else ()
+        ways = frozenset(leak.route for leak in leaks)
         error = outcome.error
-        return (int(error.exit), error.message) if error else (0, "")
+        return Look(int(error.exit), error.message, ways) if error else Look(0, "", ways)
 
-    def over(self, chosen: Iterable[Mutant]) -> Tally:
-        """What comes of each mutant."""
+    def over(self, chosen: Iterable[Mutant], look: Callable[[Mutant], Look]) -> Tally:
+        """What comes of each mutant, looked at by `look` while it is open."""
         tally = Tally(self.stage.scene)
         started = time.process_time()
         for mutant in chosen:
-            self.stage.put_back()
-            write(self.admin, mutant, self.design)
-            exit_status, _words = self.verified()
-            tally.verdicts[mutant] = self._verdict(mutant, exit_status)
-        self.stage.put_back()
+            with self.opened(mutant):
+                exit_status = look(mutant).exit_status
+                left = self._seen(mutant) if exit_status == Exit.DONE else []
+            tally.verdicts[mutant] = self._verdict(mutant, exit_status, left)
         tally.seconds = time.process_time() - started
         return tally
 
-    def _verdict(self, mutant: Mutant, exit_status: int) -> Verdict:
+    @contextmanager
+    def opened(self, mutant: Mutant) -> Iterator[None]:
+        """The right is open inside, and put back after."""
+        write(self.admin, mutant, self.design)
+        try:
+            yield
+        finally:
+            if not self.stage.put_back():
+                write(self.admin, mutant, self.design, right=mutant.before)
+
+    def _verdict(self, mutant: Mutant, exit_status: int, left: list[str]) -> Verdict:
+        """`left` is what people are answered once `verify` has looked."""
         if exit_status == Exit.LEAK:
             return Verdict.FOUND
         if exit_status != Exit.DONE:
             return Verdict.BLIND
-        return Verdict.EQUIVALENT if self._opens_nothing(mutant) else Verdict.MISSED
+        before = self._seen(mutant)
+        with self.opened(mutant):
+            after = self._seen(mutant)
+        if before == after:
+            return Verdict.EQUIVALENT
+        return Verdict.CLOSED if before == left else Verdict.MISSED
 
-    def _opens_nothing(self, mutant: Mutant) -> bool:
-        seen = []
-        for opened in (False, True):
-            self.stage.put_back()
-            if opened:
-                write(self.admin, mutant, self.design)
-            self.looking.enter()
-            seen.append(self.looking.see(mutant))
-        return seen[0] == seen[1]
+    def _seen(self, mutant: Mutant) -> list[str]:
+        with self.looking.entered():
+            return self.looking.see(mutant)
+
+
+def _asking(only: Collection[str]) -> AbstractContextManager[object]:
+    """Has the audit ask these questions alone, and the page of actions if one is among them."""
+
+    def some(
+        run: CommunityRun, scene: Planted, routes: Sequence[Route], spies: Sequence[str]
+    ) -> Answered:
+        chosen = [route for route in routes if route.id in only]
+        return ask_all(run, scene, chosen, spies if any("{{" in way for way in only) else [])
+
+    return patch.object(verifying, "ask_all", some)
 
 
 def table(tallies: Sequence[Told]) -> Iterator[str]:

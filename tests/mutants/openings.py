@@ -150,19 +150,8 @@ def _write_page(admin: Person, mutant: Mutant, value: str, design: Design) -> No
     prefixed = (right for prefix, right in design.closed_prefixes.items()
                 if mutant.thing.startswith(prefix))  # fmt: skip
     has = ours.get(mutant.thing) or design.closed.get(mutant.thing) or next(prefixed)
-    names = {"read": "newlire_advanced", "write": "newecrire_advanced",
-             "comment": "newcomment_advanced"}  # fmt: skip
-    rights = {names[each]: _lines(getattr(has, each)) for each in names}
-    rights[names[mutant.right]] = _lines(value)
-    admin.post(
-        "GererDroits",
-        {
-            "typemaj": "submit",
-            "geredroits_modifier": "1",
-            f"selectpage[{mutant.thing}]": mutant.thing,
-            **rights,
-        },
-    )
+    rights = {f"{each}_acl": _lines(getattr(has, each)) for each in ("read", "write", "comment")}
+    admin.post(f"{mutant.thing}/acls", {**rights, f"{mutant.right}_acl": _lines(value)})
 
 
 def _lines(right: str) -> str:

@@ -146,6 +146,13 @@ class Stage:
         run.enter()
         return run
 
+    def keep(self) -> None:
+        """What stands now is what every mutant starts from."""
+
+    def put_back(self) -> bool:
+        """As it was kept; False where only writing each right again does it."""
+        return False
+
     def make(self) -> None:
         """Makes the community without looking at it."""
         (outcome,) = apply(self.context(), [self.scene.community], audit=False)
@@ -167,12 +174,11 @@ class Rehearsed(Stage):
         self._copy = sqlite3.connect(":memory:")
 
     def keep(self) -> None:
-        """What stands now is what every mutant starts from."""
         self._data.db.backup(self._copy)
 
-    def put_back(self) -> None:
-        """As it was kept."""
+    def put_back(self) -> bool:
         self._copy.backup(self._data.db)
+        return True
 
     def close(self) -> None:
         self._data.close()

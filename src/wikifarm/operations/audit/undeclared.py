@@ -184,14 +184,15 @@ def _opened_lines(work: Work) -> Iterator[Leak]:
         now = work.seen.forms.get(form.id)
         wanted = _rights(compiled(work, form).template)
         for line, right in _rights(now.template if now else "").items():
-            role = _first_let_in(work, right, wanted[line]) if line in wanted else None
+            designed = wanted.get(line, right)
+            role = _first_let_in(work, right, designed) if right != designed else None
             if role is not None:
                 seen = line.name or line.type
                 advice = (
                     _("the rights to read and to write of the field {field}, in the form {form}")
                     if line.name
                     else _("the line `acls` of the form {form}")
-                ).format(field=seen, form=form.id)
+                ).format(field=seen, form=f"{form.schema.label} ({form.id})")
                 yield Leak(f"form {form.id}", role, seen, advice, LeakKind.OPENED)
 
 
