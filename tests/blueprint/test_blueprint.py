@@ -345,10 +345,12 @@ def test_each_mistake_of_a_checklist_is_told(
 
 def test_the_checklist_keeps_what_concerns_the_community(folder: Path, rennes: Community) -> None:
     write(folder / "checklist.yml", CHECKLIST)
+    write(folder / "fr/pages/Gens.wiki.j2", "====== Qui est là ======\n")
     blueprint = load_blueprint(str(folder))
     (phase,) = compiler(rennes, blueprint).context({"two-facilitators"})["phases"]
-    assert [(item["id"], item["done"], item["url"]) for item in phase["items"]] == [
-        ("deux", True, ""), ("gens", False, "https://ferme.example.org/rennes/?LesGens"),
+    assert [(item["id"], item["done"], item["page"], item["url"]) for item in phase["items"]] == [
+        ("deux", True, "", ""),
+        ("gens", False, "Qui est là", "https://ferme.example.org/rennes/?LesGens"),
     ]  # fmt: skip
     alone = replace(rennes, modules=frozenset())
     (phase,) = compiler(alone, blueprint).context()["phases"]

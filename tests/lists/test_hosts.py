@@ -31,6 +31,7 @@ from wikifarm.transport import Network
 
 from .test_web import page
 
+SUBJECT = "Objet\u00a0:"  # as French letters set it
 WANTED = WantedList(
     "rennes",
     "Robustesse à Rennes",
@@ -281,7 +282,7 @@ def test_where_the_form_is_known_its_steps_come_before_the_letter(
         assert label in steps and value in steps
     for line in ("rennes@framagroupes.org", WANTED.subject, WANTED.description, "leo@example.org"):
         assert line in letter
-    assert letter.strip().startswith("Objet :" if language == "fr" else "Subject:")
+    assert letter.strip().startswith(SUBJECT if language == "fr" else "Subject:")
     assert "adhérent" not in letter and "members. If" not in letter
     assert "2026-11-21" in notes and "https://docs.framasoft.org/fr/groupes/" in notes
     assert "\n\n\n" not in text and "<<" not in text and "None" not in text
@@ -291,16 +292,16 @@ def test_where_the_form_is_known_its_steps_come_before_the_letter(
 def test_where_it_is_not_known_the_letter_comes_first(network: Network, language: str) -> None:
     text = request_text(host_of(network, "infini", contact="infini@example.org"), language)
     letter, notes = text.split("-" * 70)
-    assert letter.startswith(("À : infini@", "To: infini@"))
-    assert "adhérent·es" in letter or "for your members" in letter
-    assert "create_list_request" not in text and "Adresse :" not in letter
+    assert letter.startswith(("À\u00a0: infini@", "To: infini@"))
+    assert "adhérent·e·s" in letter or "for your members" in letter
+    assert "create_list_request" not in text and "Adresse\u00a0:" not in letter
     assert "cooperations.infini.fr" in notes
-    assert request_text(host_of(network, "infini"), language).startswith(("Objet :", "Subject:"))
+    assert request_text(host_of(network, "infini"), language).startswith((SUBJECT, "Subject:"))
 
 
 def test_of_a_host_that_nobody_knows_only_the_letter_is_written(network: Network) -> None:
     text = request_text(host_of(network, "other"))
-    assert "---" not in text and text.startswith("Objet :") and text.endswith("leo@example.org")
+    assert "---" not in text and text.startswith(SUBJECT) and text.endswith("leo@example.org")
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -75,14 +75,15 @@ def phases(
     folder: Path,
     language: str,
     modules: Collection[Module],
-    page_url: Callable[[str], str | None],
+    page_link: Callable[[str], tuple[str, str] | None],
     facts: Collection[str],
 ) -> list[dict[str, Any]]:
     """The phases that concern the community, as its templates read them.
 
-    `page_url` gives the address of a page, or None when the community has no such page. `facts` are
-    the names of those that the tool has seen: their items are done, and say so. A phase without
-    items is left out. A blueprint without a checklist has no phase.
+    `page_link` gives the title and the address of a page, or None when the community has no such
+    page: a link has to say where it leads. `facts` are the names of those that the tool has seen:
+    their items are done, and say so. A phase without items is left out. A blueprint without a
+    checklist has no phase.
     """
     content = _read(folder)
     sentences = {
@@ -90,18 +91,22 @@ def phases(
     }
     concerned = []
     for phase in content.get("phases", ()):
-        items = [
-            {
-                "id": item["id"],
-                "text": item[language],
-                "url": (page_url(item["page"]) if "page" in item else None) or "",
-                "done": item.get("auto") in sentences,
-                "seen": sentences.get(item.get("auto", ""), ""),
-                "auto": item.get("auto", ""),
-            }
-            for item in phase["items"]
-            if "module" not in item or item["module"] in set(modules)
-        ]
+        items = []
+        for item in phase["items"]:
+            if "module" in item and item["module"] not in modules:
+                continue
+            title, url = (page_link(item["page"]) if "page" in item else None) or ("", "")
+            items.append(
+                {
+                    "id": item["id"],
+                    "text": item[language],
+                    "page": title,
+                    "url": url,
+                    "done": item.get("auto") in sentences,
+                    "seen": sentences.get(item.get("auto", ""), ""),
+                    "auto": item.get("auto", ""),
+                }
+            )
         if items:
             concerned.append({"id": phase["id"], "title": phase[language], "items": items})
     return concerned

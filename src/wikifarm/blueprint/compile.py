@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from wikifarm.blueprint import neutral
-from wikifarm.blueprint.blueprint_file import TEXTS, schema_folder
+from wikifarm.blueprint.blueprint_file import PAGE_SUFFIX, TEXTS, schema_folder
 from wikifarm.blueprint.blueprint_model import (
     FACILITATORS,
     Blueprint,
@@ -34,6 +35,8 @@ from wikifarm.blueprint.schema.template import describe, properties
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Module, Rights
+
+_HEADING = re.compile(r"^====== ([^<{]+) ======$", re.M)  # of a page, when no value stands in it
 
 LIST_PAGES = ("home", "archives", "leaving")
 LIST_MAILS = ("address", "unsubscribe", "owners")
@@ -147,10 +150,18 @@ class Compiler:
         return {
             **self.names,
             "phases": phases(self.blueprint.folder, community.language, community.modules,
-                             lambda key: self._urls.page(key) if key in self._tags else None,
-                             facts),
+                             self._page_link, facts),
             "mailing_list": _list_names(mailing_list or {}),
         }  # fmt: skip
+
+    def _page_link(self, key: str) -> tuple[str, str] | None:
+        """The title of a page of this community and its address."""
+        if key not in self._tags:
+            return None
+        folder = self.blueprint.folder / self.community.language / "pages"
+        text = (folder / f"{key}{PAGE_SUFFIX}").read_text(encoding="utf-8")
+        heading = _HEADING.search(text)
+        return Constant(heading[1] if heading else self._tags[key]), self._urls.page(key)
 
     def _settled_names(self, dialect: Dialect) -> dict[str, Any]:
         """The names that never change: community, facilitators, modules, forms, fields, questions,
