@@ -125,6 +125,10 @@ class RunRecord:
     beat: int = 1
 
 
+TRIED = {(Dialect.D44, False): "4.4.4", (Dialect.D45, True): "4.5.0"}
+"""How it writes lists, whether its API writes groups -> the version that was run and does so."""
+
+
 @dataclass(frozen=True)
 class Capabilities:
     """What a farm or a wiki can do, as harmless questions tell (docs/yeswiki.md, Newer)."""
@@ -133,6 +137,13 @@ class Capabilities:
     ferme_api: bool = False  # ?api/ferme answers
     page_save: bool = False  # POST api/pages/{tag}
     group_write: bool = False  # POST api/groups/{g}/update
+
+    @property
+    def tried(self) -> str:
+        """The version that was run for real and can do the same; nothing where none was."""
+        if self.ferme_api or self.page_save:
+            return ""
+        return TRIED.get((self.dialect, self.group_write), "")
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,8 @@ def test_a_key_makes_a_wiki_without_a_session(farm_under_test: FarmUnderTest, fa
     folder = farm_under_test.folder()
     by_key.create(new_wiki(folder))
     assert farm.answers(folder)
+    # A key leaves the cookies of a login to whoever keeps them: its session is no visitor's.
+    assert by_key.visitor.api("groups").status == 403
 
 
 def test_a_wrong_key_is_refused(farm_under_test: FarmUnderTest) -> None:

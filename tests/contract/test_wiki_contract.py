@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from tests.contract.conftest import PASSWORD
 from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.model import Dialect, Rights
 from wikifarm.yeswiki.run_records import PROPERTY
+from wikifarm.yeswiki.users import LOST_PASSWORD
 from wikifarm.yeswiki.wiki import Wiki
 
 HARD = 'Été d\'œuvre — €, 🌱 "guillemets", {{listusers}}, <b>gras</b> & ""brut""'
@@ -91,6 +93,18 @@ def test_groups_hold_accounts_and_groups(wiki: Wiki) -> None:
     assert set(wiki.groups.all()) >= {"admins", "animation", "participants"}
 
 
+def test_the_members_of_a_group_are_replaced_whatever_their_names(wiki: Wiki) -> None:
+    """4.5.0's page of groups loses names with a blank or a dot; its API does not."""
+    for number, name in enumerate(("Prénom Nom", "A.B")):
+        wiki.users.create(name, f"n{number}@example.org")
+    wiki.groups.set("animation", ["WikiAdmin", "Prénom Nom", "A.B"])
+    wiki.groups.set("animation", ["A.B", "Prénom Nom"])
+    assert set(wiki.groups.members("animation")) == {"A.B", "Prénom Nom"}
+    wiki.groups.set("animation", [])
+    assert wiki.groups.members("animation") == ()
+    assert "animation" in wiki.groups.all()
+
+
 def test_groups_that_are_not_shown_are_not_taken_for_none(wiki: Wiki) -> None:
     """Anybody who has an account is answered with an empty list."""
     stranger = wiki.visitor()
@@ -149,6 +163,33 @@ def test_an_account_is_opened_once(wiki: Wiki) -> None:
         wiki.users.create("AutreNom", "camille@example.org")
     assert wiki.users.delete("CamilleD")
     assert "CamilleD" not in {one.name for one in wiki.users.all()}
+
+
+def test_an_account_leaves_no_key_behind(wiki: Wiki) -> None:
+    """4.5.0 gives one to whoever looks at their own account."""
+    passer_by = wiki.visitor()
+    if not passer_by.session.sign_up("Passante", "passante@example.org", "MotDePasse123"):
+        pytest.skip("a guard keeps programs from signing up on this wiki")
+    passer_by.session.page("ParametresUtilisateur")
+    assert wiki.users.delete("Passante")
+    assert wiki.session.api_json("triples/Passante", {"property": LOST_PASSWORD}) == []
+
+
+def test_a_wiki_without_its_login_form_is_entered_by_the_route_where_there_is_one(
+    wiki: Wiki,
+) -> None:
+    for tag in ("ParametresUtilisateur", "PageRapideHaut"):
+        page = wiki.pages.read(tag)
+        wiki.pages.save(tag, "Rien ici.", page.revision if page else "")
+    again = wiki.visitor()
+    if not wiki.capabilities.group_write:
+        with pytest.raises(UnexpectedAnswer):
+            again.login("WikiAdmin", PASSWORD)
+        return
+    with pytest.raises(BadCredentials):
+        again.login("WikiAdmin", "autre")
+    again.login("WikiAdmin", PASSWORD)
+    assert again.groups.members("admins") == ("WikiAdmin",)
 
 
 def test_accounts_are_hidden_from_visitors(wiki: Wiki) -> None:
@@ -226,6 +267,24 @@ def test_entries_of_a_closed_form_are_hidden_from_visitors(wiki: Wiki) -> None:
     visitor = wiki.visitor()
     assert visitor.entries.of("1200") == {}
     assert "secret@example.org" not in visitor.session.page(tag).text
+
+
+def test_another_spelling_finds_a_closed_entry_and_only_the_right_to_write_closes_a_field(
+    wiki: Wiki,
+) -> None:
+    """MySQL takes another case as equal: why every field has a right to write (4.4.4, 4.5.0)."""
+    closed = TITLE.replace("bf_titre", "bf_ferme").replace("*** * *** * ***", "***+***+***")
+    opened = TITLE.replace("bf_titre", "bf_ouvert")
+    template = TITLE + opened + closed + _acls("@admins")
+    wiki.forms.save({"1200": _form("Membres", template)})
+    values = {"bf_titre": "Fiche Close", "bf_ouvert": "vu-par-tous", "bf_ferme": "vu-de-personne"}
+    tag = wiki.entries.create("1200", values)
+    visitor = wiki.visitor().session
+    query = {"vue": "saisir", "action": "modif_fiche", "id_fiche": tag.lower()}
+    text = visitor.page("BazaR", query=query).text
+    assert "vu-par-tous" in text
+    assert "vu-de-personne" not in text
+    assert visitor.api(f"pages/{tag.lower()}").status == 403
 
 
 def test_a_title_shows_to_strangers_even_when_the_entry_is_closed(wiki: Wiki) -> None:

@@ -22,6 +22,7 @@ TRAPS: dict[str, str] = {
     "slow": "Every answer takes SLOW_SECONDS more.",
     "captive": "A hotspot answers every request with its own login page, status 200.",
     "no_ferme": "The ferme extension is missing: no form 1100, no page to create a wiki.",
+    "open_archives": "Visitors see, start and remove archives, as in the text of February 2025.",
     "acls_ignored": "Setting the rights of many pages says success and writes nothing.",
     "drop_users_api": "The routes api/users are closed by the host: 404.",
     "allow_delete": "The web server lets DELETE requests through (by default: 405).",

@@ -27,9 +27,9 @@ def probe(visitor: Session, *, farm: bool = False) -> Capabilities:
             where=visitor.addresses.base,
         )
     group_write = _exists(visitor, "groups/admins/update")
-    page_save = _exists(visitor, "pages/Zz/duplicate") and _saves_pages(visitor)
+    page_save = group_write and _saves_pages(visitor)  # nothing that saves pages lacks the other
     return Capabilities(
-        dialect=Dialect.D46 if page_save else _by_lists(visitor, group_write=group_write),
+        dialect=_dialect(visitor, group_write=group_write, page_save=page_save),
         ferme_api=farm and visitor.api("ferme").status == 200,
         page_save=page_save,
         group_write=group_write,
@@ -49,20 +49,20 @@ def _exists(visitor: Session, route: str) -> bool:
 
 
 def _saves_pages(visitor: Session) -> bool:
-    # Old cores answer 405: the duplicate route came before the one that saves.
+    # 4.5.0 answers 405: it reads pages there, and saves none.
     answer = visitor.api_post("pages/Zz", [])
     if answer.status not in {400, 401, 403, 405}:
         raise not_yeswiki(visitor.addresses.base, answer)
     return answer.status != 405
 
 
-def _by_lists(visitor: Session, *, group_write: bool) -> Dialect:
-    """4.4 and 4.5 write lists differently; a wiki without any is known by what came with 4.5.0."""
+def _dialect(visitor: Session, *, group_write: bool, page_save: bool) -> Dialect:
+    """4.4 and 4.5 write lists differently: any list tells, unless a newer route told already."""
+    if group_write:
+        return Dialect.D46 if page_save else Dialect.D45
     answer = visitor.page("BazaR", "json", {"demand": "lists"})
     if answer.status != 200:
         raise not_yeswiki(visitor.addresses.base, answer)
     lists = answer.json()
-    if lists == []:
-        return Dialect.D45 if group_write else Dialect.D44
-    rows = table(lists, answer.url).values()
+    rows = table(lists, answer.url).values() if lists != [] else ()
     return Dialect.D45 if any("nodes" in row for row in rows) else Dialect.D44

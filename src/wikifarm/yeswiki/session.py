@@ -127,13 +127,19 @@ class Session:
     def login(self, name: str, password: str) -> None:
         """Becomes `name`. Not the status but the `token` cookie tells (docs/yeswiki.md, 01, 02).
 
-        Raises BadCredentials, or NotYesWiki where no login form answers.
+        A wiki whose page lost its login form is asked by the route that 4.5.0 has for it. Raises
+        BadCredentials, or NotYesWiki where no login form answers.
         """
         self._client.forget()
         answer = self._client.post(
             self.addresses.page(LOGIN_PAGE),
             [("action", "login"), ("name", name), ("password", password), ("remember", "1")],
         )
+        by_form = answer.status == 302
+        if not by_form and is_own(answer):
+            fields = [("username", name), ("password", password)]
+            by_api = self._client.post(self.addresses.api("login"), fields)
+            answer = answer if by_api.status == 404 else by_api
         if "token" in answer.cookies:
             if "token" in self._client.withheld(answer.url):
                 raise UnexpectedAnswer(
@@ -143,7 +149,7 @@ class Session:
                 )
             self.user = name
             return
-        if answer.status == 302 and any(name.startswith("YesWiki-") for name in answer.cookies):
+        if is_own(answer) and (by_form or answer.status == 401):
             raise BadCredentials(
                 _("The wiki {url} refuses the name or the password of {name}.").format(
                     url=self.addresses.base, name=name

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
-from wikifarm.model import Account
+from wikifarm.model import Account, Capabilities
 from wikifarm.yeswiki.session import Session, unexpected, without_noise
 from wikifarm.yeswiki.shapes import maybe, odd, series, text
+
+LOST_PASSWORD = "http://outils-reseaux.org/_vocabulary/key"  # noqa: S105 - a property
 
 
 class Users:
     """The accounts of one wiki, as an administrator."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, capabilities: Capabilities) -> None:
         self._session = session
+        self._capabilities = capabilities
 
     def all(self) -> list[Account]:
         """Every account. Whoever asks has one: raises UnexpectedAnswer where none is shown."""
@@ -56,8 +59,16 @@ class Users:
             )
 
     def delete(self, name: str) -> bool:
-        """Removes an account; False where the wiki did not (it is alone in a group, say)."""
+        """Removes an account; False where the wiki did not (it is alone in a group, say).
+
+        4.5.0, which is the first to write groups by API, gives whoever looks at their own account a
+        key of a lost password, and keeps it after them: it goes as well. The server finds
+        everything for a filter without a value.
+        """
         answer = self._session.api_post(
             f"users/{name}/delete", [("csrfToken", self._session.csrf())]
         )
+        if answer.status == 200 and self._capabilities.group_write:
+            everything = [("property", LOST_PASSWORD), ("filters[value]", "")]
+            self._session.api_post(f"triples/{name}/delete", everything)
         return answer.status == 200

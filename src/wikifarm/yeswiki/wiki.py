@@ -28,7 +28,7 @@ class Wiki:
         self.pages = Pages(self.session, capabilities)
         self.rights = RightsTable(self.session)
         self.groups = Groups(self.session, capabilities)
-        self.users = Users(self.session)
+        self.users = Users(self.session, capabilities)
         self.forms = Forms(self.session)
         self.lists = Lists(self.session, capabilities)
         self.entries = Entries(self.session)

@@ -11,6 +11,8 @@ import pytest
 
 from tests.lists.fake_sympa import ACCESS, FakeSoap, driver
 from wikifarm.lists.host_access import ListSettings
+from wikifarm.model import Capabilities, Dialect
+from wikifarm.operations.community.software import untried
 from wikifarm.operations.doctor import farm_checks
 from wikifarm.operations.doctor.farm_checks import doctor
 from wikifarm.operations.workplace.context import Context, FarmSettings
@@ -219,3 +221,38 @@ def test_a_filter_of_the_server_is_met_before_people_come(
     refusal = Answer(403, "http://x/", {}, "<h1>Forbidden</h1><p>ModSecurity</p>")
     monkeypatch.setattr(Session, "api_post", lambda *_args, **_more: refusal)
     assert states(visit())["filter"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("can", "release", "said"),
+    [
+        (Capabilities(Dialect.D44), "4.4.4", ""),
+        (Capabilities(Dialect.D45, group_write=True), "4.5.0", ""),
+        (Capabilities(Dialect.D45, group_write=True), "", ""),
+        (Capabilities(Dialect.D45, group_write=True), "4.7.1", "4.7.1"),
+        (Capabilities(Dialect.D45), "", "does not say"),
+        (Capabilities(Dialect.D45, group_write=True, ferme_api=True), "4.5.0", "4.5.0"),
+        (Capabilities(Dialect.D46, group_write=True, page_save=True), "4.6.7", "4.6.7"),
+    ],
+)
+def test_what_was_never_run_is_named_as_unknown(can: Capabilities, release: str, said: str) -> None:
+    told = untried(can, release)
+    assert bool(told) == bool(said)
+    assert said in told
+
+
+def test_a_newer_farm_is_looked_at_all_the_same_and_said_to_be_new(tmp_path: Path) -> None:
+    settings = RehearsalSettings(data=tmp_path, dialect="4.6", password="of-farm")
+    with RunningFarm(settings) as running:
+        given = FarmSettings(running.url, running.admin, running.password)
+        context = Context(given, Places(tmp_path / "state", tmp_path))
+        found = doctor(context)
+        context.close()
+    assert found.exit == 0
+    assert states(found)["yeswiki"] == "warn"
+    assert found.data["facts"]["tried"] == ""
+    assert "4.6.7" in next(one["message"] for one in found.data["checks"] if one["id"] == "yeswiki")
+
+
+def test_backups_that_anybody_starts_are_told(visit: Visit) -> None:
+    assert states(visit("open_archives"))["archives"] == "warn"

@@ -35,7 +35,7 @@ from wikifarm.operations.community.site import (
     open_wiki,
     shows_a_person,
 )
-from wikifarm.operations.community.software import judged
+from wikifarm.operations.community.software import judged, untried
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.crashes import unforeseen
@@ -208,6 +208,8 @@ class CommunityRun:
     def look_at_software(self) -> None:
         """Judges the version that its wiki shows; costs a question only where no page was read."""
         self.outcome.software = [judged(self.context, self.site.session)]
+        told = untried(self.site.capabilities, self.site.session.release)
+        self.outcome.notes += [told] if told else []
 
     # -- writing ----------------------------------------------------------------------------
 

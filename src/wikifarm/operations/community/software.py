@@ -8,6 +8,7 @@ from dataclasses import replace
 from wikifarm.advisories.verdict import Verdict, judge
 from wikifarm.errors import Exit
 from wikifarm.i18n import _, language
+from wikifarm.model import TRIED, Capabilities
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Failure
 from wikifarm.yeswiki.session import Session
@@ -18,6 +19,28 @@ KNOWN_HOLES = "known-holes"
 def judged(context: Context, session: Session) -> Verdict:
     """The verdict on the release that a wiki shows; one question more if no page was read yet."""
     return judge(context.advisories, "yeswiki", session.release)
+
+
+def untried(capabilities: Capabilities, release: str) -> str:
+    """What to say of a wiki that is like none that was run, or newer by its own words; or nothing.
+
+    What it can do is asked all the same: no number opens or closes a way of doing things.
+    """
+    lines = {_line(version) for version in TRIED.values()}
+    if capabilities.tried and (not release or _line(release) in lines):
+        return ""
+    if release:
+        who = _("This YesWiki says that it is {release}").format(release=release)
+    else:
+        who = _("This YesWiki does not say which version it is")
+    return _(
+        "{who}: wikifarm was tried on {versions} only. It asks what this one can do before it "
+        "does it, and reads back what it wrote; look at the result yourself as well."
+    ).format(who=who, versions=", ".join(TRIED.values()))
+
+
+def _line(version: str) -> tuple[str, ...]:
+    return tuple(version.split(".")[:2])
 
 
 def heeded(

@@ -13,7 +13,7 @@ from wikifarm.errors import BadCredentials, InvalidInput, LocalStorage, Problem,
 from wikifarm.files import make_private
 from wikifarm.i18n import _, language, ngettext
 from wikifarm.model import ListOwner, WantedList
-from wikifarm.operations.community.software import heeded, judged
+from wikifarm.operations.community.software import heeded, judged, untried
 from wikifarm.operations.doctor.findings import Finding, Visit
 from wikifarm.operations.doctor.open_doors import open_doors
 from wikifarm.operations.workplace.context import Context
@@ -28,6 +28,8 @@ from wikifarm.yeswiki.session import ROOT_PAGE, Session
 # What filters of servers take for an attack. The route takes no text from a visitor: 405 or 401.
 AS_IN_PAGES = '{{include page="X"}} ""<style>a{}</style><script>1</script>"" [[X y]] %%(html) x%%'
 LEAST_DISK = 200 * 1024 * 1024  # bytes: manifests, journals and copies are small
+
+NO_SUCH_PAGE = "WikifarmNoSuchPage"
 
 # What wikifarm fills when it asks for a wiki (yeswiki/farm.py): anything else required blocks it.
 _FILLED = frozenset({"bf_titre", "bf_description", "bf_referent", "bf_mail", "bf_dossier-wiki"})
@@ -123,11 +125,13 @@ def _address(visit: _FarmVisit) -> Iterator[Finding]:
     farm = visit.context.farm
     can = farm.capabilities
     visit.facts |= {"dialect": can.dialect.value, "capabilities": asdict(can)}
-    yield Finding(
-        "yeswiki",
-        "ok",
-        _("A YesWiki answers; it works like version {dialect}.").format(dialect=can.dialect.value),
-    )
+    visit.facts["tried"] = can.tried
+    told = untried(can, farm.visitor.release)
+    if told:
+        yield Finding("yeswiki", "warn", told)
+    else:
+        like = _("A YesWiki answers; it works like version {version}.").format(version=can.tried)
+        yield Finding("yeswiki", "ok", like)
     called = own_address(farm.visitor.page(ROOT_PAGE).text)
     if called and called != farm.base:
         visit.facts["base_url"] = called
@@ -215,7 +219,9 @@ def _open_entries(visit: _FarmVisit) -> Iterator[Finding]:
 
 
 def _pages_of_farm(visit: _FarmVisit) -> Iterator[Finding]:
-    answer = visit.context.farm.visitor.file(HASHCASH)
+    visitor = visit.context.farm.visitor
+    visitor.page(NO_SUCH_PAGE, "edit")  # makes the key of a wiki whose edit form nobody opened yet
+    answer = visitor.file(HASHCASH)
     if answer.status == 200:
         hashcash.value(answer.text)
         yield Finding("hashcash", "ok", _("wikifarm can answer the anti-spam check of its pages."))
@@ -313,7 +319,7 @@ def _key(visit: _FarmVisit) -> Iterator[Finding]:
 
 def _verbs(visit: _FarmVisit) -> Iterator[Finding]:
     # As a visitor, and of a page that does not exist: nothing can be removed by this question.
-    status = visit.context.farm.visitor.method("DELETE", "pages/WikifarmNoSuchPage").status
+    status = visit.context.farm.visitor.method("DELETE", f"pages/{NO_SUCH_PAGE}").status
     visit.facts["delete_allowed"] = status != 405
     refused = _("The web server refuses DELETE, as most do; wikifarm does without.")
     allowed = _("The web server lets DELETE through; wikifarm does without.")

@@ -74,7 +74,7 @@ def answer(request: Request) -> Response:
         known = True
         if request.method not in candidate.methods and "ANY" not in candidate.methods:
             continue
-        if not _allowed(request, candidate.acl, keyed):
+        if not _open_by_trap(request, path) and not _allowed(request, candidate.acl, keyed):
             return Response(401, "")
         return candidate.run(request, **match.groupdict())
     return Response(405 if known else 404, "")
@@ -85,6 +85,11 @@ def _hidden(request: Request, candidate: ApiRoute, path: str) -> bool:
     if candidate.farm_only and (request.wiki.folder or "no_ferme" in request.farm.traps):
         return True
     return "drop_users_api" in request.farm.traps and re.match(r"users(/|$)", path) is not None
+
+
+def _open_by_trap(request: Request, path: str) -> bool:
+    """Archives are open to everybody where the trap says so."""
+    return "open_archives" in request.farm.traps and path.partition("/")[0] == "archives"
 
 
 def _allowed(request: Request, acl: str, keyed: bool) -> bool:
