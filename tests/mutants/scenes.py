@@ -146,6 +146,13 @@ class Stage:
         run.enter()
         return run
 
+    def ticks(self) -> int:
+        """How many lines of the last checklist are ticked; it is taken away."""
+        file = self.folder / "out" / "checklist" / f"{self.scene.community.slug}.md"
+        text = file.read_text("utf-8") if file.exists() else ""
+        file.unlink(missing_ok=True)
+        return text.count("- [x]")
+
     def keep(self) -> None:
         """What stands now is what every mutant starts from."""
 
