@@ -11,7 +11,7 @@ from tests.blueprint.conftest import problems, write
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.schema.bazar_schema import Schema, tailored
 from wikifarm.blueprint.schema.choices import expected_list_id, load_lists
-from wikifarm.blueprint.schema.fields import Kind
+from wikifarm.blueprint.schema.fields import Field, Kind
 from wikifarm.blueprint.schema.schema_file import load_schema, load_schemas, to_yaml
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.model import Dialect, Module, Zone
@@ -253,3 +253,23 @@ def test_a_schema_written_again_reads_the_same(tmp_path: Path) -> None:
         text = to_yaml(replace(one, imported=True))
         again = load_schema(write(tmp_path / f"{key}.yml", text), "fr")
         assert again == replace(one, imported=True)
+
+
+def test_a_hint_is_text_and_boxes_are_a_group_that_bears_the_question(rennes: Community) -> None:
+    asked = Field("radio", "bf_oui", "Vous & moi ?", True, "Oui ou non.", {"list": "ListeOuiNon"})
+    written = Field("texte", "bf_mot", "Un mot", hint="Court.")
+    schema = Schema("essai", "Essai", (asked, written, Field("texte", "bf_nom", "Nom")))
+    fields = tailored(schema, rennes, {}).fields
+    told = [field.options.get("html") or field.name for field in fields]
+    assert told == [
+        '<fieldset role="radiogroup" aria-label="Vous &amp; moi ?" aria-required="true">'
+        '<p class="help-block">Oui ou non.</p>',
+        "bf_oui",
+        "</fieldset>",
+        '<p class="help-block">Court.</p>',
+        "bf_mot",
+        "bf_nom",
+    ]
+    assert not any(field.hint for field in fields)
+    imported = replace(schema, imported=True)
+    assert tailored(imported, rennes, {}).fields == imported.fields, "a form is kept as it came"

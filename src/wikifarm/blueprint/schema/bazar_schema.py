@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.schema.fields import Field, Kind
@@ -13,6 +14,10 @@ from wikifarm.model import Rights, Zone
 _PAGE = re.compile(r"\?\{(\w+)\}")
 _IN_MASK = re.compile(r"\{\{\s*(\w+)\s*\}\}")  # {{bf_name}} in a title
 _GROUP = re.compile(r"@(\w+)")
+_ROLES = {
+    "radio": "radiogroup", "radiofiche": "radiogroup",
+    "checkbox": "group", "checkboxfiche": "group",
+}  # fmt: skip
 _RIGHTS = ("read", "write", "comment", "address_seen_by")
 
 
@@ -87,16 +92,38 @@ def tailored(
 
     A choice among the entries of a form that the community does not have is left out. `$writing`
     in the rights becomes who may write productions; `?{Page}` in a text, the tag of that page.
+    Hints become text, and the boxes of a question a group that bears its name.
     """
     active = {module.value for module in community.modules}
     kept = [
-        _settled(field, community, form_ids, tags or {})
+        part
         for field in schema.fields
         if (not field.module or field.module in active)
         and (not field.admission or field.admission == community.admission)
         and (field.kind is not Kind.LINK or field.target in form_ids or schema.imported)
+        for part in _told(_settled(field, community, form_ids, tags or {}), schema.imported)
     ]
     return replace(schema, fields=tuple(kept))
+
+
+def _told(field: Field, imported: bool) -> tuple[Field, ...]:
+    """A field with what YesWiki tells the mouse or the eye alone: its hint, a picture that shows it
+    when pointed at; the question that boxes answer, and that it is required, which nothing ties to
+    them (tools/bazar/templates/layouts/input.twig and inputs/radio.twig, 4.4.4 and 4.5.0)."""
+    role = _ROLES.get(field.type, "")
+    if imported or field.kind is Kind.LAYOUT or not (role or field.hint):
+        return (field,)
+    hint = f'<p class="help-block">{escape(field.hint)}</p>' if field.hint else ""
+    bare = replace(field, hint="")
+    if not role:
+        return _html(hint), bare
+    required = ' aria-required="true"' if field.required and role == "radiogroup" else ""
+    group = f'<fieldset role="{role}" aria-label="{escape(field.label)}"{required}>'
+    return _html(group + hint), bare, _html("</fieldset>")
+
+
+def _html(text: str) -> Field:
+    return Field("labelhtml", options={"html": text})
 
 
 def writing_right(community: Community) -> str:

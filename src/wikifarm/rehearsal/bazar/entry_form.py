@@ -115,6 +115,7 @@ def _control(request: Request, field: FormField, value: str) -> str:
 def _boxes(request: Request, field: FormField, value: str, label: str) -> str:
     many = field.kind in MANY_KINDS
     chosen = value.split(",")
+    need = " required" if field.required and not many else ""
     boxes = ""
     for key, text in form_manager.options(request, field).items():
         name = f"{field.prop}[{key}]" if many and field.prop else field.prop
@@ -123,7 +124,7 @@ def _boxes(request: Request, field: FormField, value: str, label: str) -> str:
         kind = "checkbox" if many else "radio"
         checked = " checked" if key in chosen else ""
         boxes += (
-            f'<label><input type="{kind}"{attribute} value="{esc(given)}"{checked}> '
+            f'<label><input type="{kind}"{attribute} value="{esc(given)}"{checked}{need}> '
             f"{esc(text)}</label>"
         )
     return f"<fieldset><legend>{esc(label)}</legend>{boxes}</fieldset>\n"

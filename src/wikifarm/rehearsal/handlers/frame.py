@@ -23,7 +23,7 @@ CSS = """
 *{box-sizing:border-box}
 body{margin:0;font:1rem/1.55 system-ui,sans-serif;color:var(--ink);overflow-wrap:break-word}
 a{color:var(--accent)}:focus-visible{outline:3px solid #d98a00;outline-offset:2px}
-.banner{margin:0;background:#fff3d6;font-size:.8rem;text-align:center;padding:.2rem}
+.banner{margin:0;color:var(--ink);background:#fff3d6;font-size:.8rem;text-align:center;padding:.2rem}
 header{background:var(--accent);color:#fff}
 header>div,main,footer,.top{max-width:64rem;margin:0 auto;padding:.5rem 1rem}
 .bar{display:flex;flex-wrap:wrap;gap:.3rem 1.5rem;align-items:center}
@@ -97,13 +97,34 @@ def head(request: Request) -> str:
     name = request.wiki.name
     styles = esc(f"{request.base}{STYLES}?v={request.farm.release}")
     return (
-        '<!doctype html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{esc(_language(request))}">\n<head>\n'
+        '<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<link rel="icon" href="data:,">\n'
-        f'<link rel="stylesheet" href="{styles}">\n'
+        f'<link rel="stylesheet" href="{styles}">\n{_own_styles(request)}'
         f"<title>{esc(name)} : {esc(title or request.tag)}</title>\n"
         f"{_described(request, title or name)}</head>\n"
     )
+
+
+def _language(request: Request) -> str:
+    """The language of the wiki's own texts."""
+    return str(request.wiki.config.get("default_language", "fr"))
+
+
+def _own_styles(request: Request) -> str:
+    """The wiki's page of CSS, when it holds any (`actions/linkstyle__.php`, v4.4.4)."""
+    page = request.find("PageCss")
+    address = esc(request.href("PageCss", "css"))
+    return f'<link rel="stylesheet" href="{address}">\n' if page and page.body else ""
+
+
+def _headed(request: Request, content: str) -> str:
+    """The content under a heading: one that is only heard where there is none."""
+    if "<h1" in content:
+        return content
+    title = esc(page_manager.title(request.page) or request.tag)
+    return f'<h1 class="sr-only">{title}</h1>\n{content}'
 
 
 def _described(request: Request, title: str) -> str:
@@ -130,10 +151,10 @@ def page(request: Request, content: str, status: int = 200) -> Response:
     onload = f" onload=\"toastMessage('{joined}', 5000, 'toast');\"" if toasts else ""
     shown = "".join(f'<p class="toast" role="status">{esc(text)}</p>' for text in toasts)
     body = (
-        f'{head(request)}<body{onload}>\n<p class="banner">{BANNER}</p>\n'
-        f'<header><div class="bar"><div class="wiki-name">{title}</div>'
+        f'{head(request)}<body{onload}>\n<header><p class="banner" lang="fr">{BANNER}</p>'
+        f'<div class="bar"><div class="wiki-name">{title}</div>'
         f'<div class="quick">{quick}</div><nav aria-label="Menu">{_folded(menu)}</nav></div>'
-        f'</header>\n<div class="top">{top}</div>\n<main>{shown}\n{content}\n'
+        f'</header>\n<div class="top">{top}</div>\n<main>{shown}\n{_headed(request, content)}\n'
         f"{_tools(request)}</main>\n<footer>{bottom}</footer>\n{_late(request)}</body>\n</html>\n"
     )
     return Response(status, body, headers=[("content-security-policy", SECURITY)])
