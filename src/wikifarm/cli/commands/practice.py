@@ -17,7 +17,10 @@ from wikifarm.result import Envelope
 
 DialectOption = Annotated[
     str,
-    typer.Option(metavar="|".join(DIALECTS), help=_("The version of YesWiki that it imitates.")),
+    typer.Option(
+        metavar="|".join(DIALECTS),
+        help=_("The version of YesWiki that it imitates: 4.4.4, 4.5.0, or 4.6 as read, not run."),
+    ),
 ]
 
 
