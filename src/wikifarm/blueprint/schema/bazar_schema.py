@@ -18,6 +18,8 @@ _ROLES = {
     "radio": "radiogroup", "radiofiche": "radiogroup",
     "checkbox": "group", "checkboxfiche": "group",
 }  # fmt: skip
+_MENUS = ("liste", "listefiche")
+_LABEL = '<label style="display:block;font-weight:inherit">'
 _RIGHTS = ("read", "write", "comment", "address_seen_by")
 
 
@@ -108,13 +110,17 @@ def tailored(
 
 def _told(field: Field, imported: bool) -> tuple[Field, ...]:
     """A field with what YesWiki tells the mouse or the eye alone: its hint, a picture that shows it
-    when pointed at; the question that boxes answer, and that it is required, which nothing ties to
-    them (tools/bazar/templates/layouts/input.twig and inputs/radio.twig, 4.4.4 and 4.5.0)."""
+    when pointed at; the question that boxes or a menu answer, and that it is required, which
+    nothing ties to them (tools/bazar/templates/layouts/input.twig, inputs/radio.twig and
+    inputs/select.twig, 4.4.4 and 4.5.0)."""
     role = _ROLES.get(field.type, "")
-    if imported or field.kind is Kind.LAYOUT or not (role or field.hint):
+    menu = field.type in _MENUS
+    if imported or field.kind is Kind.LAYOUT or not (role or menu or field.hint):
         return (field,)
     hint = f'<p class="help-block">{escape(field.hint)}</p>' if field.hint else ""
     bare = replace(field, hint="")
+    if menu:
+        return _html(f"{hint}{_LABEL}"), bare, _html("</label>")
     if not role:
         return _html(hint), bare
     required = ' aria-required="true"' if field.required and role == "radiogroup" else ""
