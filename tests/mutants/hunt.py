@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from unittest.mock import patch
@@ -18,11 +18,12 @@ from tests.mutants.people import Person
 from tests.mutants.scenes import Scene, Stage
 from wikifarm.blueprint.design import Design
 from wikifarm.errors import Exit
+from wikifarm.operations.audit import undeclared
 from wikifarm.operations.audit import verify as verifying
-from wikifarm.operations.audit.questions import Answered, ask_all
-from wikifarm.operations.audit.sentinel import Planted
-from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.yeswiki.audit_routes import Route
+from wikifarm.operations.audit.questions import ask_all, read_spies
+from wikifarm.operations.audit.sentinel import planted
+from wikifarm.operations.community.outcome import Leak, LeakKind
+from wikifarm.yeswiki import told_routes
 
 # A line of the table by its columns, and what is named below it: texts, for workers to hand over.
 TABLE = "mutants"  # the property of a test under which its line goes
@@ -95,17 +96,40 @@ class Hunt:
         stage.keep()
 
     def verified(
-        self, only: Collection[str] | None = None, transport: httpx.BaseTransport | None = None
+        self, *, asking: bool = True, transport: httpx.BaseTransport | None = None
     ) -> Look:
-        """What `verify` says; with `only`, of its questions those of these ids alone are asked."""
+        """What `verify` says; without `asking`, by the rights alone that it reads."""
         context = self.stage.context(transport)
-        with nullcontext() if only is None else _asking(only):
+        with nullcontext() if asking else _asking_nothing():
             (outcome,) = verifying.verify(context, [self.stage.scene.community])
         context.close()
-        leaks = outcome.audit.leaks if outcome.audit else ()
-        ways = frozenset(leak.route for leak in leaks)
         error = outcome.error
+        ways = _ways(outcome.audit.leaks if outcome.audit else ())
         return Look(int(error.exit), error.message, ways) if error else Look(0, "", ways)
+
+    @contextmanager
+    def watched(self) -> Iterator[Callable[[Collection[str]], Look]]:
+        """What `verify` would say, by what it reads and the questions of the ids that are given, of
+        the sentinels of one planting: on a live farm, the whole of it takes minutes."""
+        run = self.stage.run()
+        with planted(run) as scene:
+            wiki = told_routes.told(
+                run.work.seen.modules, run.site.visitor().session.ask("api").text
+            )
+            pages = [page.tag for page in run.work.design.pages]
+            routes = verifying._routes(run.site, scene, wiki, pages)
+            spies = verifying._write_spies(run.site, scene, wiki)
+
+            def look(ways: Collection[str]) -> Look:
+                run.begin_again()
+                verifying._close_new_logs(run)
+                asked = ask_all(run, scene, [route for route in routes if route.id in ways])
+                if any(way.startswith("{{") for way in ways):
+                    read_spies(run, scene, spies, asked)
+                leaks = [*asked.seen, *undeclared.opened(run.work)]
+                return Look(Exit.LEAK if leaks else Exit.DONE, "", _ways(leaks))
+
+            yield look
 
     def over(self, chosen: Iterable[Mutant], look: Callable[[Mutant], Look]) -> Tally:
         """What comes of each mutant, looked at by `look` while it is open."""
@@ -147,16 +171,18 @@ class Hunt:
             return self.looking.see(mutant)
 
 
-def _asking(only: Collection[str]) -> AbstractContextManager[object]:
-    """Has the audit ask these questions alone, and the page of actions if one is among them."""
+@contextmanager
+def _asking_nothing() -> Iterator[None]:
+    with (
+        patch.object(verifying, "ask_all", lambda run, scene, *_: ask_all(run, scene, [])),
+        patch.object(verifying, "read_spies"),
+    ):
+        yield
 
-    def some(
-        run: CommunityRun, scene: Planted, routes: Sequence[Route], spies: Sequence[str]
-    ) -> Answered:
-        chosen = [route for route in routes if route.id in only]
-        return ask_all(run, scene, chosen, spies if any("{{" in way for way in only) else [])
 
-    return patch.object(verifying, "ask_all", some)
+def _ways(leaks: Iterable[Leak]) -> frozenset[str]:
+    """The questions whose answers showed somebody."""
+    return frozenset(leak.route for leak in leaks if leak.kind is LeakKind.SEEN)
 
 
 def table(tallies: Sequence[Told]) -> Iterator[str]:
