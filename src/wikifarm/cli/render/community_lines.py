@@ -363,11 +363,19 @@ def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
 
 def _limits(audit: Audit) -> Iterator[str]:
     """What no right of YesWiki closes, that the people of the form are to be told."""
-    if audit.limits:
+    read = [leak for leak in audit.limits if leak.kind == "seen"]
+    if read:
         told = _(
             "A member who knows YesWiki well can read, of somebody else, {seen}. No right of "
             "YesWiki closes that: those who write it are to know."
-        ).format(seen=_seen(list(audit.limits)))
+        ).format(seen=_seen(read))
+        yield from wrapped(told, "  " + _("To know: "))
+    if len(read) < len(audit.limits):
+        told = _(
+            "Anybody who has an account here can import a form in place of another, and so open "
+            "what it closes. No right of YesWiki forbids it; `wikifarm ops harden` does, on the "
+            "farm's machine."
+        )
         yield from wrapped(told, "  " + _("To know: "))
 
 

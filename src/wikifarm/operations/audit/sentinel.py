@@ -165,9 +165,13 @@ class _Traces:
     pages: Mapping[str, str]
     members: Sequence[str]
     accounts: Mapping[str, str]  # name -> address
+    forms: Mapping[str, str]  # id -> label, of those that somebody could import
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.pages or self.members or self.accounts)
+        return any(asdict(self).values())
+
+    def __str__(self) -> str:
+        return ", ".join(name for kind in asdict(self).values() for name in kind)
 
 
 def clean(run: CommunityRun, key: str = "") -> None:
@@ -191,11 +195,15 @@ def clean(run: CommunityRun, key: str = "") -> None:
         wiki.groups.set(group, [name for name in members if name not in traces.members])
     for name in traces.accounts:
         wiki.users.delete(name)
+    for form in traces.forms:
+        wiki.forms.delete(form)
+    if traces.forms:
+        run.work.seen.forget("forms")
     left = _traces(run, known, key)
     if left:
         raise WriteRefused(
             _("The sentinel participant of the audit could not be removed ({what}).").format(
-                what=", ".join([*left.entries, *left.pages, *left.members, *left.accounts])
+                what=left
             ),
             hint=_("It is no real person; remove it by hand or run `wikifarm verify` again."),
         )
@@ -231,7 +239,12 @@ def _traces(run: CommunityRun, known: Collection[str], key: str) -> _Traces:
         for name in wiki.groups.members(run.work.design.who.members)
         if wanted(key_of_name(name)) and (name in accounts or name not in everybody)
     ]
-    return _Traces(entries, pages, members, accounts)
+    forms = {
+        number: form.label
+        for number, form in run.work.seen.forms.items()
+        if wanted(key_of_name(form.label)) and key_of_name(form.label) in known
+    }
+    return _Traces(entries, pages, members, accounts, forms)
 
 
 def _of_others(traces: _Traces, known: Collection[str]) -> _Traces:
@@ -241,6 +254,7 @@ def _of_others(traces: _Traces, known: Collection[str]) -> _Traces:
         {tag: body for tag, body in traces.pages.items() if key_of_name(tag) not in known},
         [name for name in traces.members if key_of_name(name) not in known],
         {name: to for name, to in traces.accounts.items() if key_of_name(name) not in known},
+        {},  # of forms, only our own are known for what they are
     )
 
 

@@ -9,6 +9,7 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import AuditBlind, LeakFound
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
+from wikifarm.operations.audit.attempts import write_all
 from wikifarm.operations.audit.content_checks import content_checks
 from wikifarm.operations.audit.diagnosis import behind
 from wikifarm.operations.audit.facts import known_facts
@@ -88,6 +89,14 @@ def _words(leak: Leak) -> str:
             ),
             Role.MEMBER: _("A member can see what even members must not see: {seen}, at {route}."),
         },
+        LeakKind.WRITTEN: {
+            Role.VISITOR: _("Someone not logged in can write: {seen}, at {route}."),
+            Role.STRANGER: _(
+                "Someone with an account, outside the group, can write where they should not: "
+                "{seen}, at {route}."
+            ),
+            Role.MEMBER: _("A member can write what is not theirs: {seen}, at {route}."),
+        },
         LeakKind.OPENED: {
             Role.VISITOR: _("A right lets in everybody who should stay outside: {route} ({seen})."),
             Role.STRANGER: _(
@@ -131,16 +140,18 @@ def _asked(run: CommunityRun, checks: tuple[Check, ...]) -> Audit:
             read_spies(run, scene, _write_spies(run.site, scene, wiki), asked)
             ask_farm(run, asked)
             gone = missing(run, scene)
+            # Last: what passes changes the wiki.
+            written = write_all(run, scene)
     except AuditBlind as fault:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
     reasons = (*gone, *asked.not_asked(scene))
     return Audit(
-        asked.probes,
-        tuple(asked.seen),
+        asked.probes + written.tries,
+        (*asked.seen, *written.passed),
         checks,
         reasons,
         blind=next(iter(reasons), ""),
-        limits=tuple(asked.limits),
+        limits=(*asked.limits, *written.limits),
         coverage=asked.coverage(),
     )
 

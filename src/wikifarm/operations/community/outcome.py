@@ -28,6 +28,7 @@ class LeakKind(StrEnum):
     """How the audit knows what should not be."""
 
     SEEN = "seen"  # somebody was shown what they should not see
+    WRITTEN = "written"  # somebody wrote where they should not
     OPENED = "opened"  # a right, or a group, lets in somebody whom the blueprint keeps out
 
 

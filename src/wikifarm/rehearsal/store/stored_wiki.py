@@ -116,10 +116,12 @@ class StoredWiki:
         )
 
     def delete_page(self, tag: str) -> None:
-        """Remove every revision, right, link and mark of a page."""
-        for table in ("pages", "kinds", "acls"):
-            self._run(f"DELETE FROM {table} WHERE wiki = ? AND tag = ?", tag)  # noqa: S608 - our own names
-        self._run("DELETE FROM links WHERE wiki = ? AND origin = ?", tag)
+        """Remove every revision, right, link and mark of a page, in every spelling of its tag."""
+        tags = {row[0] for row in self._rows("SELECT DISTINCT tag FROM pages WHERE wiki = ?")}
+        for spelling in {each for each in tags if collated(each) == collated(tag)} | {tag}:
+            for table in ("pages", "kinds", "acls"):
+                self._run(f"DELETE FROM {table} WHERE wiki = ? AND tag = ?", spelling)  # noqa: S608 - our own names
+            self._run("DELETE FROM links WHERE wiki = ? AND origin = ?", spelling)
         self.__dict__.pop("_tags", None)
 
     def set_kind(self, tag: str, kind: str, form: str = "") -> None:

@@ -1,0 +1,117 @@
+"""Nobody writes where the blueprint does not let them; what passes is told, and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from tests.operations.conftest import Fresh, a_community, context_for, start_farm
+from wikifarm.model import Rights
+from wikifarm.operations.apply import apply
+from wikifarm.operations.audit import sentinel
+from wikifarm.operations.audit.attempts import Attempts, write_all
+from wikifarm.operations.audit.sentinel import clean, planted
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.outcome import Leak, LeakKind, Role
+
+Shown = set[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    folder = tmp_path_factory.mktemp("writing")
+    with start_farm(folder / "farm") as farm:
+        fresh = partial(context_for, farm.url, folder)
+        (outcome,) = apply(fresh(), [a_community()], audit=False)
+        assert outcome.error is None
+        yield fresh
+
+
+@pytest.fixture
+def run(site: Fresh) -> CommunityRun:
+    run = CommunityRun(site(), a_community())
+    run.enter()
+    return run
+
+
+def written(run: CommunityRun) -> Attempts:
+    with planted(run) as scene:
+        return write_all(run, scene)
+
+
+def left(run: CommunityRun) -> tuple[int, set[str]]:
+    """Entries and forms of the wiki as it stands."""
+    forms = run.site.forms.all()
+    entries = sum(len(run.site.entries.of(form)) for form in forms)
+    return entries, {form.label for form in forms.values()}
+
+
+def shown(leaks: list[Leak]) -> Shown:
+    assert {leak.kind for leak in leaks} <= {LeakKind.WRITTEN}
+    return {(leak.role.value, leak.route) for leak in leaks}
+
+
+def test_nothing_passes_in_a_community_as_it_was_made(run: CommunityRun) -> None:
+    before = left(run)
+    done = written(run)
+    assert done.passed == []
+    assert done.tries > 30
+    # YesWiki imports forms from whoever may fill one in: told, since nothing closes it.
+    assert {leak.seen for leak in done.limits} == {"form"}
+    roles = {(Role.STRANGER.value, "BazaR import"), (Role.MEMBER.value, "BazaR import")}
+    assert shown(done.limits) == roles
+    assert left(run) == before
+
+
+def test_a_passer_by_who_may_use_forms_fills_them_in_and_imports_others(run: CommunityRun) -> None:
+    before, right = left(run), run.site.rights.modules()["action bazar"]
+    run.site.rights.set_module("action", "bazar", "*")
+    done = written(run)
+    run.site.rights.set_module("action", "bazar", right)
+    assert shown(done.passed) == {("visitor", "BazaR saisir_fiche"), ("visitor", "BazaR import")}
+    forms = {leak.seen[-4:-1] for leak in done.passed if leak.route == "BazaR saisir_fiche"}
+    # The base of participants takes one entry a person: nobody without an account.
+    assert forms == run.site.forms.all().keys() - {"101"}
+    assert left(run) == before
+
+
+def test_new_pages_that_anybody_writes_are_told_and_removed(run: CommunityRun) -> None:
+    settings = run.site.settings
+    before = settings.all()
+    names = ("default_read_acl", "default_write_acl")
+    settings.save(before, dict.fromkeys(names, "*"))
+    done = written(run)
+    settings.save(settings.all(), {name: before[name] for name in names})
+    ((role, route),) = shown(done.passed)
+    assert role == "visitor"
+    assert run.site.pages.read(route.split("/")[0]) is None
+
+
+def test_an_entry_of_somebody_else_that_others_change_is_told(
+    run: CommunityRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with planted(run) as scene:
+        for person in scene.sentinels:
+            run.site.rights.set([person.entry], Rights("*", "*"))
+        done = write_all(run, scene)
+    routes = {(leak.role, leak.route) for leak in done.passed}
+    assert routes == {(role, "BazaR modif_fiche") for role in (Role.STRANGER, Role.MEMBER)}
+
+
+def test_what_a_killed_run_wrote_is_removed_by_the_next(
+    run: CommunityRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = left(run)
+    cleaning = sentinel.clean
+    with monkeypatch.context() as killed:
+        killed.setattr(sentinel, "clean", lambda *_arguments: None)
+        written(run)
+    entries, labels = left(run)
+    assert entries > before[0]
+    assert labels > before[1]
+    run.begin_again()
+    cleaning(run)
+    assert left(run) == before
+    assert clean is cleaning
