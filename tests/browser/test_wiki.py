@@ -60,9 +60,8 @@ def story(people: Callable[[str], Person], facilitator: Person) -> Story:
     facilitator.open("AnimerIci").follow("la gestion des utilisateurs")
     Select(facilitator.one('main select[name="groupname"]')).select_by_visible_text("participants")
     facilitator.send('main [name="action-view"]')
-    members = facilitator.one('main textarea[name="acl"]')
-    members.send_keys(f"\n{MEMBER}")
-    facilitator.send('main [name="action-save"]')
+    facilitator.one(f'main input[type="checkbox"][name="{MEMBER}"]').click()
+    facilitator.send('main [name="action-update"]')
     return Story(welcome, confirmed, before, told, listed)
 
 
