@@ -14,7 +14,7 @@ from tests.operations.conftest import PASSWORD, Fresh, a_community
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.manifest.slugs import propose_slug
-from wikifarm.operations.audit import verify as verifying
+from wikifarm.operations.audit import questions
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
 from wikifarm.rehearsal import RunningFarm, snapshot
@@ -83,7 +83,7 @@ def test_the_sentinel_is_removed_when_the_audit_breaks(
             raise KeyboardInterrupt
         return Answer(200, "", {}, "")
 
-    monkeypatch.setattr(verifying, "_ask", breaking)
+    monkeypatch.setattr(questions, "ask", breaking)
     with pytest.raises(KeyboardInterrupt):
         new_community(fresh(), rennes)
     wiki = open_wiki(fresh(), "rennes")
