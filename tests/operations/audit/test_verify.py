@@ -264,7 +264,7 @@ def test_what_opens_an_account_is_not_filled_and_said_so(fresh: Fresh, made: Com
 
 def test_an_answer_in_a_list_that_was_opened_is_a_leak(fresh: Fresh, made: Community) -> None:
     def opened(columns: list[str]) -> None:
-        if columns[6].endswith("bf_consent_presentation"):
+        if columns[6].endswith("bf_consent_carte"):
             columns[READ] = columns[WRITE] = " "
 
     change_fields(open_wiki(fresh(), "rennes"), BASE, opened)
@@ -272,7 +272,7 @@ def test_an_answer_in_a_list_that_was_opened_is_a_leak(fresh: Fresh, made: Commu
     assert outcome.audit is not None
     seen = {(leak.role, leak.seen) for leak in outcome.audit.leaks}
     assert {who for who, _field in seen} == set(Role)
-    assert {field for _who, field in seen} == {"bf_consent_presentation"}
+    assert {field for _who, field in seen} == {"bf_consent_carte"}
 
 
 def test_a_page_of_people_whose_name_begins_as_a_sentinels_stays(

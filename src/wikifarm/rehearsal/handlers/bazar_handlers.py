@@ -22,7 +22,7 @@ def as_json(request: Request) -> Response:
     demand = request.param("demand")
     media = "application/json; charset=UTF-8"
     if demand == "lists":
-        return Response(200, php_json(list_manager.lists_json(request)), media)
+        return Response(200, php_json(list_manager.lists_json(request) or []), media)
     if demand == "forms":
         wanted = request.param("id") or request.param("form")
         known = form_manager.forms(request)
