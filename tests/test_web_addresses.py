@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wikifarm.web_addresses import in_clear, why_not
+from wikifarm.web_addresses import in_clear, shown, why_not
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,17 @@ def test_any_text_has_an_answer(text: str) -> None:
 def test_http_is_in_clear_but_on_this_computer() -> None:
     assert in_clear("http://ferme.example.org/")
     assert not in_clear("https://ferme.example.org/") and not in_clear("http://127.0.0.1:80/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://asso:s3cret@ferme.example.org/",
+        "https://asso:s3cret/more@ferme.example.org/",
+        "https://ferme.example.org/?token=s3cret#s3cret",
+        "http://[s3cret@/",
+    ],
+)
+def test_nothing_secret_is_shown_of_an_address(url: str) -> None:
+    assert "s3cret" not in shown(url) and "s3cret" not in why_not(url)
+    assert shown("https://ferme.example.org/wikis/") == "https://ferme.example.org/wikis/"

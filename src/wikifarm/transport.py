@@ -120,7 +120,7 @@ def passing(status: int, url: str) -> Unreachable:
     """The error of a server that is there but does not answer now."""
     return Unreachable(
         _("The server is there but does not answer now ({status}).").format(status=status),
-        hint=_("Try again in a few minutes. Nothing was changed."),
+        hint=_("Run the same command again in a few minutes: it first looks at what was done."),
         where=_host(url),
     )
 

@@ -31,7 +31,24 @@ def why_not(url: str) -> str:
     good = (
         parts.scheme in ("http", "https") and _is_host(host) and not _NOT_IN_ADDRESSES.search(url)
     )
-    return "" if good else _("“{url}” is not a web address").format(url=url)
+    if good:
+        return ""
+    # What cannot be taken apart may hold a password.
+    return (
+        _("this is not a web address")
+        if "@" in url
+        else _("“{url}” is not a web address").format(url=url)
+    )
+
+
+def shown(url: str) -> str:
+    """An address as it may be shown: without a name, a password, a key in its query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "?"
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
+    return "?" if "@" in bare.path else bare.geturl()
 
 
 def in_clear(url: str) -> bool:

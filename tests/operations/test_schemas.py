@@ -25,7 +25,7 @@ SETTINGS = {
     "bn_only_one_entry": "Y",
     "bn_only_one_entry_message": "Vous avez déjà une fiche",
 }
-TEMPLATE = "texte***bf_titre***Nom***60***255*** *** *** ***1***0***\n"
+TEMPLATE = "texte***bf_titre***Intitulé***60***255*** *** *** ***1***0***\n"
 
 
 def test_an_imported_form_keeps_its_own_settings(
@@ -44,6 +44,30 @@ def test_an_imported_form_keeps_its_own_settings(
     again = form_json(load_schema(path, "fr"), "742", Dialect.D44, {})
     assert {key: again[key] for key in SETTINGS} == SETTINGS
     assert same_template(again["bn_template"], TEMPLATE)
+
+
+def test_an_imported_form_about_people_is_of_their_zone(
+    fresh: Fresh, running: RunningFarm, tmp_path: Path
+) -> None:
+    context = fresh()
+    addresses = Addresses(running.url)
+    wiki = Wiki(context.network, addresses, probe(Session(context.network, addresses)))
+    wiki.login("WikiAdmin", context.settings.password)
+    template = f"{TEMPLATE}champs_mail***bf_mail***Adresse mel*** *** *** *** *** *** ***0***0***\n"
+    row = {"bn_id_nature": "743", "bn_label_nature": "Annuaire du groupe", "bn_template": template}
+    wiki.forms.save({"743": row})
+    outcome = import_form(context, running.url, "743").outcome
+    assert isinstance(outcome, ImportedForm)
+    path = tmp_path / "form743.yml"
+    path.write_text(outcome.yaml, "utf-8")
+    assert "zone: people" in outcome.yaml
+    with pytest.raises(InvalidInput) as refused:
+        load_schema(path, "fr")
+    assert "open-rights" in {problem.code for problem in refused.value.problems}
+    path.write_text(outcome.yaml.replace("zone: people", "zone: productions"), "utf-8")
+    with pytest.raises(InvalidInput) as refused:
+        load_schema(path, "fr")
+    assert {problem.code for problem in refused.value.problems} == {"person-in-public"}
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def refusal(response: httpx.Response, base: str = BASE) -> WikifarmError:
         ),
         (httpx.Response(302, headers={"Location": "http://ferme.example.org/"}), "http://ferme"),
         (httpx.Response(401, headers={"WWW-Authenticate": "Basic"}, html=PAGE), "password"),
+        (httpx.Response(301, headers={"Location": "http://[bad"}), "an address that is none"),
         (httpx.Response(403, html=PAGE), "filter"),
         (httpx.Response(403, headers={"cf-mitigated": "challenge"}, html="x"), "filter"),
         (httpx.Response(406, html="Not Acceptable! Mod_Security"), "filter"),

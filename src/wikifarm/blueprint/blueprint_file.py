@@ -391,9 +391,16 @@ class _BlueprintReader:
                 self.check_closed(page, blueprint.profiles[page.profile], "pages", page.key)
         self.check_lists(who)
         named = {plan.form: plan for plan in who.people}
+        lists = known_lists(schema_folder(self.folder), blueprint.languages[0])
         for form in blueprint.forms:
             schema = schemas[form.schema]
             self.check_groups(form, schema, blueprint)
+            for name in sorted(set(schema.lists) - set(lists)):
+                message = _("no list is called “{name}”").format(name=name)
+                hint = _("describe it in lists.yml, beside the schema “{key}”").format(
+                    key=schema.key
+                )
+                self.wrong(message, "forms", form.key, code="unknown-list", hint=hint)
             people = schema.zone is Zone.PEOPLE
             if people and form.key not in named:
                 message = _("the form “{name}” is of people: “who” says nothing of it").format(

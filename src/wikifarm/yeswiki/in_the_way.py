@@ -27,7 +27,7 @@ def in_the_way(answer: Answer) -> NotYesWiki | None:
 
 def _told(answer: Answer) -> tuple[str, str] | None:
     if answer.location and _elsewhere(answer):
-        to = _place(urljoin(answer.url, answer.location))
+        to = _target(answer)
         return (
             _("{url} sends elsewhere: {to}.").format(url=_place(answer.url), to=to),
             _(
@@ -63,8 +63,20 @@ def _told(answer: Answer) -> tuple[str, str] | None:
     return None
 
 
+def _target(answer: Answer) -> str:
+    """Where it sends, or what cannot be an address, cut to be read."""
+    try:
+        return _place(urljoin(answer.url, answer.location))
+    except ValueError:
+        return _("an address that is none")
+
+
 def _elsewhere(answer: Answer) -> bool:
-    here, there = urlsplit(answer.url), urlsplit(urljoin(answer.url, answer.location))
+    here = urlsplit(answer.url)
+    try:
+        there = urlsplit(urljoin(answer.url, answer.location))
+    except ValueError:
+        return True
     return (here.scheme, here.netloc) != (there.scheme, there.netloc) or not there.path.startswith(
         here.path
     )

@@ -36,6 +36,17 @@ ACCOUNTS = ["utilisateur_wikini", "bf_nom", "bf_mail", *TEXT]
 OPEN = ["acls", "*", "+", "comments-closed"]
 CLOSED = ["acls", "@participants,@animation", "@animation", "comments-closed"]
 
+
+def guarded(lines: Lines) -> Lines:
+    """The same, each answer kept to members by a right of its own, to read and to write."""
+    return tuple(
+        line
+        if line[0] == "titre"
+        else [*line, *[""] * (11 - len(line))][:11] + ["@participants"] * 2
+        for line in lines
+    )
+
+
 Lines = tuple[list[str], ...]
 
 
@@ -142,10 +153,13 @@ def test_a_closed_form_of_people_is_asked_and_one_in_doubt_is_named(
     ("lines", "label", "verdict"),
     [
         (RECIPES, "Recettes", None),
-        ((*PLACES, CLOSED), "Où nous trouver", Found.CLOSED),
+        # Closed entries, and fields that previews show all the same.
+        ((*PLACES, CLOSED), "Où nous trouver", Found.NOT_CHECKED),
+        ((*guarded(PLACES), CLOSED), "Où nous trouver", Found.CLOSED),
         ((*RECIPES, OPEN), "Annuaire des membres", Found.NOT_CHECKED),
         ((*DIRECTORY, ACCOUNTS, OPEN), "Inscription", Found.OPEN),
-        ((*DIRECTORY, ACCOUNTS, CLOSED), "Inscription", Found.CLOSED),
+        ((*DIRECTORY, ACCOUNTS, CLOSED), "Inscription", Found.OPEN),
+        ((*guarded((*DIRECTORY, ACCOUNTS)), CLOSED), "Inscription", Found.CLOSED),
     ],
 )
 def test_what_is_made_of_a_form(

@@ -43,7 +43,8 @@ def about(field: Field) -> About:
     """How far this question is about a person; layout asks nothing."""
     kind = field.line.split("***")[0].strip() if field.type == RAW else field.type
     described = TYPES.get(kind)
-    if kind in _OF_A_PERSON or (described and described.personal):
+    an_address = field.options.get("subtype") == "email"
+    if an_address or kind in _OF_A_PERSON or (described and described.personal):
         return About.SOMEBODY
     if kind in _OF_A_PLACE:
         return About.PERHAPS

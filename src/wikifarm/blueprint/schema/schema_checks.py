@@ -77,14 +77,15 @@ class _Checker:
             self.check_rights(field)
         if field.type == RAW:
             self.check_raw(field)
+            if self.schema.zone is Zone.PRODUCTIONS:
+                self.check_person(field)
             return
         if not self.schema.imported:
             self.check_needs(field)
             self.check_texts(field)
             self.check_targets(field)
             self.check_condition(field)
-        if not self.schema.imported or self.schema.zone is Zone.PEOPLE:
-            self.check_person(field)
+        self.check_person(field)
 
     def check_raw(self, field: Field) -> None:
         if field.line.count("***") < 3:

@@ -22,10 +22,11 @@ from wikifarm.blueprint.schema.fields import (
     Kind,
     property_name,
 )
+from wikifarm.blueprint.schema.personal import About, about_all
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
-from wikifarm.model import Dialect
+from wikifarm.model import Dialect, Zone
 
 JOIN = "***"
 SHORTEST_LINE = 4  # columns
@@ -83,12 +84,16 @@ def form_json(
 def read_form(row: Mapping[str, Any], key: str, dialect: Dialect) -> Schema:
     """The schema of a form as YesWiki tells it (`api/forms/N`): its template and its own settings.
 
-    The reverse of `form_json`, but for the lists, which keep the ids of that wiki.
+    The reverse of `form_json`, but for the lists, which keep the ids of that wiki. One that asks
+    about people is of their zone, whatever its rights there.
     """
     said = {name: str(row.get(name) or "") for name in row}
     label = said.get("bn_label_nature", "")
+    schema = read_template(said.get("bn_template", ""), key=key, label=label, dialect=dialect)
+    people = about_all(schema.fields) is About.SOMEBODY
     return replace(
-        read_template(said.get("bn_template", ""), key=key, label=label, dialect=dialect),
+        schema,
+        zone=Zone.PEOPLE if people else Zone.PRODUCTIONS,
         description=said.get("bn_description", ""),
         only_one_entry=said.get("bn_only_one_entry") == "Y",
         only_one_entry_message=said.get("bn_only_one_entry_message", ""),

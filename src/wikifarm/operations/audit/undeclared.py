@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wikifarm.blueprint.design import DesignedForm, PeopleForm
-from wikifarm.blueprint.schema.fields import RAW, TYPES, Field
+from wikifarm.blueprint.schema.fields import RAW, TYPES, Field, Kind
 from wikifarm.blueprint.schema.personal import About, about, about_all, about_words
 from wikifarm.blueprint.schema.template import parse, read_template
 from wikifarm.engine.step import Work
@@ -111,13 +111,26 @@ def _kind(field: Field) -> str:
 
 
 def _readers(work: Work, form: Form) -> Role | None:
-    """The outsider whom the rights of its entries let read, who needs least; None: none does."""
+    """The outsider whom its rights let read, who needs least; None: none does.
+
+    Previews of an entry (`og:description`) follow the rights of its fields, not its own: a field
+    without a right of its own is anybody's (4.4.4, 4.5.0; docs/yeswiki.md).
+    """
+    if _has_open_field(work, form):
+        return Role.VISITOR
     said = next((row[1] for row in parse(form.template) if row[0] == "acls"), "")
     right = said or work.seen.settings.get("default_read_acl", "*")
     reach = _reach(work)
     return next(
         (role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)), None
     )
+
+
+def _has_open_field(work: Work, form: Form) -> bool:
+    """True where a question has no right of its own to read its answer."""
+    dialect = work.seen.wiki.capabilities.dialect
+    fields = read_template(form.template, dialect=dialect).fields
+    return any(field.kind is not Kind.LAYOUT and not field.options.get("read") for field in fields)
 
 
 def _as_people(work: Work, form: Form) -> PeopleForm:
@@ -226,6 +239,10 @@ def _open_forms(work: Work) -> Iterator[Leak]:
             named = next(
                 field for field in _questions(work, form) if about(field) is About.SOMEBODY
             )
-            advice = _("the line `acls` of the form {form}").format(form=form.id)
+            advice = (
+                _("the rights of each field of the form {form}")
+                if _has_open_field(work, form)
+                else _("the line `acls` of the form {form}")
+            ).format(form=form.id)
             route = f"api/forms/{form.id}/entries"
             yield Leak(route, role, named.name or _kind(named), advice, LeakKind.OPENED)

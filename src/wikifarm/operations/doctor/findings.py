@@ -11,6 +11,7 @@ from wikifarm.errors import Exit, WikifarmError
 from wikifarm.i18n import language
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome, failures
+from wikifarm.web_addresses import shown
 
 State = Literal["ok", "warn", "fail", "unknown"]  # the last: not seen from here
 
@@ -73,7 +74,10 @@ class Visit:
             command,
             exit=self.errors[0].exit if self.errors else Exit.DONE,
             outcome=FindingsOutcome(
-                self.context.settings.url, self.facts, tuple(self.findings), tuple(self.software)
+                shown(self.context.settings.url),
+                self.facts,
+                tuple(self.findings),
+                tuple(self.software),
             ),
             errors=tuple(told),
         )

@@ -383,6 +383,8 @@ def _no_such_farm(name: str, farms: list[str], path: Path | None) -> Problem:
         message = _("{file} knows no farm called “{name}”.").format(file=path, name=name)
         return Problem(message, did_you_mean(name, farms), "--farm", code="unknown-farm")
     message = _("“{name}” is not the address of a farm.").format(name=name)
+    if "@" in name:
+        message, name = _("This is not the address of a farm."), "ferme.example.org"
     hint = _("Write it in full: --farm https://{name}/").format(name=name.strip("/"))
     return Problem(message, hint, "--farm", code="bad-farm-url")
 
