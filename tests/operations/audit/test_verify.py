@@ -495,3 +495,12 @@ def test_a_facilitator_whom_the_farm_shows_is_seen(fresh: Fresh, made: Community
     assert {leak.seen for leak in outcome.audit.leaks} == {"an address of a facilitator"}
     assert all(leak.route.startswith(context.farm.base) for leak in outcome.audit.leaks)
     assert "`wikifarm apply`" in outcome.error.hint
+
+
+def test_a_wiki_without_the_choices_of_its_forms_is_no_audit(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wikifarm.yeswiki.bazar_lists import Lists
+
+    monkeypatch.setattr(Lists, "all", lambda _lists: {})
+    assert "is not in the wiki: `wikifarm apply` makes it" in blind(verified(fresh, made))

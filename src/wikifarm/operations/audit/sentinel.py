@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
 from wikifarm.blueprint.design import PeopleForm
+from wikifarm.engine.steps.bazar import list_titled
 from wikifarm.errors import AuditBlind, WikifarmError, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.operations.audit.leaks import (
@@ -96,12 +97,21 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
 
 
 def _forms_are_there(run: CommunityRun) -> None:
-    """A form that is to come, or that somebody removed, holds nobody and cannot be asked."""
+    """A form that is to come, or that somebody removed, holds nobody and cannot be asked; nor can
+    one whose choices are not there."""
+    seen = run.work.seen
     for people in people_forms(run.work):
-        if people.form.id not in run.work.seen.forms:
+        if people.form.id not in seen.forms:
             raise AuditBlind(
                 _("The form {form} is not in the wiki: `wikifarm apply` makes it.").format(
                     form=people.form.schema.label
+                )
+            )
+    for wanted in run.work.design.lists:
+        if list_titled(seen.lists, wanted.title) is None:
+            raise AuditBlind(
+                _("The list {list} is not in the wiki: `wikifarm apply` makes it.").format(
+                    list=wanted.title
                 )
             )
 
