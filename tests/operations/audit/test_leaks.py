@@ -152,6 +152,8 @@ SHOWING = (
     "{&quot;radioListeOuiNonbf_charte&quot;:&quot;oui&quot;}",
     r'{"html_data":"data-radioListeOuiNonbf_charte=\u0022oui\u0022 "}',
     '<div data-id="radioListeOuiNonbf_charte"><span class="BAZ_texte"> Oui, merci </span></div>',
+    r'{"h":"<div data-id=\"radioListeOuiNonbf_charte\"><span>\nOui, merci\n<\/span>"}',
+    r'{"h":"\u003Cdiv data-id=\u0022radioListeOuiNonbf_charte\u0022\u003EOui, merci\u003C\/div"}',
     '<input type="radio" value="oui" name="radioListeOuiNonbf_charte"\n checked data-default="" />',
     '<input type="checkbox" value="1" name="radioListeOuiNonbf_charte[oui]"  checked />',
     '<select id="x"\n name="radioListeOuiNonbf_charte"><option value=\'\'></option>'
@@ -166,6 +168,9 @@ SILENT = (
     '<input type="checkbox" value="1" name="radioListeOuiNonbf_charte[non]" checked />',
     '<select name="radioListeOuiNonbf_charte"><option value=oui >Oui</option></select>'
     '<select name="autre"><option value=oui selected>Oui</option></select>',
+    # What 4.5.0 proposes to filter a list with names each question, and what people call it.
+    '<li data-id="radioListeOuiNonbf_charte"><input type="checkbox" '
+    'value="radioListeOui, merciNonbf_charte"><input value="Oui, merci ?"></li>',
 )
 
 

@@ -12,6 +12,8 @@ import re
 from datetime import date
 
 _QUOTE = r"(?:\\*\"|\\*u0022|&quot;|&#34;)"  # of an attribute or of JSON, in HTML or in JSON again
+_BEFORE = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=\\u003[eE]))"  # a whole word, in JSON too
+_AFTER = r"(?!\w)(?=[^<>]*?(?:<|\\u003[cC]|&lt;))"  # and in the text: never in an attribute
 
 
 def of_word(word: str) -> re.Pattern[str]:
@@ -33,8 +35,9 @@ def of_choice(name: str, key: str, label: str) -> re.Pattern[str]:
         rf"{_QUOTE}{asked}{_QUOTE}\s*:\s*{_QUOTE}(?:[^\"\\&]*,)?{chosen}(?:,|{_QUOTE})",
         # beside an entry in a list
         rf"data-{asked}={_QUOTE}(?:[^\"\\&]*,)?{chosen}(?:,|{_QUOTE})",
-        # on a card, up to the next question
-        rf"data-id={_QUOTE}{asked}{_QUOTE}(?:(?!data-id=)[\s\S]){{0,800}}?(?:{read})",
+        # on a card, up to the next question; what filters a list names the question alone
+        rf"data-id={_QUOTE}{asked}{_QUOTE}(?:(?!data-id=)[\s\S]){{0,800}}?"
+        rf"{_BEFORE}(?:{read}){_AFTER}",
         # in the form that changes it: a list to unfold, buttons, boxes
         rf"<select[^>]*\sname={_QUOTE}{asked}(?:\[\])?{_QUOTE}(?:(?!</select)[\s\S])*?"
         rf"value={_QUOTE}?{chosen}{_QUOTE}?\s+selected",
