@@ -17,7 +17,9 @@ from wikifarm.files import append_line, make_private
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
-RECORD = "record"  # a step that says who works on a wiki, and changes nothing of what it holds
+RECORD = "record"  # who works on a wiki
+SENTINEL = "sentinel"  # who asks for the audit
+PASSING = frozenset({RECORD, SENTINEL})  # steps that leave a wiki as they found it
 
 
 class Journal:
@@ -68,7 +70,7 @@ class Journal:
         """True while this computer asked for the wiki of `slug` and wrote nothing in it yet."""
         asked = began = False
         for entry in self._of(slug):
-            if entry.get("step") == RECORD:
+            if entry.get("step") in PASSING:
                 continue
             if entry.get("step") != "wiki":
                 began = True

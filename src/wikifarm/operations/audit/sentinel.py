@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
 from wikifarm.blueprint.design import PeopleForm
+from wikifarm.engine.journal import SENTINEL
 from wikifarm.engine.steps.bazar import list_titled
 from wikifarm.errors import AuditBlind, WikifarmError, WriteRefused
 from wikifarm.i18n import _
@@ -34,7 +35,6 @@ from wikifarm.yeswiki.wiki import Wiki
 
 AUTHOR = "author"
 PAGE = "page"
-STEP = "sentinel"
 DIGITS = 8  # of the id of the run, in the key of what it plants
 
 
@@ -62,7 +62,7 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
     _forms_are_there(run)
     clean(run)
     key = run.context.run[:DIGITS]
-    journal.intent(slug, STEP, key=key)
+    journal.intent(slug, SENTINEL, key=key)
     try:
         author = _signed_up(wiki, key, AUTHOR)
         asking = {Role.VISITOR: wiki.visitor()}
@@ -93,7 +93,7 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
         raise
     finally:
         clean(run, key)
-        journal.outcome(slug, STEP, key=key)
+        journal.outcome(slug, SENTINEL, key=key)
 
 
 def _forms_are_there(run: CommunityRun) -> None:
@@ -273,7 +273,7 @@ def _keys(run: CommunityRun) -> frozenset[str]:
     return frozenset(
         str(entry["key"])
         for entry in run.context.journal.entries()
-        if entry.get("step") == STEP and entry.get("slug") == run.community.slug
+        if entry.get("step") == SENTINEL and entry.get("slug") == run.community.slug
     )
 
 

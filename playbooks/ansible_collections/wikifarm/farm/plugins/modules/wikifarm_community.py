@@ -249,14 +249,14 @@ def _applied(module: AnsibleModule, context: Context, wanted: Sequence[Community
 def _touched(context: Context) -> set[str]:
     """The communities that this run wrote something of, be it cut short: the journal knows.
 
-    The audit leaves a wiki as it found it.
+    What leaves a wiki as it found it, as the audit does, is no writing.
     """
-    from wikifarm.operations.audit.sentinel import STEP
+    from wikifarm.engine.journal import PASSING
 
     return {
         str(entry.get("slug"))
         for entry in context.journal.entries()
-        if entry.get("run") == context.run and entry.get("step") != STEP
+        if entry.get("run") == context.run and entry.get("step") not in PASSING
     }
 
 
