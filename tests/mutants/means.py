@@ -26,8 +26,8 @@ ANSWERS: dict[str, Callable[[], httpx.Response]] = {
     "maintenance": lambda: httpx.Response(503, text=UPKEEP),
 }
 PEOPLE = ("visitor", "Stranger", "Member", "WikiAdmin", "anybody")
-QUESTIONS = ("api", "BazaR", "entry", "page", "any")
-WRITTEN = "BazaR&vue=saisir&action=saisir_fiche"
+QUESTIONS = ("api", "BazaR", "entry", "page", "any", "writing")
+WRITING = ("vue=saisir", "vue=formulaire", "/edit", "/acls")
 
 
 @dataclass
@@ -55,17 +55,19 @@ class Spoilt(httpx.BaseTransport):
         if self.lost and self.lost in name and self.asked[name] > self.after:
             self.spoilt += 1
             request.headers.pop("cookie", None)
-        if self.answer and self._concerns(name, question):
+        if self.answer and self._concerns(name, request.method, question):
             self.spoilt += 1
             return self.answer()
         return self.real.handle_request(request)
 
-    def _concerns(self, name: str, question: str) -> bool:
+    def _concerns(self, name: str, method: str, question: str) -> bool:
         if self.who == "visitor" and name:
             return False
         if self.who not in ("visitor", "anybody") and self.who not in name:
             return False
         kind = "api" if question.startswith("api/") else "BazaR" if "BazaR" in question else "page"
+        if self.what == "writing":
+            return method == "POST" and any(way in question for way in WRITING)
         entry = "iche" in question.partition("&")[0].partition("/")[0]
         return self.what in ("any", kind) or (self.what == "entry" and entry)
 

@@ -21,6 +21,8 @@ from urllib.parse import urlencode
 import jinja2
 import pytest
 
+from wikifarm.yeswiki.session import GUARD
+
 from .playing import PLAYBOOKS
 
 TEMPLATES = PLAYBOOKS / "ansible_collections/wikifarm/farm/roles/harden/templates"
@@ -280,7 +282,8 @@ SHUT = [
 
 @pytest.mark.parametrize("ask", SHUT)
 def test_what_no_right_closes_is_for_the_trusted(ask: Ask, shut: Server) -> None:
-    assert shut.ask(ask, "203.0.113.150").status == 403
+    refused = shut.ask(ask, "203.0.113.150")
+    assert (refused.status, refused.getheader(GUARD)) == (403, "403")
     assert shut.ask(ask, MAINTAINER).status == 200
 
 

@@ -13,7 +13,7 @@ from wikifarm.transport import Network
 from wikifarm.yeswiki import farm_doors
 from wikifarm.yeswiki.addresses import Addresses
 from wikifarm.yeswiki.farm_doors import FarmDoor, makers
-from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.session import GUARD, Session
 
 BASE = "https://wikis.example.org/"
 OURS = f'<link rel="stylesheet" href="{BASE}styles/yeswiki-base.css?v=4.6.7">'
@@ -22,8 +22,17 @@ IMPORTED = "?BazaR&vue=formulaire&msg=BAZ_FORM_IMPORT_SUCCESSFULL"
 Asking = Callable[[Session], FarmDoor]
 
 
-def asked(ask: Asking, status: int, text: str = "", location: str = "") -> FarmDoor:
-    headers = {"location": location} if location else {}
+SPEAKERS = {
+    "the wiki": {"set-cookie": "YesWiki-main=1; path=/"},
+    "its guard": {GUARD: "403"},
+    "something else": {},
+}
+
+
+def asked(
+    ask: Asking, status: int, text: str = "", location: str = "", speaker: str = "something else"
+) -> FarmDoor:
+    headers = {**SPEAKERS[speaker], **({"location": location} if location else {})}
 
     def answer(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(status, text=text, headers=headers)
@@ -38,16 +47,13 @@ def asked(ask: Asking, status: int, text: str = "", location: str = "") -> FarmD
 @pytest.mark.parametrize(
     ("ask", "status", "text", "location", "door"),
     [
-        (farm_doors.archives, 401, "", "", FarmDoor.CLOSED),
-        (farm_doors.archives, 403, "", "", FarmDoor.CLOSED),
-        (farm_doors.archives, 200, "{}", "", FarmDoor.OPEN),
+        (farm_doors.archives, 200, "{}", "", FarmDoor.UNSEEN),
         (farm_doors.archives, 500, "", "", FarmDoor.UNSEEN),
         (farm_doors.archives, 302, "", "https://portal.example/", FarmDoor.UNSEEN),
         (farm_doors.archives, 200, PORTAL, "", FarmDoor.UNSEEN),
         (farm_doors.imported_forms, 302, "", BASE + IMPORTED, FarmDoor.OPEN),
         (farm_doors.imported_forms, 302, "", "https://portal.example/", FarmDoor.UNSEEN),
         (farm_doors.imported_forms, 200, OURS, "", FarmDoor.CLOSED),
-        (farm_doors.imported_forms, 403, "", "", FarmDoor.CLOSED),
         (farm_doors.imported_forms, 200, PORTAL, "", FarmDoor.UNSEEN),
         (
             farm_doors.imported_lists,
@@ -85,6 +91,28 @@ def test_what_each_answer_says(
     ask: Asking, status: int, text: str, location: str, door: FarmDoor
 ) -> None:
     assert asked(ask, status, text, location) is door
+
+
+def test_a_backup_that_the_wiki_starts_is_an_open_door() -> None:
+    assert asked(farm_doors.archives, 200, "{}", speaker="the wiki") is FarmDoor.OPEN
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("speaker", SPEAKERS)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        farm_doors.archives,
+        farm_doors.imported_forms,
+        farm_doors.imported_lists,
+        farm_doors.guessed_accounts,
+    ],
+)
+def test_a_refusal_closes_a_door_where_the_wiki_or_its_guard_speaks(
+    ask: Asking, speaker: str, status: int
+) -> None:
+    unseen = speaker == "something else"
+    assert asked(ask, status, speaker=speaker) is (FarmDoor.UNSEEN if unseen else FarmDoor.CLOSED)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from wikifarm.transport import Answer
 from wikifarm.yeswiki import html
-from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.session import Session, speaks_for_wiki
 from wikifarm.yeswiki.shown_release import shown_release
 
 MAKER = "yeswiki"  # the type of the field that makes a wiki, in the farm's form
@@ -45,6 +45,8 @@ def makers(template: str) -> str:
 def archives(visitor: Session) -> FarmDoor:
     """Whether anybody may start a backup of the wiki, and download it."""
     answer = visitor.api("archives/archivingStatus/")
+    if not speaks_for_wiki(answer):
+        return FarmDoor.UNSEEN
     if answer.status in (401, 403, 404):
         return FarmDoor.CLOSED
     said = answer.status == 200 and answer.text.lstrip().startswith(("{", "["))
@@ -78,7 +80,8 @@ def guessed_accounts(visitor: Session) -> FarmDoor:
 
 
 def private_files(visitor: Session) -> FarmDoor:
-    """Whether the web server hands out `private/`, where YesWiki puts its backups."""
+    """Whether the web server hands out `private/`, where YesWiki puts its backups: it is the one
+    that answers here, never the wiki."""
     answer = visitor.file(PRIVATE)
     if answer.status in (403, 404):
         return FarmDoor.CLOSED
@@ -88,8 +91,8 @@ def private_files(visitor: Session) -> FarmDoor:
 
 
 def _closed_if_ours(visitor: Session, answer: Answer) -> FarmDoor:
-    """Closed where the wiki answered with a page of its own, or refused."""
-    refused = answer.status in (401, 403)
+    """Closed where the wiki answered with a page of its own, or refused as its guard does."""
+    refused = answer.status in (401, 403) and speaks_for_wiki(answer)
     return FarmDoor.CLOSED if refused or _ours(visitor, answer) else FarmDoor.UNSEEN
 
 

@@ -30,6 +30,7 @@ from wikifarm.yeswiki.shown_release import shown_release
 
 LOGIN_PAGE = "ParametresUtilisateur"
 ROOT_PAGE = "PagePrincipale"
+GUARD = "x-wikifarm-refused"  # of what the guard that `ops harden` installs refuses for good
 
 _EXCEPTION = re.compile(r"^(?:[\w\\]+):\s*(.*?)(?:\s+in\s+/.*)?$", re.DOTALL)
 _PATH = re.compile(r"(?:\s+(?:in|dans)\s+)?/(?:[\w.-]+/)+[\w.-]+(?::\d+|\s+on line \d+)?")
@@ -44,6 +45,7 @@ class Session:
         self._client: Client = network.client()
         self.addresses = addresses
         self.user = ""
+        self.foreign = 0  # answers that something else gave in the place of the wiki
         self._csrf = ""
         self._release: str | None = None
         self._bearer = {"Authorization": f"Bearer {token}"} if token else {}
@@ -207,6 +209,7 @@ class Session:
         self._csrf = html.hidden(document, "confirmToken") or self._csrf
 
     def _awake(self, answer: Answer) -> Answer:
+        self.foreign += not speaks_for_wiki(answer)
         if answer.status != 500:
             return answer
         message = exception_message(answer)
@@ -217,6 +220,11 @@ class Session:
                 where=self.addresses.base,
             )
         return answer
+
+
+def speaks_for_wiki(answer: Answer) -> bool:
+    """True for the wiki's own word, and for what the farm's guard refuses in its place."""
+    return is_own(answer) or GUARD in answer.headers
 
 
 def is_own(answer: Answer) -> bool:

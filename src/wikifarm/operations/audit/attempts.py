@@ -7,7 +7,7 @@ planted does, so that a killed run's is removed by the next (docs/yeswiki.md, Wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ from wikifarm.i18n import _
 from wikifarm.model import Form, Rights
 from wikifarm.operations.audit.leaks import Sentinel, account_name, key_of_entry
 from wikifarm.operations.audit.likeness import ACTS
+from wikifarm.operations.audit.questions import as_whom
 from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.audit.sentinel import Planted
 from wikifarm.operations.community.community_run import CommunityRun
@@ -36,10 +37,24 @@ class Attempts:
     tries: int = 0
     passed: list[Leak] = field(default_factory=list)
     limits: list[Leak] = field(default_factory=list)  # what no right of a wiki closes
+    foreign: set[Role] = field(default_factory=set)  # those whom something else answered
+    strayed: set[Role] = field(default_factory=set)  # those who were somebody else at the end
+
+    def not_tried(self) -> Iterator[str]:
+        """Whose attempts prove nothing, and why, as sentences; none where all were refused by the
+        wiki."""
+        for role, who in as_whom().items():
+            if role in self.strayed:
+                yield _("{who}: the wiki took this person for somebody else").format(who=who)
+            elif role in self.foreign:
+                yield _("{who}: something else than the wiki answered attempts to write").format(
+                    who=who
+                )
 
 
 def write_all(run: CommunityRun, scene: Planted) -> Attempts:
-    """Every role tries; the administrator looks for what it made: no answer is believed."""
+    """Every role tries; the administrator looks for what it made: no answer is believed. What
+    something else than the wiki answered was not tried."""
     done = Attempts()
     rights: Mapping[str, Rights] = run.site.rights.all()
     for role, person in scene.people.items():
@@ -50,6 +65,10 @@ def write_all(run: CommunityRun, scene: Planted) -> Attempts:
         trial.new_entries()
         trial.peoples_entries()
         trial.import_form()
+        if trial.foreign:
+            done.foreign.add(role)
+        if not scene.recognised(role):
+            done.strayed.add(role)
     return done
 
 
@@ -62,6 +81,14 @@ class _Trial:
     role: Role
     person: Wiki
     done: Attempts
+
+    def __post_init__(self) -> None:
+        self._before = self.person.session.foreign
+
+    @property
+    def foreign(self) -> bool:
+        """True where something else than the wiki answered an attempt of this role."""
+        return self.person.session.foreign > self._before
 
     @property
     def word(self) -> str:

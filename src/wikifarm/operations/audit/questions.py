@@ -15,7 +15,7 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Coverage, Leak, Role
 from wikifarm.transport import Answer
 from wikifarm.yeswiki.audit_routes import Route, page_address
-from wikifarm.yeswiki.session import LOGIN_PAGE, is_own
+from wikifarm.yeswiki.session import is_own
 from wikifarm.yeswiki.spy_page import has_marks, spoke
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -56,12 +56,7 @@ class Answered:
 
     def not_asked(self, scene: Planted) -> Iterator[str]:
         """What could not be asked, and why, as sentences; none where all was."""
-        words = {
-            Role.VISITOR: _("as a passer-by"),
-            Role.STRANGER: _("as someone outside the group"),
-            Role.MEMBER: _("as a member"),
-        }
-        for role, who in words.items():
+        for role, who in as_whom().items():
             failed, foreign = self.failed.get(role, []), self.foreign.get(role, [])
             if role not in scene.people:
                 yield _("{who}: the wiki let no such account be opened").format(who=who)
@@ -77,6 +72,15 @@ class Answered:
                 yield _("{who}: the page that tries every list did not answer").format(who=who)
 
 
+def as_whom() -> dict[Role, str]:
+    """Each role, as a sentence about what could not be asked begins."""
+    return {
+        Role.VISITOR: _("as a passer-by"),
+        Role.STRANGER: _("as someone outside the group"),
+        Role.MEMBER: _("as a member"),
+    }
+
+
 def ask_all(
     run: CommunityRun, scene: Planted, routes: Sequence[Route], left: Sequence[str] = ()
 ) -> Answered:
@@ -84,8 +88,8 @@ def ask_all(
     asked = Answered(left=tuple(left))
     for sentinel in scene.sentinels:
         asked.seen += attached(sentinel)
-    for role, person in scene.people.items():
-        _prove(role, person, scene, asked)
+    for role in scene.people:
+        _prove(role, scene, asked)
         asked.known[role] = len(routes) + len(left)
         lost: list[Route] = []
         for done, route in enumerate(routes, 1):
@@ -93,21 +97,21 @@ def ask_all(
             if not _question(run, scene, role, route, asked):
                 lost.append(route)
             if done % BETWEEN_PROOFS == 0:
-                _prove(role, person, scene, asked)
+                _prove(role, scene, asked)
         for route in lost:  # once more: it may have been busy
             if not _question(run, scene, role, route, asked):
                 asked.foreign.setdefault(role, []).append(route.id)
-        _prove(role, person, scene, asked)
+        _prove(role, scene, asked)
     return asked
 
 
 def read_spies(run: CommunityRun, scene: Planted, spies: Sequence[str], asked: Answered) -> None:
     """Every role reads the pages that call every action: the one of `scene` must be whole."""
-    for role, person in scene.people.items():
+    for role in scene.people:
         asked.known[role] += len(spies)
         for spy in spies:
             _read_spy(run, scene, role, spy, asked)
-        _prove(role, person, scene, asked)
+        _prove(role, scene, asked)
 
 
 def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked: Answered) -> bool:
@@ -158,13 +162,8 @@ def _diagnosed(run: CommunityRun, sentinel: Sentinel, seen: Sequence[Leak]) -> I
         yield replace(leak, advice=fault or leak.advice)
 
 
-def _prove(role: Role, person: Wiki, scene: Planted, asked: Answered) -> None:
-    """Has a person show who the wiki takes them for: its page of one's own account says it."""
-    answer = person.session.page(LOGIN_PAGE)
-    text = answer.text.lower()
-    expected = scene.addresses.get(role)
-    known = [address for address in scene.addresses.values() if address.lower() in text]
-    if not is_own(answer) or known != ([expected] if expected else []):
+def _prove(role: Role, scene: Planted, asked: Answered) -> None:
+    if not scene.recognised(role):
         asked.strayed.add(role)
 
 

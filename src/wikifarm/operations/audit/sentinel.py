@@ -30,6 +30,7 @@ from wikifarm.operations.audit.undeclared import people_forms
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.workplace.vault import new_password
+from wikifarm.yeswiki.session import LOGIN_PAGE, is_own
 from wikifarm.yeswiki.spy_page import has_marks
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -47,6 +48,14 @@ class Planted:
     people: Mapping[Role, Wiki]
     spy: str
     addresses: Mapping[Role, str]  # of the account of each role that has one
+
+    def recognised(self, role: Role) -> bool:
+        """Has one who asks show who the wiki takes them for: the page of one's own account says."""
+        answer = self.people[role].session.page(LOGIN_PAGE)
+        text = answer.text.lower()
+        expected = self.addresses.get(role)
+        known = [address for address in self.addresses.values() if address.lower() in text]
+        return is_own(answer) and known == ([expected] if expected else [])
 
 
 @contextmanager

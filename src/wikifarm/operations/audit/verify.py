@@ -144,7 +144,7 @@ def _asked(run: CommunityRun, checks: tuple[Check, ...]) -> Audit:
             written = write_all(run, scene)
     except AuditBlind as fault:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
-    reasons = (*gone, *asked.not_asked(scene))
+    reasons = tuple(dict.fromkeys([*gone, *asked.not_asked(scene), *written.not_tried()]))
     return Audit(
         asked.probes + written.tries,
         (*asked.seen, *written.passed),
