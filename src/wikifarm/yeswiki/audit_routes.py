@@ -103,6 +103,13 @@ def entry_routes(form: str, entry: str, word: str, time: str) -> list[Route]:
     return known
 
 
+def form_routes(form: str) -> list[Route]:
+    """The addresses that show or tell of a form's entries without naming one of them."""
+    nobody = "Nul"
+    known = [*_api_routes(form, nobody), *_bazar_routes(form, nobody, nobody)]
+    return [route for route in known if nobody not in route.address]
+
+
 def _of_form() -> str:
     return _("the line `acls` of the form {form}")
 

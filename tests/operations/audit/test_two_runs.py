@@ -9,7 +9,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_context
 from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from tests.blueprints import CARDS, MAKERS, card, mending
 from tests.conftest import SEED
 from tests.operations.conftest import context_for
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import AuditBlind, Exit, LeakFound, Unreachable
 from wikifarm.i18n import speak
 from wikifarm.operations.apply import apply
@@ -26,13 +27,15 @@ from wikifarm.operations.audit import questions
 from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 from wikifarm.yeswiki.run_records import RunRecords
 from wikifarm.yeswiki.wiki import Wiki
 
 PAIRS = int(os.environ.get("WIKIFARM_PAIRS", "1"))
 SLUG = "mending"
-COMMANDS = {"verify": verify, "apply": apply}
+Command = Callable[[Context, Sequence[Community]], list[CommunityOutcome]]
+COMMANDS: dict[str, Command] = {"verify": verify, "apply": apply}
 
 
 @pytest.fixture

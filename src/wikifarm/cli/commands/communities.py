@@ -227,6 +227,13 @@ def verify(
     ctx: typer.Context,
     paths: Annotated[list[Path] | None, _paths()] = None,
     only: Annotated[list[str] | None, _only()] = None,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep",
+            help=_("Also compare what outsiders are answered before and after somebody comes."),
+        ),
+    ] = False,
     advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm verify`."""
@@ -235,7 +242,7 @@ def verify(
 
     options = shared(ctx)
     strict = strict_about(advisories)
-    outcomes = operation(options.context(), _chosen(options, paths, only))
+    outcomes = operation(options.context(), _chosen(options, paths, only), deep=deep)
     return envelope("verify", outcomes, strict=strict)
 
 

@@ -8,7 +8,7 @@ removed by the next one.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
@@ -59,9 +59,11 @@ class Planted:
 
 
 @contextmanager
-def planted(run: CommunityRun) -> Iterator[Planted]:
+def planted(
+    run: CommunityRun, before: Callable[[Mapping[Role, Wiki]], None] | None = None
+) -> Iterator[Planted]:
     """Plants a sentinel in each form of people, and removes them with their revisions and accounts
-    on any way out.
+    on any way out. `before` meets those who ask while nobody is planted yet.
 
     Raises AuditBlind where one is not there once planted: an audit of nothing sees nothing. The
     wiki must be this run's alone (`CommunityRun.alone`).
@@ -82,6 +84,8 @@ def planted(run: CommunityRun) -> Iterator[Planted]:
         if Role.MEMBER in asking:
             member = account_name(key, Role.MEMBER.value)
             wiki.groups.set(members, [*wiki.groups.members(members), member])
+        if before is not None:
+            before(asking)
         sentinels = []
         for people in people_forms(run.work):
             sentinel = likeness(key, people, run.work)

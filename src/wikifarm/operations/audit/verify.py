@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import AuditBlind, LeakFound
@@ -12,6 +13,7 @@ from wikifarm.model import Rights
 from wikifarm.operations.audit.attempts import write_all
 from wikifarm.operations.audit.content_checks import content_checks
 from wikifarm.operations.audit.diagnosis import behind
+from wikifarm.operations.audit.differential import Differential
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.farm_entry import ask_farm
 from wikifarm.operations.audit.questions import ask_all, read_spies
@@ -36,16 +38,21 @@ from wikifarm.yeswiki.told_routes import Told, entry_ways, told
 from wikifarm.yeswiki.wiki import Wiki
 
 
-def verify(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
-    """The audit and other checks of each community; only the sentinel is written, and removed."""
+def verify(
+    context: Context, communities: Sequence[Community], *, deep: bool = False
+) -> list[CommunityOutcome]:
+    """The audit and other checks of each community; only the sentinel is written, and removed.
+
+    A `deep` one also compares what outsiders are answered before and after it is planted.
+    """
     with context.lock():
-        return each(context, communities, _verify_one)
+        return each(context, communities, partial(_verify_one, deep=deep))
 
 
-def _verify_one(run: CommunityRun) -> None:
+def _verify_one(run: CommunityRun, *, deep: bool) -> None:
     run.enter()
     with run.alone("verify"):
-        run.outcome.audit = audit_wiki(run)
+        run.outcome.audit = audit_wiki(run, deep=deep)
         run.look_at_software()
         run.outcome.status = "unchanged"
         write_files(run, known_facts(run))
@@ -97,6 +104,15 @@ def _words(leak: Leak) -> str:
             ),
             Role.MEMBER: _("A member can write what is not theirs: {seen}, at {route}."),
         },
+        LeakKind.DIFFERS: {
+            Role.VISITOR: _(
+                "Someone not logged in can tell that somebody came: {seen}, at {route}."
+            ),
+            Role.STRANGER: _(
+                "Someone with an account, outside the group, can tell that somebody came: {seen}, "
+                "at {route}."
+            ),
+        },
         LeakKind.OPENED: {
             Role.VISITOR: _("A right lets in everybody who should stay outside: {route} ({seen})."),
             Role.STRANGER: _(
@@ -108,15 +124,16 @@ def _words(leak: Leak) -> str:
     return words[leak.kind][leak.role]
 
 
-def audit_wiki(run: CommunityRun) -> Audit:
-    """Plants a sentinel in each form of people, if there is one, and asks every route.
+def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
+    """Plants a sentinel in each form of people, if there is one, and asks every route; a `deep` one
+    also compares what outsiders are answered before and after.
 
     An audit that could not see is not one that saw nobody: it says why (`blind`).
     """
     run.progress("audit")
     checks = tuple(content_checks(run.work))
     beside = tuple(undeclared(run.work))
-    audit = _asked(run, checks)
+    audit = _asked(run, checks, Differential(run, deep=deep))
     leaks = (*audit.leaks, *opened(run.work))
     return replace(
         audit,
@@ -127,12 +144,13 @@ def audit_wiki(run: CommunityRun) -> Audit:
     )
 
 
-def _asked(run: CommunityRun, checks: tuple[Check, ...]) -> Audit:
+def _asked(run: CommunityRun, checks: tuple[Check, ...], differential: Differential) -> Audit:
     """What came of the questions about the sentinels."""
     if not people_forms(run.work):
         return Audit(checks=checks, not_asked=(_("no form of people in this community"),))
     try:
-        with planted(run) as scene:
+        with planted(run, differential.look) as scene:
+            differential.compare(scene)
             pages = [*(page.tag for page in run.work.design.pages), *_close_new_logs(run)]
             wiki = told(run.work.seen.modules, run.site.visitor().session.ask("api").text)
             asked = ask_all(run, scene, _routes(run.site, scene, wiki, pages), wiki.not_asked)
@@ -146,10 +164,10 @@ def _asked(run: CommunityRun, checks: tuple[Check, ...]) -> Audit:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
     reasons = tuple(dict.fromkeys([*gone, *asked.not_asked(scene), *written.not_tried()]))
     return Audit(
-        asked.probes + written.tries,
-        (*asked.seen, *written.passed),
+        asked.probes + written.tries + differential.asked,
+        (*asked.seen, *differential.differing, *written.passed),
         checks,
-        reasons,
+        (*reasons, *differential.not_compared()),
         blind=next(iter(reasons), ""),
         limits=(*asked.limits, *written.limits),
         coverage=asked.coverage(),

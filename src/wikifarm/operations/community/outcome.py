@@ -29,6 +29,7 @@ class LeakKind(StrEnum):
 
     SEEN = "seen"  # somebody was shown what they should not see
     WRITTEN = "written"  # somebody wrote where they should not
+    DIFFERS = "differs"  # the answer to an outsider is another one since somebody was planted
     OPENED = "opened"  # a right, or a group, lets in somebody whom the blueprint keeps out
 
 
