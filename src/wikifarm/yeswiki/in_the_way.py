@@ -26,8 +26,8 @@ def in_the_way(answer: Answer) -> NotYesWiki | None:
 
 
 def _told(answer: Answer) -> tuple[str, str] | None:
-    if answer.location and _elsewhere(answer):
-        to = _target(answer)
+    to = _elsewhere(answer) if answer.location else ""
+    if to:
         return (
             _("{url} sends elsewhere: {to}.").format(url=_place(answer.url), to=to),
             _(
@@ -63,23 +63,16 @@ def _told(answer: Answer) -> tuple[str, str] | None:
     return None
 
 
-def _target(answer: Answer) -> str:
-    """Where it sends, or what cannot be an address, cut to be read."""
-    try:
-        return _place(urljoin(answer.url, answer.location))
-    except ValueError:
-        return _("an address that is none")
-
-
-def _elsewhere(answer: Answer) -> bool:
+def _elsewhere(answer: Answer) -> str:
+    """Where it sends, said to be read; empty where that is below the address asked."""
     here = urlsplit(answer.url)
     try:
-        there = urlsplit(urljoin(answer.url, answer.location))
+        target = urljoin(answer.url, answer.location)
+        there = urlsplit(target)
     except ValueError:
-        return True
-    return (here.scheme, here.netloc) != (there.scheme, there.netloc) or not there.path.startswith(
-        here.path
-    )
+        return _("an address that is none")
+    same = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+    return "" if same and there.path.startswith(here.path) else _place(target)
 
 
 def _is_a_filter(answer: Answer) -> bool:

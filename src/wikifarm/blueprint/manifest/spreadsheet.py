@@ -42,7 +42,7 @@ COLUMNS: dict[str, Path_] = {
     "mailing_list_address": ("mailing_list", "address"),
     "links": ("links",),
 }
-# Other names that people give them, without accents; the first of each key is the usual French.
+# Other names that people give them, without accents.
 OTHER_NAMES: dict[str, str] = {
     "adresse": "slug", "nom": "name", "titre": "name", "title": "name",
     "animation": "facilitators", "animateurs": "facilitators", "facilitator": "facilitators",

@@ -146,6 +146,11 @@ class Field:
         return TYPES[self.type].kind if self.type in TYPES else Kind.LAYOUT
 
     @property
+    def word(self) -> str:
+        """YesWiki's word for the type, which a `raw` line begins with."""
+        return self.line.split("***")[0].strip() if self.type == RAW else self.type
+
+    @property
     def target(self) -> str:
         """The list or the form that the choice is made in; empty for other fields."""
         return self.options.get("list") or self.options.get("form") or ""

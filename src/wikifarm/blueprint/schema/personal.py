@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
 
-from wikifarm.blueprint.schema.fields import RAW, TYPES, Field, Kind
+from wikifarm.blueprint.schema.fields import TYPES, Field, Kind
 
 
 class About(IntEnum):
@@ -41,12 +41,11 @@ _PERHAPS = re.compile(
 
 def about(field: Field) -> About:
     """How far this question is about a person; layout asks nothing."""
-    kind = field.line.split("***")[0].strip() if field.type == RAW else field.type
-    described = TYPES.get(kind)
+    described = TYPES.get(field.word)
     an_address = field.options.get("subtype") == "email"
-    if an_address or kind in _OF_A_PERSON or (described and described.personal):
+    if an_address or field.word in _OF_A_PERSON or (described and described.personal):
         return About.SOMEBODY
-    if kind in _OF_A_PLACE:
+    if field.word in _OF_A_PLACE:
         return About.PERHAPS
     if field.kind is Kind.LAYOUT:
         return About.NOBODY

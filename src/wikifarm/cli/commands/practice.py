@@ -23,19 +23,21 @@ DialectOption = Annotated[
     ),
 ]
 
+PortOption = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        max=65535,
+        show_default=False,
+        help=_("The port; by default, a free one."),
+    ),
+]
+
 
 def demo(
     ctx: typer.Context,
-    port: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=0,
-            max=65535,
-            show_default=False,
-            help=_("The port; by default, a free one."),
-        ),
-    ] = 0,
+    port: PortOption = 0,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -66,16 +68,7 @@ def demo(
 
 def rehearsal(
     ctx: typer.Context,
-    port: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=0,
-            max=65535,
-            show_default=False,
-            help=_("The port; by default, a free one."),
-        ),
-    ] = 0,
+    port: PortOption = 0,
     data: Annotated[
         Path, typer.Option(metavar=_("FOLDER"), help=_("Where the farm keeps its data."))
     ] = Path("rehearsal"),

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from wikifarm.blueprint.schema.template import parse
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import Field
+from wikifarm.blueprint.schema.template import form_json, parse
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Form, Rights
@@ -181,10 +183,13 @@ class _Trial:
         """A form, which YesWiki imports from whoever may use the action of its forms. Not a list:
         from somebody who may write no page, it keeps half of one, that nothing reads any more."""
         label = self.name("form")
+        schema = Schema(label, label, (Field("texte", "bf_titre", "bf_titre"),))
         taken = [int(number) for number in self.run.work.seen.forms if number.isdigit()]
         self.done.tries += 1
+        number = str(max(taken, default=0) + 1)
+        form = form_json(schema, number, self.run.site.capabilities.dialect, {})
         with suppress(WriteRefused):
-            self.person.forms.save({str(max(taken, default=0) + 1): _empty_form(label)})
+            self.person.forms.save({number: form})
         self.run.work.seen.forget("forms")
         if all(form.label != label for form in self.run.work.seen.forms.values()):
             return
@@ -220,18 +225,3 @@ def _marked(form: Form, word: str) -> dict[str, str]:
     if not texts or any(row[0] in ACTS for row in rows):
         return {}
     return {"bf_titre": word, **dict.fromkeys(texts, word)}
-
-
-def _empty_form(label: str) -> dict[str, str]:
-    return {
-        "bn_label_nature": label,
-        "bn_template": "texte***bf_titre***bf_titre***" + " ***" * 13 + "\n",
-        "bn_description": "",
-        "bn_condition": "",
-        "bn_sem_context": "",
-        "bn_sem_type": "",
-        "bn_sem_use_template": "1",
-        "bn_ce_i18n": "fr-FR",
-        "bn_only_one_entry": "N",
-        "bn_only_one_entry_message": "",
-    }

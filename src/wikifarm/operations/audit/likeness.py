@@ -15,9 +15,10 @@ from wikifarm.blueprint.schema.fields import DATES, RAW, Field, Kind
 from wikifarm.blueprint.schema.template import parse, read_template
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.bazar import list_ids
-from wikifarm.model import canonical
 from wikifarm.operations.audit import evidence
 from wikifarm.operations.audit.leaks import DOMAIN, Sentinel
+from wikifarm.operations.audit.reach import Reach
+from wikifarm.operations.community.outcome import Role
 
 FILES = frozenset({"image", "fichier"})  # what is attached is public by its address
 # Filling one of these opens an account, or writes to the host of a list.
@@ -83,6 +84,7 @@ def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
     questions = list(_questions(people, work))
     # Of two forms that ask the same, each is answered otherwise: what is seen tells of which it is.
     turn = list(work.seen.forms).index(people.form.id)
+    reach = Reach(work.design.groups, work.design.who.members)
     for question in questions:
         answer = _answer(question, key, turn, people, work)
         values |= answer.posted
@@ -92,7 +94,7 @@ def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
             word = word or next(own, "")
             # Who reads a form that somebody made, outsiders apart, is theirs to say.
             designed = people.personal is None
-            if designed and _hidden_from_members(question, work.design.who.members):
+            if designed and _hidden_from_members(question, reach):
                 hidden.add(answer.name)
     added = [question for question in questions if question.designed is None]
     return Sentinel(
@@ -183,18 +185,14 @@ def _choice(question: _Question, stored: str, turn: int, people: PeopleForm, wor
     )
 
 
-def _hidden_from_members(question: _Question, members: str) -> bool:
+def _hidden_from_members(question: _Question, reach: Reach) -> bool:
     """Addresses are, and what the blueprint keeps from them."""
     designed = question.designed
     if question.kind == "champs_mail":
         right = designed.options.get("address_seen_by", "") if designed else ""
-        return not right or not _lets_in(right, members)
+        return not right or not reach.lets_in(right, Role.MEMBER)
     right = designed.options.get("read", "") if designed else ""
-    return bool(right) and not _lets_in(right, members)
-
-
-def _lets_in(right: str, members: str) -> bool:
-    return bool({"*", "+", f"@{members}"} & set(canonical(right).split(",")))
+    return bool(right) and not reach.lets_in(right, Role.MEMBER)
 
 
 def _letters(name: str) -> str:

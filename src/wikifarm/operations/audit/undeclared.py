@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wikifarm.blueprint.design import DesignedForm, PeopleForm
-from wikifarm.blueprint.schema.fields import RAW, TYPES, Field, Kind
+from wikifarm.blueprint.schema.fields import TYPES, Field, Kind
 from wikifarm.blueprint.schema.personal import About, about, about_all, about_words
 from wikifarm.blueprint.schema.template import parse, read_template
 from wikifarm.engine.step import Work
@@ -99,15 +99,11 @@ def _verdict(work: Work, form: Form) -> Found | None:
         whole = max(whole, min(about_words(form.label), About.PERHAPS))
     if whole is About.NOBODY:
         return None
-    if whole is About.SOMEBODY and not any(_kind(field) in ACTS for field in questions):
+    if whole is About.SOMEBODY and not any(field.word in ACTS for field in questions):
         return Found.ASKED
     if _readers(work, form) is None:
         return Found.CLOSED
     return Found.OPEN if whole is About.SOMEBODY else Found.NOT_CHECKED
-
-
-def _kind(field: Field) -> str:
-    return field.line.split("***")[0].strip() if field.type == RAW else field.type
 
 
 def _readers(work: Work, form: Form) -> Role | None:
@@ -245,4 +241,4 @@ def _open_forms(work: Work) -> Iterator[Leak]:
                 else _("the line `acls` of the form {form}")
             ).format(form=form.id)
             route = f"api/forms/{form.id}/entries"
-            yield Leak(route, role, named.name or _kind(named), advice, LeakKind.OPENED)
+            yield Leak(route, role, named.name or named.word, advice, LeakKind.OPENED)

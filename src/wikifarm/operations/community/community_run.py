@@ -99,7 +99,7 @@ class CommunityRun:
     def say_left(self) -> None:
         """Tells what modules that are off have left in the wiki."""
         if self.wiki is not None:
-            self.outcome.notes += told_of_left(self.work, self.wiki)
+            self.outcome.notes += told_of_left(self.work)
 
     def mend_contact(self) -> None:
         """Takes that address out of the farm, and says so."""

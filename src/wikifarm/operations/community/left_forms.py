@@ -8,7 +8,6 @@ from wikifarm.blueprint.design import DesignedForm
 from wikifarm.engine.step import Work
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Zone
-from wikifarm.yeswiki.wiki import Wiki
 
 
 def left_standing(work: Work) -> tuple[DesignedForm, ...]:
@@ -20,10 +19,10 @@ def left_standing(work: Work) -> tuple[DesignedForm, ...]:
     )
 
 
-def told_of_left(work: Work, wiki: Wiki) -> Iterator[str]:
+def told_of_left(work: Work) -> Iterator[str]:
     """A few sentences for each: what stays, who sees it, how to remove it."""
     for form in left_standing(work):
-        count = len(wiki.entries.of(form.id))
+        count = len(work.seen.entries(form.id))
         stays = ngettext(
             "The form “{form}” of a module that is off stays, with its {count} entry.",
             "The form “{form}” of a module that is off stays, with its {count} entries.",
