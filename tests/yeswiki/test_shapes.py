@@ -45,6 +45,8 @@ READERS: dict[str, Callable[[Wiki], object]] = {
     "answers": lambda wiki: Farm(wiki.network, BASE).answers("rennes"),
     "login": lambda wiki: wiki.login("WikiAdmin", "mot de passe"),
 }
+LIST = {"titre_liste": "Oui", "label": {"oui": "Oui"}}
+GHOSTS = (None, {"id": "ListeFantome"})  # what 4.4.4 and 4.5.0 make of a list without its page
 # What is nothing in YesWiki's own words, for the readers that may find nothing.
 NOTHING = {"forms": "{}", "lists": "[]", "entries": "{}", "wikis": "{}", "answers": "{}"}
 PAGES = {
@@ -121,6 +123,12 @@ def test_an_answer_that_is_compressed_is_read() -> None:
     headers = {"Content-Encoding": "gzip"}
     wiki = a_wiki(lambda _: httpx.Response(200, headers=headers, stream=httpx.ByteStream(body)))
     assert set(wiki.forms.all()) == {"1"}
+
+
+@pytest.mark.parametrize("ghost", GHOSTS)
+def test_a_list_without_its_page_hides_no_other(ghost: object) -> None:
+    lists = json.dumps({"ListeFantome": ghost, "ListeOuiNon": LIST})
+    assert set(always(200, lists).lists.all()) == {"ListeOuiNon"}
 
 
 WHOLE: dict[str, Any] = {

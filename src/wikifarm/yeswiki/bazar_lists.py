@@ -30,6 +30,12 @@ class Lists:
         lists = answer.json()
         if lists == []:  # what PHP writes for none
             return {}
+        if isinstance(lists, dict):
+            # A list without its page (its triple alone, which anybody with an account may write) is
+            # null on 4.4.4, and its id alone on 4.5.0.
+            lists = {
+                key: row for key, row in lists.items() if row is not None and row != {"id": key}
+            }
         rows = table(lists, answer.url)
         if not rows:
             raise odd(answer.url)
