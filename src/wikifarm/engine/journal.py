@@ -19,7 +19,8 @@ from wikifarm.reasons import of_system
 
 RECORD = "record"  # who works on a wiki
 SENTINEL = "sentinel"  # who asks for the audit
-PASSING = frozenset({RECORD, SENTINEL})  # steps that leave a wiki as they found it
+AUDIT = "audit"  # what an audit came to
+PASSING = frozenset({RECORD, SENTINEL, AUDIT})  # steps that leave a wiki as they found it
 
 
 class Journal:

@@ -9,6 +9,7 @@ from typing import Any
 
 from wikifarm.advisories.verdict import Verdict
 from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.engine.journal import AUDIT
 from wikifarm.engine.seen import Seen
 from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _, language
@@ -32,6 +33,8 @@ class State:
     version: str = ""
     edited: list[str] = field(default_factory=list)  # pages edited by hand since the last apply
     last_run: str = ""  # time of this computer's last line about it, ISO 8601
+    privacy: str = ""  # what the last audit of this computer came to, a `Privacy`; empty: none
+    audited: str = ""  # when, ISO 8601
     manifest: str = ""
     mailing_list: dict[str, Any] = field(default_factory=dict)  # as the receipt last saw it
     software: list[Verdict] = field(default_factory=list)
@@ -73,7 +76,7 @@ def status(context: Context, slugs: Sequence[str] = (), *, strict: bool = False)
     Reads only. A wiki that fails does not stop the others. For `strict`, see `heeded`.
     """
     names, problems = _manifests(context.places.communities)
-    last_runs = _last_runs(context)
+    last_runs, audits = _last_lines(context)
     known = sorted({*names, *last_runs})
     wanted = list(slugs) or known
     wikis = context.farm.wikis()
@@ -83,6 +86,7 @@ def status(context: Context, slugs: Sequence[str] = (), *, strict: bool = False)
         context.progress(slug, "wiki")
         name, file = names.get(slug, ("", ""))
         state = State(slug, name, manifest=file, last_run=last_runs.get(slug, ""))
+        state.audited, state.privacy = audits.get(slug, ("", ""))
         states.append(state)
         try:
             _look(context, state, wikis.get(slug), known=slug in known)
@@ -162,9 +166,13 @@ def _manifests(folder: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
     return manifests, messages
 
 
-def _last_runs(context: Context) -> dict[str, str]:
-    return {
-        str(entry["slug"]): str(entry.get("at", ""))
-        for entry in context.journal.entries()
-        if entry.get("slug")
-    }
+def _last_lines(context: Context) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """By slug: when this computer last worked on it; when it last audited it, and what came."""
+    runs, audits = {}, {}
+    for entry in context.journal.entries():
+        slug, at = str(entry.get("slug") or ""), str(entry.get("at", ""))
+        if slug:
+            runs[slug] = at
+        if entry.get("step") == AUDIT:
+            audits[slug] = (at, str(entry.get("privacy", "")))
+    return runs, audits

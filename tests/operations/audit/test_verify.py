@@ -17,9 +17,11 @@ from wikifarm.operations.audit import verify as verifying
 from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import CommunityOutcome, LeakKind, Role
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.status import status
 from wikifarm.transport import Answer
 from wikifarm.yeswiki.audit_routes import Route
 from wikifarm.yeswiki.bazar_forms import Forms
+from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.wiki import Wiki
 
 READ, WRITE = 11, 12  # columns of a field
@@ -91,6 +93,30 @@ def test_a_field_without_a_right_to_write_is_seen_under_another_spelling(
     assert all("modif_fiche" in leak.route for leak in seen)
 
 
+def stands(fresh: Fresh) -> dict[str, str]:
+    (state,) = status(fresh()).outcome.as_json()["states"]
+    return {key: str(state[key]) for key in ("state", "privacy", "audited")}
+
+
+def test_status_tells_what_the_last_audit_came_to(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stands(fresh) == {"state": "in-place", "privacy": "", "audited": ""}
+    verified(fresh, made)
+    first = stands(fresh)
+    assert first["privacy"] == "closed"
+    open_wiki(fresh(), "rennes").rights.set_module("action", "bazar", "*")
+    assert isinstance(verified(fresh, made).error, LeakFound)
+    leaking = stands(fresh)
+    assert leaking["privacy"] == "leak"
+    assert leaking["audited"] > first["audited"]
+    with monkeypatch.context() as swallowing:
+        swallowing.setattr(Entries, "create", lambda *_arguments: "FicheQuiNExistePas")
+        (outcome,) = apply(fresh(), [made])
+    assert isinstance(outcome.error, AuditBlind)
+    assert stands(fresh)["privacy"] == "unknown"
+
+
 def blind(outcome: CommunityOutcome) -> str:
     """The reason for which the audit could not see; it says nothing, and ticks nothing."""
     assert isinstance(outcome.error, AuditBlind), outcome.error
@@ -105,8 +131,6 @@ def test_a_sentinel_that_was_swallowed_is_no_audit(
     fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The wiki answers that it kept the entry, and kept nothing."""
-    from wikifarm.yeswiki.entries import Entries
-
     monkeypatch.setattr(Entries, "create", lambda *_arguments: "FicheQuiNExistePas")
     assert "is not there" in blind(verified(fresh, made))
 

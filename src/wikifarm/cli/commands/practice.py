@@ -6,7 +6,7 @@ import json
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,29 +15,27 @@ from wikifarm.i18n import _
 from wikifarm.rehearsal import DEFAULT_DIALECT, DIALECTS
 from wikifarm.result import Envelope
 
-DialectOption = Annotated[
-    str,
-    typer.Option(
+
+def _dialect() -> Any:
+    return typer.Option(
         metavar="|".join(DIALECTS),
         help=_("The version of YesWiki that it imitates: 4.4.4, 4.5.0, or 4.6 as read, not run."),
-    ),
-]
+    )
 
-PortOption = Annotated[
-    int,
-    typer.Option(
+
+def _port() -> Any:
+    return typer.Option(
         metavar="N",
         min=0,
         max=65535,
         show_default=False,
         help=_("The port; by default, a free one."),
-    ),
-]
+    )
 
 
 def demo(
     ctx: typer.Context,
-    port: PortOption = 0,
+    port: Annotated[int, _port()] = 0,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -45,7 +43,7 @@ def demo(
             help=_("Keep everything in this folder; else it is removed at the end."),
         ),
     ] = None,
-    dialect: DialectOption = DEFAULT_DIALECT,
+    dialect: Annotated[str, _dialect()] = DEFAULT_DIALECT,
     leave: Annotated[
         bool, typer.Option("--exit", help=_("End once the community is open and verified."))
     ] = False,
@@ -68,11 +66,11 @@ def demo(
 
 def rehearsal(
     ctx: typer.Context,
-    port: PortOption = 0,
+    port: Annotated[int, _port()] = 0,
     data: Annotated[
         Path, typer.Option(metavar=_("FOLDER"), help=_("Where the farm keeps its data."))
     ] = Path("rehearsal"),
-    dialect: DialectOption = DEFAULT_DIALECT,
+    dialect: Annotated[str, _dialect()] = DEFAULT_DIALECT,
     trap: Annotated[
         list[str] | None,
         typer.Option(

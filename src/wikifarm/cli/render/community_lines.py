@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         ListTold,
     )
     from wikifarm.operations.demo import Demonstration
-    from wikifarm.operations.status import StatusOutcome
+    from wikifarm.operations.status import State, StatusOutcome
 
 SHOWN_FIELDS = 3  # names told of what was seen, and of where; --json gives them all
 SHOWN_ROUTES = 4
@@ -93,6 +93,8 @@ def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
             facts.append((_("edited here"), ", ".join(state.edited)))
         facts.append((_("mailing list"), _mailing_list(state.list_told)))
         facts += _software(state.software)
+        if state.state == "in-place":
+            facts.append((_("privacy"), _last_audit(state)))
         if state.last_run:
             facts.append((_("last run"), local(state.last_run)))
         facts.append((_("file"), state.manifest))
@@ -324,6 +326,18 @@ def _privacy(audit: Audit | None) -> list[tuple[str, str]]:
         told = text.format(asked=part.asked, known=part.known, refused=part.refused)
         facts.append(("", _("{subject}: {text}").format(subject=words[part.role], text=told)))
     return facts
+
+
+def _last_audit(state: State) -> str:
+    """What the last audit of this computer came to, and when."""
+    words = {
+        "closed": _("verified on {when}: nobody was seen"),
+        "leak": _("a leak was seen on {when}: look at `wikifarm verify`"),
+        "unknown": _("could not be verified on {when}: run `wikifarm verify`"),
+    }
+    if state.privacy not in words:
+        return _("not verified from this computer: run `wikifarm verify`")
+    return words[state.privacy].format(when=local(state.audited))
 
 
 def _software(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str]]:

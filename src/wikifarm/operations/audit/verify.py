@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.engine.journal import AUDIT
 from wikifarm.errors import AuditBlind, LeakFound
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
@@ -135,13 +136,16 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
     beside = tuple(undeclared(run.work))
     audit = _asked(run, checks, Differential(run, deep=deep))
     leaks = (*audit.leaks, *opened(run.work))
-    return replace(
+    audit = replace(
         audit,
         leaks=leaks,
         not_asked=(*audit.not_asked, *_doubts(beside)),
         behind=bool(leaks) and behind(run.work),
         undeclared=beside,
     )
+    if audit.probes or not audit.ok:
+        run.context.journal.outcome(run.community.slug, AUDIT, privacy=audit.privacy.value)
+    return audit
 
 
 def _asked(run: CommunityRun, checks: tuple[Check, ...], differential: Differential) -> Audit:

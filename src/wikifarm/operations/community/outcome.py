@@ -45,6 +45,14 @@ class Leak:
     kind: LeakKind = LeakKind.SEEN
 
 
+class Privacy(StrEnum):
+    """What an audit came to."""
+
+    CLOSED = "closed"  # it could see, and saw nobody
+    LEAK = "leak"  # somebody was seen, or a right lets somebody be
+    UNKNOWN = "unknown"  # it could not see
+
+
 class Found(StrEnum):
     """What the audit made of a thing that the blueprint does not declare."""
 
@@ -101,9 +109,16 @@ class Audit:
     undeclared: tuple[Undeclared, ...] = ()
 
     @property
+    def privacy(self) -> Privacy:
+        """What it came to; other checks are advice."""
+        if self.leaks:
+            return Privacy.LEAK
+        return Privacy.UNKNOWN if self.blind else Privacy.CLOSED
+
+    @property
     def ok(self) -> bool:
-        """True when it could see, and saw nobody; other checks are advice."""
-        return not self.leaks and not self.blind
+        """True when it could see, and saw nobody."""
+        return self.privacy is Privacy.CLOSED
 
 
 @dataclass(frozen=True)

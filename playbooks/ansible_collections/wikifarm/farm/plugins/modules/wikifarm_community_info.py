@@ -99,6 +99,14 @@ communities:
     last_run:
       description: When this computer last worked on it (ISO 8601).
       type: str
+    privacy:
+      description:
+        - What the last audit of this computer came to, V(closed), V(leak) or V(unknown).
+        - Empty without one.
+      type: str
+    audited:
+      description: When (ISO 8601).
+      type: str
     mailing_list:
       description: Its mailing list, as last seen.
       type: dict
@@ -147,7 +155,7 @@ if TYPE_CHECKING:
     Rows = dict[str, dict[str, Any]]
 
 STATE = ("slug", "name", "url", "state", "blueprint", "version", "edited", "last_run",
-         "mailing_list")  # fmt: skip
+         "privacy", "audited", "mailing_list")  # fmt: skip
 
 
 def main() -> None:
