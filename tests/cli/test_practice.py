@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,46 @@ def test_the_demo_opens_a_community_then_goes_away(tmp_path: Path) -> None:
     out, err = running.communicate(timeout=10)
     assert running.returncode == 0
     assert out + err == ""
+
+
+MANIFEST = """name: Une commune
+slug: une-commune
+facilitators:
+  - name: Ada Lovelace
+    email: ada@example.org
+"""
+
+
+def applied(*options: str, answer: str) -> tuple[str, str]:
+    """What `apply` writes on stdout and shows on a terminal where `answer` is typed."""
+    ours, theirs = os.openpty()
+    running = start("apply", "--no-audit", *options, stdin=theirs, stderr=theirs)
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    shown = b""
+    with suppress(OSError):  # how a terminal whose other end is closed says so
+        while part := os.read(ours, 4096):
+            shown += part
+    out, _err = running.communicate(timeout=60)
+    os.close(ours)
+    assert running.returncode == 0, shown.decode()
+    return out, shown.decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminal here")
+def test_apply_shows_its_plan_and_waits_for_a_yes(with_farm: RunningFarm, tmp_path: Path) -> None:
+    Path("communities").mkdir()
+    (Path("communities") / "commune.yml").write_text(MANIFEST, "utf-8")
+    out, shown = applied(answer="n\n")
+    assert "Do this?" in shown
+    assert "Nothing was done." in shown
+    assert "created" not in out
+    out, shown = applied("--no-input", answer="")
+    assert "Une commune (created)" in out
+    assert "Do this?" not in shown
+    out, shown = applied(answer="")  # nothing to do: nothing to ask
+    assert "Une commune (unchanged)" in out
+    assert "Do this?" not in shown
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminal here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -70,12 +70,8 @@ def new_community(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would be done, and stop."))
     ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes before starting."))
-    ] = False,
-    no_input: Annotated[
-        bool, typer.Option("--no-input", help=_("Never ask anything, even on a terminal."))
-    ] = False,
+    yes: Annotated[bool, _yes()] = False,
+    no_input: Annotated[bool, _no_input()] = False,
     no_audit: Annotated[
         bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
     ] = False,
@@ -113,27 +109,40 @@ def new_community(
 
 
 def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
-    """Shows a plan on the terminal, and waits for a yes."""
+    """What waits for a yes to the plan of a community."""
 
     def agreed(planned: CommunityOutcome) -> bool:
-        from wikifarm.cli import asking
-        from wikifarm.cli.render.answer import answer
-        from wikifarm.cli.render.sheet import paint_for
         from wikifarm.operations.community.outcome import envelope
 
-        options.telling().clear()
-        output = options.output
-        shown = envelope("new-community", [planned])
-        output.note(answer(shown, paint_for(output.err), verbose=output.verbose))
-        if asking.agreed(_("Do this?")):
-            return True
-        options.warnings.append(_("Nothing was done."))
-        return False
+        return _agreed(options, envelope("new-community", [planned]))
 
     return agreed
 
 
+def _agreed(options: Shared, shown: Envelope) -> bool:
+    """Shows a plan on the terminal, and waits for a yes."""
+    from wikifarm.cli import asking
+    from wikifarm.cli.render.answer import answer
+    from wikifarm.cli.render.sheet import paint_for
+
+    options.telling().clear()
+    output = options.output
+    output.note(answer(shown, paint_for(output.err), verbose=output.verbose))
+    if asking.agreed(_("Do this?")):
+        return True
+    options.warnings.append(_("Nothing was done."))
+    return False
+
+
 # -- what several commands take -------------------------------------------------------------
+
+
+def _yes() -> Any:
+    return typer.Option("--yes", "-y", help=_("Do not ask for a yes before starting."))
+
+
+def _no_input() -> Any:
+    return typer.Option("--no-input", help=_("Never ask anything, even on a terminal."))
 
 
 def _paths() -> typer.models.ArgumentInfo:
@@ -189,9 +198,14 @@ def plan(
 
 def _plan(command: str, options: Shared, wanted: list[Community], *, detailed: bool) -> Envelope:
     from wikifarm.operations.community.outcome import envelope
+
+    return envelope(command, _planned(options, wanted), detailed=detailed)
+
+
+def _planned(options: Shared, wanted: list[Community]) -> list[CommunityOutcome]:
     from wikifarm.operations.plan import plan as operation
 
-    return envelope(command, operation(options.context(), wanted), detailed=detailed)
+    return operation(options.context(), wanted)
 
 
 def apply(
@@ -202,6 +216,8 @@ def apply(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
     ] = False,
+    yes: Annotated[bool, _yes()] = False,
+    no_input: Annotated[bool, _no_input()] = False,
     no_audit: Annotated[
         bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
     ] = False,
@@ -219,6 +235,11 @@ def apply(
     wanted = _chosen(options, paths, only)
     if dry_run:
         return _plan("apply", options, wanted, detailed=detailed_exitcode)
+    if options.interactive and not (yes or no_input):
+        planned = _planned(options, wanted)
+        writes = any(change.writes for outcome in planned for change in outcome.planned)
+        if writes and not _agreed(options, envelope("plan", planned)):
+            return envelope("apply", planned)
     outcomes = operation(options.context(), wanted, max_failures=max_failures, audit=not no_audit)
     return envelope("apply", outcomes, detailed=detailed_exitcode, strict=strict)
 
