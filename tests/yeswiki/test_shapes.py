@@ -125,6 +125,14 @@ def test_an_answer_that_is_compressed_is_read() -> None:
     assert set(wiki.forms.all()) == {"1"}
 
 
+def test_of_two_lines_about_a_group_the_first_counts_as_for_the_wiki() -> None:
+    """Anybody with an account may write the second."""
+    group = {"resource": "ThisWikiGroup:participants", "value": "@animation\nFatou"}
+    rows = [ADMINS, group, {**group, "value": '{"x":"y","user":"Mallory"}'}]
+    groups = always(200, json.dumps(rows)).groups
+    assert groups.members("participants") == ("@animation", "Fatou")
+
+
 @pytest.mark.parametrize("ghost", GHOSTS)
 def test_a_list_without_its_page_hides_no_other(ghost: object) -> None:
     lists = json.dumps({"ListeFantome": ghost, "ListeOuiNon": LIST})

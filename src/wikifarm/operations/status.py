@@ -14,7 +14,7 @@ from wikifarm.engine.seen import Seen
 from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _, language
 from wikifarm.model import FarmWiki
-from wikifarm.operations.community.outcome import ListTold
+from wikifarm.operations.community.outcome import ListTold, Privacy
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.community.software import heeded, judged
 from wikifarm.operations.workplace.context import Context
@@ -174,5 +174,5 @@ def _last_lines(context: Context) -> tuple[dict[str, str], dict[str, tuple[str, 
         if slug:
             runs[slug] = at
         if entry.get("step") == AUDIT:
-            audits[slug] = (at, str(entry.get("privacy", "")))
+            audits[slug] = (at, str(entry.get("privacy", Privacy.UNKNOWN.value)))
     return runs, audits

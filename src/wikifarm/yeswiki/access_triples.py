@@ -17,17 +17,17 @@ _KINDS = ("action", "handler")
 
 
 def _rows(session: Session) -> dict[str, str]:
-    """Resource -> right, or the members of a group, one a line.
+    """Resource -> right, or the members of a group, one a line. Of several the first counts, as for
+    YesWiki (TripleStore::getOne): anybody with an account may add another after it.
 
     Anybody who is logged in gets a list, empty for all but administrators: without the group of
     administrators in it, it is no answer. Raises UnexpectedAnswer.
     """
     answer = session.api_json("triples", {"property": f"{_VOCABULARY}acls"})
     where = session.addresses.api("triples")
-    rows = {
-        text(row, "resource", where): maybe(row, "value", where)
-        for row in (series(answer, where) if answer != [] else ())
-    }
+    rows: dict[str, str] = {}
+    for row in series(answer, where) if answer != [] else ():
+        rows.setdefault(text(row, "resource", where), maybe(row, "value", where))
     if not rows.get(f"{_GROUP}admins"):
         raise UnexpectedAnswer(
             _("The wiki does not show its groups to this account."),

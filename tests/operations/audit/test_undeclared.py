@@ -112,6 +112,15 @@ def put_form(
     assert BY_HAND in wiki.forms.all()
 
 
+def test_an_entry_of_somebody_opened_by_hand_is_a_leak(wiki: Wiki, site: Fresh) -> None:
+    tag = wiki.entries.create("101", {"bf_titre": "x", "bf_nom": "Perrin", "bf_prenom": "Ada"})
+    assert opened(looked_at(site)) == []
+    wiki.rights.set([tag], Rights("* tout le monde", "@admins"))
+    leaks = {(leak.route, leak.role, leak.seen, leak.kind) for leak in opened(looked_at(site))}
+    wiki.pages.delete(tag)
+    assert leaks == {(tag, Role.VISITOR, "read", LeakKind.OPENED)}
+
+
 def test_a_form_of_people_made_by_hand_and_readable_is_a_leak(wiki: Wiki, site: Fresh) -> None:
     """Case 01: a directory with the rights of nobody in particular."""
     put_form(wiki, DIRECTORY)
@@ -152,7 +161,10 @@ def test_a_closed_form_of_people_is_asked_and_one_in_doubt_is_named(
 @pytest.mark.parametrize(
     ("lines", "label", "verdict"),
     [
-        (RECIPES, "Recettes", None),
+        ((["jour", "bf_jour", "Jour", *TEXT],), "Marchés", None),
+        # Whoever types a text may tell of somebody, whatever the words of the question.
+        (RECIPES, "Recettes", Found.NOT_CHECKED),
+        ((*guarded(RECIPES), CLOSED), "Recettes", Found.CLOSED),
         # Closed entries, and fields that previews show all the same.
         ((*PLACES, CLOSED), "Où nous trouver", Found.NOT_CHECKED),
         ((*guarded(PLACES), CLOSED), "Où nous trouver", Found.CLOSED),

@@ -22,6 +22,7 @@ from wikifarm.transport import Answer
 from wikifarm.yeswiki.audit_routes import Route
 from wikifarm.yeswiki.bazar_forms import Forms
 from wikifarm.yeswiki.entries import Entries
+from wikifarm.yeswiki.users import Users
 from wikifarm.yeswiki.wiki import Wiki
 
 READ, WRITE = 11, 12  # columns of a field
@@ -115,6 +116,36 @@ def test_status_tells_what_the_last_audit_came_to(
         (outcome,) = apply(fresh(), [made])
     assert isinstance(outcome.error, AuditBlind)
     assert stands(fresh)["privacy"] == "unknown"
+
+
+def test_an_audit_that_is_cut_short_takes_back_what_the_one_before_said(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified(fresh, made)
+    assert stands(fresh)["privacy"] == "closed"
+    monkeypatch.setattr(verifying, "ask_all", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        verify(fresh(), [made])
+    assert stands(fresh)["privacy"] == "unknown"
+
+
+def interrupted(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_what_was_seen_is_told_though_the_sentinel_cannot_be_removed(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch, opened: bool
+) -> None:
+    if opened:
+        open_wiki(fresh(), "rennes").rights.set_module("action", "bazar", "*")
+    monkeypatch.setattr(Users, "delete", lambda *_arguments: None)
+    outcome = verified(fresh, made)
+    assert outcome.audit is not None
+    assert bool(outcome.audit.leaks) is opened
+    assert isinstance(outcome.error, LeakFound if opened else AuditBlind)
+    assert any("could not be removed" in reason for reason in outcome.audit.not_asked)
+    assert stands(fresh)["privacy"] == ("leak" if opened else "unknown")
 
 
 def blind(outcome: CommunityOutcome) -> str:

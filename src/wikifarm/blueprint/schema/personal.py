@@ -27,7 +27,8 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _SURE = re.compile(
-    r"\b(prenoms?|first ?names?|last ?names?|surname|nom de famille|family name|e-?mails?|"
+    r"\b(prenoms?|first ?names?|last ?names?|surname|nom de famille|family name|(e-?)?mails?|"
+    r"nom complet|full name|nom d usage|whatsapp|"
     r"courriels?|mels?|tel|telephones?|(tele)?phones?|date de naissance|birth ?da(y|te))\b"
 )
 _OWN_NAME = re.compile(r"((votre|ton|your) )?(noms?|name)( et prenoms?)?\Z")

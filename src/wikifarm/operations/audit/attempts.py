@@ -18,7 +18,7 @@ from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Form, Rights
 from wikifarm.operations.audit.leaks import Sentinel, account_name, key_of_entry
-from wikifarm.operations.audit.likeness import ACTS
+from wikifarm.operations.audit.likeness import ACTS, TEXTS
 from wikifarm.operations.audit.questions import as_whom
 from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.audit.sentinel import Planted
@@ -27,7 +27,6 @@ from wikifarm.operations.community.outcome import Leak, LeakKind, Role
 from wikifarm.yeswiki.audit_routes import spellings
 from wikifarm.yeswiki.wiki import Wiki
 
-TEXTS = frozenset({"texte", "textelong"})
 EVERYBODY = "*"
 SPELLINGS = 2  # of a tag, asked besides its own
 

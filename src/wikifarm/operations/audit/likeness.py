@@ -20,6 +20,7 @@ from wikifarm.operations.audit.leaks import DOMAIN, Sentinel
 from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.community.outcome import Role
 
+TEXTS = frozenset({"texte", "textelong"})  # anything may be written there
 FILES = frozenset({"image", "fichier"})  # what is attached is public by its address
 # Filling one of these opens an account, or writes to the host of a list.
 ACTS = frozenset({"utilisateur_wikini", "yeswiki_user", "inscriptionliste"})

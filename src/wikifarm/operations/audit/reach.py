@@ -19,7 +19,8 @@ class Reach:
         """True where `right` lets this role in, though they own nothing.
 
         YesWiki looks for one part that says yes, and `!` turns the answer of its part round: so
-        `!Ada` lets in everybody but Ada (AclService::check, 4.4.4 and 4.5.0).
+        `!Ada` lets in everybody but Ada. Of `*`, `+` and `%` the sign alone counts, whatever
+        follows it (AclService::check, 4.4.4 and 4.5.0).
         """
         parts = right.replace("\r", "\n").replace(",", "\n").split("\n")
         return any(self._says_yes(part.strip(), role, frozenset()) for part in parts)
@@ -32,9 +33,9 @@ class Reach:
         bare = part.removeprefix("!")
         if not bare or bare.startswith("#"):
             return False
-        if bare == "*":
+        if bare.startswith("*"):
             inside = True
-        elif bare == "+":
+        elif bare.startswith("+"):
             inside = role is not Role.VISITOR
         elif bare.startswith("@"):
             inside = bare[1:] not in above and self._holds(bare[1:], role, above)

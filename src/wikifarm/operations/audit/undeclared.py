@@ -18,7 +18,7 @@ from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
 from wikifarm.engine.steps.bazar import compiled
 from wikifarm.i18n import _
 from wikifarm.model import Form, Rights, Zone
-from wikifarm.operations.audit.likeness import ACTS
+from wikifarm.operations.audit.likeness import ACTS, TEXTS
 from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.community.left_forms import left_standing
 from wikifarm.operations.community.outcome import Found, Leak, LeakKind, Role, Undeclared
@@ -59,11 +59,22 @@ def undeclared(work: Work) -> Iterator[Undeclared]:
                 yield Undeclared("member", f"{group}: {member}", Found.BY_HAND)
 
 
+def _opened_entries(work: Work) -> Iterator[Leak]:
+    """The entries of people whose own rights let in more than those of their form."""
+    for people in work.design.who.people:
+        wanted = people.form.schema.rights
+        for tag in work.seen.entries(people.form.id) if wanted else ():
+            now = work.seen.rights.get(tag)
+            if now is not None and wanted is not None:
+                yield from _opened_page(work, tag, now, wanted)
+
+
 def opened(work: Work) -> list[Leak]:
     """The rights that let in somebody whom the blueprint keeps out."""
     return [
         *_opened_groups(work),
         *_opened_pages(work),
+        *_opened_entries(work),
         *_opened_modules(work),
         *_opened_lines(work),
         *_open_forms(work),
@@ -97,6 +108,8 @@ def _verdict(work: Work, form: Form) -> Found | None:
     whole = about_all(questions)
     if all(form.id != each.id for each in work.design.forms):
         whole = max(whole, min(about_words(form.label), About.PERHAPS))
+        if any(field.word in TEXTS for field in questions):  # people may be told of in any text
+            whole = max(whole, About.PERHAPS)
     if whole is About.NOBODY:
         return None
     if whole is About.SOMEBODY and not any(field.word in ACTS for field in questions):
@@ -162,15 +175,18 @@ def _opened_pages(work: Work) -> Iterator[Leak]:
         if change.existing is None and change.key not in work.seen.pages:
             continue
         now = change.existing or EVERYBODY  # the table shows no right: nothing closes the page
-        wanted = change.wanted or EVERYBODY
-        for seen, right, designed, advice in (
-            ("read", now.read, wanted.read, _("the reading right of the page {tag}")),
-            ("write", now.write, wanted.write, _("the writing right of the page {tag}")),
-            ("comment", now.comment, wanted.comment, _("the commenting right of the page {tag}")),
-        ):
-            role = _first_let_in(work, right, designed)
-            if role is not None:
-                yield Leak(change.key, role, seen, advice.format(tag=change.key), LeakKind.OPENED)
+        yield from _opened_page(work, change.key, now, change.wanted or EVERYBODY)
+
+
+def _opened_page(work: Work, tag: str, now: Rights, wanted: Rights) -> Iterator[Leak]:
+    for seen, right, designed, advice in (
+        ("read", now.read, wanted.read, _("the reading right of the page {tag}")),
+        ("write", now.write, wanted.write, _("the writing right of the page {tag}")),
+        ("comment", now.comment, wanted.comment, _("the commenting right of the page {tag}")),
+    ):
+        role = _first_let_in(work, right, designed)
+        if role is not None:
+            yield Leak(tag, role, seen, advice.format(tag=tag), LeakKind.OPENED)
 
 
 def _opened_modules(work: Work) -> Iterator[Leak]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.journal import AUDIT
-from wikifarm.errors import AuditBlind, LeakFound
+from wikifarm.errors import AuditBlind, LeakFound, WriteRefused
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
 from wikifarm.operations.audit.attempts import write_all
@@ -134,6 +134,8 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
     run.progress("audit")
     checks = tuple(content_checks(run.work))
     beside = tuple(undeclared(run.work))
+    if people_forms(run.work):  # one that is cut short takes back what the one before said
+        run.context.journal.intent(run.community.slug, AUDIT)
     audit = _asked(run, checks, Differential(run, deep=deep))
     leaks = (*audit.leaks, *opened(run.work))
     audit = replace(
@@ -152,6 +154,7 @@ def _asked(run: CommunityRun, checks: tuple[Check, ...], differential: Different
     """What came of the questions about the sentinels."""
     if not people_forms(run.work):
         return Audit(checks=checks, not_asked=(_("no form of people in this community"),))
+    audit = None
     try:
         with planted(run, differential.look) as scene:
             differential.compare(scene)
@@ -164,18 +167,28 @@ def _asked(run: CommunityRun, checks: tuple[Check, ...], differential: Different
             gone = missing(run, scene)
             # Last: what passes changes the wiki.
             written = write_all(run, scene)
+            reasons = tuple(dict.fromkeys([*gone, *asked.not_asked(scene), *written.not_tried()]))
+            audit = Audit(
+                asked.probes + written.tries + differential.asked,
+                (*asked.seen, *differential.differing, *written.passed),
+                checks,
+                (*reasons, *differential.not_compared()),
+                blind=next(iter(reasons), ""),
+                limits=(*asked.limits, *written.limits),
+                coverage=asked.coverage(),
+            )
     except AuditBlind as fault:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
-    reasons = tuple(dict.fromkeys([*gone, *asked.not_asked(scene), *written.not_tried()]))
-    return Audit(
-        asked.probes + written.tries + differential.asked,
-        (*asked.seen, *differential.differing, *written.passed),
-        checks,
-        (*reasons, *differential.not_compared()),
-        blind=next(iter(reasons), ""),
-        limits=(*asked.limits, *written.limits),
-        coverage=asked.coverage(),
-    )
+    except WriteRefused as fault:
+        if audit is None:
+            raise
+        # What was seen is told, though what was planted could not be removed.
+        return replace(
+            audit,
+            not_asked=(*audit.not_asked, fault.message),
+            blind=audit.blind or fault.message,
+        )
+    return audit
 
 
 def _doubts(beside: Sequence[Undeclared]) -> Iterator[str]:
