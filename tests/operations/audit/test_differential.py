@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tests.operations.conftest import a_community, context_for, start_farm
 from wikifarm.errors import LeakFound
 from wikifarm.operations.apply import apply
+from wikifarm.operations.audit import differential
 from wikifarm.operations.audit.differential import pieces
 from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import Audit, LeakKind, Role
@@ -19,6 +21,7 @@ from wikifarm.transport import Answer
 
 Tells = Callable[[int], str]
 Deep = Callable[[Tells], Audit]
+PORTAL = "<h1>Bienvenue sur le Wi-Fi de la gare</h1>"
 OURS = "<ul><li>Ada</li><li>Bob</li></ul> 26/11/2026 14:05"
 
 
@@ -55,7 +58,8 @@ def test_a_status_a_place_a_text_or_a_number_tells(after: Answer) -> None:
 
 
 class Telling(httpx.BaseTransport):
-    """A wiki whose home page ends with what `tells` says of the number of entries written."""
+    """A wiki whose home page ends with what `tells` says of the number of entries written, or
+    before which a portal stands."""
 
     def __init__(self, tells: Tells) -> None:
         self.real, self.tells, self.entries = httpx.HTTPTransport(), tells, 0
@@ -66,6 +70,8 @@ class Telling(httpx.BaseTransport):
         response = self.real.handle_request(request)
         if question != "PagePrincipale" or request.method != "GET":
             return response
+        if self.tells(self.entries) == PORTAL:
+            return httpx.Response(403, text=PORTAL)
         response.read()
         kept = [
             (name, value)
@@ -89,6 +95,7 @@ def deep(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deep]:
             (outcome,) = verify(context, [a_community()], deep=True)
             assert outcome.audit is not None
             assert isinstance(outcome.error, LeakFound) is bool(outcome.audit.leaks)
+            assert (outcome.error is None) is outcome.audit.ok
             return outcome.audit
 
         yield audit
@@ -121,3 +128,19 @@ def test_an_answer_that_is_never_twice_the_same_is_named_and_no_leak(
     audit = deep(lambda _entries: f"<p>{next(visits)} visites</p>")
     assert audit.leaks == ()
     assert ["?PagePrincipale" in reason for reason in audit.not_asked] == [True, True]
+
+
+def test_what_a_portal_answered_before_was_compared_with_nothing(deep: Deep) -> None:
+    """It is gone once somebody is planted: every other question has the wiki's own answer."""
+    audit = deep(lambda entries: "" if entries else PORTAL)
+    assert audit.leaks == ()
+    assert "something else than the wiki answered: ?PagePrincipale" in audit.blind
+
+
+def test_a_role_for_whom_nothing_could_be_compared_saw_nothing(deep: Deep) -> None:
+    visits = itertools.count()
+    with pytest.MonkeyPatch.context() as changing:
+        changing.setattr(differential, "pieces", lambda _answer: Counter([str(next(visits))]))
+        audit = deep(lambda _entries: "")
+    assert audit.leaks == ()
+    assert "nothing could be compared" in audit.blind

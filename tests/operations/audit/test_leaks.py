@@ -171,6 +171,8 @@ SILENT = (
     # What 4.5.0 proposes to filter a list with names each question, and what people call it.
     '<li data-id="radioListeOuiNonbf_charte"><input type="checkbox" '
     'value="radioListeOui, merciNonbf_charte"><input value="Oui, merci ?"></li>',
+    r'{"h":"\u003Cli data-id=\u0022radioListeOuiNonbf_charte\u0022\u003E\u003Cinput '
+    r'value=\u0022Oui, merci ?\u0022\u003E\u003C\/li\u003E"}',
 )
 
 

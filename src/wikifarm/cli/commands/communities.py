@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -137,12 +137,16 @@ def _agreed(options: Shared, shown: Envelope) -> bool:
 # -- what several commands take -------------------------------------------------------------
 
 
-def _yes() -> Any:
-    return typer.Option("--yes", "-y", help=_("Do not ask for a yes before starting."))
+def _yes() -> typer.models.OptionInfo:
+    text = _("Do not ask for a yes before starting.")
+    option: typer.models.OptionInfo = typer.Option("--yes", "-y", help=text)
+    return option
 
 
-def _no_input() -> Any:
-    return typer.Option("--no-input", help=_("Never ask anything, even on a terminal."))
+def _no_input() -> typer.models.OptionInfo:
+    text = _("Never ask anything, even on a terminal.")
+    option: typer.models.OptionInfo = typer.Option("--no-input", help=text)
+    return option
 
 
 def _paths() -> typer.models.ArgumentInfo:

@@ -6,7 +6,7 @@ import json
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,21 +16,23 @@ from wikifarm.rehearsal import DEFAULT_DIALECT, DIALECTS
 from wikifarm.result import Envelope
 
 
-def _dialect() -> Any:
-    return typer.Option(
+def _dialect() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
         metavar="|".join(DIALECTS),
         help=_("The version of YesWiki that it imitates: 4.4.4, 4.5.0, or 4.6 as read, not run."),
     )
+    return option
 
 
-def _port() -> Any:
-    return typer.Option(
+def _port() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
         metavar="N",
         min=0,
         max=65535,
         show_default=False,
         help=_("The port; by default, a free one."),
     )
+    return option
 
 
 def demo(

@@ -39,15 +39,11 @@ class Attempts:
     passed: list[Leak] = field(default_factory=list)
     limits: list[Leak] = field(default_factory=list)  # what no right of a wiki closes
     foreign: set[Role] = field(default_factory=set)  # those whom something else answered
-    strayed: set[Role] = field(default_factory=set)  # those who were somebody else at the end
 
     def not_tried(self) -> Iterator[str]:
-        """Whose attempts prove nothing, and why, as sentences; none where all were refused by the
-        wiki."""
+        """Whose attempts prove nothing, as sentences; none where the wiki answered them all."""
         for role, who in as_whom().items():
-            if role in self.strayed:
-                yield _("{who}: the wiki took this person for somebody else").format(who=who)
-            elif role in self.foreign:
+            if role in self.foreign:
                 yield _("{who}: something else than the wiki answered attempts to write").format(
                     who=who
                 )
@@ -60,16 +56,15 @@ def write_all(run: CommunityRun, scene: Planted) -> Attempts:
     rights: Mapping[str, Rights] = run.site.rights.all()
     for role, person in scene.people.items():
         run.progress(f"audit {role.value}")
+        before = person.session.foreign
         trial = _Trial(run, scene, role, person, done)
         rights = trial.rights_of_entries(rights)
         trial.new_page()
         trial.new_entries()
         trial.peoples_entries()
         trial.import_form()
-        if trial.foreign:
+        if person.session.foreign > before:
             done.foreign.add(role)
-        if not scene.recognised(role):
-            done.strayed.add(role)
     return done
 
 
@@ -82,14 +77,6 @@ class _Trial:
     role: Role
     person: Wiki
     done: Attempts
-
-    def __post_init__(self) -> None:
-        self._before = self.person.session.foreign
-
-    @property
-    def foreign(self) -> bool:
-        """True where something else than the wiki answered an attempt of this role."""
-        return self.person.session.foreign > self._before
 
     @property
     def word(self) -> str:

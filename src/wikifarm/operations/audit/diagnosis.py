@@ -11,10 +11,10 @@ from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
 from wikifarm.engine.steps.bazar import FormsStep
 from wikifarm.errors import NotOurs
 from wikifarm.i18n import _
-from wikifarm.model import canonical
 from wikifarm.operations.audit.leaks import Sentinel, advised
+from wikifarm.operations.audit.reach import Reach
+from wikifarm.operations.community.outcome import Role
 
-_ANYBODY = ("*", "+")
 _READ, _WRITE = 11, 12  # columns of a field
 _NAMES = (1, 6)  # where a field has its name: of its own, or in a list
 
@@ -22,15 +22,16 @@ _NAMES = (1, 6)  # where a field has its name: of its own, or in a list
 def right_at_fault(work: Work, sentinel: Sentinel, field: str) -> str:
     """What to set, where a right of this field or of its form is open; empty where none is."""
     form = work.seen.forms.get(sentinel.form)
+    reach = Reach(work.seen.groups, work.design.who.members)
     rows = parse(form.template) if form else []
     for row in rows:
-        if _is_of(row, field) and any(_open(row[column]) for column in (_READ, _WRITE)):
+        if _is_of(row, field) and any(_open(row[column], reach) for column in (_READ, _WRITE)):
             advice = _("the rights to read and to write of the field {field}, in the form {form}")
             return advised(advice, sentinel, field)
     rights = next((row[1] for row in rows if row[0] == "acls"), "")
     return (
         ""
-        if not _open(rights)
+        if not _open(rights, reach)
         else advised(_("the line `acls` of the form {form}"), sentinel, field)
     )
 
@@ -47,6 +48,5 @@ def _is_of(row: Sequence[str], field: str) -> bool:
     return any(row[column] == field or row[column].endswith(field) for column in _NAMES)
 
 
-def _open(right: str) -> bool:
-    parts = canonical(right).split(",")
-    return not right or any(sign in parts for sign in _ANYBODY)
+def _open(right: str, reach: Reach) -> bool:
+    return not right or reach.lets_in(right, Role.STRANGER)

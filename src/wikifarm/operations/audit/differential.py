@@ -57,6 +57,7 @@ class Differential:
     deep: bool
     before: dict[tuple[Role, Route], Pieces] = field(default_factory=dict)
     unlike: list[tuple[Role, Route]] = field(default_factory=list)  # never answered twice alike
+    foreign: list[tuple[Role, Route]] = field(default_factory=list)  # it was not the wiki
     differing: list[Leak] = field(default_factory=list)
     asked: int = 0
 
@@ -69,7 +70,9 @@ class Differential:
             self.run.progress(f"audit {role.value} before")
             for route in routes:
                 first, second = self._pieces(people[role], route), self._pieces(people[role], route)
-                if first is None or first != second:
+                if first is None or second is None:
+                    self.foreign.append((role, route))
+                elif first != second:
                     self.unlike.append((role, route))
                 else:
                     self.before[role, route] = first
@@ -82,14 +85,28 @@ class Differential:
             if now != before:
                 now = self._pieces(scene.people[role], route)
             if now is None:
-                self.unlike.append((role, route))
+                self.foreign.append((role, route))
             elif now != before:
                 self.differing.append(self._told(role, route, before, now, scene))
 
-    def not_compared(self) -> Iterator[str]:
-        """What could not be compared, as sentences; none where all was."""
+    def not_asked(self) -> Iterator[str]:
+        """Why it could not see, as sentences: something else than the wiki answered, or nothing was
+        twice the same; none where it could."""
+        compared = {role for role, _route in self.before}
         for role, who in as_whom().items():
-            ways = [route.id for whose, route in self.unlike if whose is role]
+            ways = _named(self.foreign, role)
+            if ways:
+                text = _("{who}: something else than the wiki answered: {ways}")
+                yield text.format(who=who, ways=", ".join(ways[:NAMED]))
+            elif _named(self.unlike, role) and role not in compared:
+                yield _("{who}: no answer was twice the same, nothing could be compared").format(
+                    who=who
+                )
+
+    def not_compared(self) -> Iterator[str]:
+        """What could not be compared beside what was, as sentences; none where all was."""
+        for role, who in as_whom().items():
+            ways = _named(self.unlike, role)
             if ways:
                 yield _("{who}: {count} answers were never twice the same: {ways}").format(
                     who=who, count=len(ways), ways=", ".join(ways[:NAMED])
@@ -116,6 +133,10 @@ class Differential:
         first = scene.sentinels[0]
         advice = advised(route.advice, first, first.first_field)
         return Leak(route.id, role, seen, advice, LeakKind.DIFFERS)
+
+
+def _named(asked: Sequence[tuple[Role, Route]], role: Role) -> list[str]:
+    return [route.id for whose, route in asked if whose is role]
 
 
 def _shown(piece: str) -> str:

@@ -13,7 +13,8 @@ from datetime import date
 
 _QUOTE = r"(?:\\*\"|\\*u0022|&quot;|&#34;)"  # of an attribute or of JSON, in HTML or in JSON again
 _BEFORE = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=\\u003[eE]))"  # a whole word, in JSON too
-_AFTER = r"(?!\w)(?=[^<>]*?(?:<|\\u003[cC]|&lt;))"  # and in the text: never in an attribute
+# And in the text, never in an attribute: what comes next opens a tag, and closes none.
+_AFTER = r"(?!\w)(?=(?:(?!\\u003[eE]|&gt;)[^<>])*?(?:<|\\u003[cC]|&lt;))"
 
 
 def of_word(word: str) -> re.Pattern[str]:

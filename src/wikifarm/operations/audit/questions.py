@@ -89,7 +89,7 @@ def ask_all(
     for sentinel in scene.sentinels:
         asked.seen += attached(sentinel)
     for role in scene.people:
-        _prove(role, scene, asked)
+        prove(role, scene, asked)
         asked.known[role] = len(routes) + len(left)
         lost: list[Route] = []
         for done, route in enumerate(routes, 1):
@@ -97,11 +97,11 @@ def ask_all(
             if not _question(run, scene, role, route, asked):
                 lost.append(route)
             if done % BETWEEN_PROOFS == 0:
-                _prove(role, scene, asked)
+                prove(role, scene, asked)
         for route in lost:  # once more: it may have been busy
             if not _question(run, scene, role, route, asked):
                 asked.foreign.setdefault(role, []).append(route.id)
-        _prove(role, scene, asked)
+        prove(role, scene, asked)
     return asked
 
 
@@ -111,7 +111,7 @@ def read_spies(run: CommunityRun, scene: Planted, spies: Sequence[str], asked: A
         asked.known[role] += len(spies)
         for spy in spies:
             _read_spy(run, scene, role, spy, asked)
-        _prove(role, scene, asked)
+        prove(role, scene, asked)
 
 
 def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked: Answered) -> bool:
@@ -162,7 +162,8 @@ def _diagnosed(run: CommunityRun, sentinel: Sentinel, seen: Sequence[Leak]) -> I
         yield replace(leak, advice=fault or leak.advice)
 
 
-def _prove(role: Role, scene: Planted, asked: Answered) -> None:
+def prove(role: Role, scene: Planted, asked: Answered) -> None:
+    """Notes a role that the wiki takes for somebody else."""
     if not scene.recognised(role):
         asked.strayed.add(role)
 

@@ -59,16 +59,6 @@ def undeclared(work: Work) -> Iterator[Undeclared]:
                 yield Undeclared("member", f"{group}: {member}", Found.BY_HAND)
 
 
-def _opened_entries(work: Work) -> Iterator[Leak]:
-    """The entries of people whose own rights let in more than those of their form."""
-    for people in work.design.who.people:
-        wanted = people.form.schema.rights
-        for tag in work.seen.entries(people.form.id) if wanted else ():
-            now = work.seen.rights.get(tag)
-            if now is not None and wanted is not None:
-                yield from _opened_page(work, tag, now, wanted)
-
-
 def opened(work: Work) -> list[Leak]:
     """The rights that let in somebody whom the blueprint keeps out."""
     return [
@@ -176,6 +166,16 @@ def _opened_pages(work: Work) -> Iterator[Leak]:
             continue
         now = change.existing or EVERYBODY  # the table shows no right: nothing closes the page
         yield from _opened_page(work, change.key, now, change.wanted or EVERYBODY)
+
+
+def _opened_entries(work: Work) -> Iterator[Leak]:
+    """The entries of people whose own rights let in more than those of their form."""
+    for people in people_forms(work):
+        wanted = people.form.schema.rights
+        if wanted is None or people.form.id not in work.seen.forms:
+            continue
+        for tag in work.seen.entries(people.form.id):
+            yield from _opened_page(work, tag, work.seen.rights.get(tag, wanted), wanted)
 
 
 def _opened_page(work: Work, tag: str, now: Rights, wanted: Rights) -> Iterator[Leak]:

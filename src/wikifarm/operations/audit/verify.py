@@ -17,7 +17,7 @@ from wikifarm.operations.audit.diagnosis import behind
 from wikifarm.operations.audit.differential import Differential
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.farm_entry import ask_farm
-from wikifarm.operations.audit.questions import ask_all, read_spies
+from wikifarm.operations.audit.questions import ask_all, prove, read_spies
 from wikifarm.operations.audit.sentinel import Planted, missing, planted
 from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
 from wikifarm.operations.checklist import write_files
@@ -167,7 +167,11 @@ def _asked(run: CommunityRun, checks: tuple[Check, ...], differential: Different
             gone = missing(run, scene)
             # Last: what passes changes the wiki.
             written = write_all(run, scene)
-            reasons = tuple(dict.fromkeys([*gone, *asked.not_asked(scene), *written.not_tried()]))
+            for role in scene.people:
+                prove(role, scene, asked)
+            reasons = (
+                *gone, *asked.not_asked(scene), *differential.not_asked(), *written.not_tried(),
+            )  # fmt: skip
             audit = Audit(
                 asked.probes + written.tries + differential.asked,
                 (*asked.seen, *differential.differing, *written.passed),
