@@ -13,6 +13,7 @@ from wikifarm.operations.apply import apply
 from wikifarm.operations.audit import sentinel
 from wikifarm.operations.audit.attempts import Attempts, write_all
 from wikifarm.operations.audit.sentinel import clean, planted
+from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Leak, LeakKind, Role
 
@@ -115,3 +116,19 @@ def test_what_a_killed_run_wrote_is_removed_by_the_next(
     cleaning(run)
     assert left(run) == before
     assert clean is cleaning
+
+
+def test_what_a_killed_run_wrote_leaves_no_doubt_to_the_next(
+    run: CommunityRun, site: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form that it imported is its own, and gone: not one that somebody made by hand."""
+    before = left(run)
+    with monkeypatch.context() as killed:
+        killed.setattr(sentinel, "clean", lambda *_arguments: None)
+        written(run)
+    (outcome,) = verify(site(), [a_community()])
+    assert left(run) == before
+    assert outcome.audit is not None
+    assert outcome.audit.ok
+    assert outcome.audit.not_asked == ()
+    assert outcome.audit.undeclared == ()

@@ -133,11 +133,11 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
     """
     run.progress("audit")
     checks = tuple(content_checks(run.work))
-    beside = tuple(undeclared(run.work))
     if people_forms(run.work):  # one that is cut short takes back what the one before said
         run.context.journal.intent(run.community.slug, AUDIT)
     audit = _asked(run, checks, Differential(run, deep=deep))
-    leaks = (*audit.leaks, *opened(run.work))
+    # Once what audits left is gone: a form that a killed one imported is nobody's.
+    leaks, beside = (*audit.leaks, *opened(run.work)), tuple(undeclared(run.work))
     audit = replace(
         audit,
         leaks=leaks,
