@@ -69,6 +69,7 @@ class Shared:
                 lists=settings.lists,
                 progress=self.telling(),
                 patience=settings.patience,
+                audit_max_age=settings.audit_max_age,
             )
         return self._context
 

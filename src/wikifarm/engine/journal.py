@@ -89,6 +89,14 @@ class Journal:
                 keys.setdefault(str(entry.get("event")), set()).add(entry.get("key"))
         return bool(keys["intent"] - keys["outcome"])
 
+    def last(self, slug: str, step: str) -> dict[str, Any]:
+        """The last line of this computer about that step; empty where there is none."""
+        last: dict[str, Any] = {}
+        for entry in self._of(slug):
+            if entry.get("step") == step:
+                last = entry
+        return last
+
     def half_made(self, slug: str) -> bool:
         """True where the last that the farm said of this wiki is that it failed while making it."""
         half = False

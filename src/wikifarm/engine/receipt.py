@@ -64,6 +64,7 @@ class Receipt:
     accounts: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()  # demonstration pages that we removed
     facts: tuple[str, ...] = ()  # lines of the checklist that wikifarm saw done
+    audit: Mapping[str, str] = field(default_factory=dict)  # the last one, if it passed
     mailing_list: Mapping[str, str] = field(default_factory=dict)  # provider, address, state, ...
     ledger_key: str = ""  # of the fingerprints of those seen on the list
     ledger: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from wikifarm.engine.steps import all_steps
 from wikifarm.errors import NotOurs, SlugTaken, WikifarmError
 from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import known_facts
+from wikifarm.operations.audit.kept_audit import audit_stands, note_audit
 from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.community_run import CommunityRun, each
@@ -53,9 +54,9 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
     if run.wiki is None:
         run.make()
     _check_ours(run, new=new)
-    if not audit and _is_as_described(run):
+    if _is_as_described(run) and (not audit or audit_stands(run)):
         # Nothing is written, not even that this run works here.
-        _make_so(run, audit=False)
+        _make_so(run, audit=audit)
         return
     with run.alone("new-community" if new else "apply"):
         _check_ours(run, new=new)
@@ -87,13 +88,16 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     run.say_left()
     run.walk(all_steps(run.context.backups))
     finish_receipt(work, journal)
-    if audit:
+    if audit and not run.wrote and audit_stands(run):
+        outcome.audited = work.receipt.audit["at"]
+    elif audit:
         outcome.audit = audit_wiki(run)
+        note_audit(run)
     run.look_at_software()
-    list_before = work.receipt.mailing_list
     trouble = _ensure_list(run)
     facts = known_facts(run)
-    if facts != frozenset(work.receipt.facts) or work.receipt.mailing_list != list_before:
+    written = work.recorded is not None and work.receipt.same_as(work.recorded)
+    if facts != frozenset(work.receipt.facts) or not written:
         # The pages show as done what was just seen to be done, and how the list stands.
         with run.alone("apply", again=False):
             run.tell(facts)

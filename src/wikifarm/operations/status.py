@@ -33,7 +33,7 @@ class State:
     version: str = ""
     edited: list[str] = field(default_factory=list)  # pages edited by hand since the last apply
     last_run: str = ""  # time of this computer's last line about it, ISO 8601
-    privacy: str = ""  # what the last audit of this computer came to, a `Privacy`; empty: none
+    privacy: str = ""  # what the last audit known here came to, a `Privacy`; empty: none
     audited: str = ""  # when, ISO 8601
     manifest: str = ""
     mailing_list: dict[str, Any] = field(default_factory=dict)  # as the receipt last saw it
@@ -141,6 +141,8 @@ def _look(context: Context, state: State, wiki: FarmWiki | None, *, known: bool)
     state.name = receipt.name or state.name
     state.state = "in-place" if receipt.complete else "unfinished"
     state.blueprint, state.version = receipt.blueprint, receipt.version
+    if (passed := receipt.audit.get("at", "")) > state.audited:
+        state.audited, state.privacy = passed, Privacy.CLOSED.value
     shown = ("provider", "address", "state", "home")
     state.mailing_list = {key: value for key, value in receipt.mailing_list.items() if key in shown}
     state.edited = sorted(

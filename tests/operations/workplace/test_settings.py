@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,18 @@ def test_mistakes_about_list_servers(tmp_path: Path) -> None:
     assert [code for code, _where in problems(tmp_path)] == ["bad-list-url"]
     clear = read(tmp_path / "x", WIKIFARM_SYMPA_URL="http://listes.example.org/sympasoap")
     assert any("https" in one for one in clear.warnings)
+
+
+@pytest.mark.parametrize(
+    ("words", "days"), [("[audit]\nmax_age = 7", 7), ('[audit]\nmax_age = "0"', 0), ("", 30)]
+)
+def test_how_long_an_audit_holds_is_a_number_of_days(words: str, days: int, tmp_path: Path) -> None:
+    (tmp_path / "wikifarm.toml").write_text(words)
+    assert read(tmp_path).audit_max_age == timedelta(days=days)
+    assert read(tmp_path, WIKIFARM_AUDIT_MAX_AGE="3").audit_max_age == timedelta(days=3)
+
+
+@pytest.mark.parametrize("value", ["true", '"un mois"', "-1", "1.5", "[30]"])
+def test_an_age_that_is_none_is_refused(value: str, tmp_path: Path) -> None:
+    (tmp_path / "wikifarm.toml").write_text(f"[audit]\nmax_age = {value}")
+    assert problems(tmp_path)[0][0] == "wrong-type"

@@ -120,7 +120,7 @@ def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
         facts.append((_("kept"), edited))
     facts.append((_("mailing list"), _mailing_list(outcome.list_told)))
     facts += _subscribers(outcome.list_told)
-    facts += _privacy(outcome.audit)
+    facts += _privacy(outcome)
     facts += _software(outcome.software)
     facts += [(_("checklist"), outcome.checklist), (_("welcome"), outcome.welcome)]
     yield from table(fact for fact in facts if fact[1])
@@ -313,7 +313,11 @@ def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
 # -- the audit ------------------------------------------------------------------------------
 
 
-def _privacy(audit: Audit | None) -> list[tuple[str, str]]:
+def _privacy(outcome: CommunityOutcome) -> list[tuple[str, str]]:
+    audit = outcome.audit
+    if audit is None and outcome.audited:
+        before = _("verified on {when}: nobody was seen, and nothing has changed since")
+        return [(_("privacy"), before.format(when=local(outcome.audited)))]
     if audit is None:
         return []
     if not audit.probes:

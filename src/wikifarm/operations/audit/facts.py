@@ -41,7 +41,7 @@ def _audit_passed(run: CommunityRun, fact: Fact) -> bool:
     audit = run.outcome.audit
     if audit is None:
         return fact.name in run.receipt.facts
-    return audit.ok and bool(audit.probes) and not audit.not_asked
+    return audit.passed
 
 
 def _demonstration_gone(run: CommunityRun, _fact: Fact) -> bool:

@@ -17,6 +17,7 @@ from wikifarm.operations.audit.diagnosis import behind
 from wikifarm.operations.audit.differential import Differential
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.farm_entry import ask_farm
+from wikifarm.operations.audit.kept_audit import keep_audit
 from wikifarm.operations.audit.questions import ask_all, prove, read_spies
 from wikifarm.operations.audit.sentinel import Planted, missing, planted
 from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
@@ -54,10 +55,13 @@ def _verify_one(run: CommunityRun, *, deep: bool) -> None:
     run.enter()
     with run.alone("verify"):
         run.outcome.audit = audit_wiki(run, deep=deep)
-        run.look_at_software()
-        run.outcome.status = "unchanged"
-        write_files(run, known_facts(run))
-    refuse_leaks(run.outcome.audit)
+        try:
+            run.look_at_software()
+            run.outcome.status = "unchanged"
+            write_files(run, known_facts(run))
+            keep_audit(run)
+        finally:  # a leak is told, whatever fails after it
+            refuse_leaks(run.outcome.audit)
 
 
 def refuse_leaks(audit: Audit | None) -> None:

@@ -120,6 +120,11 @@ class Audit:
         """True when it could see, and saw nobody."""
         return self.privacy is Privacy.CLOSED
 
+    @property
+    def passed(self) -> bool:
+        """True when, besides, it asked, and nothing was left out."""
+        return self.ok and bool(self.probes) and not self.not_asked
+
 
 @dataclass(frozen=True)
 class ListTold:
@@ -152,6 +157,7 @@ class CommunityOutcome:
     groups: list[str] = field(default_factory=list)
     mailing_list: dict[str, Any] = field(default_factory=dict)
     audit: Audit | None = None
+    audited: str = ""  # when the audit passed that still stands, where none was made; ISO 8601
     software: list[Verdict] = field(default_factory=list)
     checklist: str = ""
     welcome: str = ""
@@ -219,6 +225,7 @@ class CommunityOutcome:
                 "coverage": [asdict(part) for part in audit.coverage],
                 "undeclared": [asdict(each) for each in audit.undeclared],
             },
+            "audited": self.audited,
             "software": [verdict.as_json(language()) for verdict in self.software],
             "kept": list(self.kept),
             "checklist": self.checklist,

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from wikifarm.transport import Network, Transport
 from wikifarm.web_addresses import why_not
 from wikifarm.yeswiki.farm import Farm
 
+AUDIT_MAX_AGE = timedelta(days=30)
 PATIENCE = 600.0  # seconds: longer than the audit of a community on a slow farm
 WIKI_ADMIN = "WikiAdmin"  # the account that the farm makes in each wiki
 
@@ -51,7 +53,8 @@ class Context:
     """One run. `progress(slug, what)` is called as the work goes on.
 
     `transport` takes every request in the place of real connections. `patience` is how many seconds
-    another run is waited for that works on the same wiki.
+    another run is waited for that works on the same wiki; `audit_max_age`, how long an audit tells
+    of a wiki that did not change.
     """
 
     settings: FarmSettings
@@ -61,6 +64,7 @@ class Context:
     progress: Callable[[str, str], None] = silent
     transport: Transport | None = None
     patience: float = PATIENCE
+    audit_max_age: timedelta = AUDIT_MAX_AGE
     run: str = field(default_factory=lambda: secrets.token_hex(6))
 
     @cached_property

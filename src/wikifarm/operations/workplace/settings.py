@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,12 @@ from wikifarm.i18n import LANGUAGES, _
 from wikifarm.lists.host_access import ListSettings, keys_of, secrets_of
 from wikifarm.lists.providers import sections as list_sections
 from wikifarm.operations.workplace import places
-from wikifarm.operations.workplace.context import PATIENCE, WIKI_ADMIN, FarmSettings
+from wikifarm.operations.workplace.context import (
+    AUDIT_MAX_AGE,
+    PATIENCE,
+    WIKI_ADMIN,
+    FarmSettings,
+)
 from wikifarm.reasons import of_reader, of_system
 from wikifarm.web_addresses import in_clear, why_not
 from wikifarm.yeswiki.addresses import base_url
@@ -53,6 +59,7 @@ ELSEWHERE = (
 )
 SECRETS = ("password", "token")
 SWITCHES = ("insecure_skip_tls_verify", "keyring")
+NUMBERS = ("max_age",)
 
 _YES = {"1": True, "true": True, "yes": True, "oui": True, "on": True}
 _NO = {"": False, "0": False, "false": False, "no": False, "non": False, "off": False}
@@ -62,7 +69,7 @@ _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\
 def sections() -> dict[str, tuple[str, ...]]:
     """The sections of their own, with their keys: each setting is named "section.key" once read."""
     lists = {section: keys_of(access) for section, access in list_sections().items()}
-    return {**lists, "ops": ("inventory",)}
+    return {**lists, "ops": ("inventory",), "audit": ("max_age",)}
 
 
 def list_secrets() -> list[str]:
@@ -106,6 +113,7 @@ class Settings:
     inventory: Path | None = None  # of Ansible, for `wikifarm ops`
     language: str = ""
     patience: float = PATIENCE
+    audit_max_age: timedelta = AUDIT_MAX_AGE
     file: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -171,7 +179,14 @@ def load(
     farm = _farm(flags, layers, reading)
     lists_found = _lists(layers, reading)
     merged = [layer.values for layer in layers[:2]] + [_other(document)]
-    patience = _seconds(merged, "wait", PATIENCE, reading)
+    patience = _number(merged, "wait", PATIENCE, _("{name} must be a number of seconds"), reading)
+    days = _number(
+        [layer.values for layer in layers],
+        "audit.max_age",
+        AUDIT_MAX_AGE.days,
+        _("{name} must be a number of days"),
+        reading,
+    )
     reading.stop()
     return Settings(
         farm=farm,
@@ -180,6 +195,7 @@ def load(
         state=Path(_pick(merged, "state") or places.state_folder()).expanduser(),
         language=_language(merged, reading),
         patience=patience,
+        audit_max_age=timedelta(days=days),
         file=str(path or ""),
         warnings=tuple(reading.warnings),
     )
@@ -256,7 +272,10 @@ def _check_value(path: Path, text: str, entry: tuple[str, str, Any], reading: _R
     elif key in SWITCHES and not isinstance(value, bool):
         message = _("“{key}” must be true or false").format(key=key)
         reading.problems.append(_at(path, text, table, key, message, ""))
-    elif key not in SWITCHES and not isinstance(value, str):
+    elif key in NUMBERS and not isinstance(value, int | str):
+        message = _("“{key}” must be a number").format(key=key)
+        reading.problems.append(_at(path, text, table, key, message, ""))
+    elif key not in (*SWITCHES, *NUMBERS) and not isinstance(value, str):
         message = _("“{key}” must be a text: put it between quotes").format(key=key)
         reading.problems.append(_at(path, text, table, key, message, ""))
 
@@ -580,15 +599,13 @@ def _switch(values: list[Mapping[str, str]], key: str, reading: _Reading) -> boo
     return False
 
 
-def _seconds(values: list[Mapping[str, str]], key: str, usual: float, reading: _Reading) -> float:
+def _number(
+    values: list[Mapping[str, str]], key: str, usual: float, wrong: str, reading: _Reading
+) -> float:
     word = _pick(values, key).strip()
     if word and not re.fullmatch(r"[0-9]{1,6}", word):
-        reading.problems.append(
-            Problem(
-                _("{name} must be a number of seconds").format(name=OTHER_KEYS[key]),
-                code="wrong-type",
-            )
-        )
+        name = environment_names()[key]
+        reading.problems.append(Problem(wrong.format(name=name), code="wrong-type"))
         return usual
     return float(word or usual)
 
