@@ -33,6 +33,7 @@ ONE_SEAM = {
     "dns": "dns",
     "idna": "dns",
     "publicsuffixlist": "operations",
+    "python_calamine": "blueprint",
     "ruamel": "blueprint",
     "ansible_runner": "ansible",
     "starlette": "rehearsal",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from wikifarm.errors import Exit, InvalidInput, WikifarmError
+from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
 
 SCHEMA = "wikifarm/1"
 
@@ -87,11 +87,13 @@ class Envelope:
 def failures(error: WikifarmError) -> tuple[Failure, ...]:
     """The errors of an envelope: one, or one a problem of an invalid input."""
     if isinstance(error, InvalidInput):
-        return tuple(
-            Failure(problem.code, problem.message, problem.hint, problem.where)
-            for problem in error.problems
-        )
+        return tuple(map(of_problem, error.problems))
     return (Failure(error.code, error.message, error.hint, error.where),)
+
+
+def of_problem(problem: Problem) -> Failure:
+    """One mistake of an input as programs read it."""
+    return Failure(problem.code, problem.message, problem.hint, problem.where)
 
 
 def failed(command: str, error: WikifarmError) -> Envelope:

@@ -39,7 +39,8 @@ def test_communities_are_chosen(
     folder: Path, paths: list[str], only: list[str], slugs: list[str]
 ) -> None:
     given = [folder.parent / path if "." in path else Path(path) for path in paths]
-    assert [community.slug for community in chosen(given, only, default=folder)] == slugs
+    described = chosen(given, only, default=folder)
+    assert [community.slug for community in described.communities] == slugs
 
 
 @pytest.mark.parametrize(("paths", "only"), [(["renes"], []), ([], ["renes"])])
@@ -50,3 +51,15 @@ def test_an_unknown_address_is_told_with_the_nearest(
         chosen([Path(path) for path in paths], only, default=folder)
     (problem,) = refused.value.problems
     assert problem.code == "unknown-community" and "rennes" in problem.hint
+
+
+def test_a_name_that_was_left_out_is_told_with_what_is_wrong(folder: Path) -> None:
+    (folder / "rennes.yml").write_text("name: Rennes\nslug: rennes\n")
+    described = chosen([], [], default=folder, skip_invalid=True)
+    assert [community.slug for community in described.communities] == ["brest"]
+    assert described.left_out == (f"rennes ({folder / 'rennes.yml'}:1)",)
+    with pytest.raises(InvalidInput) as refused:
+        chosen([], ["rennes"], default=folder, skip_invalid=True)
+    assert [each.code for each in refused.value.problems] == [
+        "unknown-community", "missing-facilitator",
+    ]  # fmt: skip

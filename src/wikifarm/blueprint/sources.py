@@ -45,6 +45,25 @@ class Document:
     value: Any
     positions: dict[Path_, Position] = field(default_factory=dict)
     key_positions: dict[Path_, Position] = field(default_factory=dict)
+    names: dict[Path_, str] = field(default_factory=dict)  # of a sheet: its own name for a key
+    faults: list[Problem] = field(default_factory=list)  # met while it was read
+
+    def called(self, *path: str | int) -> str:
+        """What the reader of the file calls the value at `path`: its column, or its keys."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.names:
+                return self.names[path[:length]]
+        return ".".join(map(str, path))
+
+    def items(self) -> list[Document]:
+        """The documents of a list, each as if it stood alone; itself where it is no list."""
+        if not isinstance(self.value, list):
+            return [self]
+        return [
+            Document(self.file, value, _below(number, self.positions),
+                     _below(number, self.key_positions))
+            for number, value in enumerate(self.value)
+        ]  # fmt: skip
 
     def problem(
         self, message: str, *path: str | int, hint: str = "", code: str = "invalid-input"
@@ -68,6 +87,10 @@ class Document:
         return Problem(message, hint, self.file, line, column, code)
 
 
+def _below(number: int, positions: dict[Path_, Position]) -> dict[Path_, Position]:
+    return {path[1:]: place for path, place in positions.items() if path[:1] == (number,)}
+
+
 class Problems(list[Problem]):
     """Problems met so far."""
 
@@ -82,10 +105,13 @@ class Problems(list[Problem]):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint with the nearest known word, or with all of them when none is near."""
     words = sorted(known)
-    near = difflib.get_close_matches(str(word).lower(), words, n=1, cutoff=0.6)
-    if near:
-        return _("did you mean “{word}”?").format(word=near[0])
-    return _("known words: {words}").format(words=", ".join(words))
+    return nearest(word, words) or _("known words: {words}").format(words=", ".join(words))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint with the nearest known word; nothing when none is near."""
+    near = difflib.get_close_matches(str(word).lower(), sorted(known), n=1, cutoff=0.6)
+    return _("did you mean “{word}”?").format(word=near[0]) if near else ""
 
 
 def read_text(path: Path, problems: list[Problem], *, fallback: str = "") -> str | None:
@@ -93,6 +119,12 @@ def read_text(path: Path, problems: list[Problem], *, fallback: str = "") -> str
 
     With `fallback`, a file that is neither is read in that encoding.
     """
+    raw = read_bytes(path, problems)
+    return None if raw is None else decoded(raw, path, problems, fallback)
+
+
+def read_bytes(path: Path, problems: list[Problem]) -> bytes | None:
+    """What a file of at most SIZE_LIMIT holds, or None and a problem."""
     try:
         status = path.stat()
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
@@ -108,16 +140,16 @@ def read_text(path: Path, problems: list[Problem], *, fallback: str = "") -> str
     if raw is None:
         message = _("{file} is larger than 1 MB").format(file=path)
         problems.append(Problem(message, file=str(path), code="too-large"))
-        return None
-    return _decoded(raw, path, problems, fallback)
+    return raw
 
 
-def _decoded(raw: bytes, path: Path, problems: list[Problem], fallback: str) -> str | None:
-    if raw.startswith(_WORKBOOKS):
-        message = _("{file} is a workbook: wikifarm reads CSV").format(file=path)
-        hint = _("in the spreadsheet, save the sheet again as “CSV UTF-8”, and give that file")
-        problems.append(Problem(message, hint, str(path), code="workbook"))
-        return None
+def is_workbook(raw: bytes) -> bool:
+    """True for what a spreadsheet saves as its own kind of file."""
+    return raw.startswith(_WORKBOOKS)
+
+
+def decoded(raw: bytes, path: Path, problems: list[Problem], fallback: str = "") -> str | None:
+    """The text that `raw` is in UTF-8 or UTF-16, else in `fallback`; None and a problem if none."""
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return raw.decode(encoding)

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.blueprint.manifest.reading import community_from, load_manifests
+from wikifarm.blueprint.manifest.reading import (
+    Described,
+    community_from,
+    load_manifests,
+    load_valid,
+)
 from wikifarm.blueprint.manifest.slugs import is_slug, propose_slug
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.emails import people_in
@@ -33,8 +38,9 @@ class Wishes:
     language: str = ""
 
 
-def community(wishes: Wishes) -> Community:
-    """The community, checked as its manifest would be. Raises InvalidInput with every problem."""
+def community(wishes: Wishes, folder: Path) -> Community:
+    """The community, checked as its manifest in `folder` would be, where a region may have its
+    settings. Raises InvalidInput with every problem."""
     modules = dict.fromkeys(wishes.with_modules, True) | dict.fromkeys(wishes.without, False)
     given: dict[str, Any] = {
         "name": wishes.name,
@@ -48,14 +54,17 @@ def community(wishes: Wishes) -> Community:
         "writing": wishes.writing,
         "language": wishes.language,
     }
-    return community_from({key: value for key, value in given.items() if value})
+    return community_from({key: value for key, value in given.items() if value}, folder=folder)
 
 
-def chosen(paths: Sequence[Path], only: Sequence[str], *, default: Path) -> list[Community]:
+def chosen(
+    paths: Sequence[Path], only: Sequence[str], *, default: Path, skip_invalid: bool = False
+) -> Described:
     """The communities of `paths` (else of the folder `default`), or those of them named in `only`.
 
     A path that is no file and could be the address of a community names one of `default`. Raises
-    InvalidInput for files that cannot be read and for a name that none of them has.
+    InvalidInput for files that cannot be read, for a name that none of them has, and for a
+    community that is described wrongly: `skip_invalid` leaves it out instead.
     """
     slugs = [str(path) for path in paths if is_slug(str(path)) and not path.exists()]
     files = [path for path in paths if str(path) not in slugs]
@@ -71,16 +80,23 @@ def chosen(paths: Sequence[Path], only: Sequence[str], *, default: Path) -> list
                 )
             ]
         )
-    named = _named(load_manifests([default]), slugs, "") if slugs else []
-    if slugs and not files:
-        return named
-    given = load_manifests(files or [default])
-    return [*named, *_named(given, only, "--only")] if only else [*named, *given]
+    named = _read([default], skip_invalid) if slugs else Described([])
+    given = Described([]) if slugs and not files else _read(files or [default], skip_invalid)
+    wanted = _named(given, only, "--only") if only else given.communities
+    return Described(
+        [*_named(named, slugs, ""), *wanted],
+        named.left_out + given.left_out,
+        named.problems + given.problems,
+    )
 
 
-def _named(communities: Sequence[Community], slugs: Sequence[str], where: str) -> list[Community]:
+def _read(paths: Sequence[Path], skip_invalid: bool) -> Described:
+    return load_valid(paths) if skip_invalid else Described(load_manifests(paths))
+
+
+def _named(described: Described, slugs: Sequence[str], where: str) -> list[Community]:
     """Those of these addresses. Raises InvalidInput for one that none of them has."""
-    known = [community.slug for community in communities]
+    known = [community.slug for community in described.communities]
     unknown = [
         Problem(
             _("No community is called “{slug}”.").format(slug=slug),
@@ -92,5 +108,5 @@ def _named(communities: Sequence[Community], slugs: Sequence[str], where: str) -
         if slug not in known
     ]
     if unknown:
-        raise InvalidInput(unknown)
-    return [community for community in communities if community.slug in slugs]
+        raise InvalidInput([*unknown, *described.problems])  # it may be one that was left out
+    return [community for community in described.communities if community.slug in slugs]

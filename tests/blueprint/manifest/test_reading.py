@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from tests.blueprint.conftest import problems, write
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
-from wikifarm.blueprint.manifest.reading import default_modules, load_manifests, manifest_schema
+from wikifarm.blueprint.manifest.reading import (
+    default_modules,
+    load_manifests,
+    load_valid,
+    manifest_schema,
+)
 from wikifarm.blueprint.manifest.slugs import propose_slug
 from wikifarm.blueprint.manifest.validation import ManifestModel
 from wikifarm.blueprint.manifest.writing import dump_manifest
@@ -109,6 +114,38 @@ def test_two_files_cannot_share_an_address_even_in_capitals(tmp_path: Path) -> N
         (Path(one.file).name, one.code) for one in problems(lambda: load_manifests([tmp_path]))
     ]
     assert found == [("b.yml", "duplicate-slug"), ("c.yml", "duplicate-slug"), ("c.yml", "slug")]
+
+
+def test_a_list_of_manifests_is_read_as_so_many_files(tmp_path: Path) -> None:
+    text = "- {name: A, slug: aa, facilitators: [a@example.org]}\n- name: B\n  slug: B !\n- c\n"
+    wrong = problems(lambda: load_manifests([write(tmp_path / "a.yml", text)]))
+    assert [(each.code, each.line, each.column) for each in wrong] == [
+        ("missing-facilitator", 2, 3), ("slug", 3, 9), ("wrong-type", 4, 3),
+    ]  # fmt: skip
+    good = text.replace("slug: B !", "slug: bb\n  facilitators: [b@example.org]").replace("- c", "")
+    assert [each.slug for each in load_manifests([write(tmp_path / "a.yml", good)])] == ["aa", "bb"]
+
+
+def test_what_is_wrong_may_be_left_out_and_is_told(tmp_path: Path) -> None:
+    rows = [f"c{number};C {number};a@example.org" for number in range(200)]
+    rows[100] = "c100;;leo@example"
+    rows[150:152] = ["Same;S;a@example.org", "same;S;a@example.org"]
+    path = write(tmp_path / "a.csv", "\n".join(["slug;name;facilitators", *rows]))
+    told = [("missing", 102), ("email", 102), ("slug", 152), ("duplicate-slug", 153)]
+    assert [(one.code, one.line) for one in problems(lambda: load_manifests([path]))] == told
+    described = load_valid([path])
+    assert [(one.code, one.line) for one in described.problems] == told
+    assert len(described.communities) == 197
+    assert described.left_out == tuple(
+        f"{slug} ({path}:{line})" for slug, line in (("c100", 102), ("Same", 152), ("same", 153))
+    )
+
+
+def test_a_file_that_is_wrong_as_a_whole_is_not_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "a.yml", GOOD)
+    path = write(tmp_path / "b.csv", "slug;nme\nB;x\n")
+    assert {one.file for one in problems(lambda: load_valid([tmp_path]))} == {str(path)}
+    assert [one.code for one in problems(lambda: load_valid([path]))] == ["unknown-key", "slug"]
 
 
 @pytest.mark.parametrize("module", ["map", "proposals"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -23,8 +22,8 @@ ROW = "slug;name;facilitators\nbrest;Pays de Brest;Ana <ana@example.org>\n"
 @pytest.mark.parametrize(
     ("text", "code", "line", "column"),
     [
-        ("slug;nme\nx;y\n", "unknown-key", 1, 2),
-        ("slug;slug\nx;y\n", "unknown-key", 1, 2),
+        ("slug;nme\nxx;y\n", "unknown-key", 1, 2),
+        (ROW.replace("name;f", "name;name;f").replace("st;A", "st;;A"), "unknown-key", 1, 3),
         ("", "empty", 0, 0),
         (ROW + 'lorient;Lorient;"Léo <leo@example.org\n', "csv", 3, 1),
         (ROW + "brest;Brest bis;Léo <leo@example.org>\n", "duplicate-slug", 3, 1),
@@ -57,13 +56,76 @@ def test_bytes_of_no_encoding_are_refused(tmp_path: Path) -> None:
     assert problem.code == "encoding" and "UTF-8" in problem.hint
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a.ods", "a.csv"])
-def test_a_workbook_is_called_a_workbook(tmp_path: Path, name: str) -> None:
-    path = tmp_path / name
-    with zipfile.ZipFile(path, "w") as workbook:
-        workbook.writestr("content.xml", "<x/>")
+def test_a_row_that_names_no_column_is_told_with_every_name(tmp_path: Path) -> None:
+    for first in ("Communautés de Bretagne", "slug:name:facilitators", "brest;Brest;a@example.org"):
+        path = write(tmp_path / "a.csv", f"{first}\n{ROW}")
+        (problem,) = problems(lambda path=path: load_manifests([path]))  # type: ignore[misc]
+        assert (problem.code, problem.line) == ("unknown-key", 1)
+        assert "slug (adresse)" in problem.hint and "latitude" in problem.hint
+
+
+def test_columns_that_are_absent_are_told_once_and_the_rows_are_checked(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "nom;latitude\nBrest;48\nLorient;95\nAuray;47\n")
+    wrong = problems(lambda: load_manifests([path]))
+    assert [(each.code, each.line) for each in wrong] == [("missing", 1), ("out-of-range", 3)]
+    assert "slug (adresse), facilitators (animation)" in wrong[0].message
+
+
+def test_the_names_of_the_sheet_are_those_of_the_messages(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "Adresse;Nom;Animation;Latitude\nbrest;;;nord\n")
+    told = problems(lambda: load_manifests([path]))
+    assert {each.code for each in told} == {"missing", "missing-facilitator", "wrong-type"}
+    assert "“Nom”" in told[0].message and "merged" in told[0].hint
+    assert "“Animation”" in told[1].hint
+    assert told[2].message.startswith("“Latitude”")
+
+
+def test_somebody_under_no_name_of_a_column_is_not_passed_over(tmp_path: Path) -> None:
+    text = "slug;name;facilitators;\nbrest;Brest;ana@example.org;leo@example.org\n"
+    (problem,) = problems(lambda: load_manifests([write(tmp_path / "a.csv", text)]))
+    assert (problem.code, problem.line, problem.column) == ("csv", 2, 4)
+
+
+def test_a_row_with_other_separators_is_told_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", ROW + "lorient,Lorient,leo@example.org\n")
     (problem,) = problems(lambda: load_manifests([path]))
-    assert problem.code == "workbook" and "CSV" in problem.hint
+    assert (problem.code, problem.line) == ("csv", 3)
+
+
+@pytest.mark.parametrize("separator", ";,\t|")
+@pytest.mark.parametrize("head", ["", "\ufeff", "\ufeff# Les communautés ; d’ici, 2026\n"])
+def test_rows_put_whole_between_quotes_are_rows(tmp_path: Path, separator: str, head: str) -> None:
+    rows = [separator.join(row.split(";")) for row in ROW.strip().split("\n")]
+    quoted = [f'"{row}"' for row in rows]
+    cells = [separator.join(f'"{cell}"' for cell in row.split(separator)) for row in rows]
+    for lines in (rows, quoted, cells, [quoted[0], rows[1]]):
+        path = write(tmp_path / "a.csv", head + "\r\n".join(lines) + "\r\n")
+        (community,) = load_manifests([path])
+        assert community.facilitators == (Facilitator("Ana", "ana@example.org"),)
+
+
+def test_a_note_is_no_row_but_a_name_may_begin_as_one(tmp_path: Path) -> None:
+    text = "name;slug;facilitators\n#Brest;brest;a@example.org\n# une note, deux; trois;;\n#;;\n"
+    (community,) = load_manifests([write(tmp_path / "a.csv", text)])
+    assert community.name == "#Brest"
+
+
+@pytest.mark.parametrize(
+    ("cell", "modules"),
+    [
+        ("participants map", {Module.PARTICIPANTS, Module.MAP}),
+        ("Participants , Map ;", {Module.PARTICIPANTS, Module.MAP}),
+        ("participants; mailing list", {Module.PARTICIPANTS, Module.MAILING_LIST}),
+        ("− map, -agenda , + mailing list", set(Module) - {Module.MAP, Module.AGENDA}),
+        ("-map +mailing-list", set(Module) - {Module.MAP}),
+    ],
+)
+def test_modules_are_read_as_people_write_them(
+    tmp_path: Path, cell: str, modules: set[Module]
+) -> None:
+    text = f'slug;name;facilitators;liste;modules\nbrest;B;a@example.org;sympa;"{cell}"\n'
+    (community,) = load_manifests([write(tmp_path / "a.csv", text)])
+    assert community.modules == modules
 
 
 @pytest.mark.parametrize("before", ["\n\n", ";;;;\n", " ; ;\n,,\n"])

@@ -1,35 +1,41 @@
-"""Reads the communities that people describe, in YAML or in a spreadsheet's CSV."""
+"""Reads the communities that people describe, in YAML or in a spreadsheet."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from wikifarm.blueprint.locate import find_blueprint
-from wikifarm.blueprint.manifest.community import (
-    DEFAULT_BLUEPRINT,
-    Community,
-    Facilitator,
-    Territory,
-)
-from wikifarm.blueprint.manifest.slugs import propose_slug
-from wikifarm.blueprint.manifest.spreadsheet import read_csv
-from wikifarm.blueprint.manifest.validation import ManifestModel
-from wikifarm.blueprint.sources import Document, Problems, did_you_mean, files_of, read_yaml
-from wikifarm.errors import InvalidInput, Problem
+from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.mistakes import translated
+from wikifarm.blueprint.manifest.region import Regions, check_blueprint, check_modules, is_region
+from wikifarm.blueprint.manifest.spreadsheet import read_sheet
+from wikifarm.blueprint.manifest.validation import ManifestModel, completed
+from wikifarm.blueprint.manifest.workbook import WORKBOOKS
+from wikifarm.blueprint.sources import Document, Problems, files_of, read_yaml
+from wikifarm.errors import Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
 from wikifarm.lists.providers import NONE, PROVIDERS, hosts
 from wikifarm.model import Module
 
-SUFFIXES = (".yml", ".yaml", ".csv")
+SUFFIXES = (".yml", ".yaml", ".csv", *WORKBOOKS)
 
 # A map shows participants, and proposals are kept among them.
 NEEDS = {Module.MAP: Module.PARTICIPANTS, Module.PROPOSALS: Module.PARTICIPANTS}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What files describe: the communities that are right; of the others, who and what is wrong."""
+
+    communities: list[Community]
+    left_out: tuple[str, ...] = ()  # "brest (bretagne.csv:17)"
+    problems: tuple[Problem, ...] = ()
 
 
 def default_modules(provider: str = NONE) -> frozenset[Module]:
@@ -38,32 +44,85 @@ def default_modules(provider: str = NONE) -> frozenset[Module]:
 
 
 def load_manifests(paths: Sequence[Path]) -> list[Community]:
-    """The communities of manifests, of folders of manifests, and of CSV files (one a row).
+    """The communities of manifests, of folders of them, of lists of them in one YAML file, and of
+    spreadsheets (one a row). A `region.yml` beside a file completes what its communities leave out.
 
     Raises InvalidInput with every problem of every file at once.
     """
+    described, problems = _describe(paths)
+    problems += described.problems
+    problems.stop()
+    return described.communities
+
+
+def load_valid(paths: Sequence[Path]) -> Described:
+    """The same, less the communities in which something is wrong.
+
+    Raises InvalidInput with every problem where a whole file is wrong, or every community.
+    """
+    described, problems = _describe(paths)
+    if problems or not described.communities:
+        problems += described.problems
+        problems.stop()
+    return described
+
+
+def _describe(paths: Sequence[Path]) -> tuple[Described, Problems]:
+    """What the files describe, and what is wrong with whole files."""
     problems = Problems()
+    regions = Regions(problems)
     documents: list[Document] = []
-    for path in files_of(paths, SUFFIXES):
-        if path.suffix.lower() == ".csv":
-            documents += read_csv(path, problems)
-        elif (document := read_yaml(path, problems)) is not None:
-            documents.append(document)
-    _refuse_same_slugs(documents, problems)
-    read = [_community(document, problems) for document in documents]
+    for path in _files(paths):
+        if path.suffix.lower() in (".csv", *WORKBOOKS):
+            documents += read_sheet(path, problems)
+        elif (document := read_yaml(path, problems)) is not None and not is_region(document):
+            documents += document.items()
+    shared = _refuse_same_slugs(documents)
+    right: list[Community] = []
+    wrong: list[Document] = []
+    for document in documents:
+        community = _community(document, regions.beside(document), document.faults)
+        if community is None or document.faults or document in shared:
+            wrong.append(document)
+        else:
+            right.append(community)
     if not documents and not problems:
         problems.append(_nothing_found(paths))
-    problems.stop()
-    return [community for community in read if community is not None]
+    faults = tuple(fault for document in wrong for fault in document.faults)
+    return Described(right, tuple(map(_told, wrong)), faults), problems
 
 
-def community_from(value: dict[str, Any], name: str = "") -> Community:
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The files, less the workbooks of a folder that were saved as CSV beside."""
+    files = list(files_of(paths, SUFFIXES))
+    return [
+        path
+        for path in files
+        if path in paths
+        or path.suffix.lower() not in WORKBOOKS
+        or path.with_suffix(".csv") not in files
+    ]
+
+
+def _told(document: Document) -> str:
+    """Which community a document is of, as far as it says, and where it stands."""
+    value = document.value if isinstance(document.value, dict) else {}
+    where = f"{document.file}:{document.position()[0]}"
+    name = str(value.get("slug") or value.get("name") or "")
+    return f"{name} ({where})" if name else where
+
+
+def community_from(
+    value: dict[str, Any], name: str = "", *, folder: Path | None = None
+) -> Community:
     """The community that `value` describes, checked as a manifest; `name` stands for its file.
 
-    Raises InvalidInput with every problem at once.
+    What the region of `folder` says completes it. Raises InvalidInput with every problem at once.
     """
     problems = Problems()
-    community = _community(Document(name, value), problems)
+    document = Document(name, value)
+    region = Regions(problems).of_folder(folder) if folder else {}
+    community = _community(document, region, problems)
     problems.stop()
     assert community is not None  # noqa: S101 - no community without a problem
     return community
@@ -80,7 +139,9 @@ def _nothing_found(paths: Sequence[Path]) -> Problem:
     )
 
 
-def _community(document: Document, problems: Problems) -> Community | None:
+def _community(
+    document: Document, region: Mapping[str, Any], problems: list[Problem]
+) -> Community | None:
     if not isinstance(document.value, dict):
         message = _("a manifest is made of lines “key: value”")
         problems.append(document.problem(message, hint="slug: rennes", code="wrong-type"))
@@ -88,11 +149,12 @@ def _community(document: Document, problems: Problems) -> Community | None:
     before = len(problems)
     model: ManifestModel | None = None
     try:
-        model = ManifestModel.model_validate(document.value)
+        model = ManifestModel.model_validate(completed(document.value, region))
     except ValidationError as error:
-        problems += [_translated(mistake, document) for mistake in error.errors()]
+        problems += [translated(error, document, ManifestModel) for error in error.errors()]
+    check_modules(document, problems)
     modules = _modules(document, model, problems)
-    _check_blueprint(document, problems)
+    check_blueprint(document, problems)
     if model is not None and Module.MAILING_LIST in modules:
         _check_list_name(document, model, problems)
     return _frozen(model, modules, document.file) if model and len(problems) == before else None
@@ -122,21 +184,12 @@ def _frozen(model: ManifestModel, modules: frozenset[Module], file: str) -> Comm
 
 
 def _modules(
-    document: Document, model: ManifestModel | None, problems: Problems
+    document: Document, model: ManifestModel | None, problems: list[Problem]
 ) -> frozenset[Module]:
-    """The modules switched on; reports unknown ones and those whose need is switched off."""
-    asked = document.value.get("modules")
-    words = {module.value for module in Module}
-    for index, word in enumerate(asked if isinstance(asked, list | dict) else ()):
-        if str(word) not in words:
-            place: str | int = index if isinstance(asked, list) else str(word)
-            message = _("no module is called “{word}”").format(word=word)
-            hint = did_you_mean(str(word), words)
-            problems.append(
-                document.key_problem(message, "modules", place, hint=hint, code="unknown-module")
-            )
+    """The modules switched on; reports those whose need is switched off."""
     if model is None:
         return frozenset()
+    words = {module.value for module in Module}
     chosen = {module: module in default_modules(model.mailing_list.provider) for module in Module}
     chosen |= {Module(word): on for word, on in model.modules.items() if word in words}
     _check_needs(document, model, chosen, problems)
@@ -144,7 +197,7 @@ def _modules(
 
 
 def _check_needs(
-    document: Document, model: ManifestModel, chosen: dict[Module, bool], problems: Problems
+    document: Document, model: ManifestModel, chosen: dict[Module, bool], problems: list[Problem]
 ) -> None:
     for module, needed in NEEDS.items():
         if chosen[module] and not chosen[needed]:
@@ -171,20 +224,7 @@ def _check_needs(
         )
 
 
-def _check_blueprint(document: Document, problems: Problems) -> None:
-    name = document.value.get("blueprint")
-    if not isinstance(name, str) or name.strip() == DEFAULT_BLUEPRINT:
-        return
-    try:
-        find_blueprint(name.strip(), near=Path(document.file).parent)
-    except InvalidInput as error:
-        problems += [
-            document.problem(problem.message, "blueprint", hint=problem.hint, code=problem.code)
-            for problem in error.problems
-        ]
-
-
-def _check_list_name(document: Document, model: ManifestModel, problems: Problems) -> None:
+def _check_list_name(document: Document, model: ManifestModel, problems: list[Problem]) -> None:
     """Without an address of its own, a list bears the name of its community's."""
     address = model.mailing_list.address.lower()
     name = address.partition("@")[0] or model.slug
@@ -195,82 +235,27 @@ def _check_list_name(document: Document, model: ManifestModel, problems: Problem
         problems.append(document.problem(wrong, *key, hint=hint, code="list-name"))
 
 
-def _refuse_same_slugs(documents: Sequence[Document], problems: Problems) -> None:
+def _refuse_same_slugs(documents: Sequence[Document]) -> list[Document]:
+    """Those of which nobody can say whose the address is: the first of them, and the others, where
+    it is told."""
     seen: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
         slug = document.value.get("slug") if isinstance(document.value, dict) else None
         if isinstance(slug, str | int) and str(slug).strip():
             seen[str(slug).strip().casefold()].append(document)
-    for slug, holders in seen.items():
-        for document in holders[1:]:
-            first = holders[0]
-            where = f"{first.file}:{first.position('slug')[0]}"
+    shared = [holders for holders in seen.values() if len(holders) > 1]
+    for first, *others in shared:
+        slug = str(first.value["slug"]).strip()
+        where = f"{first.file}:{first.position('slug')[0]}"
+        for document in others:
             message = _("the address “{slug}” is already that of {where}").format(
                 slug=slug, where=where
             )
             hint = _("two communities cannot share an address; capitals make no difference")
-            problems.append(document.problem(message, "slug", hint=hint, code="duplicate-slug"))
-
-
-def _translated(error: Any, document: Document) -> Problem:
-    """One error of pydantic's as a sentence for people, at its place in the file."""
-    path = tuple(part for part in error["loc"] if isinstance(part, int) or part != "[key]")
-    context = error.get("ctx", {})
-    kind = str(error["type"])
-    if "message" in context and "hint" in context:
-        return document.problem(context["message"], *path, hint=context["hint"], code=kind)
-    name = ".".join(str(part) for part in path)
-    if kind == "extra_forbidden":
-        hint = did_you_mean(str(path[-1]), _known_keys(path))
-        return document.key_problem(_("unknown key “{name}”").format(name=name), *path, hint=hint)
-    if kind == "missing":
-        return document.problem(_("“{name}” is missing").format(name=name), *path,
-                                hint=_missing_hint(path, document), code="missing")  # fmt: skip
-    sentence, code = _sentence(kind, context)
-    return document.problem(
-        _("“{name}” {sentence}").format(name=name, sentence=sentence), *path, code=code
-    )
-
-
-def _missing_hint(path: tuple[str | int, ...], document: Document) -> str:
-    if path == ("slug",) and isinstance(document.value.get("name"), str):
-        return _("proposed: {slug}").format(slug=propose_slug(document.value["name"]))
-    return ""
-
-
-def _sentence(kind: str, context: dict[str, Any]) -> tuple[str, str]:
-    if kind in ("greater_than_equal", "less_than_equal"):
-        limit = context.get("ge", context.get("le"))
-        if kind == "greater_than_equal":
-            return _("must be at least {limit}").format(limit=limit), "out-of-range"
-        return _("must be at most {limit}").format(limit=limit), "out-of-range"
-    if kind in ("string_too_long", "too_long"):
-        return _("may have at most {limit} characters").format(
-            limit=context["max_length"]
-        ), "too-long"
-    if kind in ("string_too_short", "too_short"):
-        return _("must not be empty"), "missing"
-    expected = {
-        "bool": _("must be true or false"),
-        "float": _("must be a number"),
-        "int": _("must be a whole number"),
-        "string": _("must be a text"),
-        "list": _("must be a list, one item a line, each after “- ”"),
-        "dict": _("must be made of lines “key: value”"),
-        "model": _("must be made of lines “key: value”"),
-    }
-    return expected.get(kind.split("_", maxsplit=1)[0], _("is not valid")), "wrong-type"
-
-
-def _known_keys(path: tuple[str | int, ...]) -> list[str]:
-    """The keys that stand beside the last one of `path`, read from the model's JSON Schema."""
-    schema = ManifestModel.model_json_schema()
-    here: dict[str, Any] = schema
-    for part in path[:-1]:
-        here = here.get("items", {}) if isinstance(part, int) else here["properties"].get(part, {})
-        if "$ref" in here:
-            here = schema["$defs"][here["$ref"].rpartition("/")[2]]
-    return list(here.get("properties", {}))
+            document.faults.append(
+                document.problem(message, "slug", hint=hint, code="duplicate-slug")
+            )
+    return [document for holders in shared for document in holders]
 
 
 def manifest_schema() -> dict[str, Any]:

@@ -1,24 +1,33 @@
-"""Communities from a spreadsheet: CSV, one community a row, as LibreOffice and Excel save it."""
+"""Communities from a spreadsheet, one a row: a CSV file, or a workbook."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from anyascii import anyascii
 
-from wikifarm.blueprint.sources import Document, Path_, Position, did_you_mean, read_text
+from wikifarm.blueprint.manifest.csv_rows import SEPARATORS, Row, csv_rows
+from wikifarm.blueprint.manifest.workbook import workbook_rows
+from wikifarm.blueprint.sources import (
+    Document,
+    Path_,
+    Position,
+    decoded,
+    is_workbook,
+    nearest,
+    read_bytes,
+)
 from wikifarm.emails import people_in
 from wikifarm.errors import Problem
-from wikifarm.i18n import _
-from wikifarm.reasons import of_reader
+from wikifarm.i18n import _, language
+from wikifarm.model import Module
 
-_BLANK = " \t\r\n;,"  # what an empty row is made of
 _BETWEEN_LINKS = re.compile(r"[|\n]+")
-_BETWEEN_MODULES = re.compile(r"[|,;/\s]+")
+_BETWEEN_MODULES = re.compile(r"[|,;/\n]+")
+_SIGN = re.compile(r"(?:^|(?<=\s))([+-])\s+")
 
 # Column of the sheet -> key of the manifest.
 COLUMNS: dict[str, Path_] = {
@@ -42,114 +51,168 @@ COLUMNS: dict[str, Path_] = {
     "mailing_list_address": ("mailing_list", "address"),
     "links": ("links",),
 }
-# Other names that people give them, without accents.
-OTHER_NAMES: dict[str, str] = {
-    "adresse": "slug", "nom": "name", "titre": "name", "title": "name",
-    "animation": "facilitators", "animateurs": "facilitators", "facilitator": "facilitators",
-    "territoire": "territory", "lieu": "territory", "modele": "blueprint", "langue": "language",
-    "ecriture": "writing", "rythme": "rhythm", "responsable": "controller",
-    "liste": "mailing_list", "liste_adresse": "mailing_list_address", "liens": "links",
+# Their names in French, where they differ.
+FRENCH: dict[str, str] = {
+    "slug": "adresse", "name": "nom", "facilitators": "animation", "territory": "territoire",
+    "language": "langue", "blueprint": "modèle", "writing": "écriture", "rhythm": "rythme",
+    "controller": "responsable", "mailing_list": "liste", "mailing_list_address": "liste adresse",
+    "links": "liens",
+}  # fmt: skip
+# Without these a row is no community. What stands in for a column that is not there lets the rows
+# be checked all the same: the file is refused anyway.
+REQUIRED: dict[str, Any] = {"slug": "row-{line}", "name": "-", "facilitators": ["x@example.org"]}
+
+
+def _word(name: str) -> str:
+    """The name of a column without accents, capitals or spaces."""
+    return re.sub(r"[\s-]+", "_", anyascii(name).strip().lower())
+
+
+# Other names that people give them.
+OTHER_NAMES: dict[str, str] = {_word(name): key for key, name in FRENCH.items()} | {
+    "titre": "name", "title": "name", "animateurs": "facilitators", "facilitator": "facilitators",
+    "lieu": "territory",
 }  # fmt: skip
 
 
-def read_csv(path: Path, problems: list[Problem]) -> list[Document]:
-    """One document a row, as if each were a manifest; columns count those of the sheet."""
-    text = read_text(path, problems, fallback="cp1252")  # what Excel saves as “CSV”
-    if text is None:
-        return []
+def read_sheet(path: Path, problems: list[Problem]) -> list[Document]:
+    """One document a row, as if each were a manifest; lines and columns are those of the sheet.
+
+    What is wrong with the whole file goes to `problems`; with a row, to its document.
+    """
     before = len(problems)
-    rows = [row for row in _rows(text, path, problems) if "".join(row[1]).strip(_BLANK)]
-    if not rows and len(problems) == before:
-        problems.append(
-            Problem(_("{file} holds no row").format(file=path), file=str(path), code="empty")
-        )
+    rows = _rows(path, problems)
     if not rows:
+        if len(problems) == before:
+            message = _("{file} holds no row").format(file=path)
+            problems.append(Problem(message, _model(), str(path), code="empty"))
         return []
-    (line, header), *rest = rows
-    keys = _keys(header, line, path, problems)
-    if keys is None:
+    header, *rest = rows
+    keys = _keys(header, path, problems)
+    return [_document(header, keys, row, path) for row in rest] if keys else []
+
+
+def _rows(path: Path, problems: list[Problem]) -> list[Row]:
+    raw = read_bytes(path, problems)
+    if raw is None:
         return []
-    return [_document(keys, number, cells, path, problems) for number, cells in rest]
+    if is_workbook(raw):
+        return workbook_rows(raw, path, problems)
+    text = decoded(raw, path, problems, "cp1252")  # what Excel saves as “CSV”
+    return [] if text is None else csv_rows(text, path, problems)
 
 
-def _rows(text: str, path: Path, problems: list[Problem]) -> list[tuple[int, list[str]]]:
-    """The rows with the line each begins on; Excel's `sep=;` first line is obeyed."""
-    lines = text.split("\n", 1)
-    offset, delimiter = 0, ""
-    if lines[0].lower().startswith("sep=") and len(lines) == 2:
-        delimiter, text, offset = lines[0][4:5], lines[1], 1
-    first = next((line for line in text.split("\n") if line.strip(_BLANK)), "")
-    delimiter = delimiter or max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    begun = 1
-    try:
-        for cells in reader:
-            rows.append((begun + offset, cells))
-            begun = reader.line_num + 1
-    except csv.Error as error:
-        message = _("this row cannot be read: {reason}").format(reason=of_reader(error))
-        problems.append(
-            Problem(message, _("check its quotes"), str(path), begun + offset, 1, "csv")
-        )
-    return rows
+def _model() -> str:
+    return _("`wikifarm init --csv` writes a model of such a file")
 
 
-def _keys(header: list[str], line: int, path: Path, problems: list[Problem]) -> list[str] | None:
-    keys = []
-    before = len(problems)
-    for number, cell in enumerate(header, 1):
-        word = re.sub(r"[\s-]+", "_", anyascii(cell).strip().lower())
-        word = OTHER_NAMES.get(word, word)
-        if word and (word not in COLUMNS or word in keys):
-            message = (
-                _("the column “{name}” appears twice")
-                if word in keys
-                else _("unknown column “{name}”")
-            ).format(name=cell.strip())
-            hint = "" if word in keys else did_you_mean(word, [*COLUMNS, *OTHER_NAMES])
-            problems.append(Problem(message, hint, str(path), line, number, "unknown-key"))
-        keys.append(word)
-    return keys if len(problems) == before else None
+def column_name(key: str) -> str:
+    """How the template calls a column, in the language of the person."""
+    return FRENCH.get(key, key) if language() == "fr" else key
 
 
-def _document(
-    keys: list[str], line: int, cells: list[str], path: Path, problems: list[Problem]
-) -> Document:
+def _both_names(key: str) -> str:
+    here = column_name(key)
+    other = key if here != key else FRENCH.get(key, key)
+    return here if other == here else f"{here} ({other})"
+
+
+def _known_columns() -> str:
+    return _("known columns: {columns}").format(columns=", ".join(map(_both_names, COLUMNS)))
+
+
+def _keys(header: Row, path: Path, problems: list[Problem]) -> list[str | None]:
+    """The key of each column, "" for one without a name, None for one that is not to be read.
+
+    Nothing, with one problem, where no name at all is known: this is no sheet of communities.
+    """
+    words = [_word(cell) for cell in header.cells]
+    keys: list[str | None] = [OTHER_NAMES.get(word, word) for word in words]
+    if not COLUMNS.keys() & set(keys):
+        message = _("the first row names no column that wikifarm knows")
+        hint = _("{columns}; between two of them a semicolon, a comma, a tab or “|”")
+        told = hint.format(columns=_known_columns())
+        problems.append(Problem(message, told, str(path), header.line, 1, "unknown-key"))
+        return []
+    strange = [key for key in keys if key and key not in COLUMNS]  # one may be what is absent
+    for number, key in enumerate(keys):
+        place = (str(path), header.line, number + 1, "unknown-key")
+        name = header.cells[number].strip()
+        if key and key not in COLUMNS:
+            message = _("unknown column “{name}”").format(name=name)
+            near = nearest(words[number], [*COLUMNS, *OTHER_NAMES])
+            problems.append(Problem(message, near or _known_columns(), *place))
+            keys[number] = None
+        elif key and key in keys[:number]:
+            message = _("the column “{name}” appears twice").format(name=name)
+            problems.append(Problem(message, "", *place))
+            keys[number] = None
+    absent = [key for key in REQUIRED if key not in keys]
+    if absent and not strange:
+        columns = ", ".join(map(_both_names, absent))
+        message = _("no column is named {columns}").format(columns=columns)
+        problems.append(Problem(message, _model(), str(path), header.line, 1, "missing"))
+    return keys
+
+
+def _document(header: Row, keys: Sequence[str | None], row: Row, path: Path) -> Document:
     value: dict[str, Any] = {}
-    positions: dict[Path_, Position] = {(): (line, 1)}
-    for column, (key, cell) in enumerate(zip(keys, cells, strict=False), 1):
+    positions: dict[Path_, Position] = {(): (row.line, 1)}
+    names = {
+        COLUMNS[key]: name.strip() for key, name in zip(keys, header.cells, strict=True) if key
+    }
+    document = Document(str(path), value, positions, names=names)
+    for column, cell in enumerate(row.cells, 1):
         text = cell.strip()
-        if not key or not text:
-            continue
-        *parents, last = COLUMNS[key]
-        holder = value
-        for parent in parents:
-            holder = holder.setdefault(str(parent), {})
-        holder[str(last)] = _cell_value(key, text)
-        positions[COLUMNS[key]] = (line, column)
-    if len(cells) > len(keys) and any(map(str.strip, cells[len(keys) :])):
-        message = _("this row has more cells than the first row has names")
-        problems.append(Problem(message, "", str(path), line, len(keys) + 1, "csv"))
-    return Document(str(path), value, positions)
+        key = keys[column - 1] if column <= len(keys) else ""
+        if key and text:
+            *parents, last = COLUMNS[key]
+            holder = value
+            for parent in parents:
+                holder = holder.setdefault(str(parent), {})
+            holder[str(last)] = _cell_value(key, text)
+            positions[COLUMNS[key]] = (row.line, column)
+        elif text and key == "" and not document.faults:
+            message = _("this cell stands under no name of a column")
+            hint = _("name its column in the first row, or empty the cell")
+            place = (str(path), row.line, column, "csv")
+            document.faults.append(Problem(message, hint, *place))
+    otherwise = len(row.cells) == 1 < len(keys) and set(SEPARATORS) & set(row.cells[0])
+    if otherwise:
+        value.clear()
+        message = _("this row is not separated as the first one is")
+        document.faults.append(Problem(message, "", str(path), row.line, 1, "csv"))
+    for key, stand_in in REQUIRED.items():
+        if otherwise or key not in keys:
+            value[key] = stand_in if isinstance(stand_in, list) else stand_in.format(line=row.line)
+    return document
 
 
 def _cell_value(key: str, text: str) -> Any:
     if key == "facilitators":
         return people_in(text)
     if key == "modules":
-        return _modules([part for part in _BETWEEN_MODULES.split(text) if part])
+        return _modules([word for part in _BETWEEN_MODULES.split(text) for word in _words(part)])
     if key == "links":
         return [_link(part.strip()) for part in _BETWEEN_LINKS.split(text) if part.strip()]
     return text
 
 
-def _modules(parts: list[str]) -> list[str] | dict[str, bool]:
+def _words(part: str) -> list[str]:
+    """The modules of a part of a cell: one whose name is in two words, else one a word."""
+    part = _SIGN.sub(r"\1", part.translate(_MINUS).strip()).lower()
+    whole = "-".join(part.split())
+    return [whole] if whole.lstrip("+-") in set(Module) else part.split()
+
+
+_MINUS = str.maketrans("\u2212\u2013", "--")
+
+
+def _modules(words: list[str]) -> list[str] | dict[str, bool]:
     """`participants, map`: exactly these; `-map +mailing-list`: the usual ones but for these."""
-    parts = [part.replace("\u2212", "-").replace("–", "-") for part in parts]
-    if all(part[0] in "+-" for part in parts):
-        return {part[1:]: part[0] == "+" for part in parts}
-    return parts
+    if all(word[0] in "+-" for word in words):
+        return {word[1:]: word[0] == "+" for word in words}
+    return words
 
 
 def _link(part: str) -> dict[str, str]:

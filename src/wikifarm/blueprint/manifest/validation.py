@@ -7,7 +7,7 @@ Each error carries a code, a sentence and a hint of ours (`ctx`), or a type of p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
 from pydantic import (
@@ -140,10 +140,15 @@ class TerritoryModel(_Strict):
         return value
 
 
-class MailingListModel(_Strict):
-    """The mailing list, and who hosts it."""
+class ListHostModel(_Strict):
+    """Who hosts the mailing list."""
 
     provider: Annotated[str, AfterValidator(_one_of(PROVIDERS))] = NONE
+
+
+class MailingListModel(ListHostModel):
+    """The mailing list, and who hosts it."""
+
     address: Annotated[str, BeforeValidator(_blank)] = ""
 
     @field_validator("address")
@@ -185,19 +190,10 @@ def _none_as_empty(value: Any) -> Any:
     return [] if value is None else value
 
 
-class ManifestModel(_Strict):
-    """One community, as `communities/<slug>.yml` describes it."""
+class RegionModel(_Strict):
+    """What the communities of a region share, as `region.yml` says it; each may say otherwise."""
 
-    name: Annotated[Line, StringConstraints(min_length=1, max_length=120)] = Field(
-        description="the name people read"
-    )
-    slug: Annotated[str, AfterValidator(_slug)] = Field(description="its address on the farm")
     language: Annotated[str, AfterValidator(_one_of(("fr", "en")))] = "fr"
-    description: Paragraphs = ""
-    facilitators: Annotated[
-        list[Annotated[FacilitatorModel, BeforeValidator(_facilitator)]],
-        BeforeValidator(_none_as_empty),
-    ] = Field(default_factory=list, validate_default=True)
     territory: Annotated[TerritoryModel, BeforeValidator(_territory)] = TerritoryModel()
     blueprint: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = (
         DEFAULT_BLUEPRINT
@@ -210,8 +206,23 @@ class ManifestModel(_Strict):
     rhythm: Line = ""
     contact: Line = ""
     controller: Line = ""
-    mailing_list: Annotated[MailingListModel, BeforeValidator(_mailing_list)] = MailingListModel()
+    mailing_list: Annotated[ListHostModel, BeforeValidator(_mailing_list)] = ListHostModel()
     links: Annotated[list[LinkModel], BeforeValidator(_none_as_empty)] = Field(default_factory=list)
+
+
+class ManifestModel(RegionModel):
+    """One community, as `communities/<slug>.yml` describes it."""
+
+    name: Annotated[Line, StringConstraints(min_length=1, max_length=120)] = Field(
+        description="the name people read"
+    )
+    slug: Annotated[str, AfterValidator(_slug)] = Field(description="its address on the farm")
+    description: Paragraphs = ""
+    facilitators: Annotated[
+        list[Annotated[FacilitatorModel, BeforeValidator(_facilitator)]],
+        BeforeValidator(_none_as_empty),
+    ] = Field(default_factory=list, validate_default=True)
+    mailing_list: Annotated[MailingListModel, BeforeValidator(_mailing_list)] = MailingListModel()
 
     @field_validator("facilitators")
     @classmethod
@@ -229,3 +240,21 @@ class ManifestModel(_Strict):
                     email=facilitator.email))  # fmt: skip
             seen.add(facilitator.email.lower())
         return value
+
+
+_IN_FULL: Mapping[str, Callable[[Any], Any]] = {
+    "territory": _territory,
+    "mailing_list": _mailing_list,
+    "modules": _modules,
+}
+
+
+def completed(value: Mapping[str, Any], region: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest as it was read, with what its region says where it says nothing itself."""
+    whole = {**region, **{key: given for key, given in value.items() if given is not None}}
+    for key, in_full in _IN_FULL.items():
+        shared, own = in_full(region.get(key)), in_full(value.get(key))
+        if isinstance(shared, dict) and isinstance(own, dict) and key in whole:
+            said = {name: given for name, given in own.items() if given is not None}
+            whole[key] = {**shared, **said}
+    return whole

@@ -21,6 +21,7 @@ from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.community import Community
+    from wikifarm.blueprint.manifest.reading import Described
     from wikifarm.operations.community.outcome import CommunityOutcome
 
 
@@ -97,7 +98,7 @@ def new_community(
         from wikifarm.cli import asking as questions
 
         wishes = questions.complete(wishes)
-    wanted = community(wishes)
+    wanted = community(wishes, options.directory / "communities")
     outcome = operation(
         options.context(),
         wanted,
@@ -183,27 +184,43 @@ def _detailed(text: str) -> typer.models.OptionInfo:
     return option
 
 
-def _chosen(options: Shared, paths: list[Path] | None, only: list[str] | None) -> list[Community]:
+def _skip_invalid() -> typer.models.OptionInfo:
+    text = _("Leave out the communities that are described wrongly: by default, nothing starts.")
+    option: typer.models.OptionInfo = typer.Option("--skip-invalid", help=text)
+    return option
+
+
+def _chosen(
+    options: Shared,
+    paths: list[Path] | None,
+    only: list[str] | None,
+    *,
+    skip_invalid: bool = False,
+) -> Described:
     from wikifarm.operations.describe import chosen
 
-    return chosen(paths or [], only or [], default=options.directory / "communities")
+    default = options.directory / "communities"
+    return chosen(paths or [], only or [], default=default, skip_invalid=skip_invalid)
 
 
 def plan(
     ctx: typer.Context,
     paths: Annotated[list[Path] | None, _paths()] = None,
     only: Annotated[list[str] | None, _only()] = None,
+    skip_invalid: Annotated[bool, _skip_invalid()] = False,
     detailed_exitcode: Annotated[bool, _detailed(_("Exit 3 when something would change."))] = False,
 ) -> Envelope:
     """`wikifarm plan`."""
     options = shared(ctx)
-    return _plan("plan", options, _chosen(options, paths, only), detailed=detailed_exitcode)
+    described = _chosen(options, paths, only, skip_invalid=skip_invalid)
+    return _plan("plan", options, described, detailed=detailed_exitcode)
 
 
-def _plan(command: str, options: Shared, wanted: list[Community], *, detailed: bool) -> Envelope:
+def _plan(command: str, options: Shared, described: Described, *, detailed: bool) -> Envelope:
     from wikifarm.operations.community.outcome import envelope
 
-    return envelope(command, _planned(options, wanted), detailed=detailed)
+    planned = _planned(options, described.communities)
+    return envelope(command, planned, detailed=detailed, described=described)
 
 
 def _planned(options: Shared, wanted: list[Community]) -> list[CommunityOutcome]:
@@ -216,6 +233,7 @@ def apply(
     ctx: typer.Context,
     paths: Annotated[list[Path] | None, _paths()] = None,
     only: Annotated[list[str] | None, _only()] = None,
+    skip_invalid: Annotated[bool, _skip_invalid()] = False,
     max_failures: Annotated[int | None, _max_failures()] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
@@ -236,16 +254,19 @@ def apply(
 
     options = shared(ctx)
     strict = strict_about(advisories)
-    wanted = _chosen(options, paths, only)
+    described = _chosen(options, paths, only, skip_invalid=skip_invalid)
+    wanted = described.communities
     if dry_run:
-        return _plan("apply", options, wanted, detailed=detailed_exitcode)
+        return _plan("apply", options, described, detailed=detailed_exitcode)
     if options.interactive and not (yes or no_input):
         planned = _planned(options, wanted)
         writes = any(change.writes for outcome in planned for change in outcome.planned)
-        if writes and not _agreed(options, envelope("plan", planned)):
-            return envelope("apply", planned)
+        if writes and not _agreed(options, envelope("plan", planned, described=described)):
+            return envelope("apply", planned, described=described)
     outcomes = operation(options.context(), wanted, max_failures=max_failures, audit=not no_audit)
-    return envelope("apply", outcomes, detailed=detailed_exitcode, strict=strict)
+    return envelope(
+        "apply", outcomes, detailed=detailed_exitcode, strict=strict, described=described
+    )
 
 
 def verify(
@@ -267,7 +288,7 @@ def verify(
 
     options = shared(ctx)
     strict = strict_about(advisories)
-    outcomes = operation(options.context(), _chosen(options, paths, only), deep=deep)
+    outcomes = operation(options.context(), _chosen(options, paths, only).communities, deep=deep)
     return envelope("verify", outcomes, strict=strict)
 
 
@@ -281,4 +302,6 @@ def checklist(
     from wikifarm.operations.community.outcome import envelope
 
     options = shared(ctx)
-    return envelope("checklist", operation(options.context(), _chosen(options, paths, only)))
+    return envelope(
+        "checklist", operation(options.context(), _chosen(options, paths, only).communities)
+    )

@@ -84,7 +84,7 @@ def _chosen(options: Shared, slugs: list[str] | None) -> list[Community]:
     from wikifarm.operations.describe import chosen
     from wikifarm.operations.mailing_list.wanted import wants_list
 
-    communities = chosen([], slugs or [], default=options.directory / "communities")
+    communities = chosen([], slugs or [], default=options.directory / "communities").communities
     return (
         communities if slugs else [community for community in communities if wants_list(community)]
     )

@@ -36,6 +36,15 @@ SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": "="}
 def communities(outcome: CommunitiesOutcome, sheet: Sheet) -> Iterator[str]:
     """What came of each community, and what to do next."""
     yield from _blocks(outcome.communities, sheet)
+    if outcome.left_out:
+        yield ""
+        names = ", ".join(outcome.left_out)
+        told = ngettext(
+            "{count} community is described wrongly, and nothing was done for it: {names}",
+            "{count} communities are described wrongly, and nothing was done for them: {names}",
+            len(outcome.left_out),
+        )
+        yield from wrapped(told.format(count=len(outcome.left_out), names=names))
     yield from _summary(outcome.communities, sheet)
 
 

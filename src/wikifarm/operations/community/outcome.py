@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from wikifarm.advisories.verdict import Verdict
+from wikifarm.blueprint.manifest.reading import Described
 from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.run import Done
 from wikifarm.errors import Exit, WikifarmError
 from wikifarm.i18n import language
 from wikifarm.operations.community.software import heeded
-from wikifarm.result import Envelope, Failure, Outcome, Pending, failures
+from wikifarm.result import Envelope, Failure, Outcome, Pending, failures, of_problem
 
 
 class Role(StrEnum):
@@ -237,12 +238,16 @@ class CommunityOutcome:
 
 @dataclass(frozen=True)
 class CommunitiesOutcome(Outcome):
-    """What came of several communities."""
+    """What came of several communities; of which `left_out` were described wrongly, and where."""
 
     communities: tuple[CommunityOutcome, ...]
+    left_out: tuple[str, ...] = field(default=(), kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
-        return {"communities": [outcome.as_json() for outcome in self.communities]}
+        return {
+            "communities": [outcome.as_json() for outcome in self.communities],
+            "left_out": list(self.left_out),
+        }
 
     def failures_by_slug(self) -> list[tuple[str, Sequence[Failure]]]:
         return [(outcome.slug, outcome.failures) for outcome in self.communities]
@@ -259,22 +264,29 @@ def envelope(
     *,
     detailed: bool = False,
     strict: bool = False,
+    described: Described | None = None,
 ) -> Envelope:
     """One envelope for several communities, with the exit status that README.md gives.
 
-    For `strict`, see `heeded`.
+    For `strict`, see `heeded`; `described` has those that were left out.
     """
     communities = tuple(outcomes)
-    told = CommunitiesOutcome(communities)
+    left_out = described or Described([])
+    told = CommunitiesOutcome(communities, left_out=left_out.left_out)
+    exit_status = _exit(communities, detailed=detailed)
+    unharmed = exit_status in (Exit.DONE, Exit.CHANGES, Exit.WAITING)
     whole = Envelope(
         command,
-        exit=_exit(communities, detailed=detailed),
+        exit=Exit.PARTIAL if left_out.problems and unharmed else exit_status,
         outcome=told,
         pending=tuple(pending for outcome in communities for pending in outcome.pending),
         messages=tuple(
             f"{outcome.slug}: {note}" for outcome in communities for note in outcome.notes
         ),
-        errors=tuple(failure for outcome in communities for failure in outcome.failures),
+        errors=(
+            *(of_problem(problem) for problem in left_out.problems),
+            *(failure for outcome in communities for failure in outcome.failures),
+        ),
     )
     return heeded(whole, told.verdicts(), strict=strict)
 

@@ -209,7 +209,7 @@ def _of_files(options: Mapping[str, Any], problems: list[Problem]) -> list[Commu
     if not paths and options["communities"]:
         return []
     try:
-        return of_files(paths, (), default=Path(options["directory"]) / "communities")
+        return of_files(paths, (), default=Path(options["directory"]) / "communities").communities
     except InvalidInput as error:
         problems += error.problems
         return []

@@ -1,0 +1,69 @@
+"""The rows of a CSV file, as LibreOffice, Excel and people by hand write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wikifarm.errors import Problem
+from wikifarm.i18n import _
+from wikifarm.reasons import of_reader
+
+SEPARATORS = ";,\t|"
+_BLANK = " \t\r\n\u00a0" + SEPARATORS  # what an empty row is made of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a sheet, and the line of the file, from 1, on which it begins."""
+
+    line: int
+    cells: Sequence[str]
+
+    @property
+    def speaks(self) -> bool:
+        """False for an empty row, and for a note: what begins with “# ”, or one text with “#”."""
+        texts = [cell.strip() for cell in self.cells if cell.strip(_BLANK)]
+        return bool(texts) and not texts[0].startswith("# " if len(texts) > 1 else "#")
+
+
+def csv_rows(text: str, path: Path, problems: list[Problem]) -> list[Row]:
+    """The rows that say something; Excel's `sep=;` first line is obeyed."""
+    text = text.lstrip("\ufeff")
+    lines = text.split("\n", 1)
+    offset, separator = 0, ""
+    if lines[0].lower().startswith("sep=") and len(lines) == 2:
+        separator, text, offset = lines[0][4:5].strip("\r"), lines[1], 1
+    separator = separator or _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[Row] = []
+    begun = 1
+    try:
+        for cells in reader:
+            row = Row(begun + offset, cells)
+            if row.speaks:
+                rows.append(_unwrapped(row, separator))
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        message = _("this row cannot be read: {reason}").format(reason=of_reader(error))
+        problems.append(
+            Problem(message, _("check its quotes"), str(path), begun + offset, 1, "csv")
+        )
+    return rows
+
+
+def _separator(text: str) -> str:
+    """What parts the names of the columns: they stand on the first line that is not a note."""
+    lines = (line for line in text.splitlines() if line.strip(_BLANK))
+    first = next((line for line in lines if line.lstrip('"')[:1] != "#"), "")
+    return max(SEPARATORS, key=first.count)
+
+
+def _unwrapped(row: Row, separator: str) -> Row:
+    """A row that was put whole between quotes, as a file opened with another separator is saved."""
+    if len(row.cells) > 1 or separator not in row.cells[0]:
+        return row
+    return Row(row.line, next(csv.reader(row.cells, delimiter=separator), row.cells))

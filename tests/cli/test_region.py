@@ -1,0 +1,61 @@
+"""Many communities from one command: what starts, what is left out, what is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wikifarm.rehearsal import RunningFarm
+
+from .conftest import Cli
+
+HEADER = "adresse;nom;animation\n"
+ROWS = "brest;Brest;ana@example.org\nquimper;;leo@example\nauray;Auray;eve@example.org\n"
+
+
+@pytest.fixture
+def sheet(clean_place: Path) -> Path:
+    path = clean_place / "bretagne.csv"
+    path.write_text(HEADER + ROWS, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_nothing_starts_while_one_row_is_wrong(
+    cli: Cli, sheet: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIKIFARM_FARM_URL", "http://127.0.0.1:1/")  # where nobody answers
+    ran = cli(command, str(sheet), "--json")
+    assert ran.exit == 2
+    assert [each["where"] for each in ran.json()["errors"]] == [f"{sheet}:3:1", f"{sheet}:3:3"]
+
+
+def test_what_is_wrong_is_left_out_where_that_is_asked_for(
+    cli: Cli, sheet: Path, with_farm: RunningFarm
+) -> None:
+    ran = cli("plan", str(sheet), "--skip-invalid", "--detailed-exitcode", "--json")
+    answer = ran.json()
+    assert ran.exit == 4
+    assert [each["slug"] for each in answer["data"]["communities"]] == ["brest", "auray"]
+    assert answer["data"]["left_out"] == [f"quimper ({sheet}:3)"]
+    assert [each["code"] for each in answer["errors"]] == ["missing", "email"]
+    told = cli("plan", str(sheet), "--skip-invalid")
+    assert "nothing was done for it: quimper" in told.out
+    assert f"{sheet}:3:3" in told.err
+    assert cli("plan", str(sheet), "--skip-invalid", "--only", "brest").exit == 4
+
+
+def test_a_new_community_has_what_its_region_says(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    folder = clean_place / "communities"
+    folder.mkdir()
+    region = folder / "region.yml"
+    region.write_text("rhythm: le jeudi\nlanguage: br\n", "utf-8")
+    wanted = ("new-community", "Brest", "--facilitator", "Ana <ana@example.org>", "--no-audit")
+    assert "communities/region.yml:2:11" in cli(*wanted).err
+    region.write_text("rhythm: le jeudi\n", "utf-8")
+    assert cli(*wanted).exit == 0
+    assert "rhythm: le jeudi" in (folder / "brest.yml").read_text("utf-8")
+    assert cli(*wanted, "--json").json()["data"]["communities"][0]["status"] == "unchanged"
