@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 
 ROOT = Path(__file__).parent.parent
@@ -67,3 +68,13 @@ def test_a_shell_block_runs(place: str, block: str, farm: RunningFarm, folder: P
     )  # fmt: skip
     assert done.returncode == 0, f"{place}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr
+
+
+def test_the_region_of_the_examples_has_200_places_of_brittany_and_nobody_real() -> None:
+    communities = load_manifests([ROOT / "examples" / "bretagne.csv"])
+    assert len({community.name for community in communities}) == len(communities) == 200
+    for community in communities:
+        place = community.territory
+        assert place.latitude and place.longitude
+        assert 47.2 < place.latitude < 48.95 and -5.2 < place.longitude < -0.95, community.name
+        assert all(who.email.endswith("@example.org") for who in community.facilitators)

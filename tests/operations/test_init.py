@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tomllib
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pytest
 
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import InvalidInput, LocalStorage
-from wikifarm.operations.init import EXAMPLE, init
+from wikifarm.i18n import language, speak
+from wikifarm.operations.init import EXAMPLE, EXAMPLE_SHEET, init
 from wikifarm.operations.workplace.settings import Flags, load
 
 
@@ -51,3 +54,35 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalStorage):
         init(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize("tongue", ["fr", "en"])
+def test_the_model_of_a_sheet_describes_the_same_community(tmp_path: Path, tongue: str) -> None:
+    before = language()
+    speak(tongue)
+    try:
+        init(tmp_path, sheet=True)
+    finally:
+        speak(before)
+    sheet = tmp_path / "communities" / EXAMPLE_SHEET
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    text = sheet.read_text("utf-8")
+    assert text.startswith("\ufeffadresse;nom;" if tongue == "fr" else "\ufeffslug;name;")
+    assert all(f"# {name}" in text.replace('"', "") for name in text[1:].split("\n")[0].split(";"))
+    described = load_manifests([tmp_path / "communities" / EXAMPLE])
+    assert load_manifests([sheet]) == described
+    init(tmp_path, sheet=True)
+    assert sheet.read_text("utf-8") == text
+    with pytest.raises(InvalidInput):
+        load_manifests([tmp_path / "communities"])
+
+
+def test_what_a_spreadsheet_saves_of_the_model_reads_the_same(tmp_path: Path) -> None:
+    init(tmp_path, sheet=True)
+    sheet = tmp_path / "communities" / EXAMPLE_SHEET
+    rows = list(csv.reader(io.StringIO(sheet.read_text("utf-8-sig"), newline=""), delimiter=";"))
+    saved = tmp_path / "saved.csv"
+    with saved.open("w", encoding="cp1252", newline="") as file:
+        writer = csv.writer(file, delimiter=",", quoting=csv.QUOTE_ALL)
+        writer.writerows([*row, *[""] * (19 - len(row))] for row in rows)
+    assert load_manifests([saved]) == load_manifests([sheet])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.model_sheet import model_sheet
 from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.blueprint.manifest.writing import dump_manifest
 from wikifarm.i18n import _
@@ -14,19 +15,25 @@ from wikifarm.operations.workplace.prepared import Written, prepared
 from wikifarm.result import Envelope
 
 EXAMPLE = "_exemple.yml"  # the underscore keeps it out of `apply communities/`
+EXAMPLE_SHEET = "_exemple.csv"
 IGNORED = (".env", "checklist/", "welcome/", "communities/", "mailing-list/")
 
 
-def init(folder: Path, *, farm_url: str = "") -> Envelope:
-    """Writes what is missing in `folder`; never writes over anything."""
+def init(folder: Path, *, farm_url: str = "", sheet: bool = False) -> Envelope:
+    """Writes what is missing in `folder`; never writes over anything. `sheet` adds a CSV file to
+    describe many communities in."""
 
     def files() -> list[Written]:
-        return [
+        made = [
             _write(folder / "wikifarm.toml", _settings(farm_url), 0o644),
             _write(folder / ".env", _secrets(), 0o600),
             _write(folder / ".gitignore", "\n".join(IGNORED) + "\n", 0o644),
-            _write(folder / "communities" / EXAMPLE, _example(), 0o600),
+            _write(folder / "communities" / EXAMPLE, _example_file(), 0o600),
         ]
+        if sheet:
+            path = folder / "communities" / EXAMPLE_SHEET
+            made.append(_write(path, model_sheet(_example()), 0o600))
+        return made
 
     ready = prepared(folder, files, hint=_("Choose another folder with --directory."))
     messages = []
@@ -35,18 +42,27 @@ def init(folder: Path, *, farm_url: str = "") -> Envelope:
         messages.append(_("Add a line “.env” to {path}: it holds passwords.").format(path=ignored))
     return Envelope(
         "init",
-        outcome=replace(ready, next=_next(farm_url)),
+        outcome=replace(ready, next=_next(farm_url, sheet=sheet)),
         messages=tuple(messages),
     )
 
 
-def _next(farm_url: str) -> tuple[str, ...]:
+def _next(farm_url: str, *, sheet: bool) -> tuple[str, ...]:
     first = [] if farm_url else [_("write the address of your farm in wikifarm.toml")]
     return (
         *first,
         _("write the name and the password of its administrator in .env"),
         _("see what this farm can do: wikifarm doctor"),
-        _("open a community: wikifarm new-community"),
+        *(_of_many() if sheet else (_("open a community: wikifarm new-community"),)),
+    )
+
+
+def _of_many() -> tuple[str, ...]:
+    return (
+        _(
+            "copy communities/{example} under a name without “_”, and write your communities in it"
+        ).format(example=EXAMPLE_SHEET),
+        _("see what would be done: wikifarm plan"),
     )
 
 
@@ -103,8 +119,8 @@ def _secrets() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _example() -> str:
-    community = Community(
+def _example() -> Community:
+    return Community(
         name="Robustesse autour de Rennes",
         slug="rennes",
         facilitators=(
@@ -116,8 +132,11 @@ def _example() -> str:
         description=_("A few lines on what brings you together."),
         rhythm=_("2nd Tuesday of the month, 6 pm"),
     )
+
+
+def _example_file() -> str:
     head = _(
         "An example. Its name begins with “_”, so no command reads it: copy it under the name of\n"
         "your community, change it, then run `wikifarm plan` on the copy."
     )
-    return "".join(f"# {line}\n" for line in head.split("\n")) + dump_manifest(community)
+    return "".join(f"# {line}\n" for line in head.split("\n")) + dump_manifest(_example())

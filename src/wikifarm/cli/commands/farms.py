@@ -11,12 +11,20 @@ from wikifarm.i18n import _
 from wikifarm.result import Envelope
 
 
-def init(ctx: typer.Context) -> Envelope:
+def init(
+    ctx: typer.Context,
+    sheet: Annotated[
+        bool,
+        typer.Option(
+            "--csv", help=_("Add a sheet to describe many communities in, with a legend.")
+        ),
+    ] = False,
+) -> Envelope:
     """`wikifarm init`."""
     from wikifarm.operations.init import init as operation
 
     options = shared(ctx)
-    return operation(options.directory, farm_url=options.farm)
+    return operation(options.directory, farm_url=options.farm, sheet=sheet)
 
 
 def doctor(
