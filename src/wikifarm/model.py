@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -100,6 +100,8 @@ class Form:
     semantic_context: str = ""
     semantic_type: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    # Choices of each list that a field offers, by the list's id.
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,22 @@ class Account:
 
     name: str
     email: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a wiki holds besides its pages, read at once; `lists` None where they are not all seen.
+
+    Each is what the part of the driver with the same name answers for all.
+    """
+
+    rights: Mapping[str, Rights]
+    accounts: Sequence[Account]
+    settings: Mapping[str, str]
+    groups: Mapping[str, tuple[str, ...]]
+    modules: Mapping[str, str]
+    forms: Mapping[str, Form]
+    lists: Mapping[str, BazarList] | None
 
 
 @dataclass(frozen=True)
@@ -144,6 +162,31 @@ class Capabilities:
         if self.ferme_api or self.page_save:
             return ""
         return TRIED.get((self.dialect, self.group_write), "")
+
+
+@dataclass(frozen=True)
+class Acquaintance:
+    """What a computer keeps of a wiki that it entered: a login that still holds, and what the wiki
+    could do at that release. `cookies` let in whoever has them, as a password does."""
+
+    name: str
+    cookies: Sequence[Cookie] = field(default=(), repr=False)
+    release: str = ""
+    capabilities: Capabilities | None = None
+
+
+Able = Callable[[], Capabilities]
+"""Says what a wiki can do, asking it the first time where nothing told before."""
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """One cookie and where it goes back to."""
+
+    name: str
+    value: str = field(repr=False)
+    domain: str
+    path: str
 
 
 @dataclass(frozen=True)

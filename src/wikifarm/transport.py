@@ -24,6 +24,7 @@ import tenacity
 from wikifarm import __version__
 from wikifarm.errors import TlsFailed, UnexpectedAnswer, Unreachable
 from wikifarm.i18n import _
+from wikifarm.model import Cookie
 
 MAX_BYTES = 32 * 1024 * 1024
 USER_AGENT = f"wikifarm/{__version__}"
@@ -192,6 +193,20 @@ class Client:
         """Names of the cookies held that do not go back to `url`: they are for https alone."""
         clear = urlsplit(url).scheme == "http"
         return frozenset(each.name for each in self._http.cookies.jar if clear and each.secure)
+
+    def kept(self, names: Sequence[str]) -> tuple[Cookie, ...]:
+        """The cookies of those names, to be given back to `put`."""
+        return tuple(
+            Cookie(each.name, each.value or "", each.domain, each.path)
+            for each in self._http.cookies.jar
+            if each.name in names
+        )
+
+    def put(self, cookies: Sequence[Cookie]) -> None:
+        """Takes cookies of before, in the place of all others."""
+        self.forget()
+        for each in cookies:
+            self._http.cookies.set(each.name, each.value, each.domain, each.path)
 
     def forget(self) -> None:
         """Drops every cookie: a visitor again."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.contract.conftest import PASSWORD
+from wikifarm.engine.receipt import OVERVIEW
 from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.model import Dialect, Rights
 from wikifarm.yeswiki.run_records import PROPERTY
@@ -245,6 +247,78 @@ def test_property_names_are_the_servers(wiki: Wiki) -> None:
     names = set(wiki.forms.all()["1200"].properties.values())
     expected = f"radio{key}bf_accord" if wiki.capabilities.dialect is Dialect.D44 else "bf_accord"
     assert expected in names
+
+
+def in_every_list(wiki: Wiki) -> None:
+    """A form that offers each list of the wiki, whose odd choices are its own."""
+    choices = (("oui", "Oui & « non »"), ("0", "Zéro"), ("1", "Un"), ("l'été", 'L\'<b>été</b> "2"'))
+    wiki.lists.create([("Choix d'essai & d'usage", choices), ("Suite", (("0", "A"), ("1", "B")))])
+    lines = "".join(
+        f"radio***{key}***{number}*** *** *** ***bf_n{number}*** ***0*** *** *** *** *** ***\n"
+        for number, key in enumerate(wiki.lists.all())
+    )
+    wiki.forms.save({"1200": _form("Membres", TITLE + lines + _acls("+"))})
+
+
+def test_an_overview_says_what_each_part_says(wiki: Wiki) -> None:
+    in_every_list(wiki)
+    wiki.users.create("PrenomNom", "prenom.nom@example.org")
+    wiki.groups.set("animation", ["WikiAdmin", "PrenomNom"])
+    wiki.rights.set_module("action", "listusers", "@admins")
+    wiki.pages.save("VueDEnsemble", f"%%\n{{}}\n%%\n{OVERVIEW}", "")
+    before = wiki.network.traffic.get
+    overview = wiki.overview("VueDEnsemble")
+    assert wiki.network.traffic.get - before == 3
+    assert overview is not None
+    assert overview.rights == wiki.rights.all()
+    assert {(each.name, each.email) for each in overview.accounts} == {
+        (each.name, each.email) for each in wiki.users.all()
+    }
+    assert overview.settings == wiki.settings.all()
+    assert overview.groups == wiki.groups.all()
+    assert overview.modules == wiki.rights.modules()
+    assert overview.forms == wiki.forms.all()
+    assert overview.lists == wiki.lists.all()
+
+
+def test_a_list_that_is_in_no_form_leaves_the_lists_unknown(wiki: Wiki) -> None:
+    in_every_list(wiki)
+    wiki.lists.create([("Seule", (("a", "A"),))])
+    wiki.pages.save("VueDEnsemble", OVERVIEW, "")
+    overview = wiki.overview("VueDEnsemble")
+    assert overview is not None
+    assert overview.lists is None
+
+
+def test_an_overview_is_shown_to_administrators_alone_and_whole(wiki: Wiki) -> None:
+    wiki.pages.save("VueDEnsemble", OVERVIEW, "")
+    stranger = wiki.visitor()
+    assert stranger.overview("VueDEnsemble") is None
+    assert stranger.session.sign_up("Passante", "passante@example.org", "MotDePasse123")
+    assert stranger.overview("VueDEnsemble") is None
+    for number, action in enumerate(OVERVIEW.split("\n")[:5]):
+        tag = f"VueSansUneAction{'ABCDE'[number]}"
+        wiki.pages.save(tag, OVERVIEW.replace(action, ""), "")
+        assert wiki.overview(tag) is None, action
+    assert wiki.overview("PageQuiNExistePas") is None
+
+
+def test_a_login_of_before_goes_on_until_it_no_longer_holds(wiki: Wiki) -> None:
+    wiki.pages.save("VueDEnsemble", OVERVIEW, "")
+    wiki.session.page("VueDEnsemble")
+    known = wiki.acquaintance
+    later = Wiki(wiki.network, wiki.addresses)
+    before = wiki.network.traffic.post
+    assert later.meet(known, "VueDEnsemble")
+    assert later.account == "WikiAdmin"
+    assert later.overview("VueDEnsemble") is not None
+    assert later.capabilities == known.capabilities
+    assert wiki.network.traffic.post == before
+    spoilt = tuple(replace(each, value=f"x{each.value[1:]}") for each in known.cookies)
+    for wrong in (replace(known, cookies=spoilt), replace(known, cookies=())):
+        nobody = Wiki(wiki.network, wiki.addresses)
+        assert not nobody.meet(wrong, "VueDEnsemble")
+        assert nobody.account == ""
 
 
 def test_two_entries_with_one_title_are_two_entries(wiki: Wiki) -> None:

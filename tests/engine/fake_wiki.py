@@ -12,7 +12,16 @@ from typing import Any, TypeVar
 
 from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.errors import WriteRefused
-from wikifarm.model import Account, BazarList, Capabilities, Dialect, Form, Page, Rights
+from wikifarm.model import (
+    Account,
+    BazarList,
+    Capabilities,
+    Dialect,
+    Form,
+    Overview,
+    Page,
+    Rights,
+)
 
 LOG = "LogDesActionsAdministratives20260101"
 OPEN = Rights("*", "+")  # of a new page
@@ -65,6 +74,18 @@ class FakeWiki:
         self.pages, self.rights, self.groups = _Pages(self), _Rights(self), _Groups(self)
         self.users, self.settings, self.forms = _Users(self), _Settings(self), _Forms(self)
         self.lists, self.entries = _Lists(self), _Entries(self)
+
+    def overview(self, _tag: str) -> Overview:
+        """What each part says, together."""
+        return Overview(
+            rights=self.rights.all(),
+            accounts=self.users.all(),
+            settings=self.settings.all(),
+            groups=self.groups.all(),
+            modules=self.rights.modules(),
+            forms=self.forms.all(),
+            lists=self.lists.all(),
+        )
 
     def read(self, call: str, answer: Mapping[str, Thing]) -> dict[str, Thing]:
         """Counts a read and answers a copy."""

@@ -11,6 +11,7 @@ from wikifarm.model import (
     Capabilities,
     Form,
     FoundList,
+    Overview,
     Page,
     Rights,
     RunRecord,
@@ -74,8 +75,8 @@ class RunsPort(Protocol):
 class WikiPort(Protocol):
     """A wiki and an administrator's account on it."""
 
-    capabilities: Capabilities
-
+    @property
+    def capabilities(self) -> Capabilities: ...
     @property
     def account(self) -> str: ...
     @property
@@ -94,6 +95,9 @@ class WikiPort(Protocol):
     def entries(self) -> EntriesPort: ...
     @property
     def settings(self) -> SettingsPort: ...
+    def overview(self, tag: str) -> Overview | None:
+        """All but the pages at once, from a page that shows it; None where it does not."""
+        ...
 
 
 class ListPort(Protocol):

@@ -18,6 +18,14 @@ from typing import Any
 
 TAG = "WikifarmRecu"
 EMPTY = "====== wikifarm ======"  # the page before it is closed: it says nothing yet
+# What YesWiki's own pages of administration show apart, all in one answer.
+OVERVIEW = "\n".join(
+    f"{{{{{action}}}}}"
+    for action in (
+        "gererdroits", "editactionsacls", "edithandlersacls", "editconfig", "userstable",
+        'bazar vue="listes"',
+    )
+)  # fmt: skip
 PACKED = ("bases", "ledger")  # long ones
 _BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
 _INTRO = {
@@ -25,13 +33,15 @@ _INTRO = {
         "====== Reçu de wikifarm ======\n"
         "Cette page est tenue par wikifarm : elle dit ce qu'il a écrit ici, pour qu'un prochain "
         "passage sache ce qui a été modifié à la main et le garde. Seules les personnes qui "
-        "administrent ce wiki la voient. Ne la modifiez pas.\n"
+        "administrent ce wiki la voient. Ne la modifiez pas. Plus bas, wikifarm lit d'un coup les "
+        "droits, les réglages, les comptes et les listes de ce wiki.\n"
     ),
     "en": (
         "====== wikifarm's receipt ======\n"
         "This page is kept by wikifarm: it says what it wrote here, so that a later run knows what "
         "was edited by hand and keeps it. Only the administrators of this wiki see it. Please do "
-        "not edit it.\n"
+        "not edit it. Further down, wikifarm reads at once the rights, settings, accounts and "
+        "lists of this wiki.\n"
     ),
 }
 
@@ -63,6 +73,7 @@ class Receipt:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members we put
     accounts: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()  # demonstration pages that we removed
+    overview: str = ""  # the hash of what the page shows besides
     facts: tuple[str, ...] = ()  # lines of the checklist that wikifarm saw done
     audit: Mapping[str, str] = field(default_factory=dict)  # the last one, if it passed
     mailing_list: Mapping[str, str] = field(default_factory=dict)  # provider, address, state, ...
@@ -87,7 +98,7 @@ class Receipt:
         intro = _INTRO.get(language, _INTRO["en"])
         # Two percent signs end the block in wiki syntax; JSON has another way to write them.
         block = data.replace("%", "\\u0025")
-        return f"{intro}\n%%\n{block}\n%%"
+        return f"{intro}\n%%\n{block}\n%%\n{OVERVIEW}"
 
 
 def from_page(body: str) -> Receipt | None:

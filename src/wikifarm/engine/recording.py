@@ -52,6 +52,7 @@ def finished(work: Work) -> Receipt:
         blueprint=design.blueprint,
         version=design.version,
         complete=True,
+        overview=fingerprint(receipts.OVERVIEW),
         forms=_forms_applied(work),
         lists=list_ids(work),
         groups={name: tuple(members) for name, members in design.groups.items()},

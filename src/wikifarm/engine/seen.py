@@ -34,6 +34,20 @@ class Seen:
         """False while the wiki is still to be made."""
         return self._wiki is not None
 
+    def glance(self) -> None:
+        """Reads at once all but the pages, where the page of the receipt shows it."""
+        page = self.pages.get(receipts.TAG)
+        if page is None or receipts.OVERVIEW not in page.body:
+            return
+        overview = self.wiki.overview(receipts.TAG)
+        if overview is None:
+            return
+        for name in ("rights", "settings", "groups", "modules", "forms"):
+            self.remember(name, dict(getattr(overview, name)))
+        self.remember("accounts", list(overview.accounts))
+        if overview.lists is not None:
+            self.remember("lists", dict(overview.lists))
+
     def forget(self, *names: str) -> None:
         """Drops what was read of `names` ("pages", "rights", ...), or everything."""
         for name in names or tuple(self._cache):

@@ -6,6 +6,8 @@ The property must be given: without it the answer also holds the keys of lost pa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
 from wikifarm.yeswiki.session import Session
@@ -16,7 +18,7 @@ _GROUP = "ThisWikiGroup:"
 _KINDS = ("action", "handler")
 
 
-def _rows(session: Session) -> dict[str, str]:
+def rows(session: Session) -> dict[str, str]:
     """Resource -> right, or the members of a group, one a line. Of several the first counts, as for
     YesWiki (TripleStore::getOne): anybody with an account may add another after it.
 
@@ -25,34 +27,34 @@ def _rows(session: Session) -> dict[str, str]:
     """
     answer = session.api_json("triples", {"property": f"{_VOCABULARY}acls"})
     where = session.addresses.api("triples")
-    rows: dict[str, str] = {}
+    known: dict[str, str] = {}
     for row in series(answer, where) if answer != [] else ():
-        rows.setdefault(text(row, "resource", where), maybe(row, "value", where))
-    if not rows.get(f"{_GROUP}admins"):
+        known.setdefault(text(row, "resource", where), maybe(row, "value", where))
+    if not known.get(f"{_GROUP}admins"):
         raise UnexpectedAnswer(
             _("The wiki does not show its groups to this account."),
             hint=_("Check that the account is in the group of administrators of the wiki."),
             where=session.addresses.base,
         )
-    return rows
+    return known
 
 
-def groups(session: Session) -> dict[str, tuple[str, ...]]:
+def groups(rows: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Every group with its members: accounts, and `@group` for groups in it."""
     return {
         resource.removeprefix(_GROUP): tuple(
             line.strip() for line in members.split("\n") if line.strip()
         )
-        for resource, members in _rows(session).items()
+        for resource, members in rows.items()
         if resource.startswith(_GROUP)
     }
 
 
-def module_rights(session: Session) -> dict[tuple[str, str], str]:
+def module_rights(rows: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """(kind, name) -> the right of each action and handler that has one of its own."""
     return {
         (kind, resource.removeprefix(prefix)): right
-        for resource, right in _rows(session).items()
+        for resource, right in rows.items()
         for kind in _KINDS
         if resource.startswith(prefix := f"{_VOCABULARY}{kind}/")
     }

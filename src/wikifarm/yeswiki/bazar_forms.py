@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wikifarm.errors import WriteRefused
@@ -73,4 +73,18 @@ def _form(row: Row, where: str) -> Form:
             for field in fields
             if isinstance(field, dict) and field.get("name")
         },
+        choices={
+            str(field["linkedObjectName"]): {
+                str(key): str(label) for key, label in _pairs(field.get("options"))
+            }
+            for field in fields
+            if isinstance(field, dict) and field.get("linkedObjectName")
+        },
     )
+
+
+def _pairs(options: Any) -> Iterable[tuple[Any, Any]]:
+    """Key and label of each choice: PHP writes a list where the keys are 0, 1, 2."""
+    if isinstance(options, dict):
+        return options.items()
+    return enumerate(options) if isinstance(options, list) else ()

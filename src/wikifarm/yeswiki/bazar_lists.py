@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from wikifarm.model import BazarList, Capabilities, Dialect
+from wikifarm.model import Able, BazarList, Dialect
 from wikifarm.yeswiki.session import Session, unexpected
 from wikifarm.yeswiki.shapes import Row, maybe, odd, series, table
 
@@ -14,9 +14,9 @@ from wikifarm.yeswiki.shapes import Row, maybe, odd, series, table
 class Lists:
     """The lists of one wiki, as an administrator."""
 
-    def __init__(self, session: Session, capabilities: Capabilities) -> None:
+    def __init__(self, session: Session, able: Able) -> None:
         self._session = session
-        self._capabilities = capabilities
+        self._able = able
 
     def all(self) -> dict[str, BazarList]:
         """Every list, by the id that the server gave."""
@@ -58,7 +58,7 @@ class Lists:
         )
 
     def _written(self, title: str, items: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-        if self._capabilities.dialect is Dialect.D44:
+        if self._able().dialect is Dialect.D44:
             return {"titre_liste": title, "label": dict(items)}
         nodes = [{"id": key, "label": label, "children": []} for key, label in items]
         return {"title": title, "nodes": nodes}

@@ -85,6 +85,7 @@ class Farm:
         self._token = token
         self.visitor = Session(network, Addresses(self.base))
         self._logged: Session | None = None
+        self._wikis: dict[str, FarmWiki] | None = None
         self._refused: BadCredentials | None = None
 
     @cached_property
@@ -140,9 +141,12 @@ class Farm:
 
     def find(self, folder: str) -> FarmWiki | None:
         """The wiki of that folder, whatever the case of the letters."""
-        return next(
-            (wiki for name, wiki in self.wikis().items() if name.lower() == folder.lower()), None
-        )
+        self._wikis = {name.lower(): wiki for name, wiki in self.wikis().items()}
+        return self._wikis.get(folder.lower())
+
+    def known(self, folder: str) -> FarmWiki | None:
+        """The same, from the list of the farm as it was last read: once for many wikis."""
+        return self.find(folder) if self._wikis is None else self._wikis.get(folder.lower())
 
     def address_of(self, folder: str) -> str:
         """The base address of a wiki of this farm."""
@@ -222,9 +226,7 @@ class Farm:
 
     def wiki(self, folder: str) -> Wiki:
         """The driver of a wiki of this farm, as a visitor until it logs in."""
-        addresses = Addresses(self.address_of(folder))
-        able = capabilities.probe(Session(self.network, addresses))
-        return Wiki(self.network, addresses, able)
+        return Wiki(self.network, Addresses(self.address_of(folder)))
 
     # -- how a creation is asked ------------------------------------------------------------
 

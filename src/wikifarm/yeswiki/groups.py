@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
-from wikifarm.model import Capabilities
+from wikifarm.model import Able
 from wikifarm.yeswiki import access_triples
 from wikifarm.yeswiki.session import Session
 
@@ -20,13 +20,13 @@ class Groups:
     is the only way (docs/yeswiki.md, Newer). Group names hold letters and digits only.
     """
 
-    def __init__(self, session: Session, capabilities: Capabilities) -> None:
+    def __init__(self, session: Session, able: Able) -> None:
         self._session = session
-        self._capabilities = capabilities
+        self._able = able
 
     def all(self) -> dict[str, tuple[str, ...]]:
         """Every group with its members: accounts, and `@group` for groups in it."""
-        return access_triples.groups(self._session)
+        return access_triples.groups(access_triples.rows(self._session))
 
     def members(self, name: str) -> tuple[str, ...]:
         """The members of a group; nobody where there is no such group."""
@@ -34,7 +34,7 @@ class Groups:
 
     def set(self, name: str, members: Sequence[str]) -> None:
         """Makes `members` the members of the group, creating it if need be; reads back."""
-        if self._capabilities.group_write:
+        if self._able().group_write:
             self._set_by_api(name, members)
         else:
             self._session.post(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
-from wikifarm.model import Capabilities, Page
+from wikifarm.model import Able, Page
 from wikifarm.transport import Answer
 from wikifarm.yeswiki import hashcash, html
 from wikifarm.yeswiki.session import Session, unexpected, without_noise
@@ -21,9 +21,9 @@ def as_stored(body: str) -> str:
 class Pages:
     """The pages of one wiki, as the account of `session`."""
 
-    def __init__(self, session: Session, capabilities: Capabilities) -> None:
+    def __init__(self, session: Session, able: Able) -> None:
         self._session = session
-        self._capabilities = capabilities
+        self._able = able
         self._hashcash: str | None = None
 
     def all(self) -> dict[str, Page]:
@@ -55,7 +55,7 @@ class Pages:
         A 302 tells that the server took it, not that it kept it: the caller reads back. Raises
         WriteRefused when the server shows the form again (wrong value, someone saved meanwhile).
         """
-        if self._capabilities.page_save:
+        if self._able().page_save:
             answer = self._session.api_post(f"pages/{tag}", [("body", body)])
             if answer.status != 200:
                 raise _refused(tag, answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -34,7 +34,7 @@ class RightsTable:
         answer = self._session.page(TABLE_PAGE)
         if answer.status != 200:
             raise unexpected(answer)
-        return self._table(answer.text)
+        return self.table_of(html.parse(answer.text))
 
     def set(self, tags: Sequence[str], rights: Rights) -> dict[str, Rights]:
         """Replaces the rights of `tags`; answers the table as it stands after."""
@@ -49,44 +49,56 @@ class RightsTable:
                 *((f"selectpage[{tag}]", tag) for tag in tags),
             ],
         )
-        return self._table(answer.text)
+        return self.table_of(html.parse(answer.text))
 
     def modules(self) -> dict[str, str]:
         """ "action listusers" -> its right, for every action and handler that this wiki has.
 
         One that has no right of its own may be used by everybody (YesWiki::GetModuleACL).
         """
-        rights = access_triples.module_rights(self._session)
+        rows = access_triples.rows(self._session)
+        for kind in MODULES:
+            self._read_names(kind)
+        return self.modules_of(rows)
+
+    def modules_of(self, rows: Mapping[str, str]) -> dict[str, str]:
+        """The same, from the triples, once the names are known."""
+        rights = access_triples.module_rights(rows)
         return {
             f"{kind} {name}": canonical(rights.get((kind, name), "*"))
             for kind in MODULES
-            for name in self._names(kind)
+            for name in self._known[kind]
         }
 
-    def _names(self, kind: str) -> list[str]:
-        """The actions or handlers of this version of YesWiki, extensions included."""
+    def _read_names(self, kind: str) -> None:
         if kind not in self._known:
-            page, field = MODULES[kind]
-            answer = self._session.page(page)
+            answer = self._session.page(MODULES[kind][0])
             if answer.status != 200:
                 raise unexpected(answer)
-            options = html.parse(answer.text).css(f"select[name={field}] option")
-            if not options:
-                raise UnexpectedAnswer(
-                    _("The page {page} does not show the table of rights.").format(page=page),
-                    hint=_("Put this page back from another wiki of the farm."),
-                    where=self._session.addresses.base,
-                )
-            self._known[kind] = [option.attributes.get("value") or "" for option in options]
-        return self._known[kind]
+            self.keep_names(kind, html.parse(answer.text))
+
+    def keep_names(self, kind: str, document: LexborHTMLParser) -> None:
+        """Remembers the actions or handlers of this version of YesWiki, extensions included.
+
+        Raises UnexpectedAnswer where the page does not show them.
+        """
+        page, field = MODULES[kind]
+        options = document.css(f"select[name={field}] option")
+        if not options:
+            raise UnexpectedAnswer(
+                _("The page {page} does not show the table of rights.").format(page=page),
+                hint=_("Put this page back from another wiki of the farm."),
+                where=self._session.addresses.base,
+            )
+        self._known[kind] = [option.attributes.get("value") or "" for option in options]
 
     def set_module(self, kind: str, name: str, right: str) -> None:
         """Sets the right of an action or a handler; the caller reads back."""
         page, field = MODULES[kind]
         self._session.post(page, [(field, name), ("acl", right.replace(",", "\n"))])
 
-    def _table(self, text: str) -> dict[str, Rights]:
-        document = html.parse(text)
+    def table_of(self, document: LexborHTMLParser) -> dict[str, Rights]:
+        """The rights that a page shows. Raises UnexpectedAnswer where it shows none."""
         self._session.keep_csrf(document)
         rows = _rows(document)
         if not rows:

@@ -7,7 +7,7 @@ in once and keeps its cookies (docs/yeswiki.md, Addressing and sessions).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -21,6 +21,7 @@ from wikifarm.errors import (
     WikifarmError,
 )
 from wikifarm.i18n import _
+from wikifarm.model import Cookie
 from wikifarm.transport import Answer, Client, Fields, Network
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.addresses import Addresses
@@ -28,6 +29,7 @@ from wikifarm.yeswiki.in_the_way import in_the_way
 from wikifarm.yeswiki.shapes import Row, table
 from wikifarm.yeswiki.shown_release import shown_release
 
+LOGIN_COOKIES = ("name", "token")
 LOGIN_PAGE = "ParametresUtilisateur"
 ROOT_PAGE = "PagePrincipale"
 GUARD = "x-wikifarm-refused"  # of what the guard that `ops harden` installs refuses for good
@@ -167,6 +169,21 @@ class Session:
                 where=self.addresses.base,
             )
         raise not_yeswiki(self.addresses.base, answer)
+
+    def resume(self, name: str, cookies: Sequence[Cookie]) -> None:
+        """Takes a login of before; the next answer tells whether it still holds."""
+        self._client.put(cookies)
+        self.user = name
+
+    def leave(self) -> None:
+        """A visitor again."""
+        self._client.forget()
+        self.user = ""
+
+    @property
+    def login_cookies(self) -> tuple[Cookie, ...]:
+        """What tells who is logged in, for 90 days (AuthController::login)."""
+        return self._client.kept(LOGIN_COOKIES)
 
     def sign_up(self, name: str, email: str, password: str) -> bool:
         """Opens an account as a visitor does; True when the wiki took it and logged it in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
-from wikifarm.model import Account, Capabilities
+from wikifarm.model import Able, Account
 from wikifarm.yeswiki.session import Session, unexpected, without_noise
 from wikifarm.yeswiki.shapes import maybe, odd, series, text
 
@@ -14,9 +14,9 @@ LOST_PASSWORD = "http://outils-reseaux.org/_vocabulary/key"  # noqa: S105 - a pr
 class Users:
     """The accounts of one wiki, as an administrator."""
 
-    def __init__(self, session: Session, capabilities: Capabilities) -> None:
+    def __init__(self, session: Session, able: Able) -> None:
         self._session = session
-        self._capabilities = capabilities
+        self._able = able
 
     def all(self) -> list[Account]:
         """Every account. Whoever asks has one: raises UnexpectedAnswer where none is shown."""
@@ -68,7 +68,7 @@ class Users:
         answer = self._session.api_post(
             f"users/{name}/delete", [("csrfToken", self._session.csrf())]
         )
-        if answer.status == 200 and self._capabilities.group_write:
+        if answer.status == 200 and self._able().group_write:
             everything = [("property", LOST_PASSWORD), ("filters[value]", "")]
             self._session.api_post(f"triples/{name}/delete", everything)
         return answer.status == 200

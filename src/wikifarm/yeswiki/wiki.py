@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from wikifarm.model import Capabilities
+from functools import cached_property
+
+from wikifarm.model import Acquaintance, Capabilities, Overview
 from wikifarm.transport import Network
 from wikifarm.yeswiki.addresses import Addresses
 from wikifarm.yeswiki.bazar_forms import Forms
 from wikifarm.yeswiki.bazar_lists import Lists
+from wikifarm.yeswiki.capabilities import probe
 from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.groups import Groups
+from wikifarm.yeswiki.overview import overview
 from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.rights import RightsTable
 from wikifarm.yeswiki.run_records import RunRecords
@@ -18,22 +22,35 @@ from wikifarm.yeswiki.wiki_settings import WikiSettings
 
 
 class Wiki:
-    """A wiki and one account on it."""
+    """A wiki and one account on it. What it can do is asked when it matters, unless given."""
 
-    def __init__(self, network: Network, addresses: Addresses, capabilities: Capabilities) -> None:
+    def __init__(
+        self, network: Network, addresses: Addresses, capabilities: Capabilities | None = None
+    ) -> None:
         self.network = network
         self.addresses = addresses
-        self.capabilities = capabilities
         self.session = Session(network, addresses)
-        self.pages = Pages(self.session, capabilities)
+        able = self._able
+        self.pages = Pages(self.session, able)
         self.rights = RightsTable(self.session)
-        self.groups = Groups(self.session, capabilities)
-        self.users = Users(self.session, capabilities)
+        self.groups = Groups(self.session, able)
+        self.users = Users(self.session, able)
         self.forms = Forms(self.session)
-        self.lists = Lists(self.session, capabilities)
+        self.lists = Lists(self.session, able)
         self.entries = Entries(self.session)
         self.settings = WikiSettings(self.session)
         self.runs = RunRecords(self.session)
+        if capabilities is not None:
+            self.capabilities = capabilities
+        self._seen_first: Overview | None = None  # what proved a login of before
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """What this wiki can do; asks it the first time."""
+        return probe(Session(self.network, self.addresses))
+
+    def _able(self) -> Capabilities:
+        return self.capabilities
 
     @property
     def account(self) -> str:
@@ -44,6 +61,30 @@ class Wiki:
         """Logs in once; see Session.login for what may go wrong."""
         self.session.login(name, password)
 
+    def meet(self, known: Acquaintance, tag: str) -> bool:
+        """Goes on with a login of before; False where it no longer holds, or where the page `tag`
+        does not show an administrator everything: nobody is logged in then.
+        """
+        self.session.resume(known.name, known.cookies)
+        self._seen_first = self.overview(tag)
+        if self._seen_first is None:
+            self.session.leave()
+            return False
+        if self.session.release == known.release and known.capabilities is not None:
+            self.capabilities = known.capabilities
+        return True
+
+    @property
+    def acquaintance(self) -> Acquaintance:
+        """What a later run may go on with, as of now."""
+        known = self.__dict__.get("capabilities")
+        return Acquaintance(self.account, self.session.login_cookies, self.session.release, known)
+
+    def overview(self, tag: str) -> Overview | None:
+        """Everything but the pages, as the page `tag` shows it; see `overview`."""
+        first, self._seen_first = self._seen_first, None
+        return first or overview(self.session, self.rights, self.forms, tag)
+
     def visitor(self) -> Wiki:
         """The same wiki with no account and no cookie."""
-        return Wiki(self.network, self.addresses, self.capabilities)
+        return Wiki(self.network, self.addresses, self.__dict__.get("capabilities"))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from selectolax.lexbor import LexborHTMLParser
+
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.session import Session, unexpected
 from wikifarm.yeswiki.shapes import odd
 
 PAGE = "GererConfig"
+
+
+def settings_of(document: LexborHTMLParser) -> dict[str, str]:
+    """The settings of the form that a page shows; empty where it shows none."""
+    form = document.css_first("form#edit-config")
+    return {} if form is None else dict(html.fields(form))
 
 
 class WikiSettings:
@@ -27,9 +35,9 @@ class WikiSettings:
         if answer.status != 200:
             raise unexpected(answer)
         document = html.parse(answer.text)
-        form = document.css_first("form#edit-config")
-        if form is not None:
-            return dict(html.fields(form))
+        settings = settings_of(document)
+        if settings:
+            return settings
         if self._session.addresses.base in answer.text and html.alerts(document):
             return {}
         raise odd(answer.url)

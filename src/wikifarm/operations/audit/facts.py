@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from wikifarm.blueprint.checklist_file import Fact, Look
 from wikifarm.engine.steps.content import edited_by_hand
@@ -55,15 +56,25 @@ def _licence(run: CommunityRun, _fact: Fact) -> bool:
 def _own_entry(run: CommunityRun, fact: Fact) -> bool:
     if not fact.form:
         return False
-    owners = {str(row.get("owner")) for row in run.site.entries.of(fact.form).values()}
+    owners = {str(row.get("owner")) for row in _entries(run, fact.form)}
     return set(run.work.design.accounts.values()) <= owners
 
 
 def _entry_to_come(run: CommunityRun, fact: Fact) -> bool:
     if not fact.form:
         return False
-    dates = (str(row.get(fact.field, "")) for row in run.site.entries.of(fact.form).values())
+    dates = (str(row.get(fact.field, "")) for row in _entries(run, fact.form))
     return any(date[:10] >= today() for date in dates if date)
+
+
+def _entries(run: CommunityRun, form: str) -> Iterable[Mapping[str, Any]]:
+    """The entries of a form; they are asked for only where the table of rights, which names every
+    page, list and entry, names something else than pages and lists."""
+    seen, logs = run.work.seen, tuple(run.work.design.closed_prefixes)
+    others = seen.rights.keys() - seen.pages.keys() - seen.lists.keys()
+    if all(tag.startswith(logs) for tag in others):
+        return ()
+    return seen.entries(form).values()
 
 
 def _list_open(run: CommunityRun, _fact: Fact | None) -> bool:

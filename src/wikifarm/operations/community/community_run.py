@@ -148,6 +148,7 @@ class CommunityRun:
     def work(self) -> Work:
         """What its wiki should hold, beside what it holds."""
         seen = Seen(self.wiki)
+        seen.glance()
         community = self.community
         fresh = Receipt(self.mark, community.slug, community.name)
         self._standing = standing(seen, self.context.journal, community.slug)
@@ -300,6 +301,8 @@ class CommunityRun:
             outcome.error = fault if isinstance(fault, WikifarmError) else unforeseen(fault)
             outcome.status = "failed"
         finally:
+            if self.wiki is not None and outcome.error is None:
+                self.context.acquaintances.keep(outcome.slug, self.wiki.acquaintance)
             outcome.seconds = time.monotonic() - started
             outcome.get, outcome.post = traffic.get - before[0], traffic.post - before[1]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.neutral import plain
+from wikifarm.engine import receipt as receipts
 from wikifarm.errors import (
     BadCredentials,
     HalfMade,
@@ -28,7 +29,7 @@ def open_wiki(context: Context, slug: str) -> Wiki:
 
     Raises NotOurs when there is none or this computer has no password for it.
     """
-    entry = context.farm.find(slug)
+    entry = context.farm.known(slug)
     if entry is None:
         raise NotOurs(
             _("There is no wiki “{slug}” on this farm.").format(slug=slug),
@@ -41,7 +42,7 @@ def open_wiki(context: Context, slug: str) -> Wiki:
 def find_site(context: Context, community: Community) -> tuple[Wiki, FarmWiki] | None:
     """The community's wiki, logged in, and what the farm says of it, with the mark that was kept
     here where the farm has none; None while it is still to be made."""
-    entry = context.farm.find(community.slug)
+    entry = context.farm.known(community.slug)
     if entry is None:
         return None
     wiki = _entered(context, entry)
@@ -144,10 +145,15 @@ def mend_contact(context: Context, entry: FarmWiki) -> None:
 
 
 def _entered(context: Context, entry: FarmWiki) -> Wiki:
+    wiki = context.farm.wiki(entry.folder)
+    known = context.acquaintances.of(entry.folder)
+    if known is not None and wiki.meet(known, receipts.TAG):
+        return wiki
     password = context.vault.get(entry.folder)
     if not password:
         raise _unknown_wiki(entry)
-    return _logged_in(context, entry.folder, password)
+    wiki.login(WIKI_ADMIN, password)
+    return wiki
 
 
 def _unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:

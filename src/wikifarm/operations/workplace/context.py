@@ -17,6 +17,7 @@ from wikifarm.engine.lock import farm_lock
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.lists.host_access import ListSettings
+from wikifarm.operations.workplace.acquaintances import Acquaintances
 from wikifarm.operations.workplace.places import Places
 from wikifarm.operations.workplace.vault import Vault
 from wikifarm.transport import Network, Transport
@@ -122,6 +123,10 @@ class Context:
     @cached_property
     def vault(self) -> Vault:
         return Vault(self.folder, self.farm.base, keyring=self.settings.keyring)
+
+    @cached_property
+    def acquaintances(self) -> Acquaintances:
+        return Acquaintances(self.folder, keeps=not self.settings.keyring)
 
     @cached_property
     def backups(self) -> Backups:

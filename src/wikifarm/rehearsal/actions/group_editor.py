@@ -180,12 +180,14 @@ def users_table(request: Request, _arguments: dict[str, str]) -> str:
         member = [g for g in request.wiki.groups if acls.in_group(request, g, user.name)]
         names = ", ".join(member) if admin or user.name == request.user else "***" * bool(member)
         mail = f"<td>{esc(user.email)}</td>" if admin else ""
-        rows += f"<tr><td>{esc(user.name)}</td><td>{esc(names)}</td>{mail}"
-        rows += f"<td>{esc(user.signuptime)}</td></tr>"
+        rows += f"<tr>{'<td></td>' * admin}<td>{esc(user.name)}</td><td>{esc(names)}</td>{mail}"
+        rows += f"<td>{esc(user.signuptime)}</td><td></td><td></td></tr>"
     mail_head = "<th>E-mail</th>" if admin else ""
+    head = f"{'<th></th>' * admin}<th>Nom</th><th>Groupes</th>{mail_head}"
+    head += "<th>Inscription</th><th>Modifier</th><th>Supprimer</th>"
     table = (
-        '<div id="users-table-action"><table class="table table-striped"><thead><tr><th>Nom</th>'
-        f"<th>Groupes</th>{mail_head}<th>Inscription</th></tr></thead><tbody>{rows}</tbody></table>"
+        '<div id="users-table-action"><table class="table table-striped">'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
     if not admin:
         return table + "</div>"

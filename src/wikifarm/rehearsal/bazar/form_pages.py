@@ -123,12 +123,14 @@ def lists_page(request: Request) -> str:
     told = alert("Liste(s) importée(s) avec succès.", "success") if posted else ""
     rows = ""
     for tag, value in lists_json(request).items():
-        values = ", ".join(list_options(request, tag).values())
+        values = "".join(f"<option>{esc(v)}</option>" for v in list_options(request, tag).values())
         title = esc(value.get("titre_liste") or value.get("title") or "")
-        rows += f"<tr><td>{title}</td><td>{esc(tag)}</td><td>{esc(values)}</td></tr>"
+        rows += f"<tr><td><strong>{title}</strong></td><td><select>{values}</select></td>"
+        rows += f"<td>{esc(tag)}</td><td></td></tr>"
     table = (
-        '<div class="table-responsive"><table class="table"><thead><tr><th>Liste</th><th>Id</th>'
-        f"<th>Valeurs</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        '<div class="table-responsive"><table class="table" id="existing-lists-table"><thead><tr>'
+        "<th>Titre</th><th>Valeurs de la liste</th><th>ID</th><th>Actions</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
     source = '<input type="text" aria-label="Adresse" placeholder="Adresse d\'un autre wiki">'
     out = told * (2 if request.features.list_import_told_twice else 1) + table
