@@ -63,6 +63,18 @@ def test_each_mistake_of_a_command_line_has_its_sentence(
     assert "  Try: " in ran.err
 
 
+def test_what_to_type_is_named_as_it_was_called(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for called in ("wikifarm", "./run"):
+        monkeypatch.setenv("WIKIFARM_CALLED", called)
+        assert f"start with `{called} init`" in " ".join(cli("list").err.split())
+        assert f"`{called} list --help`" in cli("list", "one", "two").err
+        assert f"`{called} doctor`" in cli("init").out
+        assert cli("plan", "--help").out.startswith(f"Usage: {called} plan ")
+        assert f"`{called} demo`" in cli("--help").out
+        (error,) = cli("list", "--json").json()["errors"]
+        assert "`wikifarm init`" in error["hint"]  # programs read the same words everywhere
+
+
 def test_errors_stand_on_stderr_with_something_to_try(cli: Cli) -> None:
     ran = cli("list")
     assert ran.exit == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -51,6 +52,29 @@ def test_a_rehearsal_farm_keeps_its_address_and_password(tmp_path: Path) -> None
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=10)
     assert seen[0] == seen[1]
+
+
+def test_the_line_of_the_demo_applies_again_from_where_one_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called = shlex.join([sys.executable, "-m", "wikifarm"])
+    monkeypatch.setenv("WIKIFARM_CALLED", called)
+    monkeypatch.setenv("PYTHONPATH", str(SOURCE))
+    running = start("demo", stderr=subprocess.DEVNULL)
+    assert running.stdout is not None
+    lines: list[str] = []
+    while not lines or f"  {called} apply" not in lines[-1]:
+        lines.append(running.stdout.readline())
+        assert lines[-1], "the demo ended without that line"
+    exports = [line for line in lines if line.startswith("  export ")]
+    again = subprocess.run(
+        ["bash", "-euc", "".join([*exports, lines[-1]])],
+        capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=10)
+    assert (again.returncode, "(unchanged)" in again.stdout) == (0, True), again.stderr
+    assert list(Path().iterdir()) == []  # what it writes goes beside what the demo wrote
 
 
 def test_the_demo_opens_a_community_then_goes_away(tmp_path: Path) -> None:
@@ -104,7 +128,7 @@ def test_apply_shows_its_plan_and_waits_for_a_yes(with_farm: RunningFarm, tmp_pa
     out, shown = applied(answer="n\n")
     assert "Do this?" in shown
     assert "Nothing was done." in shown
-    assert "created" not in out
+    assert (shown.count("to be done"), out.strip()) == (1, "")  # the plan once, and not again
     out, shown = applied("--no-input", answer="")
     assert "Une commune (created)" in out
     assert "Do this?" not in shown

@@ -26,6 +26,20 @@ def test_a_new_folder(tmp_path: Path) -> None:
     assert settings.farm.url == ""
 
 
+def test_what_is_written_between_the_quotes_is_read(tmp_path: Path) -> None:
+    init(tmp_path)
+    for name, before, after in (
+        ("wikifarm.toml", '\nurl = ""\n', '\nurl = "https://ferme.example.org/"\n'),
+        (".env", "PASSWORD=''", "PASSWORD='secret'"),
+    ):
+        text = (tmp_path / name).read_text("utf-8")
+        assert text.count(before) == 1
+        (tmp_path / name).write_text(text.replace(before, after), "utf-8")
+    farm = load(Flags(), tmp_path, {}, config=tmp_path).farm
+    found = (farm.url, farm.admin, farm.password)
+    assert found == ("https://ferme.example.org/", "WikiAdmin", "secret")
+
+
 def test_the_address_given_is_kept(tmp_path: Path) -> None:
     init(tmp_path, farm_url='https://x.org/a"b/')
     document = tomllib.loads((tmp_path / "wikifarm.toml").read_text("utf-8"))

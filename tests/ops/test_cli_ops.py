@@ -33,7 +33,7 @@ SCHEMA = json.loads(
 VALIDATOR = Draft202012Validator(SCHEMA)
 needs_ansible = pytest.mark.skipif(
     not (Path(sys.executable).parent / "ansible-playbook").exists(),
-    reason='Ansible is not installed beside this Python: pip install "wikifarm[ops]"',
+    reason='Ansible is not installed beside this Python: pip install ".[ops]"',
 )
 ACTING = ("provision", "upgrade", "backup", "restore")
 LOOKING = ("doctor", "status")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import signal
 import stat
@@ -36,7 +38,7 @@ from wikifarm.blueprint.shipped import data_folder
 from wikifarm.errors import ExtraMissing, LocalStorage
 
 PROGRAMS = Path(sys.executable).parent
-MISSING = 'Ansible is not installed beside this Python: pip install "wikifarm[ops]"'
+MISSING = 'Ansible is not installed beside this Python: pip install ".[ops]"'
 needs_ansible = pytest.mark.skipif(not (PROGRAMS / "ansible-playbook").exists(), reason=MISSING)
 
 SECRET = "correct-horse-battery"
@@ -320,7 +322,10 @@ def test_without_ansible(tmp_path: Path, inventory: Path, monkeypatch: pytest.Mo
     with pytest.raises(ExtraMissing) as caught:
         playing(tmp_path, inventory, ONE_TASK)
     assert (caught.value.code, caught.value.exit) == ("ops-extra", 2)
-    assert caught.value.hint == 'pip install "wikifarm[ops]"'
+    program, *words = shlex.split(caught.value.hint)
+    assert (program, words[:3]) == (sys.executable, ["-m", "pip", "install"])
+    names = [re.split("[<>=]", word)[0] for word in words[3:]]
+    assert names == ["ansible-core", "ansible-runner"]
 
 
 SLOW = """\

@@ -188,7 +188,7 @@ def _known() -> Known:
         Fault(
             "python-missing",
             _("The machine has no Python, which Ansible needs."),
-            _("Install the farm first: wikifarm ops provision."),
+            _("Install the farm first: `wikifarm ops provision`."),
         ),
     )
 

@@ -7,8 +7,11 @@ also accept the key of any machine unless told otherwise: it is told otherwise.
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
+import re
+import shlex
 import shutil
 import signal
 import sys
@@ -100,9 +103,17 @@ def _program() -> Path:
         missing = PROGRAM if program is None else "ansible-runner"
         raise ExtraMissing(
             _("This command needs Ansible, and {name} is not installed here.").format(name=missing),
-            hint='pip install "wikifarm[ops]"',
+            hint=shlex.join([sys.executable, "-m", "pip", "install", *_wanted()]),
         )
     return Path(program)
+
+
+def _wanted() -> list[str]:
+    """What the extra `ops` brings, as pip takes it: wikifarm itself is on no registry."""
+    wanted = [text.partition(";") for text in importlib.metadata.requires("wikifarm") or ()]
+    return [
+        name.strip() for name, _mark, condition in wanted if "ops" in re.split("[\"']", condition)
+    ]
 
 
 def _texts(paths: Any) -> Iterator[str]:

@@ -16,6 +16,7 @@ from wikifarm.cli.commands import (
     ops,
     practice,
 )
+from wikifarm.cli.program import as_called
 from wikifarm.cli.shared import Command, Group
 from wikifarm.i18n import _
 
@@ -139,7 +140,7 @@ def _add(
 
 def _typer(text: str) -> typer.Typer:
     return typer.Typer(
-        help=text,
+        help=as_called(text),
         cls=Group,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

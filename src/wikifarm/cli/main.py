@@ -15,13 +15,12 @@ import typer
 from wikifarm.cli.app import build
 from wikifarm.cli.interrupts import Interrupts
 from wikifarm.cli.output import Output
+from wikifarm.cli.program import PROGRAM
 from wikifarm.cli.shared import Shared
 from wikifarm.cli.usage import problem
 from wikifarm.errors import Exit, Interrupted, WikifarmError
 from wikifarm.i18n import _, chosen_language, speak
 from wikifarm.result import Envelope, Outcome, failed
-
-PROGRAM = "wikifarm"
 
 
 class _Printed(Outcome):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from io import TextIOWrapper
 from typing import TextIO
 
+from wikifarm.cli.program import as_called
 from wikifarm.cli.progress import Progress
 from wikifarm.errors import Exit
 from wikifarm.reasons import of_system
@@ -26,6 +27,7 @@ class Output:
     out: TextIO | None = field(default_factory=lambda: sys.stdout)
     err: TextIO | None = field(default_factory=lambda: sys.stderr)
     shown: Envelope | None = None
+    plan_told: bool = False  # a plan was shown and refused: the answer would show it again
     _progress: Progress | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -80,12 +82,12 @@ class Output:
 
         if envelope.outcome.is_document:
             self._in_utf8()
-        text = answer(envelope, paint_for(self.out), verbose=self.verbose)
+        text = "" if self.plan_told else answer(envelope, paint_for(self.out), verbose=self.verbose)
         if text:
-            self.line(text)
+            self.line(text if envelope.outcome.is_document else as_called(text))
         told = notes(envelope, paint_for(self.err))
         if told:
-            self.note(told)
+            self.note(as_called(told))
 
     def _in_utf8(self) -> None:
         """What programs read is in UTF-8 whatever the locale."""

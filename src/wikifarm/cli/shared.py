@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from wikifarm.cli.output import Output
+from wikifarm.cli.program import PROGRAM, called
 from wikifarm.cli.progress import Progress
 from wikifarm.cli.usage import too_many_words, unknown_command
 from wikifarm.i18n import LANGUAGES, _, speak
@@ -204,6 +205,7 @@ class _Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type
     """Typer's help, in the language in use."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        prog = called() + prog.removeprefix(PROGRAM)
         super().write_usage(prog, args, prefix or _("Usage: "))
 
     def write_heading(self, heading: str) -> None:

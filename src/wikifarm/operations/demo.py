@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,7 @@ class Demonstration(CommunitiesOutcome):
     wiki: Door
     to_try: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)  # to use wikifarm on this farm
+    again: str  # the command that applies the community once more, with that environment
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -75,6 +77,7 @@ class Demonstration(CommunitiesOutcome):
                 "wiki": asdict(self.wiki),
                 "try": list(self.to_try),
                 "environment": dict(self.environment),
+                "again": self.again,
             },
         }
 
@@ -146,13 +149,14 @@ def _demonstration(
             _("log in as {name} and welcome that person, as “Facilitate here” explains").format(
                 name=WIKI_ADMIN
             ),
-            _("edit a page by hand, then run `wikifarm apply`: your words are kept"),
+            _("edit a page by hand, then apply again as said below: your words are kept"),
         ),
         environment={
             "WIKIFARM_FARM_URL": farm.url,
             "WIKIFARM_FARM_PASSWORD": farm.password,
             "WIKIFARM_STATE_DIR": str(context.places.state),
         },
+        again=f"wikifarm apply -C {shlex.quote(str(folder))}",
     )
 
 

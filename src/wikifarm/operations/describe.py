@@ -75,7 +75,10 @@ def chosen(
                     _("No manifest is given, and there is no folder {folder}.").format(
                         folder=default
                     ),
-                    _("Give one (wikifarm plan rennes.yml), or start with `wikifarm init`."),
+                    _(
+                        "Give one (`wikifarm plan communities/rennes.yml`), or start with "
+                        "`wikifarm init`."
+                    ),
                     code="no-manifest",
                 )
             ]

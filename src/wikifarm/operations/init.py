@@ -52,8 +52,8 @@ def _next(farm_url: str, *, sheet: bool) -> tuple[str, ...]:
     return (
         *first,
         _("write the name and the password of its administrator in .env"),
-        _("see what this farm can do: wikifarm doctor"),
-        *(_of_many() if sheet else (_("open a community: wikifarm new-community"),)),
+        _("see what this farm can do: `wikifarm doctor`"),
+        *(_of_many() if sheet else (_("open a community: `wikifarm new-community`"),)),
     )
 
 
@@ -62,7 +62,7 @@ def _of_many() -> tuple[str, ...]:
         _(
             "copy communities/{example} under a name without “_”, and write your communities in it"
         ).format(example=EXAMPLE_SHEET),
-        _("see what would be done: wikifarm plan"),
+        _("see what would be done: `wikifarm plan`"),
     )
 
 
@@ -78,14 +78,16 @@ def _write(path: Path, text: str, mode: int) -> Written:
 
 
 def _settings(farm_url: str) -> str:
-    url = farm_url or "https://ferme.example.org/"
-    mark = "" if farm_url else "# "
-    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
+    example = '"https://ferme.example.org/"'
+    quoted = farm_url.replace("\\", "\\\\").replace('"', '\\"')
     lines = [
         "# " + _("Settings of wikifarm. Secrets go to .env, never here."),
         "",
         "[farm]",
-        f'{mark}url = "{quoted}"',
+        "# " + _("Its address, between the quotes: {example}").format(example=example),
+        f'url = "{quoted}"',
+        "",
+        "# " + _("The rest serves once the “#” at the start of its line is taken away."),
         "# "
         + _("The address that the farm keeps as the referent's (else the first facilitator's):"),
         '# contact = "contact@example.org"',
@@ -105,10 +107,12 @@ def _settings(farm_url: str) -> str:
 def _secrets() -> str:
     lines = [
         "# " + _("Secrets of wikifarm: this file stays on this computer."),
-        "# " + _("The administrator of the farm:"),
-        "# WIKIFARM_FARM_ADMIN='WikiAdmin'",
-        "# WIKIFARM_FARM_PASSWORD=''",
-        "# " + _("or the name of a file that holds the password:"),
+        "# " + _("The administrator of the farm, and the password between the quotes:"),
+        "WIKIFARM_FARM_ADMIN='WikiAdmin'",
+        "WIKIFARM_FARM_PASSWORD=''",
+        "",
+        "# " + _("The rest serves once the “#” at the start of its line is taken away."),
+        "# " + _("The name of a file that holds the password, instead:"),
         "# WIKIFARM_FARM_PASSWORD_FILE=''",
         "# " + _("An API key of the farm, if it has one:"),
         "# WIKIFARM_FARM_TOKEN=''",

@@ -44,7 +44,7 @@ def dump_manifest(community: Community) -> str:
 
 def _explain(manifest: CommentedMap, community: Community) -> None:
     """Adds the comments, and the empty lines that part the sections."""
-    head = _("A community. Edit this file, then: wikifarm plan {file}")
+    head = _("A community. Edit this file, then run `wikifarm plan communities/{file}`.")
     manifest.yaml_set_start_comment(head.format(file=f"{community.slug}.yml"))
     people = _("Those who facilitate get an account; their addresses are never shown.")
     manifest.yaml_set_comment_before_after_key("facilitators", before=f"\n{people}")

@@ -123,14 +123,16 @@ def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
 def _agreed(options: Shared, shown: Envelope) -> bool:
     """Shows a plan on the terminal, and waits for a yes."""
     from wikifarm.cli import asking
+    from wikifarm.cli.program import as_called
     from wikifarm.cli.render.answer import answer
     from wikifarm.cli.render.sheet import paint_for
 
     options.telling().clear()
     output = options.output
-    output.note(answer(shown, paint_for(output.err), verbose=output.verbose))
+    output.note(as_called(answer(shown, paint_for(output.err), verbose=output.verbose)))
     if asking.agreed(_("Do this?")):
         return True
+    output.plan_told = True
     options.warnings.append(_("Nothing was done."))
     return False
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from wikifarm.cli.program import PROGRAM, called
 from wikifarm.cli.progress import role_words, step_words
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
@@ -69,9 +71,10 @@ def demonstration(outcome: Demonstration, sheet: Sheet) -> Iterator[str]:
         for text in outcome.to_try:
             yield from wrapped(text, "  - ")
         yield ""
-        yield _("To use wikifarm on this farm from another terminal:")
+        yield _("To apply it again from another terminal, copy these lines:")
         for name, value in outcome.environment.items():
-            yield f"  export {name}='{value}'"
+            yield f"  export {name}={shlex.quote(value)}"
+        yield f"  {called()}{outcome.again.removeprefix(PROGRAM)}"
     yield ""
     if outcome.folder:
         yield _("Everything is kept in {folder}.").format(folder=outcome.folder)

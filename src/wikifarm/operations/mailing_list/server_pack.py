@@ -106,7 +106,7 @@ def _next(folder: Path) -> tuple[str, ...]:
         *([copying.format(name=ENVIRONMENT)] if os.path.lexists(folder / ENVIRONMENT) else []),
         _("hand the rest of the folder to the administrator of the list server: README.md"),
         _("write the address of its SOAP interface in .env: WIKIFARM_SYMPA_URL"),
-        _("once the server has restarted, check: wikifarm mailing-list state"),
+        _("once the server has restarted, check: `wikifarm mailing-list state`"),
     )
 
 

@@ -43,11 +43,11 @@ def _next(folder: Path) -> tuple[str, ...]:
         _("write what the farms share in {path}, and encrypt the secrets").format(
             path=folder / VARIABLES
         ),
-        _("see what would be done: {command}").format(
+        _("see what would be done: `{command}`").format(
             command=f"wikifarm ops provision --check --diff{inventory}"
         ),
-        _("do it: {command}").format(command=f"wikifarm ops provision{inventory}"),
-        _("see how the farms are: {command}").format(command=f"wikifarm ops doctor{inventory}"),
+        _("do it: `{command}`").format(command=f"wikifarm ops provision{inventory}"),
+        _("see how the farms are: `{command}`").format(command=f"wikifarm ops doctor{inventory}"),
     )
 
 
