@@ -83,6 +83,13 @@ def test_errors_stand_on_stderr_with_something_to_try(cli: Cli) -> None:
     assert "  Try: " in ran.err
 
 
+def test_an_address_without_a_farm_is_said_to_be_wrong(cli: Cli, farm: RunningFarm) -> None:
+    ran = cli("doctor", "--farm", f"{farm.url}nulle-part/")
+    assert ran.exit == 8
+    assert f"There is no YesWiki at {farm.url}nulle-part/ (404)." in " ".join(ran.err.split())
+    assert "doctor" not in ran.err  # which is what was typed
+
+
 def test_a_farm_that_is_down_exits_8(cli: Cli, manifest: Path) -> None:
     for command in ("doctor", "list", "apply"):
         ran = cli(command, "--farm", "http://127.0.0.1:1/")

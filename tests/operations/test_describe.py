@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wikifarm.errors import InvalidInput
-from wikifarm.operations.describe import chosen
+from wikifarm.operations.describe import Wishes, chosen, community
 
 
 @pytest.fixture
@@ -41,6 +41,23 @@ def test_communities_are_chosen(
     given = [folder.parent / path if "." in path else Path(path) for path in paths]
     described = chosen(given, only, default=folder)
     assert [community.slug for community in described.communities] == slugs
+
+
+def test_what_a_command_line_lacks_is_told_with_its_option(folder: Path) -> None:
+    for wishes, codes in (
+        (Wishes(), ["missing", "missing-facilitator"]),
+        (Wishes(name="Rennes"), ["missing-facilitator"]),
+        (Wishes(facilitators=("Ana <ana@example.org>",)), ["missing"]),
+        (Wishes(name="Rennes", slug="À!"), ["missing-facilitator", "slug"]),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            community(wishes, folder)
+        assert [problem.code for problem in refused.value.problems] == codes
+        hints = " ".join(problem.hint for problem in refused.value.problems)
+        assert ("--facilitator" in hints, "`wikifarm new-community " in hints) == (
+            "missing-facilitator" in codes, "missing" in codes
+        )  # fmt: skip
+        assert "facilitators: [" not in hints  # the words of a file, and there is none
 
 
 @pytest.mark.parametrize(("paths", "only"), [(["renes"], []), ([], ["renes"])])

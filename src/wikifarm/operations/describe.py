@@ -54,7 +54,31 @@ def community(wishes: Wishes, folder: Path) -> Community:
         "writing": wishes.writing,
         "language": wishes.language,
     }
-    return community_from({key: value for key, value in given.items() if value}, folder=folder)
+    try:
+        return community_from({key: value for key, value in given.items() if value}, folder=folder)
+    except InvalidInput as wrong:
+        unsaid = _unsaid(wishes)
+        codes = {problem.code for problem in unsaid}
+        others = [problem for problem in wrong.problems if problem.code not in codes]
+        raise InvalidInput([*unsaid, *others]) from None
+
+
+def _unsaid(wishes: Wishes) -> list[Problem]:
+    """What no community goes without, and how a command line says it: it has no file to add to."""
+    problems = []
+    if not wishes.name:
+        message = _("This community has no name.")
+        hint = _("Give it after the command: `wikifarm new-community {name}`").format(
+            name='"Robustesse autour de Rennes"'
+        )
+        problems.append(Problem(message, hint, code="missing"))
+    if not wishes.facilitators:
+        message = _("no facilitator: a community needs at least one person who facilitates it")
+        hint = _("Name each: {option}").format(
+            option=_('--facilitator "First Last <first@example.org>"')
+        )
+        problems.append(Problem(message, hint, code="missing-facilitator"))
+    return problems
 
 
 def chosen(

@@ -14,8 +14,17 @@ from wikifarm.yeswiki.shapes import table
 
 
 def probe(visitor: Session, *, farm: bool = False) -> Capabilities:
-    """Asks as a visitor; raises NotYesWiki when something else answers."""
+    """Asks as a visitor; raises NotYesWiki when something else answers, or where no farm is."""
     forms = visitor.api("forms")
+    if farm and forms.status == 404:
+        raise NotYesWiki(
+            _("There is no YesWiki at {url} (404).").format(url=visitor.addresses.base),
+            hint=_(
+                "Check the address: open a page of the wiki in a browser, and take what stands "
+                "before the “?”."
+            ),
+            where=visitor.addresses.base,
+        )
     if forms.status != 200 or not forms.text.lstrip().startswith(("{", "[")):
         raise not_yeswiki(visitor.addresses.base, forms)
     if not any(name.startswith("YesWiki-") for name in forms.cookies) and not _looks_bazar(
