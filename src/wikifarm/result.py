@@ -7,8 +7,19 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
+from wikifarm.i18n import _
 
 SCHEMA = "wikifarm/1"
+SHOWN_NAMES = 6  # of many, in a sentence
+
+
+def few(names: Sequence[str], limit: int = SHOWN_NAMES, between: str = ", ") -> str:
+    """The first names, and how many more there are."""
+    if len(names) <= limit:
+        return between.join(names)
+    return _("{names} and {count} more").format(
+        names=between.join(names[:limit]), count=len(names) - limit
+    )
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,11 @@ class Outcome:
     def as_json(self) -> dict[str, Any]:
         """`data` of the envelope, as programs read it."""
         return {}
+
+    @property
+    def summed_up(self) -> bool:
+        """True where it speaks of many things, and people are told what these have in common."""
+        return False
 
     def failures_by_slug(self) -> Sequence[tuple[str, Sequence[Failure]]]:
         """What failed for each community that it speaks of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from importlib import import_module
@@ -55,8 +56,13 @@ def community(**more: Any) -> CommunityOutcome:
     return CommunityOutcome(**{**given, **more})
 
 
-def text(*outcomes: CommunityOutcome, command: str = "new-community", verbose: bool = False) -> str:
-    return answer(envelope(command, outcomes), Paint(), verbose=verbose)
+def text(
+    *outcomes: CommunityOutcome,
+    command: str = "new-community",
+    verbose: bool = False,
+    in_full: bool = True,
+) -> str:
+    return answer(envelope(command, outcomes, in_full=in_full), Paint(), verbose=verbose)
 
 
 def test_a_new_community() -> None:
@@ -117,6 +123,100 @@ def test_what_was_covered_and_what_nothing_closes_is_told() -> None:
 def test_several_communities_are_summed_up() -> None:
     shown = text(community(), community(slug="brest", status="unchanged"), command="apply")
     assert "2 communities: 1 created, 1 unchanged" in shown
+
+
+def region(count: int, **more: Any) -> list[CommunityOutcome]:
+    return [
+        community(
+            slug=f"c{number}", name=f"C {number}", url=f"https://f.org/c{number}/",
+            checklist=f"checklist/c{number}.html", welcome=f"welcome/c{number}.txt", **more,
+        )
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def test_of_many_the_common_is_told_once_and_each_has_its_line() -> None:
+    rows = region(200)
+    rows[150].steps.append(Done(PageChange("R", Action.CREATE), "done", 1))
+    shown = text(*rows, command="apply", in_full=False).splitlines()
+    assert len(shown) < 200 + 20
+    assert shown[0] == "200 created, with in common:"
+    assert "  URL              https://f.org/ADDRESS/" in shown
+    table = [line for line in shown if re.match(r"  c\d", line)]
+    assert "  c0    created  33 changes" in table
+    assert "  c150  created  34 changes  pages: 32 new, 1 changed" in table
+    assert shown[-4] == "Next"
+    assert shown[-3].startswith(
+        "  1. for each that was created, open checklist/ADDRESS.html, and send"
+    )
+    assert shown[-1] == "  2. see all of a community with --only c0, of every one with --verbose."
+
+
+def test_of_many_those_alone_of_their_kind_or_that_show_people_are_told_in_full() -> None:
+    leak = Audit(3, (Leak("a", Role.VISITOR, "bf_mail", "the rights of the entry X"),))
+    rows = [*region(5), community(slug="brest", name="Brest", status="updated")]
+    rows[2].audit = leak
+    shown = text(*rows, command="apply", in_full=False)
+    assert "C 2 (people can be seen)" in shown and "To set: the rights of the entry X" in shown
+    assert "Brest (updated)\n  URL" in shown
+    assert "C 1 (created)" not in shown
+    assert "C 1 (created)" in text(*rows, command="apply", in_full=False, verbose=True)
+    assert "C 1 (created)" in text(*rows, command="apply")
+
+
+def test_a_line_of_the_table_is_one_line_whatever_differs() -> None:
+    planned: list[AnyChange] = [
+        *(PageChange(f"PageAuNomPlutotLong{number}", Action.CREATE) for number in range(4)),
+        *(RightsChange(f"PageAuNomPlutotLong{number}", Action.UPDATE) for number in range(9)),
+    ]
+    rows = region(9, status="planned", steps=[], audit=None)
+    for row in rows[1:]:
+        row.planned = [PageChange("P", Action.CREATE)]
+    rows[0].planned = planned
+    shown = text(*rows, command="plan", in_full=False).splitlines()
+    lines = [line for line in shown if re.match(r"  c\d", line)]
+    assert len(lines) == 9 and max(map(len, shown)) <= WIDTH
+    assert lines[0].startswith("  c0  to be done  13 changes  pages: 4 new (PageAu")
+    assert lines[1] == "  c1  to be done  1 change"
+
+
+def test_a_plan_parts_the_wikis_to_make_from_those_to_change() -> None:
+    made: list[AnyChange] = [PageChange("P", Action.UPDATE)]
+    new: list[AnyChange] = [PageChange("P", Action.CREATE), RightsChange("P", Action.CREATE)]
+    rows = region(9, status="planned", steps=[], audit=None)
+    for number, row in enumerate(rows):
+        row.to_make = number > 2
+        row.planned = new if row.to_make else made
+    shown = text(*rows, command="plan", in_full=False).splitlines()
+    assert "3 to be done, with in common:" in shown
+    assert "6 to be made, with in common:" in shown
+    assert "  c2  to be done  1 change" in shown
+    assert "  c3  to be made  2 changes" in shown
+    assert "9 communities: 3 to be done, 6 to be made" in shown
+
+
+def test_what_waits_is_told_once_for_many_and_a_note_too() -> None:
+    rows = region(9, pending=[], notes=["It shows an address."])
+    for row in rows:
+        row.pending = [Pending("mailing-list", row.slug, "Ask Infini.", f"Hello from {row.slug}")]
+    shown = text(*rows, command="apply", in_full=False)
+    few = "c0, c1, c2, c3, c4, c5 and 3 more"
+    assert f"Waits for someone (9 communities ({few})): Ask Infini." in shown
+    assert "Hello" not in shown and "--only c0" in shown
+    assert "Hello from c8" in text(*rows, command="apply", in_full=False, verbose=True)
+    told = notes(envelope("apply", rows, in_full=False), Paint())
+    assert told == f"Note: {few}: It shows an address."
+
+
+def test_after_a_failure_the_last_words_say_how_to_go_on() -> None:
+    rows = region(60)
+    rows[36] = community(slug="c36", status="failed", error=WikiAsleep("It sleeps."))
+    shown = text(*rows, command="apply", in_full=False)
+    assert "60 communities: 59 created, 1 failed" in shown
+    assert (
+        "  1. mend what the errors say, and run the same command again, or with --only c36" in shown
+    )
+    assert "  2. for each that was created, open checklist/ADDRESS.html" in shown
 
 
 def test_a_plan_names_a_few_things_and_verbose_all_with_differences() -> None:

@@ -77,17 +77,23 @@ class Output:
             text = json.dumps(envelope.as_json(), ensure_ascii=False, indent=2, default=str)
             self.line(text)
             return
-        from wikifarm.cli.render.answer import answer, notes
+        from wikifarm.cli.render.answer import body, last_words, notes
         from wikifarm.cli.render.sheet import paint_for
 
         if envelope.outcome.is_document:
             self._in_utf8()
-        text = "" if self.plan_told else answer(envelope, paint_for(self.out), verbose=self.verbose)
-        if text:
-            self.line(text if envelope.outcome.is_document else as_called(text))
+        first = last = ""
+        if not self.plan_told:
+            paint = paint_for(self.out)
+            first = body(envelope, paint, verbose=self.verbose)
+            last = as_called(last_words(envelope, paint, verbose=self.verbose))
+        if first:
+            self.line(first if envelope.outcome.is_document else as_called(first))
         told = notes(envelope, paint_for(self.err))
         if told:
             self.note(as_called(told))
+        if last:
+            self.line(last)
 
     def _in_utf8(self) -> None:
         """What programs read is in UTF-8 whatever the locale."""

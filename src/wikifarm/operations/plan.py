@@ -27,6 +27,7 @@ def look_ahead(run: CommunityRun) -> None:
     run.say_standing()
     run.say_left()
     outcome = run.outcome
+    outcome.to_make = run.wiki is None
     outcome.planned = walk_dry(all_steps(run.context.backups), run.work)
     outcome.planned += plan_list(run)
     outcome.kept = [change.id for change in outcome.planned if not change.writes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -215,14 +216,16 @@ def plan(
     """`wikifarm plan`."""
     options = shared(ctx)
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
-    return _plan("plan", options, described, detailed=detailed_exitcode)
+    return _plan("plan", options, described, detailed=detailed_exitcode, in_full=bool(only))
 
 
-def _plan(command: str, options: Shared, described: Described, *, detailed: bool) -> Envelope:
+def _plan(
+    command: str, options: Shared, described: Described, *, detailed: bool, in_full: bool
+) -> Envelope:
     from wikifarm.operations.community.outcome import envelope
 
     planned = _planned(options, described.communities)
-    return envelope(command, planned, detailed=detailed, described=described)
+    return envelope(command, planned, detailed=detailed, described=described, in_full=in_full)
 
 
 def _planned(options: Shared, wanted: list[Community]) -> list[CommunityOutcome]:
@@ -259,15 +262,21 @@ def apply(
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
     wanted = described.communities
     if dry_run:
-        return _plan("apply", options, described, detailed=detailed_exitcode)
+        return _plan("apply", options, described, detailed=detailed_exitcode, in_full=bool(only))
     if options.interactive and not (yes or no_input):
         planned = _planned(options, wanted)
         writes = any(change.writes for outcome in planned for change in outcome.planned)
-        if writes and not _agreed(options, envelope("plan", planned, described=described)):
-            return envelope("apply", planned, described=described)
+        shown = envelope("plan", planned, described=described, in_full=bool(only))
+        if writes and not _agreed(options, shown):
+            return replace(shown, command="apply")
     outcomes = operation(options.context(), wanted, max_failures=max_failures, audit=not no_audit)
     return envelope(
-        "apply", outcomes, detailed=detailed_exitcode, strict=strict, described=described
+        "apply",
+        outcomes,
+        detailed=detailed_exitcode,
+        strict=strict,
+        described=described,
+        in_full=bool(only),
     )
 
 
@@ -291,7 +300,7 @@ def verify(
     options = shared(ctx)
     strict = strict_about(advisories)
     outcomes = operation(options.context(), _chosen(options, paths, only).communities, deep=deep)
-    return envelope("verify", outcomes, strict=strict)
+    return envelope("verify", outcomes, strict=strict, in_full=bool(only))
 
 
 def checklist(

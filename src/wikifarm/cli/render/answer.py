@@ -9,12 +9,12 @@ from importlib import import_module
 
 from wikifarm.cli.render.sheet import Paint, Sheet, harmless, wrapped
 from wikifarm.i18n import _, ngettext
-from wikifarm.result import Envelope, Failure, Outcome
+from wikifarm.result import Envelope, Failure, Outcome, few
 
 # The room and the function that write each class of outcome, or those that derive from it: named,
 # so that a command imports no other outcome than its own.
 RENDERERS: Mapping[str, str] = {
-    "CommunitiesOutcome": "community_lines.communities",
+    "CommunitiesOutcome": "summary_lines.communities",
     "Demonstration": "community_lines.demonstration",
     "StatusOutcome": "community_lines.states",
     "FindingsOutcome": "farm_lines.findings",
@@ -30,21 +30,46 @@ RENDERERS: Mapping[str, str] = {
     "HostsStatus": "machine_lines.status",
 }
 
+# What people are told last, after errors and notes.
+LAST_WORDS: Mapping[str, str] = {"CommunitiesOutcome": "summary_lines.last_words"}
+
 
 def lines_of(outcome: Outcome, sheet: Sheet) -> Iterator[str]:
     """The outcome, written by the renderer of its class."""
-    for kind in type(outcome).__mro__:
-        if kind.__name__ in RENDERERS:
-            room, _dot, name = RENDERERS[kind.__name__].partition(".")
-            write = getattr(import_module(f"wikifarm.cli.render.{room}"), name)
-            yield from write(harmless(outcome), sheet)
-            return
+    yield from _written(_kind(outcome), RENDERERS, outcome, sheet)
+
+
+def _kind(outcome: Outcome) -> str:
+    """The class that has a renderer."""
+    names = [kind.__name__ for kind in type(outcome).__mro__]
+    return next((name for name in names if name in RENDERERS), "")
+
+
+def _written(
+    kind: str, renderers: Mapping[str, str], outcome: Outcome, sheet: Sheet
+) -> Iterator[str]:
+    if kind in renderers:
+        room, _dot, name = renderers[kind].partition(".")
+        write = getattr(import_module(f"wikifarm.cli.render.{room}"), name)
+        yield from write(harmless(outcome), sheet)
 
 
 def answer(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
-    """What goes to stdout."""
+    """What goes to stdout, whole."""
+    parts = (body(envelope, paint, verbose=verbose), last_words(envelope, paint, verbose=verbose))
+    return "\n".join(part for part in parts if part)
+
+
+def body(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
+    """What goes to stdout first."""
     sheet = Sheet(paint, verbose, envelope.command)
-    return "\n".join([*lines_of(envelope.outcome, sheet), *_pending(envelope, paint)])
+    return "\n".join([*lines_of(envelope.outcome, sheet), *_pending(envelope, sheet)])
+
+
+def last_words(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
+    """What goes to stdout last."""
+    sheet = Sheet(paint, verbose, envelope.command)
+    return "\n".join(_written(_kind(envelope.outcome), LAST_WORDS, envelope.outcome, sheet))
 
 
 def notes(envelope: Envelope, paint: Paint) -> str:
@@ -89,15 +114,25 @@ def _subject(slugs: list[str]) -> str:
         return slugs[0]
     return ngettext(
         "{count} community ({names})", "{count} communities ({names})", len(slugs)
-    ).format(count=len(slugs), names=", ".join(slugs))
+    ).format(count=len(slugs), names=few(slugs))
 
 
-def _pending(envelope: Envelope, paint: Paint) -> Iterator[str]:
-    """What waits for a person, with the exact text to send."""
+def _pending(envelope: Envelope, sheet: Sheet) -> Iterator[str]:
+    """What waits for a person, with the exact text to send; of many communities, what is the same
+    once, and how to have the text of each."""
+    brief = envelope.outcome.summed_up and not sheet.verbose
+    owners: dict[str, list[str]] = {}
     for step in envelope.pending:
-        yield ""
-        head = _("Waits for someone ({slug}): ").format(slug=step.slug)
-        first, *rest = wrapped(step.message, head, "  ")
-        yield paint.care(first)
-        yield from rest
-        yield from (f"  | {line}".rstrip() for line in harmless(step.text).splitlines())
+        owners.setdefault(step.message, []).append(step.slug)
+        if not brief:
+            yield from _waits(step.message, step.slug, sheet.paint)
+            yield from (f"  | {line}".rstrip() for line in harmless(step.text).splitlines())
+    for message, slugs in owners.items() if brief else ():
+        yield from _waits(message, _subject(slugs), sheet.paint)
+
+
+def _waits(message: str, who: str, paint: Paint) -> Iterator[str]:
+    yield ""
+    first, *rest = wrapped(message, _("Waits for someone ({slug}): ").format(slug=who), "  ")
+    yield paint.care(first)
+    yield from rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.providers import NONE
 from wikifarm.moments import local
+from wikifarm.result import few
 
 if TYPE_CHECKING:
     from wikifarm.advisories.verdict import Verdict
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from wikifarm.engine.run import Done
     from wikifarm.operations.community.outcome import (
         Audit,
-        CommunitiesOutcome,
         CommunityOutcome,
         Leak,
         ListTold,
@@ -35,26 +36,13 @@ SHOWN_NAMES = 6  # of a step in a plan; --verbose shows them all
 SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": "="}
 
 
-def communities(outcome: CommunitiesOutcome, sheet: Sheet) -> Iterator[str]:
-    """What came of each community, and what to do next."""
-    yield from _blocks(outcome.communities, sheet)
-    if outcome.left_out:
-        yield ""
-        names = ", ".join(outcome.left_out)
-        told = ngettext(
-            "{count} community is described wrongly, and nothing was done for it: {names}",
-            "{count} communities are described wrongly, and nothing was done for them: {names}",
-            len(outcome.left_out),
-        )
-        yield from wrapped(told.format(count=len(outcome.left_out), names=names))
-    yield from _summary(outcome.communities, sheet)
-
-
 def demonstration(outcome: Demonstration, sheet: Sheet) -> Iterator[str]:
     """What came of the community of a demonstration, and how to go and look at it."""
-    yield from _blocks(outcome.communities, sheet)
-    if outcome.serving or outcome.folder:
-        yield from _summary(outcome.communities, sheet)
+    yield from blocks(outcome.communities, sheet)
+    step = next_step(outcome.communities, sheet.command)
+    if step and (outcome.serving or outcome.folder):
+        yield ""
+        yield from wrapped(step, _("Next: "))
     if outcome.serving:
         yield ""
         yield sheet.paint.strong(_("To look at it"))
@@ -104,7 +92,7 @@ def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
         if state.edited:
             facts.append((_("edited here"), ", ".join(state.edited)))
         facts.append((_("mailing list"), _mailing_list(state.list_told)))
-        facts += _software(state.software)
+        facts += software(state.software)
         if state.state == "in-place":
             facts.append((_("privacy"), _last_audit(state)))
         if state.last_run:
@@ -116,7 +104,8 @@ def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
 # -- one community --------------------------------------------------------------------------
 
 
-def _blocks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
+def blocks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
+    """Each community in full."""
     for number, outcome in enumerate(outcomes):
         if number:
             yield ""
@@ -124,42 +113,35 @@ def _blocks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]
 
 
 def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
-    yield f"{sheet.paint.strong(outcome.name)} ({_status(outcome, sheet)})"
+    yield f"{sheet.paint.strong(outcome.name)} ({status(outcome, sheet)})"
     facts: list[tuple[str, str]] = [("URL", outcome.url)]
-    facts += _done(outcome.steps)
-    if outcome.kept:
-        edited = _("{names} (edited here by hand)").format(names=_keys(outcome.kept))
-        facts.append((_("kept"), edited))
+    facts += done(outcome.steps)
+    facts += kept(outcome.kept)
     facts.append((_("mailing list"), _mailing_list(outcome.list_told)))
     facts += _subscribers(outcome.list_told)
-    facts += _privacy(outcome)
-    facts += _software(outcome.software)
+    facts += privacy(outcome)
+    facts += software(outcome.software)
     facts += [(_("checklist"), outcome.checklist), (_("welcome"), outcome.welcome)]
     yield from table(fact for fact in facts if fact[1])
     yield from _planned(outcome.planned, sheet)
     if outcome.audit:
         yield from _leaks(outcome.audit, sheet)
-        yield from _limits(outcome.audit)
-        yield from _advice(outcome.audit)
+    yield from remarks(outcome)
     if sheet.verbose:
         yield from table([(_("requests"), _requests(outcome))])
 
 
-def _summary(outcomes: Sequence[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
-    """One line for several communities; the next thing to do where there is one."""
-    if not outcomes:
-        yield _("There is nothing to do.")
-        return
-    if len(outcomes) > 1:
-        counts = Counter(outcome.status for outcome in outcomes)
-        parts = ", ".join(_counted_status(*counted) for counted in counts.items())
-        total = ngettext("{count} community", "{count} communities", len(outcomes))
-        yield ""
-        yield _("{subject}: {text}").format(subject=total.format(count=len(outcomes)), text=parts)
-    step = _next(outcomes, sheet.command)
-    if step:
-        yield ""
-        yield from wrapped(step, _("Next: "))
+def remarks(outcome: CommunityOutcome) -> Iterator[str]:
+    """What the audit says besides leaks: what nothing closes, what to mend, what was not asked."""
+    if outcome.audit:
+        yield from _limits(outcome.audit)
+        yield from _advice(outcome.audit)
+
+
+def kept(ids: Sequence[str]) -> list[tuple[str, str]]:
+    """What was edited by hand, as a fact; nothing where nothing was."""
+    told = _("{names} (edited here by hand)").format(names=_keys(ids))
+    return [(_("kept"), told)] if ids else []
 
 
 def _statuses() -> dict[str, str]:
@@ -170,10 +152,18 @@ def _statuses() -> dict[str, str]:
         "pending": _("waiting for someone"),
         "failed": _("failed"),
         "planned": _("to be done"),
+        "to-make": _("to be made"),
     }
 
 
-def _counted_status(status: str, count: int) -> str:
+def kind(outcome: CommunityOutcome) -> str:
+    """Its status; of what is planned, a wiki still to be made is a kind of its own."""
+    planned = outcome.status == "planned"
+    return "to-make" if planned and outcome.to_make else outcome.status
+
+
+def counted_status(status: str, count: int) -> str:
+    """How many came to this."""
     words = {
         "created": ngettext("{count} created", "{count} created", count),
         "updated": ngettext("{count} updated", "{count} updated", count),
@@ -181,12 +171,14 @@ def _counted_status(status: str, count: int) -> str:
         "pending": ngettext("{count} waiting for someone", "{count} waiting for someone", count),
         "failed": ngettext("{count} failed", "{count} failed", count),
         "planned": ngettext("{count} to be done", "{count} to be done", count),
+        "to-make": ngettext("{count} to be made", "{count} to be made", count),
     }
     return words.get(status, f"{{count}} {status}").format(count=count)
 
 
-def _status(outcome: CommunityOutcome, sheet: Sheet) -> str:
-    word = _statuses().get(outcome.status, outcome.status)
+def status(outcome: CommunityOutcome, sheet: Sheet) -> str:
+    """What came of it, in its colour."""
+    word = _statuses().get(kind(outcome), outcome.status)
     paint = sheet.paint
     if outcome.audit and outcome.audit.leaks:
         return paint.bad(_("people can be seen"))
@@ -213,9 +205,14 @@ def _list_states() -> dict[str, str]:
 
 def _mailing_list(told: ListTold) -> str:
     """Which list it is and how far; nothing where the community wants none."""
+    return state_of_list(told, told.address)
+
+
+def state_of_list(told: ListTold, name: str = "") -> str:
+    """How far a list is, under the name of who hosts it; nothing where none is wanted."""
     if told.provider in ("", NONE):
         return ""
-    name = told.address or told.provider
+    name = name or told.provider
     return f"{name} ({_list_states().get(told.state, told.state)})" if told.state else name
 
 
@@ -275,20 +272,35 @@ def _name(change: AnyChange) -> str:
 
 
 def _some(names: list[str], sheet: Sheet) -> str:
-    return ", ".join(names) if sheet.verbose else _few(names, SHOWN_NAMES)
+    return ", ".join(names) if sheet.verbose else few(names, SHOWN_NAMES)
 
 
-def _done(steps: Iterable[Done]) -> list[tuple[str, str]]:
+def done(steps: Iterable[Done]) -> list[tuple[str, str]]:
     """(step, "31 created, 2 updated") in the order in which it was done."""
+    return counted_changes(done.change for done in steps if done.outcome == "done")
+
+
+def counted_changes(changes: Iterable[AnyChange]) -> list[tuple[str, str]]:
+    """The same of what is planned, but for what is kept."""
     words = step_words()
     counts: dict[str, Counter[str]] = {}
-    for done in steps:
-        if done.outcome == "done":
-            counts.setdefault(done.change.step, Counter())[done.change.action] += 1
+    for change in changes:
+        if change.writes:
+            counts.setdefault(change.step, Counter())[change.action] += 1
     return [
         (words.get(step, step), ", ".join(_counted(*pair) for pair in sorted(actions.items())))
         for step, actions in counts.items()
     ]
+
+
+def names_of_changes(changes: Iterable[AnyChange]) -> dict[str, list[str]]:
+    """By step, what is planned there."""
+    words = step_words()
+    names: dict[str, list[str]] = {}
+    for change in changes:
+        if change.writes:
+            names.setdefault(words.get(change.step, change.step), []).append(_name(change))
+    return names
 
 
 def _counted(action: str, count: int) -> str:
@@ -325,7 +337,8 @@ def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
 # -- the audit ------------------------------------------------------------------------------
 
 
-def _privacy(outcome: CommunityOutcome) -> list[tuple[str, str]]:
+def privacy(outcome: CommunityOutcome) -> list[tuple[str, str]]:
+    """What the audit came to, or the one before it; then what each role asked."""
     audit = outcome.audit
     if audit is None and outcome.audited:
         before = _("verified on {when}: nobody was seen, and nothing has changed since")
@@ -356,7 +369,7 @@ def _last_audit(state: State) -> str:
     return words[state.privacy].format(when=local(state.audited))
 
 
-def _software(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str]]:
+def software(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str]]:
     """What runs the wiki, in two words: the sentence is a note of the whole answer."""
     words = {
         "holes": _("{version}, with known holes"),
@@ -413,15 +426,7 @@ def _seen(leaks: Sequence[Leak]) -> str:
     routes = list(dict.fromkeys(leak.route for leak in leaks))
     fields = list(dict.fromkeys(leak.seen for leak in leaks))
     return _("{fields} through {routes}").format(
-        fields=_few(fields, SHOWN_FIELDS), routes=_few(routes, SHOWN_ROUTES)
-    )
-
-
-def _few(names: list[str], limit: int) -> str:
-    if len(names) <= limit:
-        return ", ".join(names)
-    return _("{names} and {count} more").format(
-        names=", ".join(names[:limit]), count=len(names) - limit
+        fields=few(fields, SHOWN_FIELDS), routes=few(routes, SHOWN_ROUTES)
     )
 
 
@@ -460,7 +465,7 @@ def _ways_left(audit: Audit) -> Iterator[str]:
         for way, why in part.not_asked.items():
             reasons.setdefault(why, []).append(way)
     for why, ways in reasons.items():
-        named = _few(list(dict.fromkeys(ways)), SHOWN_ROUTES)
+        named = few(list(dict.fromkeys(ways)), SHOWN_ROUTES)
         yield _("{subject}: {text}").format(subject=named, text=why)
 
 
@@ -470,16 +475,27 @@ def _requests(outcome: CommunityOutcome) -> str:
     )
 
 
-def _next(outcomes: Sequence[CommunityOutcome], command: str) -> str:
+def next_step(outcomes: Sequence[CommunityOutcome], command: str) -> str:
+    """What a person does now; nothing where an error says it."""
     if any(outcome.error for outcome in outcomes):
         return ""
     if any(change.writes for outcome in outcomes for change in outcome.planned):
         if command == "mailing-list plan":
             return _("`wikifarm mailing-list create` will do this.")
         return _("`wikifarm apply` will do this.") if command != "new-community" else ""
-    for outcome in outcomes:
-        if outcome.status == "created" and outcome.checklist:
-            return _("open {checklist}, and send {welcome} to those who facilitate.").format(
-                checklist=outcome.checklist, welcome=outcome.welcome
-            )
-    return ""
+    made = [outcome for outcome in outcomes if outcome.status == "created" and outcome.checklist]
+    if not made:
+        return ""
+    told = _("open {checklist}, and send {welcome} to those who facilitate.")
+    if len(made) == 1:
+        return told.format(checklist=made[0].checklist, welcome=made[0].welcome)
+    told = _("for each that was created, open {checklist}, and send {welcome} to its facilitators.")
+    return told.format(
+        checklist=unnamed(made[0].checklist, made[0].slug),
+        welcome=unnamed(made[0].welcome, made[0].slug),
+    )
+
+
+def unnamed(text: str, slug: str) -> str:
+    """An address or a path, with a word in the place of the community's own address."""
+    return re.sub(rf"(?<=/){re.escape(slug)}(?=[/.])", _("ADDRESS"), text)

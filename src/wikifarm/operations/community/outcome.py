@@ -14,7 +14,7 @@ from wikifarm.engine.run import Done
 from wikifarm.errors import Exit, WikifarmError
 from wikifarm.i18n import language
 from wikifarm.operations.community.software import heeded
-from wikifarm.result import Envelope, Failure, Outcome, Pending, failures, of_problem
+from wikifarm.result import Envelope, Failure, Outcome, Pending, failures, few, of_problem
 
 
 class Role(StrEnum):
@@ -148,6 +148,7 @@ class CommunityOutcome:
     name: str
     url: str = ""
     status: str = "failed"  # created | updated | unchanged | pending | failed | planned
+    to_make: bool = False  # planned: there is no wiki yet
     steps: list[Done] = field(default_factory=list)
     planned: list[AnyChange] = field(default_factory=list)
     get: int = 0
@@ -191,6 +192,7 @@ class CommunityOutcome:
             "name": self.name,
             "url": self.url,
             "status": self.status,
+            "to_make": self.to_make,
             "steps": [
                 {
                     "id": done.change.id,
@@ -232,16 +234,23 @@ class CommunityOutcome:
             "checklist": self.checklist,
             "welcome": self.welcome,
             "seconds": round(self.seconds, 3),
+            "notes": list(self.notes),
             "errors": [asdict(failure) for failure in self.failures],
         }
 
 
 @dataclass(frozen=True)
 class CommunitiesOutcome(Outcome):
-    """What came of several communities; of which `left_out` were described wrongly, and where."""
+    """What came of several communities; `left_out` were described wrongly, and where. `in_full`
+    where people asked for these by name."""
 
     communities: tuple[CommunityOutcome, ...]
     left_out: tuple[str, ...] = field(default=(), kw_only=True)
+    in_full: bool = field(default=True, kw_only=True)
+
+    @property
+    def summed_up(self) -> bool:
+        return len(self.communities) > 1 and not self.in_full
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -265,14 +274,16 @@ def envelope(
     detailed: bool = False,
     strict: bool = False,
     described: Described | None = None,
+    in_full: bool = True,
 ) -> Envelope:
     """One envelope for several communities, with the exit status that README.md gives.
 
-    For `strict`, see `heeded`; `described` has those that were left out.
+    For `strict`, see `heeded`; `described` has those that were left out. Without `in_full`, people
+    are told of many what they have in common.
     """
     communities = tuple(outcomes)
     left_out = described or Described([])
-    told = CommunitiesOutcome(communities, left_out=left_out.left_out)
+    told = CommunitiesOutcome(communities, left_out=left_out.left_out, in_full=in_full)
     exit_status = _exit(communities, detailed=detailed)
     unharmed = exit_status in (Exit.DONE, Exit.CHANGES, Exit.WAITING)
     whole = Envelope(
@@ -280,15 +291,22 @@ def envelope(
         exit=Exit.PARTIAL if left_out.problems and unharmed else exit_status,
         outcome=told,
         pending=tuple(pending for outcome in communities for pending in outcome.pending),
-        messages=tuple(
-            f"{outcome.slug}: {note}" for outcome in communities for note in outcome.notes
-        ),
+        messages=tuple(_notes(communities)),
         errors=(
             *(of_problem(problem) for problem in left_out.problems),
             *(failure for outcome in communities for failure in outcome.failures),
         ),
     )
     return heeded(whole, told.verdicts(), strict=strict)
+
+
+def _notes(outcomes: Iterable[CommunityOutcome]) -> Iterator[str]:
+    """Each note once, with the communities of which it is true."""
+    owners: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        for note in outcome.notes:
+            owners.setdefault(note, []).append(outcome.slug)
+    yield from (f"{few(slugs)}: {note}" for note, slugs in owners.items())
 
 
 def _exit(outcomes: Sequence[CommunityOutcome], *, detailed: bool) -> int:

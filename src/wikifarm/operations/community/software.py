@@ -10,7 +10,7 @@ from wikifarm.errors import Exit
 from wikifarm.i18n import _, language
 from wikifarm.model import TRIED, Capabilities
 from wikifarm.operations.workplace.context import Context
-from wikifarm.result import Envelope, Failure
+from wikifarm.result import Envelope, Failure, few
 from wikifarm.yeswiki.session import Session
 
 KNOWN_HOLES = "known-holes"
@@ -63,4 +63,4 @@ def heeded(
 
 
 def _told(names: list[str], text: str) -> str:
-    return _("{subject}: {text}").format(subject=", ".join(names), text=text)
+    return _("{subject}: {text}").format(subject=few(names), text=text)
