@@ -10,8 +10,6 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
-import re
-import shlex
 import shutil
 import signal
 import sys
@@ -30,6 +28,7 @@ from wikifarm.ansible.private_folder import private_folder
 from wikifarm.ansible.report import Report
 from wikifarm.ansible.secrecy import Veil, secrets_of
 from wikifarm.errors import ExtraMissing
+from wikifarm.extras import to_install
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _
 
@@ -103,17 +102,9 @@ def _program() -> Path:
         missing = PROGRAM if program is None else "ansible-runner"
         raise ExtraMissing(
             _("This command needs Ansible, and {name} is not installed here.").format(name=missing),
-            hint=shlex.join([sys.executable, "-m", "pip", "install", *_wanted()]),
+            hint=to_install("ops"),
         )
     return Path(program)
-
-
-def _wanted() -> list[str]:
-    """What the extra `ops` brings, as pip takes it: wikifarm itself is on no registry."""
-    wanted = [text.partition(";") for text in importlib.metadata.requires("wikifarm") or ()]
-    return [
-        name.strip() for name, _mark, condition in wanted if "ops" in re.split("[\"']", condition)
-    ]
 
 
 def _texts(paths: Any) -> Iterator[str]:

@@ -134,7 +134,7 @@ def test_without_the_library_it_is_called_a_workbook(
     path = xlsx(tmp_path / "a.csv", ROWS)  # whatever its name
     (problem,) = problems(lambda: load_manifests([path]))
     assert problem.code == "workbook"
-    assert "CSV UTF-8" in problem.hint and "wikifarm[workbooks]" in problem.hint
+    assert "CSV UTF-8" in problem.hint and "pip install 'python-calamine" in problem.hint
 
 
 @pytest.mark.parametrize(

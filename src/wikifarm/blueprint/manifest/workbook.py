@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wikifarm.blueprint.manifest.csv_rows import Row
 from wikifarm.errors import Problem
+from wikifarm.extras import to_install
 from wikifarm.i18n import _
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ def workbook_rows(raw: bytes, path: Path, problems: list[Problem]) -> list[Row]:
         import python_calamine
     except ImportError:
         message = _("{file} is a workbook, and what reads workbooks is not installed")
-        return _refused(message, path, problems, _("{save}; or install “wikifarm[workbooks]”"))
+        return _refused(
+            message,
+            path,
+            problems,
+            _("{save}; or first: {install}").replace("{install}", to_install("workbooks")),
+        )
     try:
         if _unpacked(raw) > UNPACKED_LIMIT:
             return _refused(_("{file} is a workbook too large to be read"), path, problems)
