@@ -21,8 +21,9 @@ from wikifarm.blueprint.design import Design
 from wikifarm.errors import Exit
 from wikifarm.operations.audit import undeclared
 from wikifarm.operations.audit import verify as verifying
-from wikifarm.operations.audit.questions import ask_all, read_spies
-from wikifarm.operations.audit.sentinel import planted
+from wikifarm.operations.audit.questions import Answered, ask_all, read_spies
+from wikifarm.operations.audit.sentinel import Planted, planted
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Leak, LeakKind
 from wikifarm.yeswiki import told_routes
 
@@ -124,7 +125,9 @@ class Hunt:
             def look(ways: Collection[str]) -> Look:
                 run.begin_again()
                 verifying._close_new_logs(run)
-                asked = ask_all(run, scene, [each for each in routes if _plain(each.id) in ways])
+                asked = Answered()
+                wanted = [each for each in routes if _plain(each.id) in ways]
+                ask_all(run, scene, wanted, asked)
                 if any(way.startswith("{{") for way in ways):
                     read_spies(run, scene, spies, asked)
                 leaks = [*asked.seen, *undeclared.opened(run.work)]
@@ -172,10 +175,14 @@ class Hunt:
             return self.looking.see(mutant)
 
 
+def _only_proofs(run: CommunityRun, scene: Planted, _routes: object, asked: Answered) -> None:
+    ask_all(run, scene, [], asked)
+
+
 @contextmanager
 def _asking_nothing() -> Iterator[None]:
     with (
-        patch.object(verifying, "ask_all", lambda run, scene, *_: ask_all(run, scene, [])),
+        patch.object(verifying, "ask_all", _only_proofs),
         patch.object(verifying, "read_spies"),
     ):
         yield

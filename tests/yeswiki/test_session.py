@@ -40,6 +40,34 @@ def test_a_captive_page_is_not_a_wiki(session: Session) -> None:
 
 
 @respx.mock
+@pytest.mark.parametrize("nothing", ["{}", "[]", "null"])
+def test_nothing_is_believed_of_the_wiki_alone(session: Session, nothing: str) -> None:
+    respx.get(f"{BASE}?api/forms").respond(200, text=nothing)
+    with pytest.raises(NotYesWiki):
+        session.api_json("forms")
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("cookies", "user", "own"),
+    [
+        (("YesWiki-main",), "", True),
+        (("YesWiki-main", "token"), "Ada", True),
+        (("YesWiki-main",), "Ada", False),  # logged out, or what a cache kept of a visitor's
+        (("YesWiki-main", "token"), "", False),  # what a cache kept of somebody's
+        (("token",), "Ada", False),
+    ],
+)
+def test_each_answer_shows_to_whom_the_wiki_spoke(
+    session: Session, cookies: tuple[str, ...], user: str, own: bool
+) -> None:
+    session.user = user
+    set_cookies = [("set-cookie", f"{name}=a; path=/") for name in cookies]
+    respx.get(f"{BASE}?Ici").respond(200, headers=set_cookies)
+    assert session.spoke_to(session.ask("Ici")) is own
+
+
+@respx.mock
 def test_a_captive_page_at_login_is_not_a_wiki(session: Session) -> None:
     respx.post(f"{BASE}?ParametresUtilisateur").respond(200, html="<h1>Hôtel</h1>")
     with pytest.raises(NotYesWiki):
@@ -92,7 +120,8 @@ def test_a_busy_wiki_says_to_wait(session: Session) -> None:
 @respx.mock
 def test_a_read_is_tried_again_after_a_passing_fault(session: Session) -> None:
     route = respx.get(f"{BASE}?api/pages")
-    route.side_effect = [httpx.Response(502), httpx.ConnectError("x"), httpx.Response(200, json={})]
+    empty = httpx.Response(200, json={}, headers={"set-cookie": "YesWiki-main=a; path=/"})
+    route.side_effect = [httpx.Response(502), httpx.ConnectError("x"), empty]
     assert session.api_json("pages") == {}
     assert route.call_count == 3
 

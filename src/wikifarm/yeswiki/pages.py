@@ -97,6 +97,8 @@ class Pages:
             # Opening an edit form makes the key of a fresh wiki; before, the script fails or lies.
             self._session.page(tag, "edit")
             answer = self._session.file(HASHCASH)
+            if answer.status not in (200, 404):
+                raise unexpected(answer)
             # Newer farms have no such script: administrators are not asked anything there.
             self._hashcash = hashcash.value(answer.text) if answer.status == 200 else ""
         return self._hashcash

@@ -47,7 +47,7 @@ class Session:
         self._client: Client = network.client()
         self.addresses = addresses
         self.user = ""
-        self.foreign = 0  # answers that something else gave in the place of the wiki
+        self.foreign = 0  # answers that were not the wiki's own to this person
         self._csrf = ""
         self._release: str | None = None
         self._bearer = {"Authorization": f"Bearer {token}"} if token else {}
@@ -97,7 +97,10 @@ class Session:
             raise unexpected(answer)
         if not answer.text.lstrip().startswith(("{", "[", "null", '"')):
             raise not_yeswiki(self.addresses.base, answer)
-        return without_noise(answer.json())
+        value = without_noise(answer.json())
+        if not value and not is_own(answer):  # an empty list is believed of the wiki alone
+            raise not_yeswiki(self.addresses.base, answer)
+        return value
 
     def api_table(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Row]:
         """GET of an API route that answers rows by their keys; maybe none."""
@@ -225,8 +228,13 @@ class Session:
         """Remembers the token of a page that was read for another reason."""
         self._csrf = html.hidden(document, "confirmToken") or self._csrf
 
+    def spoke_to(self, answer: Answer) -> bool:
+        """True for the wiki's own word to this very person: with every answer it renews the `token`
+        of whoever is logged in, and gives a visitor none (4.4.4, 4.5.0)."""
+        return is_own(answer) and ("token" in answer.cookies) == bool(self.user)
+
     def _awake(self, answer: Answer) -> Answer:
-        self.foreign += not speaks_for_wiki(answer)
+        self.foreign += not (self.spoke_to(answer) or GUARD in answer.headers)
         if answer.status != 500:
             return answer
         message = exception_message(answer)

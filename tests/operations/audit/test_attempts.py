@@ -16,6 +16,8 @@ from wikifarm.operations.audit.sentinel import clean, planted
 from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Leak, LeakKind, Role
+from wikifarm.transport import Answer
+from wikifarm.yeswiki.session import Session
 
 Shown = set[tuple[str, str]]
 
@@ -39,7 +41,9 @@ def run(site: Fresh) -> CommunityRun:
 
 def written(run: CommunityRun) -> Attempts:
     with planted(run) as scene:
-        return write_all(run, scene)
+        done = Attempts()
+        write_all(run, scene, done)
+    return done
 
 
 def left(run: CommunityRun) -> tuple[int, set[str]]:
@@ -90,13 +94,46 @@ def test_new_pages_that_anybody_writes_are_told_and_removed(run: CommunityRun) -
     assert run.site.pages.read(route.split("/")[0]) is None
 
 
+@pytest.mark.parametrize(
+    ("status", "text"), [(403, "<h1>Forbidden</h1>"), (200, "<h1>Maintenance</h1>"), (429, "")]
+)
+def test_a_page_whose_anti_spam_script_something_else_answers_was_not_tried(
+    run: CommunityRun, monkeypatch: pytest.MonkeyPatch, status: int, text: str
+) -> None:
+    with planted(run) as scene:
+        spoiled = Answer(status, "", {}, text, frozenset())
+        monkeypatch.setattr(Session, "file", lambda *_arguments: spoiled)
+        done = Attempts()
+        write_all(run, scene, done)
+    assert done.passed == []
+    assert done.foreign == {Role.VISITOR}  # whoever has an account may write pages here
+
+
+def test_a_page_whose_form_is_offered_is_told_though_its_save_is_refused(
+    run: CommunityRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache before the wiki gives the anti-spam value of yesterday."""
+    settings = run.site.settings
+    before = settings.all()
+    names = ("default_read_acl", "default_write_acl")
+    settings.save(before, dict.fromkeys(names, "*"))
+    with planted(run) as scene:
+        monkeypatch.setattr("wikifarm.yeswiki.hashcash.value", lambda _script: "1")
+        done = Attempts()
+        write_all(run, scene, done)
+        monkeypatch.undo()
+    settings.save(settings.all(), {name: before[name] for name in names})
+    assert {role for role, _route in shown(done.passed)} == {"visitor"}
+
+
 def test_an_entry_of_somebody_else_that_others_change_is_told(
     run: CommunityRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with planted(run) as scene:
         for person in scene.sentinels:
             run.site.rights.set([person.entry], Rights("*", "*"))
-        done = write_all(run, scene)
+        done = Attempts()
+        write_all(run, scene, done)
     routes = {(leak.role, leak.route) for leak in done.passed}
     assert routes == {(role, "BazaR modif_fiche") for role in (Role.STRANGER, Role.MEMBER)}
 

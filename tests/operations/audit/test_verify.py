@@ -10,7 +10,7 @@ import pytest
 
 from tests.operations.conftest import Fresh
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.errors import AuditBlind, Exit, LeakFound
+from wikifarm.errors import AuditBlind, Exit, LeakFound, Unreachable
 from wikifarm.operations.apply import apply
 from wikifarm.operations.audit import questions
 from wikifarm.operations.audit import verify as verifying
@@ -148,6 +148,34 @@ def test_what_was_seen_is_told_though_the_sentinel_cannot_be_removed(
     assert stands(fresh)["privacy"] == ("leak" if opened else "unknown")
 
 
+@pytest.mark.parametrize("opened", [True, False])
+@pytest.mark.parametrize("step", ["read_spies", "write_all", "clean", "undeclared"])
+def test_what_was_seen_is_told_whatever_fails_after(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch, step: str, opened: bool
+) -> None:
+    def writable(columns: list[str]) -> None:
+        if columns[1] == "bf_prenom":
+            columns[WRITE] = " "
+
+    def fails(*_arguments: object) -> None:
+        raise Unreachable("Nobody answers any more.")
+
+    if opened:
+        change_fields(open_wiki(fresh(), "rennes"), BASE, writable)
+    if step == "clean":
+        monkeypatch.setattr(Users, "delete", fails)
+    else:
+        monkeypatch.setattr(verifying, step, fails)
+    if step != "undeclared":  # the rights of lines are read without asking: that is another proof
+        monkeypatch.setattr(verifying, "opened", lambda _work: [])
+    outcome = verified(fresh, made)
+    assert isinstance(outcome.error, LeakFound if opened else Unreachable)
+    if opened:
+        assert outcome.audit is not None
+        assert outcome.audit.blind == "Nobody answers any more."
+        assert {leak.seen for leak in outcome.audit.leaks} == {"bf_prenom"}
+
+
 def blind(outcome: CommunityOutcome) -> str:
     """The reason for which the audit could not see; it says nothing, and ticks nothing."""
     assert isinstance(outcome.error, AuditBlind), outcome.error
@@ -202,6 +230,22 @@ def test_somebody_who_was_logged_out_on_the_way_is_no_audit(
         return asking(person, route)  # type: ignore[arg-type]
 
     monkeypatch.setattr(questions, "ask", losing)
+    assert "took this person for somebody else" in blind(verified(fresh, made))
+
+
+@pytest.mark.parametrize("role", [Role.STRANGER, Role.MEMBER])
+def test_somebody_who_is_answered_as_a_passer_by_is_no_audit(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch, role: Role
+) -> None:
+    """A cache before the wiki: the page of one's own account alone is nobody else's."""
+    asking = questions.ask
+    passer_by = open_wiki(fresh(), "rennes").visitor()
+
+    def ask(person: Wiki, route: Route) -> Answer:
+        cached = role.value.capitalize() in person.session.user
+        return asking(passer_by if cached else person, route)
+
+    monkeypatch.setattr(questions, "ask", ask)
     assert "took this person for somebody else" in blind(verified(fresh, made))
 
 

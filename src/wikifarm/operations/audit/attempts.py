@@ -8,13 +8,13 @@ planted does, so that a killed run's is removed by the next (docs/yeswiki.md, Wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.fields import Field
 from wikifarm.blueprint.schema.template import form_json, parse
-from wikifarm.errors import WriteRefused
+from wikifarm.errors import ServerProblem, UnexpectedAnswer, WikiBusy, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Form, Rights
 from wikifarm.operations.audit.leaks import Sentinel, account_name, key_of_entry
@@ -24,6 +24,7 @@ from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.audit.sentinel import Planted
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Leak, LeakKind, Role
+from wikifarm.yeswiki import html
 from wikifarm.yeswiki.audit_routes import spellings
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -49,10 +50,9 @@ class Attempts:
                 )
 
 
-def write_all(run: CommunityRun, scene: Planted) -> Attempts:
+def write_all(run: CommunityRun, scene: Planted, done: Attempts) -> None:
     """Every role tries; the administrator looks for what it made: no answer is believed. What
-    something else than the wiki answered was not tried."""
-    done = Attempts()
+    something else than the wiki answered was not tried. All is noted in `done` on the way."""
     rights: Mapping[str, Rights] = run.site.rights.all()
     for role, person in scene.people.items():
         run.progress(f"audit {role.value}")
@@ -65,7 +65,6 @@ def write_all(run: CommunityRun, scene: Planted) -> Attempts:
         trial.import_form()
         if person.session.foreign > before:
             done.foreign.add(role)
-    return done
 
 
 @dataclass
@@ -92,15 +91,31 @@ class _Trial:
         design = self.run.work.design
         return Reach(design.groups, design.who.members).lets_in(right, self.role)
 
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """One attempt: a refusal is right; what something else answers was not tried."""
+        self.done.tries += 1
+        try:
+            yield
+        except WriteRefused:
+            pass
+        except (ServerProblem, UnexpectedAnswer, WikiBusy):
+            self.done.foreign.add(self.role)
+
+    def is_offered(self, tag: str) -> bool:
+        """True where the wiki offers this role the form that writes the page: a save may be refused
+        for its anti-spam value alone."""
+        form = self.person.session.page(tag, "edit").text
+        return html.hidden(html.parse(form), "previous") is not None
+
     def new_page(self) -> None:
         """A page that nobody has written yet."""
         if self.let_in(self.run.work.design.settings.get("default_write_acl", EVERYBODY)):
             return
         tag = self.name("page")
-        self.done.tries += 1
-        with suppress(WriteRefused):
+        with self.trying():
             self.person.pages.save(tag, self.word, "")
-        if self.run.site.pages.read(tag) is not None:
+        if self.run.site.pages.read(tag) is not None or self.is_offered(tag):
             self.tell(f"{tag}/edit", "page", _("the writing right of new pages, in the settings"))
 
     def new_entries(self) -> None:
@@ -110,8 +125,7 @@ class _Trial:
         for form in self.run.work.seen.forms.values():
             values = _marked(form, self.word)
             if values:
-                self.done.tries += 1
-                with suppress(WriteRefused):
+                with self.trying():
                     self.person.entries.create(form.id, values)
                 if self.is_in(form.id, self.word):
                     advice = _("the right of the action {name}").format(name="bazar")
@@ -139,9 +153,9 @@ class _Trial:
         }
         posted = [*values.items(), ("antispam", "1"), ("id_typeannonce", sentinel.form)]
         for tag in (sentinel.entry, *spellings(sentinel.entry)[:SPELLINGS]):
-            self.done.tries += 1
             query = {"vue": "saisir", "action": "modif_fiche", "id_fiche": tag}
-            self.person.session.post("BazaR", posted, query=query)
+            with self.trying():
+                self.person.session.post("BazaR", posted, query=query)
         if self.rows(sentinel) != before:
             advice = _("the line `acls` of the form {form}").format(form=sentinel.form)
             self.tell("BazaR modif_fiche", f"{sentinel.label} ({sentinel.form})", advice)
@@ -156,8 +170,8 @@ class _Trial:
         stands after."""
         opened = [(f"{right}_acl", EVERYBODY) for right in ("read", "write", "comment")]
         for sentinel in self.sentinels:
-            self.done.tries += 1
-            self.person.session.post(sentinel.entry, opened, "acls")
+            with self.trying():
+                self.person.session.post(sentinel.entry, opened, "acls")
         now = self.run.site.rights.all()
         for sentinel in self.sentinels:
             if now.get(sentinel.entry, before.get(sentinel.entry)) != before.get(sentinel.entry):
@@ -171,10 +185,9 @@ class _Trial:
         label = self.name("form")
         schema = Schema(label, label, (Field("texte", "bf_titre", "bf_titre"),))
         taken = [int(number) for number in self.run.work.seen.forms if number.isdigit()]
-        self.done.tries += 1
         number = str(max(taken, default=0) + 1)
         form = form_json(schema, number, self.run.site.capabilities.dialect, {})
-        with suppress(WriteRefused):
+        with self.trying():
             self.person.forms.save({number: form})
         self.run.work.seen.forget("forms")
         if all(form.label != label for form in self.run.work.seen.forms.values()):

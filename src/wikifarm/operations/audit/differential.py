@@ -22,7 +22,6 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Leak, LeakKind, Role
 from wikifarm.transport import Answer
 from wikifarm.yeswiki.audit_routes import Route, form_routes, wiki_routes
-from wikifarm.yeswiki.session import is_own
 from wikifarm.yeswiki.wiki import Wiki
 
 OUTSIDERS = (Role.VISITOR, Role.STRANGER)
@@ -119,10 +118,10 @@ class Differential:
         return list({route.id: route for route in routes}.values())
 
     def _pieces(self, person: Wiki, route: Route) -> Pieces | None:
-        """None for what is not the wiki's own word."""
+        """None for what is not the wiki's own word to this person."""
         self.asked += 1
         answer = ask(person, route)
-        return pieces(answer) if is_own(answer) else None
+        return pieces(answer) if person.session.spoke_to(answer) else None
 
     def _told(self, role: Role, route: Route, before: Pieces, now: Pieces, scene: Planted) -> Leak:
         added, gone = now - before, before - now

@@ -81,16 +81,13 @@ def as_whom() -> dict[Role, str]:
     }
 
 
-def ask_all(
-    run: CommunityRun, scene: Planted, routes: Sequence[Route], left: Sequence[str] = ()
-) -> Answered:
-    """Every role asks every route; `left` are known ways in that are not asked."""
-    asked = Answered(left=tuple(left))
+def ask_all(run: CommunityRun, scene: Planted, routes: Sequence[Route], asked: Answered) -> None:
+    """Every role asks every route; what came of it is noted in `asked` on the way."""
     for sentinel in scene.sentinels:
         asked.seen += attached(sentinel)
     for role in scene.people:
         prove(role, scene, asked)
-        asked.known[role] = len(routes) + len(left)
+        asked.known[role] = len(routes) + len(asked.left)
         lost: list[Route] = []
         for done, route in enumerate(routes, 1):
             run.progress(f"audit {role.value} {done}/{len(routes)}")
@@ -102,7 +99,6 @@ def ask_all(
             if not _question(run, scene, role, route, asked):
                 asked.foreign.setdefault(role, []).append(route.id)
         prove(role, scene, asked)
-    return asked
 
 
 def read_spies(run: CommunityRun, scene: Planted, spies: Sequence[str], asked: Answered) -> None:
@@ -116,9 +112,12 @@ def read_spies(run: CommunityRun, scene: Planted, spies: Sequence[str], asked: A
 
 def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked: Answered) -> bool:
     """One question of one role; False where it was not the wiki that answered."""
-    answer = ask(scene.people[role], route)
+    person = scene.people[role]
+    answer = ask(person, route)
     asked.probes += 1
-    if not _is_answer(answer, route, run.site):
+    if is_own(answer) and not person.session.spoke_to(answer):
+        asked.strayed.add(role)
+    if not _is_answer(answer, route, person):
         return False
     if answer.status >= SERVER_FAULT:
         asked.failed.setdefault(role, []).append(route.id)
@@ -139,9 +138,10 @@ def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked
 def _compare(scene: Planted, role: Role, route: Route, answer: Answer, asked: Answered) -> bool:
     """What a search for a word of the sentinel answers, and one for a word that nobody wrote."""
     word, absent = route.compared
-    other = ask(scene.people[role], replace(route, address=route.address.replace(word, absent)))
+    person = scene.people[role]
+    other = ask(person, replace(route, address=route.address.replace(word, absent)))
     asked.probes += 1
-    if not is_own(other):
+    if not person.session.spoke_to(other):
         return False
     if _shape(answer.text, word) != _shape(other.text, absent):
         sentinel = next(each for each in scene.sentinels if each.word == word)
@@ -173,11 +173,12 @@ def ask(person: Wiki, route: Route) -> Answer:
     return person.session.ask(route.address, route.verb, route.body)
 
 
-def _is_answer(answer: Answer, route: Route, wiki: Wiki) -> bool:
-    """False for what is not the wiki's own word: it is busy, or something answers in its place."""
-    if answer.status == TOO_MANY or not is_own(answer):
+def _is_answer(answer: Answer, route: Route, person: Wiki) -> bool:
+    """False for what is not the wiki's own word to this person: it is busy, something answers in
+    its place, or it takes them for somebody else."""
+    if answer.status == TOO_MANY or not person.session.spoke_to(answer):
         return False
-    base = wiki.addresses.base
+    base = person.addresses.base
     if answer.location:
         return not answer.location.startswith("http") or answer.location.startswith(base)
     return not route.whole_page or answer.status >= SERVER_FAULT or base in answer.text
@@ -185,9 +186,10 @@ def _is_answer(answer: Answer, route: Route, wiki: Wiki) -> bool:
 
 def _read_spy(run: CommunityRun, scene: Planted, role: Role, spy: str, asked: Answered) -> None:
     route = Route(page_address(spy), "")
-    answer = ask(scene.people[role], route)
+    person = scene.people[role]
+    answer = ask(person, route)
     asked.probes += 1
-    if not is_own(answer) or (spy == scene.spy and not has_marks(answer.text)):
+    if not person.session.spoke_to(answer) or (spy == scene.spy and not has_marks(answer.text)):
         asked.silent.add(role)
     for sentinel in scene.sentinels:
         hidden = sentinel.hidden_from(role)

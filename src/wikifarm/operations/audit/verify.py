@@ -8,17 +8,17 @@ from functools import partial
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.journal import AUDIT
-from wikifarm.errors import AuditBlind, LeakFound, WriteRefused
+from wikifarm.errors import AuditBlind, LeakFound, WikifarmError, WriteRefused
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
-from wikifarm.operations.audit.attempts import write_all
+from wikifarm.operations.audit.attempts import Attempts, write_all
 from wikifarm.operations.audit.content_checks import content_checks
 from wikifarm.operations.audit.diagnosis import behind
 from wikifarm.operations.audit.differential import Differential
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.farm_entry import ask_farm
 from wikifarm.operations.audit.kept_audit import keep_audit
-from wikifarm.operations.audit.questions import ask_all, prove, read_spies
+from wikifarm.operations.audit.questions import Answered, ask_all, prove, read_spies
 from wikifarm.operations.audit.sentinel import Planted, missing, planted
 from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
 from wikifarm.operations.checklist import write_files
@@ -140,37 +140,53 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
     if people_forms(run.work):  # one that is cut short takes back what the one before said
         run.context.journal.intent(run.community.slug, AUDIT)
     audit = _asked(run, checks, Differential(run, deep=deep))
-    # Once what audits left is gone: a form that a killed one imported is nobody's.
+    try:
+        # Once what audits left is gone: a form that a killed one imported is nobody's.
+        audit = _with_what_is_beside(run, audit)
+    except WikifarmError as fault:
+        if not audit.leaks:
+            raise
+        audit = _cut_short(audit, fault)
+    if audit.probes or not audit.ok:
+        run.context.journal.outcome(run.community.slug, AUDIT, privacy=audit.privacy.value)
+    return audit
+
+
+def _with_what_is_beside(run: CommunityRun, audit: Audit) -> Audit:
     leaks, beside = (*audit.leaks, *opened(run.work)), tuple(undeclared(run.work))
-    audit = replace(
+    return replace(
         audit,
         leaks=leaks,
         not_asked=(*audit.not_asked, *_doubts(beside)),
         behind=bool(leaks) and behind(run.work),
         undeclared=beside,
     )
-    if audit.probes or not audit.ok:
-        run.context.journal.outcome(run.community.slug, AUDIT, privacy=audit.privacy.value)
-    return audit
+
+
+def _cut_short(audit: Audit, fault: WikifarmError) -> Audit:
+    """What was seen before the fault is told; it is no audit."""
+    not_asked = (*audit.not_asked, fault.message)
+    return replace(audit, not_asked=not_asked, blind=audit.blind or fault.message)
 
 
 def _asked(run: CommunityRun, checks: tuple[Check, ...], differential: Differential) -> Audit:
     """What came of the questions about the sentinels."""
     if not people_forms(run.work):
         return Audit(checks=checks, not_asked=(_("no form of people in this community"),))
-    audit = None
+    audit, asked, written = None, Answered(), Attempts()
     try:
         with planted(run, differential.look) as scene:
             differential.compare(scene)
             pages = [*(page.tag for page in run.work.design.pages), *_close_new_logs(run)]
             wiki = told(run.work.seen.modules, run.site.visitor().session.ask("api").text)
-            asked = ask_all(run, scene, _routes(run.site, scene, wiki, pages), wiki.not_asked)
+            asked.left = wiki.not_asked
+            ask_all(run, scene, _routes(run.site, scene, wiki, pages), asked)
             # Then only: what lists every page would show what these pages show.
             read_spies(run, scene, _write_spies(run.site, scene, wiki), asked)
             ask_farm(run, asked)
             gone = missing(run, scene)
             # Last: what passes changes the wiki.
-            written = write_all(run, scene)
+            write_all(run, scene, written)
             for role in scene.people:
                 prove(role, scene, asked)
             reasons = (
@@ -187,15 +203,16 @@ def _asked(run: CommunityRun, checks: tuple[Check, ...], differential: Different
             )
     except AuditBlind as fault:
         return Audit(checks=checks, not_asked=(fault.message,), blind=fault.message)
-    except WriteRefused as fault:
+    except WikifarmError as fault:
         if audit is None:
+            seen = (*asked.seen, *differential.differing, *written.passed)
+            probes = asked.probes + written.tries + differential.asked
+            audit = Audit(probes, seen, checks, coverage=asked.coverage())
+        elif isinstance(fault, WriteRefused):  # what was planted could not be removed
+            return _cut_short(audit, fault)
+        if not audit.leaks:
             raise
-        # What was seen is told, though what was planted could not be removed.
-        return replace(
-            audit,
-            not_asked=(*audit.not_asked, fault.message),
-            blind=audit.blind or fault.message,
-        )
+        return _cut_short(audit, fault)
     return audit
 
 
