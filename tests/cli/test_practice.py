@@ -128,7 +128,7 @@ def test_apply_shows_its_plan_and_waits_for_a_yes(with_farm: RunningFarm, tmp_pa
     out, shown = applied(answer="n\n")
     assert "Do this?" in shown
     assert "Nothing was done." in shown
-    assert (shown.count("(to be made)"), out.strip()) == (1, "")  # the plan once, and not again
+    assert (shown.count("to be made"), out.strip()) == (1, "")  # the plan once, and not again
     out, shown = applied("--no-input", answer="")
     assert "Une commune (created)" in out
     assert "Do this?" not in shown

@@ -29,12 +29,7 @@ def workbook_rows(raw: bytes, path: Path, problems: list[Problem]) -> list[Row]:
         import python_calamine
     except ImportError:
         message = _("{file} is a workbook, and what reads workbooks is not installed")
-        return _refused(
-            message,
-            path,
-            problems,
-            _("{save}; or first: {install}").replace("{install}", to_install("workbooks")),
-        )
+        return _refused(message, path, problems, or_install=to_install("workbooks"))
     try:
         if _unpacked(raw) > UNPACKED_LIMIT:
             return _refused(_("{file} is a workbook too large to be read"), path, problems)
@@ -48,10 +43,13 @@ def workbook_rows(raw: bytes, path: Path, problems: list[Problem]) -> list[Row]:
     return [row for row in rows if row.speaks]
 
 
-def _refused(message: str, path: Path, problems: list[Problem], hint: str = "{save}") -> list[Row]:
-    save = _("in the spreadsheet, save the sheet again as “CSV UTF-8”, and give that file")
-    told = message.format(file=path)
-    problems.append(Problem(told, hint.format(save=save), str(path), code="workbook"))
+def _refused(
+    message: str, path: Path, problems: list[Problem], *, or_install: str = ""
+) -> list[Row]:
+    hint = _("in the spreadsheet, save the sheet again as “CSV UTF-8”, and give that file")
+    if or_install:
+        hint = _("{save}; or first: {install}").format(save=hint, install=or_install)
+    problems.append(Problem(message.format(file=path), hint, str(path), code="workbook"))
     return []
 
 
