@@ -43,6 +43,24 @@ def test_the_rehearsal_farm_says_where_it_is_once_it_answers(tmp_path: Path) -> 
     assert out + err == ""
 
 
+def test_the_lines_of_a_rehearsal_farm_lead_to_it(tmp_path: Path) -> None:
+    running = start("rehearsal", "--data", str(tmp_path / "r"))
+    assert running.stdout is not None
+    lines: list[str] = []
+    while not lines or "WIKIFARM_FARM_PASSWORD" not in lines[-1]:
+        lines.append(running.stdout.readline())
+        assert lines[-1], "the farm stopped without those lines"
+    exports = [line for line in lines if line.startswith("  export ")]
+    doctor = f"{shlex.join([sys.executable, '-m', 'wikifarm'])} doctor"
+    looked = subprocess.run(
+        ["bash", "-euc", "".join([*exports, doctor])], text=True, capture_output=True, timeout=60,
+        check=False, env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=10)
+    assert "The account WikiAdmin logs in." in looked.stdout, looked.stderr
+
+
 def test_a_rehearsal_farm_keeps_its_address_and_password(tmp_path: Path) -> None:
     seen = []
     for _each in range(2):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wikifarm.cli.program import PROGRAM, called
 from wikifarm.cli.progress import role_words, step_words
-from wikifarm.cli.render.sheet import Sheet, table, wrapped
+from wikifarm.cli.render.sheet import Sheet, exports, table, wrapped
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.providers import NONE
 from wikifarm.moments import local
@@ -60,8 +59,7 @@ def demonstration(outcome: Demonstration, sheet: Sheet) -> Iterator[str]:
             yield from wrapped(text, "  - ")
         yield ""
         yield _("To apply it again from another terminal, copy these lines:")
-        for name, value in outcome.environment.items():
-            yield f"  export {name}={shlex.quote(value)}"
+        yield from exports(outcome.environment)
         yield f"  {called()}{outcome.again.removeprefix(PROGRAM)}"
     yield ""
     if outcome.folder:

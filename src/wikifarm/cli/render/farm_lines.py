@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from wikifarm.cli.render.sheet import Sheet, table, wrapped
+from wikifarm.cli.render.sheet import Sheet, exports, table, wrapped
 from wikifarm.i18n import _
 
 if TYPE_CHECKING:
@@ -72,4 +72,9 @@ def practice_farm(outcome: PracticeFarm, _sheet: Sheet) -> Iterator[str]:
             (_("password"), outcome.password),
             (_("key"), outcome.token),
         ]
+    )
+    yield ""
+    yield _("To work on it from another terminal, copy these lines:")
+    yield from exports(
+        {"WIKIFARM_FARM_URL": outcome.url, "WIKIFARM_FARM_PASSWORD": outcome.password}
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -95,6 +96,12 @@ def wrapped(text: str, first: str = "", later: str | None = None) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     ) or [first.rstrip()]
+
+
+def exports(environment: Mapping[str, str]) -> Iterator[str]:
+    """The lines that put these values in the environment of a shell, to copy as they are."""
+    for name, value in environment.items():
+        yield f"  export {name}={shlex.quote(value)}"
 
 
 def table(rows: Iterable[Iterable[str]], indent: str = "  ") -> list[str]:
