@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 
 class Zone(StrEnum):
@@ -199,6 +202,36 @@ class FarmWiki:
     url: str
     mark: str = ""  # what wikifarm left in the entry: the id of the community, if it made it
     email: str = ""  # of its contact, which the farm shows to anybody
+
+
+MODEL_PREFIX = "wikifarm-"  # of the names of our models: those of others are never touched
+
+
+@dataclass(frozen=True)
+class FarmModel:
+    """What the farm writes into a wiki that is made from it: pages by tag, lists by id, forms by
+    number. No right, no group, no file: a model made over HTTP carries none."""
+
+    pages: Mapping[str, str]
+    lists: Mapping[str, BazarList]
+    forms: Mapping[str, Mapping[str, str]]
+    dialect: Dialect
+    label: str = ""  # what people read in the farm's form
+
+    @cached_property
+    def name(self) -> str:
+        """Its name on the farm: the hash of what it holds."""
+        lists = {key: [each.title, each.items] for key, each in self.lists.items()}
+        content = [self.dialect.value, dict(self.pages), lists,
+                {key: dict(form) for key, form in self.forms.items()}]  # fmt: skip
+        text = json.dumps(content, sort_keys=True, ensure_ascii=True)
+        return MODEL_PREFIX + hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    @property
+    def root(self) -> str:
+        """A tag that stands nowhere in it: every text that is the tag of the first page of the wiki
+        that a model is said to come from, the farm replaces."""
+        return self.name.removeprefix(MODEL_PREFIX)
 
 
 class ListState(StrEnum):

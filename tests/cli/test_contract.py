@@ -77,6 +77,7 @@ COMMANDS = [
     ["advisories", "update", "nowhere.json"],
     ["advisories"],
     ["blueprint", "import-form", "http://127.0.0.1:1/", "1"],
+    ["blueprint", "models"],
     ["blueprint"],
 ]
 FAULTS = [

@@ -75,6 +75,9 @@ def build() -> typer.Typer:
         ("import-form", descriptions.import_form, _(
             "Print the description of a form of any YesWiki."
         )),
+        ("models", descriptions.models, _(
+            "List the models that wikifarm put on the farm, to make wikis in one go."
+        )),
     ])  # fmt: skip
     app.add_typer(blueprint, name="blueprint", cls=Group)
     advisories = _typer(

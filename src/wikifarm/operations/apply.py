@@ -81,6 +81,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     work, community, outcome = run.work, run.community, run.outcome
     run.say_standing()
     journal = run.context.journal
+    run.look_at_origin()
     start_receipt(work, journal)
     first = not work.receipt.complete
     work.receipt = replace(work.receipt, name=community.name)

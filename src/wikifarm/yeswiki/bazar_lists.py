@@ -44,7 +44,10 @@ class Lists:
     def create(self, lists: Iterable[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
         """Imports (title, items) in one request. Import only what `all` does not have."""
         fields = [
-            (f"imported-list[{number}]", json.dumps(self._written(title, items)))
+            (
+                f"imported-list[{number}]",
+                json.dumps(as_written(title, items, self._able().dialect)),
+            )
             for number, (title, items) in enumerate(lists)
         ]
         self._session.post("BazaR", fields, query={"vue": "listes"})
@@ -57,11 +60,13 @@ class Lists:
             query={"vue": "listes", "action": "supprimer_liste", "idliste": list_id},
         )
 
-    def _written(self, title: str, items: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-        if self._able().dialect is Dialect.D44:
-            return {"titre_liste": title, "label": dict(items)}
-        nodes = [{"id": key, "label": label, "children": []} for key, label in items]
-        return {"title": title, "nodes": nodes}
+
+def as_written(title: str, items: tuple[tuple[str, str], ...], dialect: Dialect) -> dict[str, Any]:
+    """A list as the JSON that YesWiki keeps of it."""
+    if dialect is Dialect.D44:
+        return {"titre_liste": title, "label": dict(items)}
+    nodes = [{"id": key, "label": label, "children": []} for key, label in items]
+    return {"title": title, "nodes": nodes}
 
 
 def _list(key: str, row: Row, where: str) -> BazarList:

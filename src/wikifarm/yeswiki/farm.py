@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,7 @@ from wikifarm.model import Capabilities, FarmWiki
 from wikifarm.transport import Answer, Network
 from wikifarm.yeswiki import capabilities, html
 from wikifarm.yeswiki.addresses import Addresses, base_url
+from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
 from wikifarm.yeswiki.session import (
     ROOT_PAGE,
     Session,
@@ -62,9 +63,20 @@ class NewWiki:
     admin: str
     password: str
     mark: str
+    model: str = DEFAULT
 
     def __repr__(self) -> str:
         return f"NewWiki({self.folder!r})"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the form of the farm offers for a new wiki: the choices to send back, and the names of
+    the models. `release` is the version of YesWiki that it shows."""
+
+    choices: Mapping[str, str]
+    models: frozenset[str] = frozenset({DEFAULT})
+    release: str = ""
 
 
 class Farm:
@@ -112,6 +124,11 @@ class Farm:
             self._logged = session
         return self._logged
 
+    @cached_property
+    def models(self) -> FarmModels | None:
+        """The models of the farm; None for a key alone, which pages do not let in."""
+        return FarmModels(self.session) if self._password else None
+
     def template(self) -> str:
         """The template of the farm's form. Raises NoFarmExtension where there is none."""
         answer = self.visitor.api(f"forms/{FORM}")
@@ -152,8 +169,9 @@ class Farm:
         """The base address of a wiki of this farm."""
         return f"{self.base}{folder}/"
 
-    def create(self, new: NewWiki) -> None:
-        """Asks for a wiki. The caller reads back: `find`, and whether the address answers.
+    def create(self, new: NewWiki, offer: Offer | None = None) -> None:
+        """Asks for a wiki, with the choices of `offer`, or of the form as it is now. The caller
+        reads back: `find`, and whether the address answers.
 
         Raises SlugTaken when the address is in use, HalfMade when the server failed on the way.
         """
@@ -162,7 +180,8 @@ class Farm:
             raise UnexpectedAnswer(
                 _("“{folder}” cannot be the address of a wiki.").format(folder=new.folder)
             )
-        fields = [*self._choices().items(), *_asked(new).items()]
+        choices = {**(offer or self.offer()).choices, "yeswiki-farm-model": new.model}
+        fields = [*choices.items(), *_asked(new).items()]
         answer = self._create_by_key(fields) if self._token else self._create_by_form(fields)
         if answer.status in {201, 302}:
             return
@@ -224,35 +243,39 @@ class Farm:
             raise unseen(self, folder, answer) from None
         return True
 
+    def new_wiki(self, folder: str) -> Wiki:
+        """The driver of a wiki that the farm has just made: a copy of itself, that can do what it
+        can."""
+        able = replace(self.capabilities, ferme_api=False)
+        return Wiki(self.network, Addresses(self.address_of(folder)), able)
+
     def wiki(self, folder: str) -> Wiki:
         """The driver of a wiki of this farm, as a visitor until it logs in."""
         return Wiki(self.network, Addresses(self.address_of(folder)))
 
     # -- how a creation is asked ------------------------------------------------------------
 
-    def _choices(self) -> Mapping[str, str]:
-        """Theme, model, rights and lifetime of a new wiki.
+    def offer(self) -> Offer:
+        """Theme, rights and lifetime of a new wiki, and the models that it may be made from.
 
         Theme and rights are keys that shift when the farm is reconfigured: they are
         read in its form, which a session alone may see.
         """
-        chosen = {
-            "yeswiki-farm-theme": "0",
-            "yeswiki-farm-model": "default-content",
-            "yeswiki-farm-acls": "0",
-        }
+        chosen = {"yeswiki-farm-theme": "0", "yeswiki-farm-acls": "0"}
         if not self._password:
-            return chosen
+            return Offer(chosen)
         query = {"vue": "saisir", "action": "saisir_fiche", "id": FORM}
         document = html.parse(self.session.page("BazaR", query=query).text)
         form = document.css_first("form#formulaire")
-        shown = dict(html.fields(form)) if form is not None else {}
-        for key in ("yeswiki-farm-theme", "yeswiki-farm-acls"):
-            chosen[key] = shown.get(key) or chosen[key]
+        if form is None:
+            return Offer(chosen)
+        shown = dict(html.fields(form))
+        chosen |= {key: shown[key] for key in chosen if shown.get(key)}
         if "yeswiki-farm-lifetime" in shown:
             # A farm with lifetimes gives the shortest one when none is asked for.
             chosen["yeswiki-farm-lifetime"] = "permanent"
-        return chosen
+        models = frozenset(html.choices(form, "yeswiki-farm-model"))
+        return Offer(chosen, models, self.session.release)
 
     def _create_by_key(self, fields: list[tuple[str, str]]) -> Answer:
         answer = self.session.api_post(f"entries/{FORM}", fields, {"Source-Url": ""})

@@ -53,5 +53,12 @@ def fields(form: LexborNode) -> Iterator[tuple[str, str]]:
             yield name, node.attributes.get("value") or ""
 
 
+def choices(form: LexborNode, name: str) -> Iterator[str]:
+    """Every answer that the form offers under this name, chosen or not."""
+    for node in form.css(f'input[name="{name}"], select[name="{name}"] option'):
+        if value := node.attributes.get("value"):
+            yield value
+
+
 def _squeeze(text: str) -> str:
     return " ".join(text.split())

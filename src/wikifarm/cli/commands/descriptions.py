@@ -41,6 +41,22 @@ def import_form(
     return operation(shared(ctx).context(), url, form_id)
 
 
+def models(
+    ctx: typer.Context,
+    remove_unused: Annotated[
+        bool,
+        typer.Option(
+            "--remove-unused",
+            help=_("Remove those of wikifarm that no manifest of communities/ would use."),
+        ),
+    ] = False,
+) -> Envelope:
+    """`wikifarm blueprint models`."""
+    from wikifarm.operations.models import list_models as operation
+
+    return operation(shared(ctx).context(), remove_unused=remove_unused)
+
+
 def list_advisories(ctx: typer.Context) -> Envelope:
     """`wikifarm advisories list`."""
     from wikifarm.operations.known_holes import list_advisories as operation

@@ -19,6 +19,7 @@ RENDERERS: Mapping[str, str] = {
     "StatusOutcome": "community_lines.states",
     "FindingsOutcome": "farm_lines.findings",
     "WikisOutcome": "farm_lines.wikis",
+    "ModelsOutcome": "farm_lines.models",
     "WikiCredentials": "farm_lines.credentials",
     "PracticeFarm": "farm_lines.practice_farm",
     "PreparedFolder": "document_lines.prepared_folder",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wikifarm.operations.demo import PracticeFarm
     from wikifarm.operations.doctor.findings import FindingsOutcome
     from wikifarm.operations.list_wikis import WikisOutcome
+    from wikifarm.operations.models import ListedModel, ModelsOutcome
 
 
 def findings(outcome: FindingsOutcome, sheet: Sheet) -> Iterator[str]:
@@ -52,6 +53,22 @@ def wikis(outcome: WikisOutcome, _sheet: Sheet) -> Iterator[str]:
             for wiki in outcome.wikis
         ),
         indent="",
+    )
+
+
+def models(outcome: ModelsOutcome, _sheet: Sheet) -> Iterator[str]:
+    """The models that wikifarm put on the farm."""
+    if not outcome.models:
+        yield _("wikifarm has put no model on this farm.")
+        return
+
+    def state(model: ListedModel) -> str:
+        if model.removed:
+            return _("removed")
+        return _("used") if model.used else _("no manifest here uses it")
+
+    yield from table(
+        ((model.name, state(model), model.label) for model in outcome.models), indent=""
     )
 
 

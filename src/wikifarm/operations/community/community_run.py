@@ -27,6 +27,7 @@ from wikifarm.i18n import _
 from wikifarm.model import Dialect, FarmWiki, Page
 from wikifarm.operations.community.accounts import account_names
 from wikifarm.operations.community.left_forms import told_of_left
+from wikifarm.operations.community.origin import Origin, looked_at, origin_of
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import (
     find_site,
@@ -56,6 +57,7 @@ class CommunityRun:
     outcome: CommunityOutcome = field(init=False)
     wiki: Wiki | None = None
     mark: str = ""
+    origin: Origin | None = None  # what its wiki was made from, while nothing is written in it
     entry: FarmWiki | None = None  # what the farm said of it, when it was looked for
 
     def __post_init__(self) -> None:
@@ -70,8 +72,18 @@ class CommunityRun:
         self._enters((place[0], place[1].mark) if place else (None, ""))
 
     def make(self) -> None:
-        """Makes its wiki and enters it."""
-        self._enters(make_site(self.context, self.community))
+        """Makes its wiki and enters it: from a model where the farm takes them."""
+        self.context.farm.template()
+        offer = self.context.farm.offer()
+        self.origin = origin_of(self.context, self.community, self.blueprint, offer)
+        self.outcome.notes += self.origin.notes
+        self._enters(make_site(self.context, self.community, offer, self.origin.name))
+
+    def look_at_origin(self) -> None:
+        """Proves the model that its wiki was made from, or learns what the farm puts into one."""
+        if self.origin is not None:
+            self.outcome.notes += looked_at(self.context, self.origin, self.work.seen, self.site)
+            self.origin = None
 
     def begin_again(self) -> None:
         """A new outcome. Which wiki it is stays known; what it holds is read again when asked for,

@@ -20,7 +20,8 @@ from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.vault import new_password
-from wikifarm.yeswiki.farm import ADMIN_EMAIL, NewWiki, half_made
+from wikifarm.yeswiki.farm import ADMIN_EMAIL, NewWiki, Offer, half_made
+from wikifarm.yeswiki.farm_models import DEFAULT
 from wikifarm.yeswiki.wiki import Wiki
 
 
@@ -49,8 +50,11 @@ def find_site(context: Context, community: Community) -> tuple[Wiki, FarmWiki] |
     return wiki, replace(entry, mark=entry.mark or context.journal.mark_of(community.slug))
 
 
-def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
-    """Makes the community's wiki and logs in. Safe to run again after a kill at any point.
+def make_site(
+    context: Context, community: Community, offer: Offer | None = None, model: str = DEFAULT
+) -> tuple[Wiki, str]:
+    """Makes the community's wiki from a model that the farm has, and logs in. Safe to run again
+    after a kill at any point.
 
     The password and the intent are kept before the farm is asked, so that a later run can prove
     that the wiki is ours and enter it.
@@ -59,10 +63,10 @@ def make_site(context: Context, community: Community) -> tuple[Wiki, str]:
     mark = context.journal.mark_of(slug) or secrets.token_hex(8)
     password = context.vault.kept(slug) or new_password()
     context.vault.keep(slug, password)
-    context.farm.template()
     context.journal.intent(slug, "wiki", mark=mark)
+    asked = replace(_asked(context, community, mark, password), model=model)
     try:
-        context.farm.create(_asked(context, community, mark, password))
+        context.farm.create(asked, offer)
     except HalfMade:
         context.journal.outcome(slug, "wiki", mark=mark, half=True)
         raise
@@ -87,7 +91,9 @@ def _just_made(context: Context, slug: str, password: str) -> Wiki:
             ),
             where=context.farm.address_of(slug),
         )
-    return _logged_in(context, slug, password)
+    wiki = context.farm.new_wiki(slug)
+    wiki.login(WIKI_ADMIN, password)
+    return wiki
 
 
 def _made_before(context: Context, slug: str, password: str, taken: SlugTaken) -> Wiki:

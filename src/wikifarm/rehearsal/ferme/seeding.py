@@ -51,11 +51,12 @@ def _items(table: Any) -> list[tuple[str, Any]]:
     return [(str(key), value) for key, value in table.items()] if isinstance(table, dict) else []
 
 
-def fill(wiki: StoredWiki, admin: str, rows: list[PageRow]) -> None:
-    """Write the rows in one go, owned by the wiki's administrator. No right is written."""
+def fill(wiki: StoredWiki, admin: str, rows: list[PageRow], *, linked: bool = True) -> None:
+    """Write the rows in one go, owned by the wiki's administrator. No right is written, and no link
+    unless `linked`."""
     wiki.fill(rows, admin)
     for tag, body, kind, _ in rows:
-        if not kind:
+        if linked and not kind:
             wiki.set_links(tag, markup.linked_pages(body) - {tag})
 
 

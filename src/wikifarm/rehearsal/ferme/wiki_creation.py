@@ -95,7 +95,7 @@ def _fill(wiki: StoredWiki, features: Features, admin: str, model: dict[str, Any
         for form in default_forms.forms(features):
             wiki.set_form(form)
         return
-    seeding.fill(wiki, admin, seeding.model_rows(model))
+    seeding.fill(wiki, admin, seeding.model_rows(model), linked=False)
     keys = default_forms.forms(features)[0]
     for form in model["forms"].values() if isinstance(model["forms"], dict) else model["forms"]:
         values = {key: str(form.get(key) or default) for key, default in
@@ -132,10 +132,13 @@ def wiki_inputs(request: Request, field: FormField, value: str) -> str:
         return hidden(f"{name}-previous", value) + hidden(f"{name}_exists", "1")
     models = enabled_models(request.farm.store)
     if len(models) > 1:
-        options = "".join(f'<option value="{esc(m)}">{esc(m)}</option>' for m in models)
-        choice = labelled("Modèle", f'<select name="yeswiki-farm-model">{options}</select>')
+        choice = "".join(
+            f'<label><input type="radio" value="{esc(model)}" name="yeswiki-farm-model"'
+            f"{'' if number else ' checked'} /><span>{esc(label)}</span></label>"
+            for number, (model, label) in enumerate(models.items())
+        )
     else:
-        choice = hidden("yeswiki-farm-model", models[0] if models else "default-content")
+        choice = hidden("yeswiki-farm-model", next(iter(models), "default-content"))
     return (
         labelled(f"{field.label} ({request.farm.base_url}…)",
                    f'<input type="text" name="{esc(name)}" value="" required '

@@ -65,9 +65,11 @@ class Store(SqlFile):
         row = self.first("SELECT body FROM models WHERE name = ?", name)
         return dict(json.loads(row[0])) if row else None
 
-    def models(self) -> dict[str, bool]:
-        """Every model that was imported or chosen once, and whether new wikis may have it."""
-        return {row[0]: bool(row[1]) for row in self.rows("SELECT name, enabled FROM models")}
+    def models(self) -> dict[str, tuple[str, bool]]:
+        """Every model that was imported or chosen once: its label, and whether new wikis may have
+        it."""
+        rows = self.rows("SELECT name, label, enabled FROM models")
+        return {row[0]: (row[1], bool(row[2])) for row in rows}
 
     def add_model(self, name: str, label: str, model: dict[str, Any]) -> None:
         """Keep a model; one that is there already stays enabled or not."""
@@ -76,6 +78,10 @@ class Store(SqlFile):
             "label = excluded.label, body = excluded.body",
             name, label, json.dumps(model, ensure_ascii=False),
         )  # fmt: skip
+
+    def delete_model(self, name: str) -> None:
+        """Forget a model; wikis that were made from it stay as they are."""
+        self.run("DELETE FROM models WHERE name = ?", name)
 
     def enable_model(self, name: str, enabled: bool) -> None:
         """Offer a model to new wikis, or no longer."""

@@ -1,0 +1,136 @@
+"""A farm model: what is the same in every new wiki of one kind, for the farm to write in one go.
+
+It is compiled from communities that nobody has (`_strangers`), never from a real one: whoever knows
+its address may read it (docs/yeswiki.md, Models), so that nothing of a community can be in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from wikifarm.blueprint.blueprint_model import Blueprint
+from wikifarm.blueprint.compile import LIST_MAILS, LIST_PAGES, Compiler
+from wikifarm.blueprint.design import Design, DesignedList
+from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.schema.choices import expected_list_id
+from wikifarm.blueprint.schema.template import form_json
+from wikifarm.model import BazarList, Dialect, FarmModel, Zone
+
+# A tag and the id of a list enter the model's SQL as they stand (generateModelAction.php).
+PLAIN = re.compile(r"[A-Za-z0-9_-]+\Z")
+# What the farm replaces in a model when it makes a wiki (FarmService::createWikiFromEntry).
+_FILLED = re.compile(r"\{\{(?:prefix|siteTitle|WikiName|password|email|rootPage)\}\}")
+
+
+@dataclass(frozen=True)
+class NewContent:
+    """What the farm itself puts into a new wiki: its pages by tag, its lists by id, its forms by
+    number, of which the label is enough."""
+
+    pages: Mapping[str, str]
+    lists: Mapping[str, BazarList]
+    forms: Mapping[str, str]
+
+
+def compile_model(
+    community: Community, blueprint: Blueprint, came: NewContent, *, farm_url: str, dialect: Dialect
+) -> FarmModel | None:
+    """The model of every community of this kind: of this blueprint, language, modules, admission
+    and rights to write.
+
+    None where a model would lose something: the blueprint keeps a form that comes with every wiki,
+    with its entries, or what comes with it cannot be written into a model.
+    """
+    designs = [
+        Compiler(each, blueprint, farm_url=farm_url, wiki_url=f"{farm_url}{each.slug}/",
+                 dialect=dialect).design({}, (), told)
+        for each, told in _strangers(community)
+    ]  # fmt: skip
+    first = designs[0]
+    pages = {tag: body for tag, body in came.pages.items() if tag not in first.removed_pages}
+    kept_lists = {key: each for key, each in came.lists.items() if key not in first.removed_lists}
+    kept_forms = set(came.forms.values()) - set(first.removed_forms)
+    lists = {**kept_lists, **_lists(first, kept_lists, dialect)}
+    if kept_forms or not _writable(pages) or not all(map(PLAIN.match, lists)):
+        return None
+    pages |= {tag: body for tag, body in _common(designs).items() if _writable({tag: body})}
+    modules = ", ".join(sorted(module.value for module in community.modules))
+    label = f"wikifarm · {blueprint.name} {blueprint.version} · {community.language} · {modules}"
+    return FarmModel(pages, lists, _forms(designs, lists, dialect), dialect, label)
+
+
+def _writable(pages: Mapping[str, str]) -> bool:
+    """True where the farm would write every page as it stands."""
+    return not any(_FILLED.search(body) or not PLAIN.match(tag) for tag, body in pages.items())
+
+
+def _common(designs: list[Design]) -> dict[str, str]:
+    """The pages whose text no community changes."""
+    texts = [{page.tag: page.body for page in design.pages} for design in designs]
+    return {
+        tag: body for tag, body in texts[0].items() if all(each.get(tag) == body for each in texts)
+    }
+
+
+def _lists(design: Design, kept: Mapping[str, BazarList], dialect: Dialect) -> dict[str, BazarList]:
+    """The lists of the design under the ids that the server would give them."""
+    titles = {each.title.strip() for each in kept.values()}
+
+    def made(wanted: DesignedList) -> BazarList:
+        return BazarList(expected_list_id(wanted.title, dialect), wanted.title, wanted.items)
+
+    new = (made(each) for each in design.lists if each.title.strip() not in titles)
+    return {each.id: each for each in new if each.id not in kept}
+
+
+def _forms(
+    designs: list[Design], lists: Mapping[str, BazarList], dialect: Dialect
+) -> dict[str, dict[str, str]]:
+    """The forms that no community changes, without those of people: these come once the rights of
+    the wiki are set, so that nobody can be written down before."""
+    ids_by_title = {each.title: key for key, each in lists.items()}
+    ids = {each.key: ids_by_title[each.title] for each in designs[0].lists
+           if each.title in ids_by_title}  # fmt: skip
+    texts = [
+        {
+            form.id: form_json(form.schema, form.id, dialect, ids)
+            for form in design.forms
+            if form.zone is not Zone.PEOPLE and set(form.schema.lists) <= ids.keys()
+        }
+        for design in designs
+    ]
+    return {key: form for key, form in texts[0].items()
+            if all(each.get(key) == form for each in texts)}  # fmt: skip
+
+
+def _strangers(community: Community) -> list[tuple[Community, dict[str, str]]]:
+    """Communities of the same kind with nothing else in common, and how their lists stand: a text
+    that is the same for all of them tells nothing of any."""
+    bare = Community(
+        name="Aaa", slug="aaa", facilitators=(), language=community.language,
+        blueprint=community.blueprint, modules=community.modules, admission=community.admission,
+        writing=community.writing, source=community.source,
+    )  # fmt: skip
+    known = {key: f"https://{key}.example.org/" for key in LIST_PAGES}
+    known |= {key: f"{key}@example.org" for key in LIST_MAILS}
+    return [(bare, {}), (_full(bare, "Bbb"), {}), (_full(bare, "Ccc"), {**known, "state": "open"})]
+
+
+def _full(bare: Community, word: str) -> Community:
+    low, number = word.lower(), float(ord(word[0]) % 50)
+    return replace(
+        bare,
+        name=f"{word} {low}",
+        slug=low,
+        facilitators=(Facilitator(f"{word} {low}", f"{low}@example.org"),
+                      Facilitator(f"{word} {word}", f"{word}@example.org")),
+        territory=Territory(f"{low} {word}", number, number, int(number)),
+        description=f"{word}, {low}",
+        rhythm=f"{low}-{word}",
+        contact=f"{low}.contact@example.org",
+        controller=f"{word} {low} {word}",
+        mailing_list_address=f"{low}.list@example.org",
+        links=((word, f"https://{low}.example.org/"),),
+    )  # fmt: skip

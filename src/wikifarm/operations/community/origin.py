@@ -1,0 +1,165 @@
+"""What a new wiki is made from: a model where the farm takes them, else its default content.
+
+The first wiki that is made on a farm is made page by page, and teaches what the farm itself puts
+into a new one; the models of the next ones keep that. A farm of another release is learned anew.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wikifarm.blueprint.blueprint_model import Blueprint
+from wikifarm.blueprint.farm_model import NewContent, compile_model
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.schema.template import same_template
+from wikifarm.engine.seen import Seen
+from wikifarm.engine.standing import as_made
+from wikifarm.errors import UnexpectedAnswer, WriteRefused
+from wikifarm.files import PRIVATE, make_private, write_whole
+from wikifarm.i18n import _
+from wikifarm.model import BazarList, FarmModel
+from wikifarm.operations.workplace.context import Context
+from wikifarm.yeswiki.farm import Offer
+from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
+from wikifarm.yeswiki.wiki import Wiki
+
+STEP = "model"  # of the journal: what a model came to
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a wiki is made from: `model`, or the default content where it is None; `notes` tell a
+    person why."""
+
+    model: FarmModel | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name that the farm knows it by."""
+        return self.model.name if self.model is not None else DEFAULT
+
+
+def origin_of(context: Context, community: Community, blueprint: Blueprint, offer: Offer) -> Origin:
+    """What the wiki of `community` should be made from; the model is put on the farm if need be."""
+    models = context.farm.models
+    if models is None:
+        return _page_by_page(_("making models takes the password of an administrator of the farm"))
+    if _known(context, offer.release) is None:
+        return _page_by_page(_("it is the first one on this farm in its present version"))
+    model = model_of(context, community, blueprint, offer.release)
+    if model is None:
+        return _page_by_page(_("no model can hold all that this blueprint keeps of a new wiki"))
+    if context.journal.last(model.name, STEP).get("proven") is False:
+        return _page_by_page(_("the farm does not give what its model holds"))
+    if model.name in offer.models:
+        return Origin(model)
+    return _installed(context, models, model)
+
+
+def model_of(
+    context: Context, community: Community, blueprint: Blueprint, release: str
+) -> FarmModel | None:
+    """The model for communities of this kind on this farm; None where there can be none, or while
+    nobody saw what the farm puts into a new wiki in that release."""
+    came = _known(context, release)
+    if came is None:
+        return None
+    return compile_model(
+        community,
+        blueprint,
+        came,
+        farm_url=context.farm.base,
+        dialect=context.farm.capabilities.dialect,
+    )
+
+
+def _installed(context: Context, models: FarmModels, model: FarmModel) -> Origin:
+    context.journal.intent(model.name, STEP)
+    try:
+        models.install(model)
+    except (WriteRefused, UnexpectedAnswer) as refused:
+        return _page_by_page(str(refused))
+    context.journal.outcome(model.name, STEP)
+    return Origin(model)
+
+
+def _page_by_page(why: str) -> Origin:
+    note = _("This wiki was made page by page, which is slower: {why}.")
+    return Origin(notes=(note.format(why=why.rstrip(".")),))
+
+
+def looked_at(context: Context, origin: Origin, seen: Seen, wiki: Wiki) -> list[str]:
+    """Looks at a wiki in which nothing was written yet: what a person should know of it.
+
+    Made from a model, it proves or disproves it; as the farm makes it, it tells what that is.
+    """
+    if origin.model is None:
+        _learn(context, seen, wiki.session.release)
+        return []
+    proven = _holds(seen, origin.model)
+    if context.journal.last(origin.name, STEP).get("proven") is not proven:
+        context.journal.outcome(origin.name, STEP, proven=proven)
+    if proven:
+        return []
+    return [
+        _(
+            "The farm did not put into this wiki all that its model {name} holds: wikifarm wrote "
+            "what was missing, and makes the next ones page by page."
+        ).format(name=origin.name)
+    ]
+
+
+def _holds(seen: Seen, model: FarmModel) -> bool:
+    """True where the wiki holds all of the model. Pages that people wrote meanwhile are theirs."""
+    account = seen.wiki.account
+    pages = (seen.pages.get(tag) for tag in model.pages)
+    whole = all(
+        page is not None and (page.author != account or page.body == model.pages[page.tag])
+        for page in pages
+    )
+    lists = all(seen.lists.get(key) == each for key, each in model.lists.items())
+    forms = all(
+        key in seen.forms and same_template(seen.forms[key].template, form["bn_template"])
+        for key, form in model.forms.items()
+    )
+    return whole and lists and forms
+
+
+# -- what the farm itself puts into a new wiki ----------------------------------------------
+
+
+def _learn(context: Context, seen: Seen, release: str) -> None:
+    """Keeps what a wiki came with, unless people wrote in it already."""
+    if not release or not as_made(seen):
+        return
+    told = {
+        "release": release,
+        "pages": {tag: page.body for tag, page in seen.pages.items()},
+        "lists": {key: [each.title, each.items] for key, each in seen.lists.items()},
+        "forms": {key: form.label for key, form in seen.forms.items()},
+    }
+    make_private(context.folder)
+    write_whole(_file(context), json.dumps(told), PRIVATE)
+
+
+def _known(context: Context, release: str) -> NewContent | None:
+    """What a new wiki of this farm holds in that release; None while it was not seen."""
+    try:
+        told: dict[str, Any] = json.loads(_file(context).read_text("utf-8"))
+        if not release or told["release"] != release:
+            return None
+        lists = {
+            str(key): BazarList(str(key), title, tuple((str(a), str(b)) for a, b in items))
+            for key, (title, items) in told["lists"].items()
+        }
+        return NewContent(dict(told["pages"]), lists, dict(told["forms"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _file(context: Context) -> Path:
+    return context.folder / "new-wiki.json"

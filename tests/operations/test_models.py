@@ -1,0 +1,275 @@
+"""Wikis made from a farm model: the same as page by page, and nobody in the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.farm_model import NewContent, compile_model
+from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
+from wikifarm.blueprint.manifest.writing import dump_manifest
+from wikifarm.engine import receipt as receipts
+from wikifarm.errors import WriteRefused
+from wikifarm.model import MODEL_PREFIX, BazarList, Dialect, Module
+from wikifarm.operations.apply import apply
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.models import list_models
+from wikifarm.operations.workplace.context import Context
+from wikifarm.rehearsal import DIALECTS, RunningFarm, snapshot
+from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
+
+from .conftest import Fresh, a_community, context_for, start_farm
+
+SLOW = "page by page"
+
+
+def made(context: Context, community: Community) -> CommunityOutcome:
+    (outcome,) = apply(context, [community], audit=False)
+    assert (outcome.error, outcome.status) == (None, "created")
+    return outcome
+
+
+def wiki_of(data: Path, slug: str) -> dict[str, Any]:
+    """A wiki without its receipt's text and the numbers of revisions, links and runs."""
+    wiki: dict[str, Any] = snapshot(data)["wikis"][slug]
+    del wiki["pages"][receipts.TAG]["body"]
+    for page in wiki["pages"].values():
+        del page["revisions"]
+    for triple in wiki["triples"]:
+        del triple["value"]  # the key of a lost password
+    return wiki
+
+
+def rights_of(context: Context, slug: str) -> dict[str, Any]:
+    """The rights as the wiki applies them, whether a page has its own or follows the settings."""
+    from wikifarm.operations.community.site import open_wiki
+
+    wiki = open_wiki(context, slug)
+    logs = ("LogDesActions",)
+    return {tag: each for tag, each in wiki.rights.all().items() if not tag.startswith(logs)}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_both_ways_end_in_the_same_wiki(dialect: str, tmp_path: Path) -> None:
+    rennes = replace(a_community(), modules=frozenset(Module) - {Module.MAILING_LIST})
+    with (
+        start_farm(tmp_path / "slow", dialect) as slow,
+        start_farm(tmp_path / "fast", dialect) as fast,
+    ):
+        by_page = context_for(slow.url, tmp_path / "a")
+        made_slowly = made(by_page, rennes)
+        assert SLOW in " ".join(made_slowly.notes)
+        by_model = context_for(fast.url, tmp_path / "b")
+        made(by_model, replace(rennes, slug="vannes", name="Vannes"))
+        made_fast = made(by_model, rennes)
+        assert SLOW not in " ".join(made_fast.notes)
+        assert made_fast.post < made_slowly.post
+        slowly, quickly = (wiki_of(tmp_path / name, "rennes") for name in ("slow", "fast"))
+        told = json.dumps(slowly).replace(slow.url, fast.url)
+        for part in ("pages", "lists", "forms", "entries", "groups", "users", "modules", "triples"):
+            assert quickly[part] == json.loads(told)[part], part
+        assert rights_of(by_model, "rennes") == rights_of(by_page, "rennes")
+        (again,) = apply(by_model, [rennes], audit=False)
+        assert (again.status, again.post) == ("unchanged", 0)
+
+
+def test_a_model_is_reused_and_holds_nobody(running: RunningFarm, fresh: Fresh) -> None:
+    first = a_community()
+    made(fresh(), first)
+    second = replace(
+        first,
+        slug="vannes",
+        name="Vannes la belle",
+        facilitators=(Facilitator("Morgane Ar Vro", "morgane@example.org"),),
+        territory=Territory("Golfe du Morbihan", 47.6, -2.7),
+        contact="bonjour@example.org",
+        controller="Association Galet",
+    )
+    made(fresh(), second)
+    (name,) = ours(running)
+    model = running._app.farm.store.model(name)
+    text = json.dumps([name, model, snapshot(running.settings.data)["models"]], ensure_ascii=False)
+    for word in ("Robustesse", "Vannes", "vannes", "rennes", "Camille", "Morgane", "Morbihan",
+                 "bonjour@", "Galet", "@example.org", receipts.TAG, "{{password}}"):  # fmt: skip
+        assert word not in text, word
+    assert '"101"' not in json.dumps(model["forms"] if model else None)  # no form of people
+    made(fresh(), replace(second, slug="quimper", name="Quimper"))
+    assert list(ours(running)) == [name]
+
+
+def ours(running: RunningFarm) -> dict[str, tuple[str, bool]]:
+    models = running._app.farm.store.models()
+    return {name: each for name, each in models.items() if name.startswith(MODEL_PREFIX)}
+
+
+def test_the_other_models_of_the_farm_stay_offered(running: RunningFarm, fresh: Fresh) -> None:
+    store = running._app.farm.store
+    with store.transaction():
+        store.add_model("ailleurs", "Ailleurs", {})
+        store.enable_model("ailleurs", True)
+        store.add_model("secret", "Secret", {})
+    made(fresh(), a_community())
+    made(fresh(), a_community("vannes"))
+    models = store.models()
+    assert (models["ailleurs"][1], models["secret"][1], models[DEFAULT][1]) == (True, False, True)
+    assert [offered for _label, offered in ours(running).values()] == [True]
+
+
+def test_two_operators_who_install_it_at_once_end_with_one(
+    running: RunningFarm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = (context_for(running.url, tmp_path / name) for name in ("here", "there"))
+    made(here, a_community())
+    made(there, a_community("vannes"))
+    install = FarmModels.install
+
+    def both(self: FarmModels, model: Any) -> None:
+        models = there.farm.models
+        assert models is not None
+        install(models, model)
+        install(self, model)
+
+    monkeypatch.setattr(FarmModels, "install", both)
+    assert made(here, a_community("quimper")).notes == []
+    monkeypatch.undo()
+    assert made(there, a_community("brest")).notes == []
+    assert len(ours(running)) == 1
+
+
+def refuse(self: FarmModels, _model: Any) -> None:
+    raise WriteRefused("no folder")
+
+
+def no_page(_self: FarmModels) -> None:
+    return None
+
+
+@pytest.mark.parametrize("what", [("install", refuse), ("all", no_page)])
+def test_a_farm_without_models_makes_wikis_page_by_page(
+    what: tuple[str, Callable[..., None]], fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FarmModels, *what)
+    made(fresh(), a_community())
+    assert SLOW in " ".join(made(fresh(), a_community("vannes")).notes)
+
+
+def test_a_key_alone_makes_wikis_page_by_page(running: RunningFarm, tmp_path: Path) -> None:
+    context = context_for(running.url, tmp_path, password="", token=running.settings.token)
+    assert SLOW in " ".join(made(context, a_community()).notes)
+
+
+def test_a_model_that_does_not_give_what_it_holds_is_used_once(
+    running: RunningFarm, fresh: Fresh
+) -> None:
+    made(fresh(), a_community())
+    made(fresh(), a_community("vannes"))
+    (name,) = ours(running)
+    store = running._app.farm.store
+    model = store.model(name)
+    assert model is not None
+    model["pages"] = [page for page in model["pages"] if page["tag"] != "BacASable"]
+    with store.transaction():
+        store.add_model(name, "spoilt", model)
+    told = made(fresh(), a_community("quimper"))
+    assert name in " ".join(told.notes)
+    assert "BacASable" in snapshot(running.settings.data)["wikis"]["quimper"]["pages"]
+    assert SLOW in " ".join(made(fresh(), a_community("brest")).notes)
+
+
+def test_what_nothing_uses_is_removed_and_no_other(running: RunningFarm, fresh: Fresh) -> None:
+    made(fresh(), a_community())
+    made(fresh(), a_community("vannes"))
+    store = running._app.farm.store
+    (name,) = ours(running)
+    with store.transaction():
+        store.add_model("ailleurs", "Ailleurs", {})
+    context = fresh()
+    manifest = context.places.communities / "vannes.yml"
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    manifest.write_text(dump_manifest(a_community("vannes")), "utf-8")
+    (row,) = list_models(context, remove_unused=True).data["models"]
+    assert (row["name"], row["used"], row["removed"]) == (name, True, False)
+    manifest.unlink()
+    manifest.parent.rmdir()
+    (row,) = list_models(fresh(), remove_unused=True).data["models"]
+    assert (row["used"], row["removed"]) == (False, True)
+    assert set(store.models()) == {DEFAULT, "ailleurs"}
+    assert made(fresh(), a_community("quimper")).notes == []
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        NewContent({"Page'); DROP TABLE users; --": "x"}, {}, {}),
+        NewContent({"Accueil": "{{password}}"}, {}, {}),
+        NewContent({}, {"Liste'": BazarList("Liste'", "L", ())}, {}),
+        NewContent({}, {}, {"1": "Formulaire gardé"}),
+    ],
+)
+def test_what_the_farm_would_not_write_as_it_stands_is_in_no_model(came: NewContent) -> None:
+    community = a_community()
+    blueprint = load_blueprint(community.blueprint, near=Path())
+    made_of = compile_model(
+        community, blueprint, came, farm_url="http://f.example/", dialect=Dialect.D44
+    )
+    assert made_of is None
+
+
+def test_a_visitor_sees_no_form_of_people_before_the_rights_are_set(
+    running: RunningFarm, fresh: Fresh
+) -> None:
+    made(fresh(), a_community())
+    context = fresh()
+    shown: dict[str, set[str]] = {}
+
+    def look(slug: str, step: str) -> None:
+        forms = httpx.get(f"{running.url}{slug}/?api/forms")
+        if forms.status_code == 200:
+            shown.setdefault(step, set(forms.json()))
+
+    context.progress = look
+    made(context, a_community("vannes"))
+    assert "102" in shown["accounts"]  # the model gave it
+    assert all("101" not in shown[step] for step in ("accounts", "settings", "pages", "rights"))
+
+
+class Cut(httpx.HTTPTransport):
+    """Real connections until `writes` writes were asked for; then this computer dies."""
+
+    def __init__(self, writes: int) -> None:
+        super().__init__()
+        self._left = writes
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            if not self._left:
+                raise KeyboardInterrupt
+            self._left -= 1
+        return super().handle_request(request)
+
+
+KINDS = [Module.AGENDA, Module.MINUTES, Module.RESOURCES, Module.PROPOSALS, Module.MAP]
+
+
+def test_a_run_cut_before_any_write_goes_on_to_the_same_end(
+    running: RunningFarm, fresh: Fresh, tmp_path: Path
+) -> None:
+    made(fresh(), a_community())
+    for writes, module in enumerate(KINDS):  # login, install, offer, create, login
+        modules = frozenset({Module.PARTICIPANTS, module})
+        community = replace(a_community(module.value), modules=modules)
+        with pytest.raises(KeyboardInterrupt):
+            apply(context_for(running.url, tmp_path, transport=Cut(writes)), [community])
+        assert SLOW not in " ".join(made(fresh(), community).notes)
+        (again,) = apply(fresh(), [community], audit=False)
+        assert again.status == "unchanged"
+    models = ours(running).values()
+    assert len(models) == len(KINDS)
+    assert all(offered for _label, offered in models)
