@@ -89,8 +89,8 @@ def test_an_unknown_action_has_no_right(wiki: Wiki) -> None:
 
 
 def test_groups_hold_accounts_and_groups(wiki: Wiki) -> None:
-    wiki.groups.set("animation", ["WikiAdmin"])
-    wiki.groups.set("participants", ["@animation"])
+    wiki.groups.set({"animation": ["WikiAdmin"]})
+    wiki.groups.set({"participants": ["@animation"]})
     assert wiki.groups.members("participants") == ("@animation",)
     assert set(wiki.groups.all()) >= {"admins", "animation", "participants"}
 
@@ -99,10 +99,10 @@ def test_the_members_of_a_group_are_replaced_whatever_their_names(wiki: Wiki) ->
     """4.5.0's page of groups loses names with a blank or a dot; its API does not."""
     for number, name in enumerate(("Prénom Nom", "A.B")):
         wiki.users.create(name, f"n{number}@example.org")
-    wiki.groups.set("animation", ["WikiAdmin", "Prénom Nom", "A.B"])
-    wiki.groups.set("animation", ["A.B", "Prénom Nom"])
+    wiki.groups.set({"animation": ["WikiAdmin", "Prénom Nom", "A.B"]})
+    wiki.groups.set({"animation": ["A.B", "Prénom Nom"]})
     assert set(wiki.groups.members("animation")) == {"A.B", "Prénom Nom"}
-    wiki.groups.set("animation", [])
+    wiki.groups.set({"animation": []})
     assert wiki.groups.members("animation") == ()
     assert "animation" in wiki.groups.all()
 
@@ -263,7 +263,7 @@ def in_every_list(wiki: Wiki) -> None:
 def test_an_overview_says_what_each_part_says(wiki: Wiki) -> None:
     in_every_list(wiki)
     wiki.users.create("PrenomNom", "prenom.nom@example.org")
-    wiki.groups.set("animation", ["WikiAdmin", "PrenomNom"])
+    wiki.groups.set({"animation": ["WikiAdmin", "PrenomNom"]})
     wiki.rights.set_module("action", "listusers", "@admins")
     wiki.pages.save("VueDEnsemble", f"%%\n{{}}\n%%\n{OVERVIEW}", "")
     before = wiki.network.traffic.get

@@ -180,7 +180,12 @@ class _Groups(_Part):
     def all(self) -> dict[str, tuple[str, ...]]:
         return dict(self._wiki.read("groups.all", self._content.groups))
 
-    def set(self, name: str, members: Sequence[str]) -> None:
+    def set(self, groups: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        for name, members in groups.items():
+            self._set(name, members)
+        return self.all()
+
+    def _set(self, name: str, members: Sequence[str]) -> None:
         def put(kept: Sequence[str]) -> None:
             self._content.groups[name] = tuple(kept)
             self._wiki.log()

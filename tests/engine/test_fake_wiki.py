@@ -34,10 +34,10 @@ def test_a_save_over_a_stale_revision_is_refused(wiki: FakeWiki) -> None:
 
 def test_a_write_may_be_answered_and_not_kept_or_kept_in_part(wiki: FakeWiki) -> None:
     wiki.refused = {"groups.set"}
-    wiki.groups.set("animation", ["AdaL", "GraceH"])
+    wiki.groups.set({"animation": ["AdaL", "GraceH"]})
     assert wiki.groups.all().get("animation") is None
     wiki.refused, wiki.halved = set(), {"groups.set"}
-    wiki.groups.set("animation", ["AdaL", "GraceH"])
+    wiki.groups.set({"animation": ["AdaL", "GraceH"]})
     assert wiki.groups.all()["animation"] == ("AdaL",)
 
 
@@ -62,7 +62,7 @@ def test_groups_and_rights_of_actions_leave_a_log_that_anybody_reads(wiki: FakeW
     wiki.rights.set_module("action", "listusers", "@admins")
     assert wiki.rights.all()[LOG] == OPEN
     wiki.rights.set([LOG], CLOSED)
-    wiki.groups.set("animation", ["AdaL"])
+    wiki.groups.set({"animation": ["AdaL"]})
     assert wiki.rights.all()[LOG] == CLOSED
 
 
@@ -87,10 +87,10 @@ def test_it_dies_where_it_is_told_and_counts_what_it_was_asked(wiki: FakeWiki) -
     wiki.dies_before = 2
     wiki.pages.all()
     with pytest.raises(Killed):
-        wiki.groups.set("animation", ["AdaL"])
+        wiki.groups.set({"animation": ["AdaL"]})
     assert (wiki.reads, wiki.writes) == (["pages.all"], ["groups.set"])
     assert "animation" not in wiki.content.groups
     wiki.dies_before, wiki.dies_after = 0, 3
     with pytest.raises(Killed):
-        wiki.groups.set("animation", ["AdaL"])
+        wiki.groups.set({"animation": ["AdaL"]})
     assert wiki.content.groups["animation"] == ("AdaL",)

@@ -77,7 +77,7 @@ def onlookers(run: CommunityRun, admin: Person) -> Onlookers:
     people = {role: admin.beside() for role in ("visitor", *NAMES)}
     for role, name in NAMES.items():
         people[role].sign_up(name)
-    wiki.groups.set(who.members, [*wiki.groups.members(who.members), NAMES["member"]])
+    wiki.groups.set({who.members: [*wiki.groups.members(who.members), NAMES["member"]]})
 
     def save(tag: str, body: str) -> None:
         page = wiki.pages.read(tag)

@@ -130,7 +130,7 @@ def test_people_added_by_hand_stay_in_their_group(fresh: Fresh, rennes: Communit
     _one(apply(fresh(), [rennes], audit=False))
     wiki = open_wiki(fresh(), "rennes")
     wiki.users.create("Nouvelle", "nouvelle@example.org")
-    wiki.groups.set("participants", [*wiki.groups.members("participants"), "Nouvelle"])
+    wiki.groups.set({"participants": [*wiki.groups.members("participants"), "Nouvelle"]})
     again = _one(apply(fresh(), [rennes], audit=False))
     assert again.status == "unchanged"
     assert "Nouvelle" in wiki.groups.members("participants")

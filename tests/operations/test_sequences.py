@@ -67,7 +67,7 @@ class Life:
         if wiki is None or name in self.members or not wiki.groups.members("participants"):
             return
         wiki.users.create(name, f"personne{number}@example.org")
-        wiki.groups.set("participants", [*wiki.groups.members("participants"), name])
+        wiki.groups.set({"participants": [*wiki.groups.members("participants"), name]})
         self.members.add(name)
 
     def apply(self) -> list[str]:

@@ -180,7 +180,7 @@ def _live(url: str, place: Path) -> None:
     wiki = open_wiki(context, "rennes")
     for name in ("Zoe", "Yann", "Xena"):
         wiki.users.create(name, f"{name.lower()}@example.org")
-    wiki.groups.set("participants", [*wiki.groups.members("participants"), "Zoe", "Yann", "Xena"])
+    wiki.groups.set({"participants": [*wiki.groups.members("participants"), "Zoe", "Yann", "Xena"]})
     page = wiki.pages.read("PartageSincere")
     assert page is not None
     wiki.pages.save("PartageSincere", "Nos mots.", page.revision)

@@ -52,12 +52,13 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
     `new` refuses to take over a wiki that already stands for a community of another name.
     """
     if run.wiki is None:
-        run.make()
-    _check_ours(run, new=new)
-    if _is_as_described(run) and (not audit or audit_stands(run)):
-        # Nothing is written, not even that this run works here.
-        _make_so(run, audit=audit)
-        return
+        run.make()  # its password is this computer's: a run may say there that it works on it
+    else:
+        _check_ours(run, new=new)
+        if _is_as_described(run) and (not audit or audit_stands(run)):
+            # Nothing is written, not even that this run works here.
+            _make_so(run, audit=audit)
+            return
     with run.alone("new-community" if new else "apply"):
         _check_ours(run, new=new)
         _make_so(run, audit=audit)

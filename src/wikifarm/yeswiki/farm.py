@@ -72,11 +72,12 @@ class NewWiki:
 @dataclass(frozen=True)
 class Offer:
     """What the form of the farm offers for a new wiki: the choices to send back, and the names of
-    the models. `release` is the version of YesWiki that it shows."""
+    the models. `release` is the version of YesWiki that it shows; `shown`: a session saw it."""
 
     choices: Mapping[str, str]
     models: frozenset[str] = frozenset({DEFAULT})
     release: str = ""
+    shown: bool = False
 
 
 class Farm:
@@ -275,7 +276,7 @@ class Farm:
             # A farm with lifetimes gives the shortest one when none is asked for.
             chosen["yeswiki-farm-lifetime"] = "permanent"
         models = frozenset(html.choices(form, "yeswiki-farm-model"))
-        return Offer(chosen, models, self.session.release)
+        return Offer(chosen, models, self.session.release, shown=bool(models))
 
     def _create_by_key(self, fields: list[tuple[str, str]]) -> Answer:
         answer = self.session.api_post(f"entries/{FORM}", fields, {"Source-Url": ""})

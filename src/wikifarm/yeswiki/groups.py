@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
@@ -32,29 +32,36 @@ class Groups:
         """The members of a group; nobody where there is no such group."""
         return self.all().get(name, ())
 
-    def set(self, name: str, members: Sequence[str]) -> None:
-        """Makes `members` the members of the group, creating it if need be; reads back."""
-        if self._able().group_write:
-            self._set_by_api(name, members)
-        else:
-            self._session.post(
-                PAGE,
-                [
-                    ("confirmToken", self._session.csrf()),
-                    ("groupname", name),
-                    ("acl", "\n".join(members)),
-                    ("action-save", "1"),
-                ],
-            )
-        if set(self.members(name)) != set(members):
-            raise WriteRefused(
-                _("The wiki did not keep the members of the group {name}.").format(name=name),
-                hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
-            )
+    def set(self, groups: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        """Gives each group its members, in order, creating it if need be; reads back, and answers
+        every group as it stands after."""
+        by_api = self._able().group_write
+        there = self.all() if by_api else {}
+        for name, members in groups.items():
+            if not by_api:
+                self._set_by_form(name, members)
+                continue
+            users = [("users[]", member) for member in members]
+            if name in there:
+                self._session.api_post(f"groups/{name}/update", users)
+            else:
+                self._session.api_post("groups", [("name", name), *users])
+        now = self.all()
+        for name, members in groups.items():
+            if set(now.get(name, ())) != set(members):
+                raise WriteRefused(
+                    _("The wiki did not keep the members of the group {name}.").format(name=name),
+                    hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+                )
+        return now
 
-    def _set_by_api(self, name: str, members: Sequence[str]) -> None:
-        users = [("users[]", member) for member in members]
-        if name in self.all():
-            self._session.api_post(f"groups/{name}/update", users)
-        else:
-            self._session.api_post("groups", [("name", name), *users])
+    def _set_by_form(self, name: str, members: Sequence[str]) -> None:
+        self._session.post(
+            PAGE,
+            [
+                ("confirmToken", self._session.csrf()),
+                ("groupname", name),
+                ("acl", "\n".join(members)),
+                ("action-save", "1"),
+            ],
+        )

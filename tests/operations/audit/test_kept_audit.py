@@ -88,12 +88,12 @@ def action_opened(run: CommunityRun) -> None:
 
 def made_an_administrator(run: CommunityRun) -> None:
     run.site.users.create("Passante", "passante@example.org")
-    run.site.groups.set("admins", [*run.site.groups.members("admins"), "Passante"])
+    run.site.groups.set({"admins": [*run.site.groups.members("admins"), "Passante"]})
 
 
 def members_opened_to_all(run: CommunityRun) -> None:
     members = run.work.design.who.members
-    run.site.groups.set(members, [*run.site.groups.members(members), "*"])
+    run.site.groups.set({members: [*run.site.groups.members(members), "*"]})
 
 
 def setting_opened(run: CommunityRun) -> None:
@@ -115,7 +115,7 @@ def test_who_is_welcomed_does_not(audited: Callable[[], CommunityRun]) -> None:
     run = audited()
     members = run.work.design.who.members
     run.site.users.create("Voisine", "voisine@example.org")
-    run.site.groups.set(members, [*run.site.groups.members(members), "Voisine"])
+    run.site.groups.set({members: [*run.site.groups.members(members), "Voisine"]})
     run.site.pages.save("NotesDeVoisine", "Bonjour à toutes et tous.", "")
     assert audit_stands(audited())
 

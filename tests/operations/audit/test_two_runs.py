@@ -135,7 +135,7 @@ def test_a_run_that_lost_what_it_planted_is_no_audit(
             remove_cards(wiki)
         elif lost == "member":
             members = wiki.groups.members(MAKERS)
-            wiki.groups.set(MAKERS, [name for name in members if "Temoin" not in name])
+            wiki.groups.set({MAKERS: [name for name in members if "Temoin" not in name]})
         else:
             for account in wiki.users.all():
                 if "TemoinStranger" in account.name:
@@ -262,7 +262,7 @@ def test_what_a_person_typed_that_looks_like_an_audits_stays(
     page, account = "WikifarmTemoinPage0123abcd", "WikifarmTemoinMember0123abcd"
     wiki.pages.save(page, "What people here have seen.", "")
     wiki.users.create(account, "sacha@example.org")
-    wiki.groups.set(MAKERS, [*wiki.groups.members(MAKERS), account])
+    wiki.groups.set({MAKERS: [*wiki.groups.members(MAKERS), account]})
     assert verified(running.url, computers[0]).error is None
     assert wiki.pages.read(page) is not None
     assert account in wiki.groups.members(MAKERS)

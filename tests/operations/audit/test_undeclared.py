@@ -75,7 +75,7 @@ def wiki(site: Fresh) -> Iterator[Wiki]:
             wiki.rights.set([tag], rights[tag])
     for group, members in wiki.groups.all().items():
         if members != groups[group]:
-            wiki.groups.set(group, groups[group])
+            wiki.groups.set({group: groups[group]})
 
 
 def verified(site: Fresh) -> CommunityOutcome:
@@ -192,14 +192,14 @@ def test_a_question_about_a_person_added_to_a_public_form_is_asked(wiki: Wiki, s
 
 
 def test_everybody_in_the_group_of_members_is_a_leak(wiki: Wiki, site: Fresh) -> None:
-    wiki.groups.set("participants", [*wiki.groups.members("participants"), "+"])
+    wiki.groups.set({"participants": [*wiki.groups.members("participants"), "+"]})
     (leak,) = opened(looked_at(site))
     assert (leak.route, leak.role, leak.seen) == ("@participants", Role.STRANGER, "group")
 
 
 def test_somebody_put_among_the_administrators_is_named(wiki: Wiki, site: Fresh) -> None:
     wiki.users.create("Alix", "alix@example.org")
-    wiki.groups.set("admins", [*wiki.groups.members("admins"), "Alix"])
+    wiki.groups.set({"admins": [*wiki.groups.members("admins"), "Alix"]})
     assert verdicts(site) == {"admins: Alix": Found.BY_HAND}
 
 

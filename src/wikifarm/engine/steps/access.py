@@ -81,9 +81,9 @@ class GroupsStep(Step[GroupChange]):
 
     def apply(self, work: Work, changes: Sequence[GroupChange]) -> None:
         look_again(self, work, changes, ("groups",))
-        for change in changes:
-            work.seen.wiki.groups.set(change.key, change.wanted or ())
-        work.seen.forget("groups", "rights")  # a log of what was done may be there now
+        wanted = {change.key: change.wanted or () for change in changes}
+        work.seen.remember("groups", work.seen.wiki.groups.set(wanted))
+        work.seen.forget("rights")  # a log of what was done may be there now
         read_back(self, work, changes)
 
 

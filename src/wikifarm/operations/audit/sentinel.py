@@ -83,7 +83,7 @@ def planted(
                 asking[role] = person
         if Role.MEMBER in asking:
             member = account_name(key, Role.MEMBER.value)
-            wiki.groups.set(members, [*wiki.groups.members(members), member])
+            wiki.groups.set({members: [*wiki.groups.members(members), member]})
         if before is not None:
             before(asking)
         sentinels = []
@@ -215,7 +215,7 @@ def clean(run: CommunityRun, key: str = "") -> None:
         wiki.pages.delete(tag)
     if traces.members:
         members = wiki.groups.members(group)
-        wiki.groups.set(group, [name for name in members if name not in traces.members])
+        wiki.groups.set({group: [name for name in members if name not in traces.members]})
     for name in traces.accounts:
         wiki.users.delete(name)
     for form in traces.forms:

@@ -73,8 +73,9 @@ class CommunityRun:
 
     def make(self) -> None:
         """Makes its wiki and enters it: from a model where the farm takes them."""
-        self.context.farm.template()
         offer = self.context.farm.offer()
+        if not offer.shown:
+            self.context.farm.template()  # raises where there is no form that makes wikis
         self.origin = origin_of(self.context, self.community, self.blueprint, offer)
         self.outcome.notes += self.origin.notes
         self._enters(make_site(self.context, self.community, offer, self.origin.name))
