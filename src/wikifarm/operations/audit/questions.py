@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
+from wikifarm.errors import WikifarmError
 from wikifarm.i18n import _
 from wikifarm.operations.audit.diagnosis import right_at_fault
 from wikifarm.operations.audit.leaks import Sentinel, advised, attached, leaks, shown
 from wikifarm.operations.audit.sentinel import Planted
+from wikifarm.operations.audit.together import together
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Coverage, Leak, Role
 from wikifarm.transport import Answer
@@ -28,6 +31,15 @@ REFUSAL = "alert-danger"  # of the box in which a page, or a handler, says no
 _TAG = re.compile(r"<\w+")
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A word of a sentinel that came back; `told` where no right of YesWiki closes it."""
+
+    sentinel: Sentinel
+    leak: Leak
+    told: bool = False
+
+
 @dataclass
 class Answered:
     """What was asked of each role, and what came of it."""
@@ -41,6 +53,7 @@ class Answered:
     foreign: dict[Role, list[str]] = field(default_factory=dict)  # it was not the wiki
     strayed: set[Role] = field(default_factory=set)  # those who were somebody else at some point
     left: tuple[str, ...] = ()  # ways in that are known and not asked, since they write
+    shown: list[Shown] = field(default_factory=list)  # of one role, to be looked into
     silent: set[Role] = field(default_factory=set)  # those for whom no listing spoke
 
     def coverage(self) -> tuple[Coverage, ...]:
@@ -82,35 +95,92 @@ def as_whom() -> dict[Role, str]:
 
 
 def ask_all(run: CommunityRun, scene: Planted, routes: Sequence[Route], asked: Answered) -> None:
-    """Every role asks every route; what came of it is noted in `asked` on the way."""
+    """Every role asks every route, all roles at once; what came of it is noted in `asked`, also
+    where a fault ends it."""
     for sentinel in scene.sentinels:
         asked.seen += attached(sentinel)
-    for role in scene.people:
-        prove(role, scene, asked)
-        asked.known[role] = len(routes) + len(asked.left)
-        lost: list[Route] = []
-        for done, route in enumerate(routes, 1):
-            run.progress(f"audit {role.value} {done}/{len(routes)}")
-            if not _question(run, scene, role, route, asked):
-                lost.append(route)
-            if done % BETWEEN_PROOFS == 0:
-                prove(role, scene, asked)
-        for route in lost:  # once more: it may have been busy
-            if not _question(run, scene, role, route, asked):
-                asked.foreign.setdefault(role, []).append(route.id)
-        prove(role, scene, asked)
+    total = len(routes) * len(scene.people)
+    with _joined(run, scene, asked) as parts:
+        for role, part in parts.items():
+            part.known[role] = len(routes) + len(asked.left)
+        together(
+            parts,
+            lambda role, step: _ask_as(role, scene, routes, parts[role], step),
+            lambda done: run.progress(f"audit {done}/{total}"),
+        )
+
+
+def _ask_as(
+    role: Role,
+    scene: Planted,
+    routes: Sequence[Route],
+    asked: Answered,
+    step: Callable[[], None],
+) -> None:
+    """One role asks every route."""
+    prove(role, scene, asked)
+    lost: list[Route] = []
+    for done, route in enumerate(routes, 1):
+        step()
+        if not _question(scene, role, route, asked):
+            lost.append(route)
+        if done % BETWEEN_PROOFS == 0:
+            prove(role, scene, asked)
+    for route in lost:  # once more: it may have been busy
+        if not _question(scene, role, route, asked):
+            asked.foreign.setdefault(role, []).append(route.id)
+    prove(role, scene, asked)
 
 
 def read_spies(run: CommunityRun, scene: Planted, spies: Sequence[str], asked: Answered) -> None:
     """Every role reads the pages that call every action: the one of `scene` must be whole."""
-    for role in scene.people:
-        asked.known[role] += len(spies)
-        for spy in spies:
-            _read_spy(run, scene, role, spy, asked)
-        prove(role, scene, asked)
+    with _joined(run, scene, asked) as parts:
+        for role, part in parts.items():
+            part.known[role] = len(spies)
+        together(parts, lambda role, step: _read_spies_as(role, scene, spies, parts[role], step))
 
 
-def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked: Answered) -> bool:
+def _read_spies_as(
+    role: Role, scene: Planted, spies: Sequence[str], asked: Answered, step: Callable[[], None]
+) -> None:
+    for spy in spies:
+        step()
+        _read_spy(scene, role, spy, asked)
+    prove(role, scene, asked)
+
+
+@contextmanager
+def _joined(run: CommunityRun, scene: Planted, asked: Answered) -> Iterator[dict[Role, Answered]]:
+    """What each role asks, apart; put together in `asked` on any way out."""
+    parts = {role: Answered() for role in scene.people}
+    try:
+        yield parts
+    finally:
+        for part in parts.values():
+            _join(run, asked, part)
+
+
+def _join(run: CommunityRun, asked: Answered, part: Answered) -> None:
+    """Adds what one role asked. The right at fault is looked for now, one after another, since that
+    may ask the wiki; where it cannot, the leak is told all the same."""
+    asked.probes += part.probes
+    asked.seen += part.seen
+    for counts, more in ((asked.known, part.known), (asked.refused, part.refused)):
+        counts.update(more)
+    for ways, others in ((asked.failed, part.failed), (asked.foreign, part.foreign)):
+        for role, names in others.items():
+            ways.setdefault(role, []).extend(names)
+    asked.strayed |= part.strayed
+    asked.silent |= part.silent
+    for each in part.shown:
+        leak = each.leak
+        with suppress(WikifarmError):
+            advice = right_at_fault(run.work, each.sentinel, leak.seen) or leak.advice
+            leak = replace(leak, advice=advice)
+        (asked.limits if each.told else asked.seen).append(leak)
+
+
+def _question(scene: Planted, role: Role, route: Route, asked: Answered) -> bool:
     """One question of one role; False where it was not the wiki that answered."""
     person = scene.people[role]
     answer = ask(person, route)
@@ -129,7 +199,7 @@ def _question(run: CommunityRun, scene: Planted, role: Role, route: Route, asked
     told = role is Role.MEMBER and not route.closable
     for sentinel in scene.sentinels:
         seen = leaks(role, route, text, sentinel)
-        (asked.limits if told else asked.seen).extend(_diagnosed(run, sentinel, seen))
+        asked.shown += [Shown(sentinel, leak, told=told) for leak in seen]
     if route.compared[0] and role is not Role.MEMBER and answer.status < SERVER_FAULT:
         return _compare(scene, role, route, answer, asked)
     return True
@@ -156,12 +226,6 @@ def _shape(text: str, word: str) -> tuple[str, ...]:
     return tuple(_TAG.findall(without)) if "<" in without else (without,)
 
 
-def _diagnosed(run: CommunityRun, sentinel: Sentinel, seen: Sequence[Leak]) -> Iterator[Leak]:
-    for leak in seen:
-        fault = right_at_fault(run.work, sentinel, leak.seen)
-        yield replace(leak, advice=fault or leak.advice)
-
-
 def prove(role: Role, scene: Planted, asked: Answered) -> None:
     """Notes a role that the wiki takes for somebody else."""
     if not scene.recognised(role):
@@ -184,7 +248,7 @@ def _is_answer(answer: Answer, route: Route, person: Wiki) -> bool:
     return not route.whole_page or answer.status >= SERVER_FAULT or base in answer.text
 
 
-def _read_spy(run: CommunityRun, scene: Planted, role: Role, spy: str, asked: Answered) -> None:
+def _read_spy(scene: Planted, role: Role, spy: str, asked: Answered) -> None:
     route = Route(page_address(spy), "")
     person = scene.people[role]
     answer = ask(person, route)
@@ -198,4 +262,4 @@ def _read_spy(run: CommunityRun, scene: Planted, role: Role, spy: str, asked: An
             action = spoke(answer.text, place.start() if place else 0)
             advice = _("the right of the action {action}").format(action=action)
             told = replace(leak, route=f"{{{{{action}}}}}", advice=advice)
-            asked.seen.extend(_diagnosed(run, sentinel, [told]))
+            asked.shown.append(Shown(sentinel, told))
