@@ -13,8 +13,9 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -79,6 +80,59 @@ class Traffic:
             else:
                 self.post += 1
 
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Counts here too what this thread asks meanwhile, and those to which its context goes."""
+        former = _counted.set((*_counted.get(), self))
+        try:
+            yield
+        finally:
+            _counted.reset(former)
+
+
+_counted: ContextVar[tuple[Traffic, ...]] = ContextVar("counted", default=())
+
+
+SLOW = 5.0  # seconds: a server that takes so long has enough to do
+
+
+@dataclass
+class Pace:
+    """How many requests are under way at once: fewer when the server says that it has too many, or
+    slows down; one more after a while without. Additive increase, multiplicative decrease."""
+
+    most: int = 8
+    _at_once: float = 4.0
+    _under_way: int = 0
+    _turn: Condition = field(default_factory=Condition, repr=False)
+
+    @property
+    def at_once(self) -> int:
+        """Requests that may be under way now, one at least."""
+        return max(1, int(self._at_once))
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """The time of one request: waits until there is room for it."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._under_way < self.at_once)
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._under_way -= 1
+                self._turn.notify_all()
+
+    def learn(self, *, busy: bool, seconds: float) -> None:
+        """What a request came to: `busy` where the server had too many of them."""
+        with self._turn:
+            if busy or seconds > SLOW:
+                self._at_once = max(1.0, self._at_once / 2)
+            else:
+                self._at_once = min(float(self.most), self._at_once + 0.1 / self._at_once)
+            self._turn.notify_all()
+
 
 class Passing(Exception):
     """A fault that may be gone at the next try; raised from the error to tell if it is not.
@@ -137,13 +191,15 @@ class Network:
     timeout: float = 60.0  # seconds for an answer; 10 to connect
     traffic: Traffic = field(default_factory=Traffic)
     transport: Transport | None = None
+    pace: Pace = field(default_factory=Pace)
     _connections: Transport | None = None
 
     def client(self) -> Client:
         """A client with its own cookies over the shared connections."""
         if self._connections is None:
             self._connections = self.transport or httpx.HTTPTransport(
-                verify=_trust(self.verify), limits=httpx.Limits(max_keepalive_connections=8)
+                verify=_trust(self.verify),
+                limits=httpx.Limits(max_keepalive_connections=self.pace.most),
             )
         return Client(self, self._connections)
 
@@ -244,7 +300,21 @@ class Client:
     def _send(
         self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str] | None
     ) -> Answer:
-        self._network.traffic.count(verb)
+        for traffic in (self._network.traffic, *_counted.get()):
+            traffic.count(verb)
+        with self._network.pace.one():
+            started = time.monotonic()
+            busy = True  # unless an answer says otherwise
+            try:
+                answer = self._answer(verb, url, body, headers)
+                busy = answer.status in PASSING
+                return answer
+            finally:
+                self._network.pace.learn(busy=busy, seconds=time.monotonic() - started)
+
+    def _answer(
+        self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str] | None
+    ) -> Answer:
         with (
             _network_errors(url),
             self._http.stream(verb, url, content=body, headers=dict(headers or {})) as response,

@@ -34,6 +34,7 @@ class Shared:
     progress: bool = True
     lang: str = ""
     command: str = ""
+    jobs: int = 1  # communities at once
     warnings: list[str] = field(default_factory=list)
     asked: dict[str, Any] = field(default_factory=dict)  # options of a group of commands
     _context: Context | None = None
@@ -71,6 +72,7 @@ class Shared:
                 progress=self.telling(),
                 patience=settings.patience,
                 audit_max_age=settings.audit_max_age,
+                jobs=self.jobs,
             )
         return self._context
 

@@ -9,7 +9,9 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from wikifarm.errors import LocalStorage
@@ -29,6 +31,9 @@ class Journal:
     def __init__(self, path: Path, run: str) -> None:
         self._path = path
         self.run = run
+        self._turn = Lock()  # several communities may be at work at once
+        self._read: list[dict[str, Any]] = []  # whole lines, up to the byte `_end`
+        self._end = 0
 
     def intent(self, slug: str, step: str, **detail: Any) -> None:
         """Says what is about to be asked of a server. Durable before it returns."""
@@ -40,9 +45,21 @@ class Journal:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every whole line; one cut by a crash is passed over. Raises LocalStorage."""
+        with self._turn:
+            self._read_on()
+            known = len(self._read)
+        yield from islice(self._read, known)
+
+    def _read_on(self) -> None:
+        """Reads what was added since the last time: a journal of many runs is long."""
         try:
-            lines = self._path.read_text("utf-8", errors="replace").split("\n")
+            with self._path.open("rb") as file:
+                if file.seek(0, os.SEEK_END) < self._end:  # another file in its place
+                    self._read, self._end = [], 0
+                file.seek(self._end)
+                added = file.read()
         except FileNotFoundError:
+            self._read, self._end = [], 0
             return
         except OSError as fault:
             raise LocalStorage(
@@ -51,13 +68,15 @@ class Journal:
                 ),
                 hint=_("Check its rights, or set WIKIFARM_STATE_DIR to a folder of yours."),
             ) from None
-        for line in lines:
+        whole = added[: added.rfind(b"\n") + 1]
+        self._end += len(whole)
+        for line in whole.decode("utf-8", errors="replace").split("\n"):
             try:
                 entry = json.loads(line)
             except ValueError:
                 continue
             if isinstance(entry, dict):
-                yield entry
+                self._read.append(entry)
 
     def mark_of(self, slug: str) -> str:
         """The mark under which this computer asked for the wiki of `slug`, or nothing."""
@@ -130,11 +149,12 @@ class Journal:
         # signs would end the line.
         line = json.dumps(entry) + "\n"
         try:
-            make_private(self._path.parent)
-            # A line cut by a crash must not swallow the next one.
-            if not self._ends_whole():
-                line = "\n" + line
-            append_line(self._path, line)
+            with self._turn:
+                make_private(self._path.parent)
+                # A line cut by a crash must not swallow the next one.
+                if not self._ends_whole():
+                    line = "\n" + line
+                append_line(self._path, line)
         except OSError as fault:
             raise LocalStorage(
                 _("The journal cannot be written ({reason}). Nothing more was done.").format(

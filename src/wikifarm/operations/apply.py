@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
@@ -17,7 +17,8 @@ from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.kept_audit import audit_stands, note_audit
 from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
-from wikifarm.operations.community.community_run import CommunityRun, each
+from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import ensure
 from wikifarm.operations.mailing_list.wanted import check_list
@@ -33,7 +34,8 @@ def apply(
 ) -> list[CommunityOutcome]:
     """Applies each manifest in turn; the failure of one never undoes another.
 
-    Raises Locked when another run holds the farm.
+    The first of each kind is verified before the others are made. Raises Locked when another run
+    holds the farm.
     """
 
     def whole(run: CommunityRun) -> None:
@@ -43,7 +45,12 @@ def apply(
         apply_found(run, audit=audit)
 
     with context.lock():
-        return each(context, communities, whole, max_failures=max_failures)
+        return each(context, communities, whole, max_failures=max_failures, kind=_kind)
+
+
+def _kind(community: Community) -> Hashable:
+    """What would show its people shows those of all communities of the same kind."""
+    return (community.blueprint, community.language, frozenset(community.modules))
 
 
 def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:

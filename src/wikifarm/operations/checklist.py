@@ -11,7 +11,8 @@ from wikifarm.errors import LocalStorage
 from wikifarm.files import write_whole
 from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import known_facts
-from wikifarm.operations.community.community_run import CommunityRun, each
+from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import Context

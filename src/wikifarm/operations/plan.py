@@ -8,7 +8,8 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.steps import all_steps
 from wikifarm.i18n import _
-from wikifarm.operations.community.community_run import CommunityRun, each
+from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import plan_list
 from wikifarm.operations.mailing_list.wanted import check_list

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 from wikifarm.emails import is_email
@@ -98,6 +99,7 @@ class Farm:
         self._token = token
         self.visitor = Session(network, Addresses(self.base))
         self._logged: Session | None = None
+        self._turn = RLock()
         self._wikis: dict[str, FarmWiki] | None = None
         self._refused: BadCredentials | None = None
 
@@ -112,18 +114,19 @@ class Farm:
 
         A password that was refused is not sent again: the same BadCredentials is raised.
         """
-        if self._refused is not None:
-            raise self._refused
-        if self._logged is None:
-            session = Session(self.network, self.visitor.addresses, self._token)
-            if self._password:
-                try:
-                    session.login(self._admin, self._password)
-                except BadCredentials as refused:
-                    self._refused = refused
-                    raise
-            self._logged = session
-        return self._logged
+        with self._turn:  # communities that are made at once log in once
+            if self._refused is not None:
+                raise self._refused
+            if self._logged is None:
+                session = Session(self.network, self.visitor.addresses, self._token)
+                if self._password:
+                    try:
+                        session.login(self._admin, self._password)
+                    except BadCredentials as refused:
+                        self._refused = refused
+                        raise
+                self._logged = session
+            return self._logged
 
     @cached_property
     def models(self) -> FarmModels | None:
@@ -164,7 +167,8 @@ class Farm:
 
     def known(self, folder: str) -> FarmWiki | None:
         """The same, from the list of the farm as it was last read: once for many wikis."""
-        return self.find(folder) if self._wikis is None else self._wikis.get(folder.lower())
+        with self._turn:
+            return self.find(folder) if self._wikis is None else self._wikis.get(folder.lower())
 
     def address_of(self, folder: str) -> str:
         """The base address of a wiki of this farm."""

@@ -10,6 +10,7 @@ import pytest
 
 from tests.operations.conftest import Fresh
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.engine.seen import Seen
 from wikifarm.errors import AuditBlind, Exit, LeakFound, Unreachable
 from wikifarm.operations.apply import apply
 from wikifarm.operations.audit import questions
@@ -599,7 +600,5 @@ def test_a_facilitator_whom_the_farm_shows_is_seen(fresh: Fresh, made: Community
 def test_a_wiki_without_the_choices_of_its_forms_is_no_audit(
     fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from wikifarm.yeswiki.bazar_lists import Lists
-
-    monkeypatch.setattr(Lists, "all", lambda _lists: {})
+    monkeypatch.setattr(Seen, "lists", {})
     assert "is not in the wiki: `wikifarm apply` makes it" in blind(verified(fresh, made))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.reading import Described
     from wikifarm.operations.community.outcome import CommunityOutcome
 
+JOBS = 4  # communities at once: what a farm of two processors bears
+
 
 def new_community(
     ctx: typer.Context,
@@ -182,6 +184,17 @@ def _max_failures() -> typer.models.OptionInfo:
     return option
 
 
+def _jobs() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        "--jobs",
+        metavar="N",
+        min=1,
+        max=16,
+        help=_("Communities at once; fewer while the farm is slow or says that it is too much."),
+    )
+    return option
+
+
 def _detailed(text: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option("--detailed-exitcode", help=text)
     return option
@@ -211,10 +224,12 @@ def plan(
     paths: Annotated[list[Path] | None, _paths()] = None,
     only: Annotated[list[str] | None, _only()] = None,
     skip_invalid: Annotated[bool, _skip_invalid()] = False,
+    jobs: Annotated[int, _jobs()] = JOBS,
     detailed_exitcode: Annotated[bool, _detailed(_("Exit 3 when something would change."))] = False,
 ) -> Envelope:
     """`wikifarm plan`."""
     options = shared(ctx)
+    options.jobs = jobs
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
     return _plan("plan", options, described, detailed=detailed_exitcode, in_full=bool(only))
 
@@ -240,6 +255,7 @@ def apply(
     only: Annotated[list[str] | None, _only()] = None,
     skip_invalid: Annotated[bool, _skip_invalid()] = False,
     max_failures: Annotated[int | None, _max_failures()] = None,
+    jobs: Annotated[int, _jobs()] = JOBS,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
     ] = False,
@@ -258,6 +274,7 @@ def apply(
     from wikifarm.operations.community.outcome import envelope
 
     options = shared(ctx)
+    options.jobs = jobs
     strict = strict_about(advisories)
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
     wanted = described.communities
@@ -291,6 +308,7 @@ def verify(
             help=_("Also compare what outsiders are answered before and after somebody comes."),
         ),
     ] = False,
+    jobs: Annotated[int, _jobs()] = JOBS,
     advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm verify`."""
@@ -298,6 +316,7 @@ def verify(
     from wikifarm.operations.community.outcome import envelope
 
     options = shared(ctx)
+    options.jobs = jobs
     strict = strict_about(advisories)
     outcomes = operation(options.context(), _chosen(options, paths, only).communities, deep=deep)
     return envelope("verify", outcomes, strict=strict, in_full=bool(only))

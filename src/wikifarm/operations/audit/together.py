@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Event
@@ -45,7 +46,7 @@ def together(
     """
     going = _Going()
     with ThreadPoolExecutor(max_workers=len(Role)) as threads:
-        futures = [threads.submit(asks, role, going.step) for role in roles]
+        futures = [threads.submit(copy_context().run, asks, role, going.step) for role in roles]
         try:
             while _under_way(futures):
                 tell(going.done)

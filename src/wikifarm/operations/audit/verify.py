@@ -22,7 +22,8 @@ from wikifarm.operations.audit.questions import Answered, ask_all, prove, read_s
 from wikifarm.operations.audit.sentinel import Planted, missing, planted
 from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
 from wikifarm.operations.checklist import write_files
-from wikifarm.operations.community.community_run import CommunityRun, each
+from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import (
     Audit,
     Check,

@@ -22,7 +22,7 @@ from wikifarm.engine.standing import Standing, as_it_came, compared, standing
 from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps.content import PagesStep, pages_applied
 from wikifarm.engine.wiki_lock import WikiLock
-from wikifarm.errors import TlsFailed, Unreachable, WikifarmError
+from wikifarm.errors import WikifarmError
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, FarmWiki, Page
 from wikifarm.operations.community.accounts import account_names
@@ -40,6 +40,7 @@ from wikifarm.operations.community.software import judged, untried
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.crashes import unforeseen
+from wikifarm.transport import Traffic
 from wikifarm.yeswiki.wiki import Wiki
 
 
@@ -59,6 +60,7 @@ class CommunityRun:
     mark: str = ""
     origin: Origin | None = None  # what its wiki was made from, while nothing is written in it
     entry: FarmWiki | None = None  # what the farm said of it, when it was looked for
+    place: Callable[[], str] = lambda: ""  # how far the command is, before its name
 
     def __post_init__(self) -> None:
         self.outcome = CommunityOutcome(self.community.slug, self.community.name)
@@ -293,10 +295,15 @@ class CommunityRun:
         return self._mended or any(done.outcome == "done" for done in self.outcome.steps)
 
     def progress(self, what: str) -> None:
-        """Says what is being done, to people here and to runs on other computers."""
+        """Says what is being done, to people here and to runs on other computers.
+
+        Raises KeyboardInterrupt where another of the same command was interrupted.
+        """
+        if self.context.stopping.is_set():
+            raise KeyboardInterrupt
         if self._lock is not None:
             self._lock.sign()
-        self.context.progress(self.community.slug, what)
+        self.context.progress(f"{self.place()}{self.community.slug}", what)
 
     @contextmanager
     def measured(self) -> Iterator[None]:
@@ -304,12 +311,12 @@ class CommunityRun:
         one community is that community's failure too.
         """
         started = time.monotonic()
-        traffic = self.context.network.traffic
-        before = (traffic.get, traffic.post)
+        traffic = Traffic()
         outcome = self.outcome
         outcome.url = outcome.url or self.context.farm.address_of(outcome.slug)
         try:
-            yield
+            with traffic.counting():
+                yield
         except Exception as fault:
             outcome.error = fault if isinstance(fault, WikifarmError) else unforeseen(fault)
             outcome.status = "failed"
@@ -317,32 +324,4 @@ class CommunityRun:
             if self.wiki is not None and outcome.error is None:
                 self.context.acquaintances.keep(outcome.slug, self.wiki.acquaintance)
             outcome.seconds = time.monotonic() - started
-            outcome.get, outcome.post = traffic.get - before[0], traffic.post - before[1]
-
-
-def each(
-    context: Context,
-    communities: Sequence[Community],
-    verb: Callable[[CommunityRun], None],
-    *,
-    max_failures: int | None = None,
-) -> list[CommunityOutcome]:
-    """Does `verb` to each community in turn; the failure of one never stops the others, unless
-    there are more than `max_failures`. A farm that does not answer is asked once.
-    """
-    outcomes: list[CommunityOutcome] = []
-    down: Unreachable | TlsFailed | None = None
-    for community in communities:
-        run = CommunityRun(context, community)
-        outcomes.append(run.outcome)
-        with run.measured():
-            if down is not None:
-                raise down
-            verb(run)
-        error = run.outcome.error
-        if run.wiki is None and isinstance(error, (Unreachable, TlsFailed)):
-            down = error
-        failures = sum(1 for outcome in outcomes if outcome.error is not None)
-        if max_failures is not None and failures > max_failures:
-            break
-    return outcomes
+            outcome.get, outcome.post = traffic.get, traffic.post

@@ -16,7 +16,8 @@ from wikifarm.lists.providers import hosts
 from wikifarm.model import FoundList, ListState
 from wikifarm.operations.audit.facts import list_facts
 from wikifarm.operations.checklist import write_files
-from wikifarm.operations.community.community_run import CommunityRun, each
+from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import (
     asked_by_a_person,

@@ -33,7 +33,8 @@ from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.names import fit_for_a_list
 from wikifarm.model import ListState, WantedList
-from wikifarm.operations.community.community_run import CommunityRun, each
+from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.commands import check_wanted, enter_finished
 from wikifarm.operations.mailing_list.ensure import tell_list, waits

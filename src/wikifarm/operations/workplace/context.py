@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 
 from wikifarm.advisories.catalogue import Catalogue, catalogue
 from wikifarm.engine.backup import Backups
@@ -66,6 +67,8 @@ class Context:
     transport: Transport | None = None
     patience: float = PATIENCE
     audit_max_age: timedelta = AUDIT_MAX_AGE
+    jobs: int = 1  # communities at once
+    stopping: Event = field(default_factory=Event, repr=False)  # set when the command ends early
     run: str = field(default_factory=lambda: secrets.token_hex(6))
 
     @cached_property

@@ -1,0 +1,164 @@
+"""Many communities through one command: several at once; the failure of one stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from threading import Event
+from typing import Protocol
+
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.errors import LeakFound, TlsFailed, Unreachable, WikifarmError
+from wikifarm.i18n import ngettext
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.workplace.context import Context
+
+Verb = Callable[[CommunityRun], None]
+Task = Callable[[], bool]  # False: no other may start
+
+
+class Runner(Protocol):
+    """What has tasks done. Here they are threads of this process; what they do can be killed
+    anywhere and begun again, so that a durable engine could take their place.
+    """
+
+    def run(self, tasks: Sequence[Task], stopping: Event) -> bool:
+        """Does the tasks, which start in their order; False where one said that it was the last.
+
+        Raises what a task raised, once `stopping` is set and the others under way have ended.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Threads:
+    """So many at once; one is done where it is asked for."""
+
+    jobs: int = 1
+
+    def run(self, tasks: Sequence[Task], stopping: Event) -> bool:
+        """See Runner."""
+        if self.jobs == 1:
+            return all(task() for task in tasks)
+        waiting = iter(tasks)
+        with ThreadPoolExecutor(self.jobs) as threads:
+
+            def start(task: Task) -> Future[bool]:
+                return threads.submit(copy_context().run, task)
+
+            try:
+                going = {start(task) for task in islice(waiting, self.jobs)}
+                go_on = True
+                while going:
+                    done, going = wait(going, return_when=FIRST_COMPLETED)
+                    ended = [future.result() for future in done]
+                    go_on = go_on and all(ended)
+                    if go_on:
+                        going |= {start(task) for task in islice(waiting, len(done))}
+            except BaseException:
+                stopping.set()
+                raise
+        return go_on
+
+
+def each(
+    context: Context,
+    communities: Sequence[Community],
+    verb: Verb,
+    *,
+    max_failures: int | None = None,
+    kind: Callable[[Community], Hashable] | None = None,
+) -> list[CommunityOutcome]:
+    """Does `verb` to each community, `context.jobs` of them at once; no other starts once more than
+    `max_failures` failed. A farm that does not answer is asked once.
+
+    With `kind`, the first of each kind goes before all others, and a leak there stops the rest:
+    what would show its people would show theirs.
+    """
+    batch = _Batch(context, verb, len(communities), max_failures)
+    scouts, others = _scouts(communities, kind)
+    threads = Threads(min(context.jobs, max(1, len(communities))))
+    if threads.jobs > 1:
+        batch.look_for_farm()
+    if threads.run([partial(batch.do, each) for each in scouts], context.stopping):
+        if any(batch.leaks):
+            batch.leave(len(others))
+        else:
+            threads.run([partial(batch.do, each) for each in others], context.stopping)
+    return [batch.outcomes[each.slug] for each in communities if each.slug in batch.outcomes]
+
+
+def _scouts(
+    communities: Sequence[Community], kind: Callable[[Community], Hashable] | None
+) -> tuple[list[Community], list[Community]]:
+    """The first of each kind, and the others."""
+    if kind is None:
+        return [], list(communities)
+    first: dict[Hashable, Community] = {}
+    for community in communities:
+        first.setdefault(kind(community), community)
+    scouts = list(first.values())
+    return scouts, [each for each in communities if each not in scouts]
+
+
+@dataclass
+class _Batch:
+    """The communities of one command, and what came of them so far."""
+
+    context: Context
+    verb: Verb
+    total: int
+    max_failures: int | None
+    outcomes: dict[str, CommunityOutcome] = field(default_factory=dict)
+    down: Unreachable | TlsFailed | None = None
+    ended: int = 0
+
+    def look_for_farm(self) -> None:
+        """Reads the farm's list once for all, before several ask for it."""
+        try:
+            self.context.farm.known("")
+        except (Unreachable, TlsFailed) as fault:
+            self.down = fault
+        except WikifarmError:
+            return  # each community meets it, and tells it as its own
+
+    def do(self, community: Community) -> bool:
+        """One community; False where there were too many failures."""
+        run = CommunityRun(self.context, community, place=self._place)
+        self.outcomes[community.slug] = run.outcome
+        with run.measured():
+            if self.down is not None:
+                raise self.down
+            self.verb(run)
+        self.ended += 1
+        error = run.outcome.error
+        if run.wiki is None and isinstance(error, (Unreachable, TlsFailed)):
+            self.down = error
+        failures = sum(1 for outcome in self.outcomes.values() if outcome.error is not None)
+        return self.max_failures is None or failures <= self.max_failures
+
+    @property
+    def leaks(self) -> Iterator[CommunityOutcome]:
+        """Those in which somebody was seen."""
+        return (each for each in self.outcomes.values() if isinstance(each.error, LeakFound))
+
+    def leave(self, count: int) -> None:
+        """Says that so many others were not begun."""
+        if count == 0:
+            return
+        text = ngettext(
+            "{count} other community was not begun: what shows people here would show them there.",
+            "{count} other communities were not begun: what shows people here would show them "
+            "there.",
+            count,
+        )
+        for outcome in self.leaks:
+            outcome.notes.append(text.format(count=count))
+
+    def _place(self) -> str:
+        return f"{self.ended}/{self.total} " if self.total > 1 else ""

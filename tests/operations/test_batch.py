@@ -1,0 +1,176 @@
+"""Several communities at once: order, failures, what stops the others, and what is counted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import a_community, context_for, start_farm
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.errors import LeakFound, Unreachable, WriteRefused
+from wikifarm.operations.apply import apply
+from wikifarm.operations.community.batch import Threads, each
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.plan import plan
+from wikifarm.operations.workplace.context import Context
+from wikifarm.rehearsal import snapshot
+
+NOWHERE = "http://127.0.0.1:9/"
+
+
+def some(count: int) -> list[Community]:
+    return [a_community(f"commune{number}") for number in range(count)]
+
+
+def at_once(tmp_path: Path, jobs: int, url: str = NOWHERE) -> Context:
+    context = context_for(url, tmp_path)
+    context.farm._wikis = {}  # nothing is asked of a farm here
+    context.jobs = jobs
+    return context
+
+
+@pytest.mark.parametrize("jobs", [1, 3, 8])
+def test_outcomes_come_in_the_order_of_the_file(jobs: int, tmp_path: Path) -> None:
+    communities = some(6)
+    most, going, turn = 0, 0, threading.Lock()
+
+    def last_first(run: CommunityRun) -> None:
+        nonlocal most, going
+        with turn:
+            going += 1
+            most = max(most, going)
+        time.sleep(0.05 * (6 - communities.index(run.community)))
+        with turn:
+            going -= 1
+
+    outcomes = each(at_once(tmp_path, jobs), communities, last_first)
+    assert [outcome.slug for outcome in outcomes] == [one.slug for one in communities]
+    assert most == min(jobs, 6)
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_the_failure_of_one_stops_no_other_and_a_defect_is_its_own(
+    jobs: int, tmp_path: Path
+) -> None:
+    def odd(run: CommunityRun) -> None:
+        if run.community.slug == "commune1":
+            raise WriteRefused("non")
+        if run.community.slug == "commune2":
+            raise ZeroDivisionError
+
+    outcomes = each(at_once(tmp_path, jobs), some(5), odd)
+    assert [outcome.error is None for outcome in outcomes] == [True, False, False, True, True]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_no_other_starts_after_too_many_failures(jobs: int, tmp_path: Path) -> None:
+    begun: list[str] = []
+
+    def fails(run: CommunityRun) -> None:
+        begun.append(run.community.slug)
+        time.sleep(0.02)
+        raise WriteRefused("non")
+
+    outcomes = each(at_once(tmp_path, jobs), some(20), fails, max_failures=2)
+    assert 3 <= len(begun) <= 3 + jobs
+    assert len(outcomes) == len(begun)
+
+
+def test_a_leak_in_the_first_of_a_kind_stops_the_rest(tmp_path: Path) -> None:
+    begun: list[str] = []
+    communities = [replace(each, language="fr") for each in some(4)]
+
+    def leaks(run: CommunityRun) -> None:
+        begun.append(run.community.slug)
+        raise LeakFound("vue")
+
+    (outcome,) = each(at_once(tmp_path, 4), communities, leaks, kind=lambda one: one.language)
+    assert begun == ["commune0"]
+    assert len(outcome.notes) == 1
+    assert "3" in outcome.notes[0]
+    begun.clear()
+    (alone,) = each(at_once(tmp_path, 4), communities[:1], leaks, kind=lambda one: one.language)
+    assert alone.notes == []
+
+
+def test_the_first_of_each_kind_goes_first_and_the_others_follow(tmp_path: Path) -> None:
+    begun: list[str] = []
+    communities = some(5)
+    kinds = dict(zip((one.slug for one in communities), "aabba", strict=True))
+    outcomes = each(
+        at_once(tmp_path, 1),
+        communities,
+        lambda run: begun.append(run.community.slug),
+        kind=lambda one: kinds[one.slug],
+    )
+    assert begun == ["commune0", "commune2", "commune1", "commune3", "commune4"]
+    assert [outcome.slug for outcome in outcomes] == [one.slug for one in communities]
+
+
+def test_a_farm_that_does_not_answer_is_asked_once_for_all(tmp_path: Path) -> None:
+    context = context_for(NOWHERE, tmp_path)
+    context.jobs = 4
+    outcomes = plan(context, some(6))
+    assert {type(outcome.error) for outcome in outcomes} == {Unreachable}
+    assert len({id(outcome.error) for outcome in outcomes}) == 1
+
+
+def test_an_interrupt_stops_the_others_at_their_next_word(tmp_path: Path) -> None:
+    ended: list[str] = []
+
+    def works(run: CommunityRun) -> None:
+        if run.community.slug == "commune0":
+            raise KeyboardInterrupt
+        try:
+            for _step in range(500):
+                run.progress("pages")
+                time.sleep(0.01)
+        finally:
+            ended.append(run.community.slug)
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        each(at_once(tmp_path, 3), some(9), works)
+    assert time.monotonic() - started < 2
+    assert sorted(ended) == ["commune1", "commune2"]
+
+
+def test_tasks_start_in_order_and_all_are_done() -> None:
+    begun: list[int] = []
+
+    def task(number: int) -> Callable[[], bool]:
+        def do() -> bool:
+            begun.append(number)
+            return True
+
+        return do
+
+    assert Threads(3).run([task(number) for number in range(50)], threading.Event())
+    assert sorted(begun) == list(range(50))
+
+
+def test_each_community_counts_its_own_requests_and_the_farm_is_entered_once(
+    tmp_path: Path,
+) -> None:
+    communities = some(4)
+    with start_farm(tmp_path / "farm") as farm:
+        context = context_for(farm.url, tmp_path)
+        context.jobs = 4
+        made = apply(context, communities, audit=False)
+        assert [(one.error, one.status) for one in made] == [(None, "created")] * 4
+        before = snapshot(tmp_path / "farm")
+        again = context_for(farm.url, tmp_path)
+        again.jobs = 4
+        outcomes = apply(again, communities, audit=False)
+        assert snapshot(tmp_path / "farm") == before
+    assert [one.status for one in outcomes] == ["unchanged"] * 4
+    assert {(one.get, one.post) for one in outcomes} == {(4, 0)}
+    traffic = again.network.traffic
+    assert (traffic.get, traffic.post) == (1 + 4 * 4, 1)
+    total = sum(one.get + one.post for one in made)
+    assert total <= context.network.traffic.get + context.network.traffic.post <= total + 2
