@@ -108,11 +108,11 @@ class Pace:
 
     @property
     def at_once(self) -> int:
-        """Requests that may be under way now, one at least."""
+        """Requests that may be under way now: at least 1."""
         return max(1, int(self._at_once))
 
     @contextmanager
-    def one(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         """The time of one request: waits until there is room for it."""
         with self._turn:
             self._turn.wait_for(lambda: self._under_way < self.at_once)
@@ -302,7 +302,7 @@ class Client:
     ) -> Answer:
         for traffic in (self._network.traffic, *_counted.get()):
             traffic.count(verb)
-        with self._network.pace.one():
+        with self._network.pace.turn():
             started = time.monotonic()
             busy = True  # unless an answer says otherwise
             try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wikifarm.model import Able, BazarList, Dialect
-from wikifarm.yeswiki.session import Session, unexpected
+from wikifarm.yeswiki.session import Session, is_own, unexpected
 from wikifarm.yeswiki.shapes import Row, maybe, odd, series, table
 
 
@@ -28,7 +28,7 @@ class Lists:
         if answer.status != 200:
             raise unexpected(answer)
         lists = answer.json()
-        if lists == []:  # what PHP writes for none
+        if lists == [] and is_own(answer):  # what PHP writes for none
             return {}
         if isinstance(lists, dict):
             # A list without its page (its triple alone, which anybody with an account may write) is

@@ -34,6 +34,7 @@ from wikifarm.yeswiki.session import (
     ROOT_PAGE,
     Session,
     exception_message,
+    is_own,
     not_yeswiki,
     unexpected,
     without_noise,
@@ -243,9 +244,11 @@ class Farm:
         if answer.status != 200:
             raise unseen(self, folder, answer)
         try:
-            table(without_noise(answer.json()), answer.url)
+            forms = table(without_noise(answer.json()), answer.url)
         except UnexpectedAnswer:
             raise unseen(self, folder, answer) from None
+        if not forms and not is_own(answer):
+            raise unseen(self, folder, answer)
         return True
 
     def new_wiki(self, folder: str) -> Wiki:
