@@ -56,7 +56,7 @@ class Answer:
         """The body as JSON. Raises UnexpectedAnswer where it is not."""
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise UnexpectedAnswer(
                 _("The server answered something else than the data expected."),
                 hint=_("Open the address in a browser to see what is there."),

@@ -163,6 +163,9 @@ def test_an_account_is_opened_once(wiki: Wiki) -> None:
         wiki.users.create("CamilleD", "autre@example.org")
     with pytest.raises(WriteRefused):
         wiki.users.create("AutreNom", "camille@example.org")
+    for number, name in enumerate(("Jo", "A" * 81)):
+        with pytest.raises(WriteRefused):
+            wiki.users.create(name, f"nom{number}@example.org")
     assert wiki.users.delete("CamilleD")
     assert "CamilleD" not in {one.name for one in wiki.users.all()}
 

@@ -101,6 +101,26 @@ def test_a_living_wiki_that_cannot_be_seen_is_nobodys_to_remove(
     assert one_run(running, tmp_path).status == "unchanged"
 
 
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_wiki_whose_answers_break_stops_no_other(
+    running: RunningFarm, tmp_path: Path, deep: bool
+) -> None:
+    """Case 07: the farm answers all the while; only the second of three wikis cannot be reached."""
+
+    def spoil(request: httpx.Request) -> httpx.Response | None:
+        if "/brest/" not in str(request.url):
+            return None
+        if not deep:
+            raise httpx.RemoteProtocolError("illegal header line")
+        return httpx.Response(200, text="[" * 60_000)
+
+    context = context_for(running.url, tmp_path, transport=Between(spoil))
+    slugs = ("rennes", "brest", "vannes")
+    outcomes = apply(context, [a_community(slug) for slug in slugs], audit=False)
+    assert [one.status for one in outcomes] == ["created", "failed", "created"]
+    assert not isinstance(outcomes[1].error, Unforeseen)
+
+
 @pytest.mark.parametrize("said", ["", "<html><body>Bad gateway</body></html>", "{}"])
 @pytest.mark.parametrize("code", [200, 403, 429, 500, 504])
 def test_a_farm_whose_answer_was_lost_did_not_fail(
@@ -132,7 +152,7 @@ def test_a_wiki_that_the_farm_hides_once_is_not_made_again(
         if "api/forms/1100/entries" not in str(request.url) or not left:
             return None
         left -= 1
-        return httpx.Response(200, text="{}")
+        return httpx.Response(200, headers={"Set-Cookie": "YesWiki-main=x"}, text="{}")
 
     outcome = one_run(running, tmp_path, spoil)
     assert outcome.error is None

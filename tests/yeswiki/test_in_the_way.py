@@ -40,7 +40,14 @@ def refusal(response: httpx.Response, base: str = BASE) -> WikifarmError:
             "sso.example.org/in",
         ),
         (httpx.Response(302, headers={"Location": "http://ferme.example.org/"}), "http://ferme"),
+        (httpx.Response(302, headers={"Location": f"{BASE}?api/forms"}), "back to itself"),
+        (httpx.Response(302, headers={"Location": "/wiki/"}), "https://ferme.example.org/wiki/"),
+        (httpx.Response(302), "an address that is none"),
         (httpx.Response(401, headers={"WWW-Authenticate": "Basic"}, html=PAGE), "password"),
+        (httpx.Response(401, html=PAGE), "password"),
+        (httpx.Response(200, html="<title>Just a moment...</title>"), "filter"),
+        (httpx.Response(404, html=PAGE), "Something else"),
+        (httpx.Response(410, html=PAGE), "Something else"),
         (httpx.Response(301, headers={"Location": "http://[bad"}), "an address that is none"),
         (httpx.Response(403, html=PAGE), "filter"),
         (httpx.Response(403, headers={"cf-mitigated": "challenge"}, html="x"), "filter"),
@@ -62,6 +69,12 @@ def test_it_is_named(response: httpx.Response, said: str) -> None:
 def test_a_refusal_of_the_wiki_itself_is_no_filter() -> None:
     own = httpx.Response(403, json={"error": "You are not authorized"})
     assert "filter" not in refusal(own).message
+
+
+@pytest.mark.parametrize("status", [402, 418, 451, 500, 507, 511, 520])
+def test_who_is_asked_about_an_odd_status_is_not_this_program(status: int) -> None:
+    error = refusal(httpx.Response(status, html=PAGE))
+    assert str(status) in error.message and "doctor" not in error.hint
 
 
 def test_a_mark_or_blank_lines_before_the_data_are_passed_over() -> None:

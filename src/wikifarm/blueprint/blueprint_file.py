@@ -35,6 +35,7 @@ from wikifarm.model import Module, Rights, Zone
 SCHEMA = "wikifarm/blueprint/1"
 TEXTS = ("checklist.md", "checklist.html", "welcome.txt")  # written beside each new wiki
 PAGE_SUFFIX = ".wiki.j2"
+LAST_OF_DEMONSTRATION = 4  # number of a form of a new wiki (setup/sql/default-content.sql)
 _KEYS = {
     "schema", "name", "version", "languages", "summary", "who", "groups", "forms", "profiles",
     "pages", "closed", "closed_prefixes", "action_rights", "handler_rights", "removed", "settings",
@@ -125,6 +126,7 @@ class _BlueprintReader:
         check_checklist(self.folder, {page.key for page in pages}, dates, languages, self.problems)
         if schemas is not None and not self.problems:
             self.check_who(blueprint, schemas)
+            self.check_names(blueprint)
         return blueprint
 
     def required(self, key: str) -> str:
@@ -215,8 +217,11 @@ class _BlueprintReader:
                 message = _("no Bazar schema is called “{name}”").format(name=schema)
                 hint = did_you_mean(schema, known)
                 self.wrong(message, "forms", key, "schema", code="unknown-schema", hint=hint)
-            if type(number) is not int or not 0 < number < 1000:
-                message = _("the id of a form is a number from 1 to 999")
+            if type(number) is not int or not LAST_OF_DEMONSTRATION < number < 1000:
+                message = _(
+                    "the id of a form is a number from {first} to 999: "
+                    "a new wiki has its own forms before"
+                ).format(first=LAST_OF_DEMONSTRATION + 1)
                 self.wrong(message, "forms", key, "id", code="bad-id")
             yield FormPlan(key, schema, str(number), self.module(form, "forms", key))
 
@@ -482,6 +487,35 @@ class _BlueprintReader:
                 message = _("“{name}” is used twice").format(name=name)
                 self.wrong(message, part, key, code="duplicate-name")
             seen.add((part, name))
+
+    def check_names(self, blueprint: Blueprint) -> None:
+        """What is made has a name of its own: no other form's, since YesWiki imports a form over
+        the one that has its label, and none that `removed` takes out of a new wiki."""
+        folder = schema_folder(self.folder)
+        gone_pages = {tag.lower() for tag in blueprint.removed_pages}
+        for page in blueprint.pages:
+            for tag in page.tags.values():
+                if tag.lower() in gone_pages:
+                    self.also_removed(tag, "pages", page.key)
+        for language in blueprint.languages:
+            schemas = known_schemas(folder, language)
+            labels: set[str] = set()
+            for form in blueprint.forms:
+                schema = schemas[form.schema]
+                if schema.label in labels:
+                    message = _("“{name}” is used twice").format(name=schema.label)
+                    self.wrong(message, "forms", form.key, code="duplicate-name")
+                labels.add(schema.label)
+                for name in {schema.label} & set(blueprint.removed_forms):
+                    self.also_removed(name, "forms", form.key)
+                for name in sorted(set(schema.lists) & set(blueprint.removed_lists)):
+                    self.also_removed(name, "forms", form.key)
+
+    def also_removed(self, name: str, *path: str) -> None:
+        message = _("“{name}” is also what a new wiki comes with, and “removed” takes away").format(
+            name=name
+        )
+        self.wrong(message, *path, code="removed", hint=_("give it another name"))
 
     def check_files(self, blueprint: Blueprint) -> None:
         for language in blueprint.languages:

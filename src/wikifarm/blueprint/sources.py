@@ -117,7 +117,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def read_text(path: Path, problems: list[Problem], *, fallback: str = "") -> str | None:
     """The text of a UTF-8 or UTF-16 file, or None and a problem.
 
-    With `fallback`, a file that is neither is read in that encoding.
+    With `fallback`, a file that is neither is read as `decoded` says.
     """
     raw = read_bytes(path, problems)
     return None if raw is None else decoded(raw, path, problems, fallback)
@@ -149,14 +149,17 @@ def is_workbook(raw: bytes) -> bool:
 
 
 def decoded(raw: bytes, path: Path, problems: list[Problem], fallback: str = "") -> str | None:
-    """The text that `raw` is in UTF-8 or UTF-16, else in `fallback`; None and a problem if none."""
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    """The text that `raw` is in UTF-8 or UTF-16; None and a problem where it is in neither.
+
+    With `fallback` it is else read in that encoding, or in that of old Macs if its lines end so.
+    """
+    encoding = _encoding(raw)
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
-        if fallback and encoding != "utf-16":
+        if fallback and encoding == "utf-8-sig":
             try:
-                return raw.decode(fallback)
+                return raw.decode(fallback if b"\n" in raw else "mac_roman")
             except UnicodeDecodeError:
                 pass
         before = raw[: error.start]
@@ -171,6 +174,15 @@ def decoded(raw: bytes, path: Path, problems: list[Problem], fallback: str = "")
             )
         )
         return None
+
+
+def _encoding(raw: bytes) -> str:
+    """UTF-16 where a mark says so, or where one byte of the first sign is empty; else UTF-8."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if b"\0" in raw[:2]:
+        return "utf-16-be" if raw[:1] == b"\0" else "utf-16-le"
+    return "utf-8-sig"
 
 
 def read_yaml(path: Path, problems: list[Problem]) -> Document | None:

@@ -25,7 +25,7 @@ from wikifarm.model import Cookie
 from wikifarm.transport import Answer, Client, Fields, Network
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.addresses import Addresses
-from wikifarm.yeswiki.in_the_way import in_the_way
+from wikifarm.yeswiki.in_the_way import in_the_way, instead
 from wikifarm.yeswiki.shapes import Row, table
 from wikifarm.yeswiki.shown_release import shown_release
 
@@ -299,16 +299,18 @@ def unexpected(answer: Answer) -> UnexpectedAnswer | WikiBusy | NotYesWiki:
         else _("The server gave an unexpected answer ({status}).").format(status=answer.status)
     )
     return UnexpectedAnswer(
-        message, hint=_("Run `wikifarm doctor` to see what this farm can do."), where=answer.url
+        message,
+        hint=_("Run the same command again; if it comes back, ask who runs the server."),
+        where=answer.url,
     )
 
 
 def not_yeswiki(base: str, answer: Answer) -> WikifarmError:
     """The error for a host that answers, but not as a YesWiki does: it is none, or it cannot be
     seen now."""
-    if answer.status >= 400:
+    if answer.status >= 400 and (is_own(answer) or answer.status not in (404, 405, 410)):
         return unexpected(answer)
-    return in_the_way(answer) or NotYesWiki(
+    return instead(answer) or NotYesWiki(
         _("Something else than a YesWiki answers at {url} ({status}).").format(
             url=base, status=answer.status
         ),

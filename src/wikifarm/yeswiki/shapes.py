@@ -18,7 +18,7 @@ def odd(where: str) -> UnexpectedAnswer:
     """The error for an answer that is not of the shape of what was asked."""
     return UnexpectedAnswer(
         _("The wiki answered something else than what was asked: nothing is known from it."),
-        hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+        hint=_("Run the same command again; if it comes back, ask who runs the server."),
         where=where,
     )
 

@@ -55,7 +55,10 @@ class Users:
                 _("The wiki did not open the account {name}: {words}").format(
                     name=name, words=said.get("error", "")
                 ),
-                hint=_("Choose another address or remove the account that has it."),
+                hint=_(
+                    "Read what the wiki says: if the address is taken, give another one or remove "
+                    "the account that has it; else write the name of the person otherwise."
+                ),
             )
 
     def delete(self, name: str) -> bool:

@@ -49,6 +49,18 @@ def test_windows_1252_is_read(tmp_path: Path) -> None:
     assert community.name == "Pœs d’à côté de Brest"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "end"), [("mac_roman", "\r"), ("utf-16-le", "\n"), ("utf-16-be", "\r\n")]
+)
+def test_what_spreadsheets_save_without_saying_how_is_read(
+    tmp_path: Path, encoding: str, end: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(ROW.replace("Pays", "Forêt").replace("\n", end).encode(encoding))
+    (community,) = load_manifests([path])
+    assert community.name == "Forêt de Brest"
+
+
 def test_bytes_of_no_encoding_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(ROW.encode() + b"x;\x81;z\n")
@@ -128,7 +140,7 @@ def test_modules_are_read_as_people_write_them(
     assert community.modules == modules
 
 
-@pytest.mark.parametrize("before", ["\n\n", ";;;;\n", " ; ;\n,,\n"])
+@pytest.mark.parametrize("before", ["\n\n", ";;;;\n", " ; ;\n,,\n", "\u00a0;\u202f;\n"])
 def test_blank_rows_before_the_names_of_columns_are_passed_over(
     tmp_path: Path, before: str
 ) -> None:

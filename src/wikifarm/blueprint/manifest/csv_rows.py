@@ -13,7 +13,7 @@ from wikifarm.i18n import _
 from wikifarm.reasons import of_reader
 
 SEPARATORS = ";,\t|"
-_BLANK = " \t\r\n\u00a0" + SEPARATORS  # what an empty row is made of
+_BLANK = " \t\r\n\u00a0\u202f" + SEPARATORS  # what an empty row is made of
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,13 @@ _NAME = re.compile(
 _SURE = re.compile(
     r"\b(prenoms?|first ?names?|last ?names?|surname|nom de famille|family name|(e-?)?mails?|"
     r"nom complet|full name|nom d usage|whatsapp|"
-    r"courriels?|mels?|tel|telephones?|(tele)?phones?|date de naissance|birth ?da(y|te))\b"
+    r"courriels?|mels?|tel|telephones?|(tele)?phones?|(date|annee|lieu) de naissance|"
+    r"birth ?(day|date|place))\b"
 )
-_OWN_NAME = re.compile(r"((votre|ton|your) )?(noms?|name)( et prenoms?)?\Z")
+# The whole of what is asked: part of more, it may be of a thing (“ordinateur portable”).
+_OWN = re.compile(
+    r"((votre|ton|your) )?((noms?|name)( et prenoms?)?|(numero de )?(portable|mobile|gsm))\Z"
+)
 _PERHAPS = re.compile(
     r"\b(adresse|address|contacts?|personnes?|persons?|people|participant|membres?|members?|"
     r"adherent|benevole|volunteers?|habitant|voisin|neighbou?r|auteur|authors?|animat(eur|rice)|"
@@ -59,7 +63,7 @@ def about(field: Field) -> About:
 def about_words(text: str) -> About:
     """How far these words of a form speak of a person."""
     bare = _bare(text)
-    if _SURE.search(bare) or _OWN_NAME.match(bare):
+    if _SURE.search(bare) or _OWN.match(bare):
         return About.SOMEBODY
     return About.PERHAPS if _PERHAPS.search(bare) else About.NOBODY
 

@@ -11,7 +11,9 @@ from wikifarm.blueprint.manifest.community import Facilitator
 from wikifarm.model import Account
 
 FALLBACK = "Animation"
-SHORTEST = 3  # letters: YesWiki refuses a shorter name (UserController, 4.4.4 and 4.5.0)
+# Letters. YesWiki refuses shorter names, and those of more than 80 (UserController, 4.4.4, 4.5.0).
+SHORTEST = 3
+LONGEST = 40  # of ours, before a number that tells it from another
 
 
 def account_names(
@@ -35,12 +37,13 @@ def account_names(
 
 
 def _short(name: str) -> str:
-    """A first name and an initial; the family name after an initial; never too short."""
+    """A first name and an initial; the family name after an initial; neither too short nor long."""
     words = [word for word in (_ascii(part) for part in name.split()) if word]
     if not words:
         return FALLBACK
     first, last = words[0], words[-1] if len(words) > 1 else ""
     short = _capital(first) + (last[:1].upper() if len(first) > 1 else _capital(last))
+    short = short[:LONGEST]
     return short if len(short) >= SHORTEST else FALLBACK + (short if len(short) > 1 else "")
 
 

@@ -75,7 +75,7 @@ def each(
     kind: Callable[[Community], Hashable] | None = None,
 ) -> list[CommunityOutcome]:
     """Does `verb` to each community, `context.jobs` of them at once; no other starts once more than
-    `max_failures` failed. A farm that does not answer is asked once.
+    `max_failures` failed. A farm that does not answer any more is not asked again.
 
     With `kind`, the first of each kind goes before all others, and a leak there stops the rest:
     what would show its people would show theirs.
@@ -127,6 +127,13 @@ class _Batch:
         except WikifarmError:
             return  # each community meets it, and tells it as its own
 
+    def look_again(self) -> None:
+        """Whether it is the farm that cannot be reached, or one wiki alone."""
+        try:
+            self.context.farm.visitor.api("forms")
+        except (Unreachable, TlsFailed) as fault:
+            self.down = fault
+
     def do(self, community: Community) -> bool:
         """One community; False where there were too many failures."""
         run = CommunityRun(self.context, community, place=self._place)
@@ -137,8 +144,9 @@ class _Batch:
             self.verb(run)
         self.ended += 1
         error = run.outcome.error
-        if run.wiki is None and isinstance(error, (Unreachable, TlsFailed)):
-            self.down = error
+        unreached = run.wiki is None and isinstance(error, (Unreachable, TlsFailed))
+        if self.down is None and unreached:
+            self.look_again()
         failures = sum(1 for outcome in self.outcomes.values() if outcome.error is not None)
         return self.max_failures is None or failures <= self.max_failures
 

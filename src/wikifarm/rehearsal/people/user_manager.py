@@ -33,6 +33,7 @@ def _scrypt(password: str, salt: bytes) -> str:
     return hashlib.scrypt(password.encode(), salt=salt, n=SCRYPT_COST, r=8, p=1).hex()
 
 
+LONGEST_NAME = 80  # bytes: DEFAULT_NAME_MAX_LENGTH
 ALONE = "Vous ne pouvez pas supprimer un utilisateur qui est seul dans au moins un groupe"
 
 
@@ -52,6 +53,8 @@ def refusal(request: Request, name: str, email: str) -> str:
         return f'L\'identifiant "{name}" existe déjà !'
     if request.wiki.user(email=email):
         return f'L\'email "{email}" est déjà utilisé par un autre compte !'
+    if len(name.encode()) > LONGEST_NAME:
+        return f"Le nomnbre maximum de caractères d'un nom d'utilisateur est {LONGEST_NAME}."
     if len(name) < 3 or name[0] in "!#@" or any(c in name for c in "\\/<>"):
         return "Le nom d'utilisateur ne convient pas."
     if "@" not in email or email.startswith("@") or email.endswith("@") or " " in email:
