@@ -118,8 +118,9 @@ def test_a_plan_without_a_wiki_is_the_whole_design(tmp_path: Path) -> None:
     work = Work("rennes", a_design(), Seen(None), Receipt("", "rennes", "Rennes"))
     planned = run.plan(all_steps(Backups(tmp_path)), work)
     assert [change.id for change in planned] == [
+        "settings:absent", "settings:wakka_name",
         "accounts:AdaL", "groups:animation", "groups:participants",
-        "settings:absent", "settings:wakka_name", "pages:PagePrincipale", "pages:Charte",
+        "pages:PagePrincipale", "pages:Charte",
         "module-rights:action absente", "module-rights:action listusers",
         "module-rights:handler revisions", "rights:Charte", "rights:PagePrincipale",
         "lists:ListeOuiNon", "forms:101",

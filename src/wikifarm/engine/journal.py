@@ -22,7 +22,8 @@ from wikifarm.reasons import of_system
 RECORD = "record"  # who works on a wiki
 SENTINEL = "sentinel"  # who asks for the audit
 AUDIT = "audit"  # what an audit came to
-PASSING = frozenset({RECORD, SENTINEL, AUDIT})  # steps that leave a wiki as they found it
+MODEL = "model"  # what the model of the farm that a wiki is made from came to
+PASSING = frozenset({RECORD, SENTINEL, AUDIT, MODEL})  # steps that leave a wiki as they found it
 
 
 class Journal:

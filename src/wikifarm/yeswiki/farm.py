@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
 from typing import Any
@@ -102,6 +102,7 @@ class Farm:
         self._logged: Session | None = None
         self._turn = RLock()
         self._wikis: dict[str, FarmWiki] | None = None
+        self._models: FarmModels | None = None
         self._refused: BadCredentials | None = None
 
     @cached_property
@@ -129,10 +130,14 @@ class Farm:
                 self._logged = session
             return self._logged
 
-    @cached_property
+    @property
     def models(self) -> FarmModels | None:
         """The models of the farm; None for a key alone, which pages do not let in."""
-        return FarmModels(self.session) if self._password else None
+        if not self._password:
+            return None
+        with self._turn:
+            self._models = self._models or FarmModels(self.session)
+            return self._models
 
     def template(self) -> str:
         """The template of the farm's form. Raises NoFarmExtension where there is none."""
@@ -251,15 +256,10 @@ class Farm:
             raise unseen(self, folder, answer)
         return True
 
-    def new_wiki(self, folder: str) -> Wiki:
-        """The driver of a wiki that the farm has just made: a copy of itself, that can do what it
-        can."""
-        able = replace(self.capabilities, ferme_api=False)
+    def wiki(self, folder: str, able: Capabilities | None = None) -> Wiki:
+        """The driver of a wiki of this farm, as a visitor until it logs in; it asks what the wiki
+        can do, unless `able` tells."""
         return Wiki(self.network, Addresses(self.address_of(folder)), able)
-
-    def wiki(self, folder: str) -> Wiki:
-        """The driver of a wiki of this farm, as a visitor until it logs in."""
-        return Wiki(self.network, Addresses(self.address_of(folder)))
 
     # -- how a creation is asked ------------------------------------------------------------
 

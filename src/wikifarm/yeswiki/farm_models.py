@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from threading import Lock
 from typing import Any
 
 from wikifarm.errors import WriteRefused
@@ -42,6 +43,7 @@ class FarmModels:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._turn = Lock()  # offering sends back what is offered: one at a time
 
     def all(self) -> dict[str, Installed] | None:
         """Every model by its name; None where the farm has no page that shows and takes them."""
@@ -56,19 +58,25 @@ class FarmModels:
         One that stands there is not written again: somebody may be making a wiki from it. Raises
         WriteRefused where the farm does not show it afterwards.
         """
-        models = self.all()
-        if models is not None and model.name not in models:
-            models = _shown(self._session.post(PAGE, _posted(model)))
-        if models is not None and model.name in models:
-            names = [each.name for each in models.values() if each.offered]
-            boxes = [(f"{_BOX}{_box(name)}]", "on") for name in (*names, model.name)]
-            models = _shown(self._session.post(PAGE, [*boxes, ("save_config", "")]))
+        with self._turn:
+            models = self._with(model)
         if models is None or model.name not in models or not models[model.name].offered:
             raise WriteRefused(
                 _("The farm did not keep the model {name}.").format(name=model.name),
                 hint=_("The folder custom/wiki-models of the farm must be writable."),
                 where=self._session.addresses.base,
             )
+
+    def _with(self, model: FarmModel) -> dict[str, Installed] | None:
+        """The models as the farm shows them, once it was asked for what they lack."""
+        models = self.all()
+        if models is not None and model.name not in models:
+            models = _shown(self._session.post(PAGE, _posted(model)))
+        if models is None or model.name not in models or models[model.name].offered:
+            return models
+        names = [each.name for each in models.values() if each.offered]
+        boxes = [(f"{_BOX}{_box(name)}]", "on") for name in (*names, model.name)]
+        return _shown(self._session.post(PAGE, [*boxes, ("save_config", "")]))
 
     def remove(self, name: str) -> None:
         """Removes a model of ours; the wikis that were made from it are not concerned."""

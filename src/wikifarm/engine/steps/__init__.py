@@ -11,9 +11,11 @@ from wikifarm.engine.steps.tidy import TidyStep
 def all_steps(backups: Backups) -> tuple[AnyStep, ...]:
     """Every step, in order. `backups` keeps what is removed."""
     return (
+        # First: what came with the wiki has no rights of its own, and the log that YesWiki keeps of
+        # the groups is made with those of the settings.
+        SettingsStep(),
         AccountsStep(),
         GroupsStep(),
-        SettingsStep(),
         PagesStep(),
         ModuleRightsStep(),
         # After the rights of actions: setting those writes an administrative log, closed here.

@@ -80,12 +80,15 @@ class CommunityRun:
             self.context.farm.template()  # raises where there is no form that makes wikis
         self.origin = origin_of(self.context, self.community, self.blueprint, offer)
         self.outcome.notes += self.origin.notes
-        self._enters(make_site(self.context, self.community, offer, self.origin.name))
+        name, able = self.origin.name, self.origin.able
+        self._enters(make_site(self.context, self.community, offer, name, able))
 
     def look_at_origin(self) -> None:
         """Proves the model that its wiki was made from, or learns what the farm puts into one."""
         if self.origin is not None:
-            self.outcome.notes += looked_at(self.context, self.origin, self.work.seen, self.site)
+            self.outcome.notes += looked_at(
+                self.context, self.community.slug, self.origin, self.work.seen, self.site
+            )
             self.origin = None
 
     def begin_again(self) -> None:

@@ -7,7 +7,7 @@ into a new one; the models of the next ones keep that. A farm of another release
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +15,26 @@ from wikifarm.blueprint.blueprint_model import Blueprint
 from wikifarm.blueprint.farm_model import NewContent, compile_model
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.schema.template import same_template
+from wikifarm.engine.journal import MODEL
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import as_made
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
-from wikifarm.model import BazarList, FarmModel
+from wikifarm.model import BazarList, Capabilities, Dialect, FarmModel
 from wikifarm.operations.workplace.context import Context
 from wikifarm.yeswiki.farm import Offer
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
 from wikifarm.yeswiki.wiki import Wiki
 
-STEP = "model"  # of the journal: what a model came to
-
 
 @dataclass(frozen=True)
 class Origin:
     """What a wiki is made from: `model`, or the default content where it is None; `notes` tell a
-    person why."""
+    person why. `able`: what the wiki will be able to do, where that is known."""
 
     model: FarmModel | None = None
+    able: Capabilities | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -48,16 +48,30 @@ def origin_of(context: Context, community: Community, blueprint: Blueprint, offe
     models = context.farm.models
     if models is None:
         return _page_by_page(_("making models takes the password of an administrator of the farm"))
-    if _known(context, offer.release) is None:
+    known = _known(context, offer.release)
+    if known is None:
         return _page_by_page(_("it is the first one on this farm in its present version"))
     model = model_of(context, community, blueprint, offer.release)
     if model is None:
         return _page_by_page(_("no model can hold all that this blueprint keeps of a new wiki"))
-    if context.journal.last(model.name, STEP).get("proven") is False:
-        return _page_by_page(_("the farm does not give what its model holds"))
-    if model.name in offer.models:
-        return Origin(model)
-    return _installed(context, models, model)
+    refused = _refused(context, community.slug, models, offer, model)
+    return _page_by_page(refused) if refused else Origin(model, known.able)
+
+
+def _refused(
+    context: Context, slug: str, models: FarmModels, offer: Offer, model: FarmModel
+) -> str:
+    """Why the wiki of `slug` cannot be made from the model; empty once the farm offers it."""
+    if _proven(context, model.name) is False:
+        return _("the farm does not give what its model holds")
+    if model.name not in offer.models:
+        context.journal.intent(slug, MODEL, model=model.name)
+        try:
+            models.install(model)
+        except (WriteRefused, UnexpectedAnswer) as refused:
+            return str(refused)
+        context.journal.outcome(slug, MODEL, model=model.name)
+    return ""
 
 
 def model_of(
@@ -65,26 +79,11 @@ def model_of(
 ) -> FarmModel | None:
     """The model for communities of this kind on this farm; None where there can be none, or while
     nobody saw what the farm puts into a new wiki in that release."""
-    came = _known(context, release)
-    if came is None:
+    known = _known(context, release)
+    if known is None:
         return None
-    return compile_model(
-        community,
-        blueprint,
-        came,
-        farm_url=context.farm.base,
-        dialect=context.farm.capabilities.dialect,
-    )
-
-
-def _installed(context: Context, models: FarmModels, model: FarmModel) -> Origin:
-    context.journal.intent(model.name, STEP)
-    try:
-        models.install(model)
-    except (WriteRefused, UnexpectedAnswer) as refused:
-        return _page_by_page(str(refused))
-    context.journal.outcome(model.name, STEP)
-    return Origin(model)
+    url, dialect = context.farm.base, known.able.dialect
+    return compile_model(community, blueprint, known.came, farm_url=url, dialect=dialect)
 
 
 def _page_by_page(why: str) -> Origin:
@@ -92,17 +91,17 @@ def _page_by_page(why: str) -> Origin:
     return Origin(notes=(note.format(why=why.rstrip(".")),))
 
 
-def looked_at(context: Context, origin: Origin, seen: Seen, wiki: Wiki) -> list[str]:
-    """Looks at a wiki in which nothing was written yet: what a person should know of it.
+def looked_at(context: Context, slug: str, origin: Origin, seen: Seen, wiki: Wiki) -> list[str]:
+    """Looks at the wiki of `slug`, where nothing was written yet: what a person should know of it.
 
     Made from a model, it proves or disproves it; as the farm makes it, it tells what that is.
     """
     if origin.model is None:
-        _learn(context, seen, wiki.session.release)
+        _learn(context, seen, wiki)
         return []
     proven = _holds(seen, origin.model)
-    if context.journal.last(origin.name, STEP).get("proven") is not proven:
-        context.journal.outcome(origin.name, STEP, proven=proven)
+    if _proven(context, origin.name) is not proven:
+        context.journal.outcome(slug, MODEL, model=origin.name, proven=proven)
     if proven:
         return []
     return [
@@ -111,6 +110,15 @@ def looked_at(context: Context, origin: Origin, seen: Seen, wiki: Wiki) -> list[
             "what was missing, and makes the next ones page by page."
         ).format(name=origin.name)
     ]
+
+
+def _proven(context: Context, name: str) -> bool | None:
+    """What the last wiki that this computer had made from the model proved; None: there is none."""
+    proven = None
+    for entry in context.journal.entries():
+        if entry.get("step") == MODEL and entry.get("model") == name and "proven" in entry:
+            proven = entry["proven"] is True
+    return proven
 
 
 def _holds(seen: Seen, model: FarmModel) -> bool:
@@ -132,12 +140,22 @@ def _holds(seen: Seen, model: FarmModel) -> bool:
 # -- what the farm itself puts into a new wiki ----------------------------------------------
 
 
-def _learn(context: Context, seen: Seen, release: str) -> None:
+@dataclass(frozen=True)
+class _NewWiki:
+    """A new wiki of this farm as it comes: what it holds, and what it can do."""
+
+    came: NewContent
+    able: Capabilities
+
+
+def _learn(context: Context, seen: Seen, wiki: Wiki) -> None:
     """Keeps what a wiki came with, unless people wrote in it already."""
+    release = wiki.session.release
     if not release or not as_made(seen):
         return
     told = {
         "release": release,
+        "able": asdict(wiki.capabilities),
         "pages": {tag: page.body for tag, page in seen.pages.items()},
         "lists": {key: [each.title, each.items] for key, each in seen.lists.items()},
         "forms": {key: form.label for key, form in seen.forms.items()},
@@ -146,8 +164,8 @@ def _learn(context: Context, seen: Seen, release: str) -> None:
     write_whole(_file(context), json.dumps(told), PRIVATE)
 
 
-def _known(context: Context, release: str) -> NewContent | None:
-    """What a new wiki of this farm holds in that release; None while it was not seen."""
+def _known(context: Context, release: str) -> _NewWiki | None:
+    """How a new wiki of this farm comes in that release; None while none was seen."""
     try:
         told: dict[str, Any] = json.loads(_file(context).read_text("utf-8"))
         if not release or told["release"] != release:
@@ -156,7 +174,8 @@ def _known(context: Context, release: str) -> NewContent | None:
             str(key): BazarList(str(key), title, tuple((str(a), str(b)) for a, b in items))
             for key, (title, items) in told["lists"].items()
         }
-        return NewContent(dict(told["pages"]), lists, dict(told["forms"]))
+        able = Capabilities(**{**told["able"], "dialect": Dialect(told["able"]["dialect"])})
+        return _NewWiki(NewContent(dict(told["pages"]), lists, dict(told["forms"])), able)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -17,7 +17,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _, in_language
-from wikifarm.model import FarmWiki
+from wikifarm.model import Capabilities, FarmWiki
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.vault import new_password
 from wikifarm.yeswiki.farm import ADMIN_EMAIL, NewWiki, Offer, half_made
@@ -51,10 +51,14 @@ def find_site(context: Context, community: Community) -> tuple[Wiki, FarmWiki] |
 
 
 def make_site(
-    context: Context, community: Community, offer: Offer | None = None, model: str = DEFAULT
+    context: Context,
+    community: Community,
+    offer: Offer | None = None,
+    model: str = DEFAULT,
+    able: Capabilities | None = None,
 ) -> tuple[Wiki, str]:
-    """Makes the community's wiki from a model that the farm has, and logs in. Safe to run again
-    after a kill at any point.
+    """Makes the community's wiki from a model that the farm has, and logs in; `able` is what it
+    can do, if that is known. Safe to run again after a kill at any point.
 
     The password and the intent are kept before the farm is asked, so that a later run can prove
     that the wiki is ours and enter it.
@@ -74,12 +78,12 @@ def make_site(
         wiki = _made_before(context, slug, password, taken)
         context.journal.outcome(slug, "wiki", mark=mark)
     else:
-        wiki = _just_made(context, slug, password)
+        wiki = _just_made(context, slug, password, able)
         context.journal.outcome(slug, "wiki", mark=mark, new=True)
     return wiki, mark
 
 
-def _just_made(context: Context, slug: str, password: str) -> Wiki:
+def _just_made(context: Context, slug: str, password: str, able: Capabilities | None) -> Wiki:
     if context.farm.find(slug) is None or not context.farm.answers(slug):
         raise WriteRefused(
             _("The farm said that the wiki “{slug}” was made, but does not show it.").format(
@@ -91,7 +95,7 @@ def _just_made(context: Context, slug: str, password: str) -> Wiki:
             ),
             where=context.farm.address_of(slug),
         )
-    wiki = context.farm.new_wiki(slug)
+    wiki = context.farm.wiki(slug, able)
     wiki.login(WIKI_ADMIN, password)
     return wiki
 
