@@ -46,6 +46,20 @@ def test_an_imported_form_keeps_its_own_settings(
     assert same_template(again["bn_template"], TEMPLATE)
 
 
+def test_what_an_imported_form_leans_on_is_told(fresh: Fresh, running: RunningFarm) -> None:
+    context = fresh()
+    addresses = Addresses(running.url)
+    wiki = Wiki(context.network, addresses, probe(Session(context.network, addresses)))
+    wiki.login("WikiAdmin", context.settings.password)
+    row = {"bn_id_nature": "744", "bn_label_nature": "Lieux", "bn_template": TEMPLATE}
+    wiki.forms.save({"744": row})
+    assert import_form(context, running.url, "744").messages == ()
+    leaning = f"{TEMPLATE}liste***ListeCouleur***Couleur*** ***\nlistefiche***12***Lieu*** ***\n"
+    wiki.forms.save({"744": {**row, "bn_template": leaning, "bn_condition": "Lisez ceci"}})
+    lists, forms, conditions = import_form(context, running.url, "744").messages
+    assert "ListeCouleur" in lists and "12" in forms and "conditions" in conditions
+
+
 def test_an_imported_form_about_people_is_of_their_zone(
     fresh: Fresh, running: RunningFarm, tmp_path: Path
 ) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import Any
 
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import Kind
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.errors import InvalidInput, Problem, UnexpectedAnswer
 from wikifarm.i18n import _
@@ -98,7 +100,10 @@ def schema(name: str) -> Envelope:
 
 
 def import_form(context: Context, url: str, form_id: str) -> Envelope:
-    """A form of any YesWiki, read as a visitor, as a Bazar schema in YAML. Writes nothing."""
+    """A form of any YesWiki, read as a visitor, as a Bazar schema in YAML. Writes nothing.
+
+    What the form leans on, and stays in that wiki, is told.
+    """
     from wikifarm.blueprint.schema.schema_file import to_yaml
     from wikifarm.blueprint.schema.template import read_form
     from wikifarm.yeswiki import capabilities
@@ -121,4 +126,20 @@ def import_form(context: Context, url: str, form_id: str) -> Envelope:
         )
     schema = read_form(row, f"form{form_id}" if form_id.isdigit() else form_id, dialect)
     outcome = ImportedForm(form_id, schema.label, to_yaml(schema))
-    return Envelope("blueprint import-form", outcome=outcome)
+    left = tuple(_left_behind(schema, str(row.get("bn_condition") or "")))
+    return Envelope("blueprint import-form", outcome=outcome, messages=left)
+
+
+def _left_behind(schema: Schema, conditions: str) -> Iterator[str]:
+    """What a form of another wiki needs, and its schema does not hold."""
+    if schema.lists:
+        lists = _(
+            "Describe in lists.yml, if they are not there, the lists that this form takes: {names}."
+        )
+        yield lists.format(names=", ".join(schema.lists))
+    forms = sorted({field.target for field in schema.fields if field.kind is Kind.LINK})
+    if forms:
+        told = _("This form takes choices from other forms of that wiki, by their number: {ids}.")
+        yield told.format(ids=", ".join(forms))
+    if conditions.strip():
+        yield _("This form has conditions of use: a Bazar schema has none, they were left out.")
