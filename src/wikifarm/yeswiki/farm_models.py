@@ -8,6 +8,7 @@ Models).
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -24,6 +25,7 @@ from wikifarm.yeswiki.session import Session, unexpected
 
 PAGE = "ModelesWiki"
 DEFAULT = "default-content"
+STALE = 6  # seconds that PHP may go on with the settings of before (2 unless set: opcache)
 
 _FORM = "form#yw-import-from-url"
 _BOX = "config["
@@ -83,8 +85,13 @@ class FarmModels:
         if not name.startswith(MODEL_PREFIX):
             raise ValueError(name)
         answer = self._session.page(PAGE, query={"delete_model": name})
-        if answer.status == 302:  # it is no longer offered: asked again, it goes
+        for _second in range(STALE):
+            if answer.status != 302:
+                break
+            # It is no longer offered: asked again it goes, once PHP reads its settings anew.
             answer = self._session.page(PAGE, query={"delete_model": name})
+            if answer.status == 302:
+                time.sleep(1.0)
         models = _shown(answer)
         if models is None or name in models:
             raise WriteRefused(
