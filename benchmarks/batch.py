@@ -1,0 +1,134 @@
+"""Many communities at once, beside one by one, and beside the bare creation of as many wikis.
+
+python benchmarks/batch.py [--farm URL] [N ...]     by default 1 and 10, on rehearsal farms
+
+A farm given by its address keeps the wikis made there. Its administrator's password is read
+from WIKIFARM_FARM_PASSWORD. Nothing is audited: that cost is measured by creation.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from creation import farm
+
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.operations.apply import apply
+from wikifarm.operations.workplace.context import Context, FarmSettings
+from wikifarm.operations.workplace.places import Places
+from wikifarm.yeswiki.farm import NewWiki
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "bretagne.csv"
+JOBS = 4
+
+
+@contextmanager
+def a_farm(url: str) -> Iterator[tuple[str, str]]:
+    """The farm of that address, or a new rehearsal farm; its address and its password."""
+    if url:
+        yield url, os.environ["WIKIFARM_FARM_PASSWORD"]
+        return
+    with farm() as rehearsal:
+        address, password = rehearsal.split()
+        yield address, password
+
+
+def places_of(count: int) -> list[Community]:
+    """As many communities of the example, at addresses that nobody has."""
+    mark = secrets.token_hex(2)
+    some = load_manifests([EXAMPLE])[:count]
+    return [replace(each, slug=f"m{mark}-{number}") for number, each in enumerate(some)]
+
+
+def batch(url: str, password: str, communities: Sequence[Community], jobs: int) -> list[float]:
+    """Seconds and requests of making them, then of applying the same file again."""
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _run in ("made", "again"):
+            places = Places(Path(folder) / "state", Path(folder) / "out")
+            context = Context(FarmSettings(url, "WikiAdmin", password), places, jobs=jobs)
+            if jobs == 1:
+                context.farm.__dict__["models"] = None  # page by page, as without them
+            figures += timed(lambda: apply(context, communities, audit=False))  # noqa: B023
+            traffic = context.network.traffic
+            figures.append(traffic.get + traffic.post)
+            context.close()
+    return figures
+
+
+def timed(work: Callable[[], object]) -> list[float]:
+    """The seconds that it takes, as the first of a row of figures. Raises where it failed."""
+    started = time.perf_counter()
+    outcomes = work()
+    for outcome in outcomes if isinstance(outcomes, list) else ():
+        if outcome.error is not None:
+            raise outcome.error
+    return [time.perf_counter() - started]
+
+
+def bare(url: str, password: str, communities: Sequence[Community]) -> float:
+    """Seconds of asking the farm for as many wikis, at the same concurrency, and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        places = Places(Path(folder) / "state", Path(folder) / "out")
+        context = Context(FarmSettings(url, "WikiAdmin", password), places)
+        offer = context.farm.offer()
+
+        def create(community: Community) -> None:
+            context.farm.create(
+                NewWiki(
+                    title=community.name,
+                    description=community.name,
+                    folder=community.slug,
+                    referent="Mesure",
+                    email="mesure@example.org",
+                    admin="WikiAdmin",
+                    password=secrets.token_hex(10),
+                    mark=secrets.token_hex(8),
+                ),
+                offer,
+            )
+
+        started = time.perf_counter()
+        with ThreadPoolExecutor(JOBS) as threads:
+            list(threads.map(create, communities))
+        seconds = time.perf_counter() - started
+        context.close()
+        return seconds
+
+
+def main() -> None:
+    """Prints seconds, requests and ratios, for each N, taken in one run."""
+    parser = argparse.ArgumentParser(description="Many communities at once.")
+    parser.add_argument("--farm", default="", metavar="URL")
+    parser.add_argument("counts", nargs="*", type=int, default=[1, 10], metavar="N")
+    asked = parser.parse_args()
+    for count in asked.counts:
+        with a_farm(asked.farm) as (url, password):
+            made, requests, again, few = batch(url, password, places_of(count), JOBS)
+        with a_farm(asked.farm) as (url, password):
+            slow, many, slow_again, _few = batch(url, password, places_of(count), 1)
+        with a_farm(asked.farm) as (url, password):
+            floor = bare(url, password, places_of(count))
+        print(f"N = {count}")
+        print(f"  at once, from models      {made:7.2f} s  {requests / count:6.1f} requests each")
+        print(f"  one by one, page by page  {slow:7.2f} s  {many / count:6.1f} requests each")
+        print(f"  the bare creations        {floor:7.2f} s")
+        print(f"  again, at once            {again:7.2f} s  {few / count:6.1f} requests each")
+        print(f"  again, one by one         {slow_again:7.2f} s")
+        print(
+            f"  ratios: {slow / made:.2f} times faster; {made / floor:.1f} times the bare creations"
+        )
+
+
+if __name__ == "__main__":
+    main()
