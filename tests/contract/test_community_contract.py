@@ -11,6 +11,7 @@ import pytest
 from tests.contract.conftest import FarmUnderTest
 from tests.operations.conftest import a_community
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.rights_words import closed_in_lists
 from wikifarm.errors import WriteRefused
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
@@ -86,7 +87,8 @@ def test_a_right_opened_by_hand_is_a_leak_with_its_cure(
     assert workshop.apply(community, audit=False).error is None
     wiki = open_wiki(workshop.run(), community.slug)
     form = wiki.forms.all()["101"]
-    opened = form.template.replace("@participants,@animation,%", "*")
+    closed = "@participants,@animation,%"
+    opened = form.template.replace(closed, "*").replace(closed_in_lists(closed), "*")
     wiki.forms.save({"101": {"bn_label_nature": form.label, "bn_template": opened,
         "bn_description": "", "bn_condition": "", "bn_sem_context": "", "bn_sem_type": "",
         "bn_only_one_entry": "Y"}})  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.contract.conftest import PASSWORD
+from wikifarm.blueprint.rights_words import closed_in_lists, is_open_in_lists
 from wikifarm.engine.receipt import OVERVIEW
 from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.model import Dialect, Rights
@@ -229,6 +230,7 @@ TITLE = "texte***bf_titre***Nom***60***255*** *** ***text***1*** *** *** * *** *
 MAIL = (
     "champs_mail***bf_mail***Mel*** ***@admins*** ***form*** ***1***0*** ***+*** *** *** *** ***\n"
 )
+PLACE = "map***bf_latitude***bf_longitude*** *** *** *** *** ***0*** *** *** *** *** *** *** ***\n"
 
 
 def test_a_form_with_the_same_label_is_replaced_whatever_its_number(wiki: Wiki) -> None:
@@ -344,6 +346,60 @@ def test_entries_of_a_closed_form_are_hidden_from_visitors(wiki: Wiki) -> None:
     visitor = wiki.visitor()
     assert visitor.entries.of("1200") == {}
     assert "secret@example.org" not in visitor.session.page(tag).text
+
+
+IN_A_GROUP = "@participants,@animation,%"
+STANDING_WITHIN = (
+    "part", "Participants", "tion", "%art", "_art", "a%ma", "ants__anim", "%%%", "___", "%#_",
+    "n__ion", "__participants", "_art%art%art%art",
+)  # fmt: skip
+LISTS = (
+    "api/forms/1200/entries", "api/entries", "api/entries/bazarlist&idtypeannonce=1200",
+    "BazaR/rss&id=1200", "Listes",
+)  # fmt: skip
+
+
+def _carded(wiki: Wiki, read: str) -> tuple[str, list[Wiki]]:
+    """The tag of a member's card that this right closes; who wrote it, a member, a facilitator."""
+    wiki.forms.save({"1200": _form("Membres", TITLE + MAIL + PLACE + _acls(read))})
+    wiki.pages.save("Listes", '{{bazarliste id="1200"}} {{map id="1200"}}', "")
+    people = [_account(wiki, name, 90) for name in ("JeanneMartin", "ImamBa", "Facilitatrice")]
+    wiki.groups.set("participants", ["JeanneMartin", "ImamBa"])
+    wiki.groups.set("animation", ["Facilitatrice"])
+    values = {"bf_titre": "Fiche", "bf_latitude": "48.11117", "bf_longitude": "-1.68887"}
+    return people[0].entries.create("1200", values), people
+
+
+def _account(wiki: Wiki, name: str, number: int = 0) -> Wiki:
+    person = wiki.visitor()
+    assert person.session.sign_up(name, f"compte{number}-{len(name)}@example.org", PASSWORD), name
+    return person
+
+
+def _shown(person: Wiki, tag: str) -> list[str]:
+    """The lists that show this card, or where it is on the map."""
+    texts = {route: person.session.ask(route).text for route in LISTS}
+    return [route for route, text in texts.items() if tag in text or "48.11117" in text]
+
+
+def test_lists_compare_rights_as_texts(wiki: Wiki) -> None:
+    """Why rights of entries of people hold a line more (4.4.4, 4.5.0)."""
+    tag, _people = _carded(wiki, IN_A_GROUP)
+    assert _shown(_account(wiki, "Quidam"), tag) == []
+    assert _shown(_account(wiki, "part", 1), tag) == list(LISTS)
+    assert "Fiche" not in _account(wiki, "Tion", 2).session.page(tag, "raw").text
+
+
+def test_no_name_lists_what_is_closed_in_lists_and_those_who_may_still_do(wiki: Wiki) -> None:
+    tag, people = _carded(wiki, closed_in_lists(IN_A_GROUP))
+    assert closed_in_lists(IN_A_GROUP).count(",") == IN_A_GROUP.count(",") + 1
+    assert not is_open_in_lists(wiki.rights.all()[tag].read)
+    for number, name in enumerate(STANDING_WITHIN):
+        assert _shown(_account(wiki, name, number), tag) == [], name
+    for person in (*people, wiki):
+        assert _shown(person, tag) == list(LISTS)
+    wiki.groups.set("participants", ["ImamBa"])
+    assert _shown(people[0], tag) == list(LISTS)  # whose card it is
 
 
 def test_another_spelling_finds_a_closed_entry_and_only_the_right_to_write_closes_a_field(

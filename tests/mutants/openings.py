@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tests.mutants.people import Person
 from wikifarm.blueprint.design import Design
+from wikifarm.blueprint.rights_words import without_closing
 from wikifarm.model import Rights
 
 EVERYBODY, ACCOUNTS, NOBODY_ASKED = "*", "+", ""
@@ -40,7 +41,7 @@ class Mutant:
 
     def __str__(self) -> str:
         what = " ".join(part for part in (self.kind, self.thing, self.part, self.right) if part)
-        return f"{what}: {self.before or 'none'} -> {self.after or 'none'}"
+        return f"{what}: {without_closing(self.before) or 'none'} -> {self.after or 'none'}"
 
 
 def mutants(design: Design, templates: Mapping[str, str], logs: Sequence[str]) -> list[Mutant]:
@@ -64,9 +65,10 @@ def _of_forms(design: Design, templates: Mapping[str, str]) -> Iterator[Mutant]:
                 continue
             if kind == "acls":
                 for column, right in OF_ENTRIES.items():
-                    for after in _wider(_right(columns, column)):
-                        yield Mutant("form", form, "", right, _right(columns, column), after,
-                                     number, column)  # fmt: skip
+                    before = _right(columns, column)
+                    bare = without_closing(before)  # as it is open in lists
+                    for after in [*_wider(before), *([bare] if bare != before else [])]:
+                        yield Mutant("form", form, "", right, before, after, number, column)
                 continue
             hides = OF_ADDRESSES if kind == "champs_mail" else {}
             for column, right in {**OF_FIELDS, **hides}.items():

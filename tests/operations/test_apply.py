@@ -10,6 +10,7 @@ import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
 from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.blueprint.rights_words import closed_in_lists
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.engine.recording import start_receipt
 from wikifarm.errors import BadCredentials, Unreachable
@@ -187,7 +188,8 @@ def test_a_module_switched_off_says_what_stays_and_is_still_audited(
         assert [len(notes) for notes in told] == [1, 1]
         assert " 1 " in told[0][0] and "verify" in told[0][0]
         assert " 0 " in told[1][0] and "verify" not in told[1][0]
-    opened = forms["108"].template.replace("@participants,@animation,%", "*")
+    closed = "@participants,@animation,%"
+    opened = forms["108"].template.replace(closed, "*").replace(closed_in_lists(closed), "*")
     wiki.forms.save({"108": {"bn_label_nature": forms["108"].label, "bn_template": opened,
         "bn_description": "", "bn_condition": "", "bn_sem_context": "", "bn_sem_type": "",
         "bn_only_one_entry": "N"}})  # fmt: skip

@@ -290,3 +290,23 @@ def test_what_no_right_closes_is_for_the_trusted(ask: Ask, shut: Server) -> None
 def test_without_trusted_addresses_it_stays_open() -> None:
     with serving(shut=False) as server:
         assert {server.ask(ask, "203.0.113.160").status for ask in SHUT} == {200}
+
+
+@pytest.mark.parametrize("sign", ['"', "%", "!", "\n", "\r", "\0", "\x7f"])
+@pytest.mark.parametrize("who", ["203.0.113.80", MAINTAINER])
+def test_no_account_has_a_name_that_a_request_to_the_database_takes_for_more(
+    shut: Server, sign: str, who: str
+) -> None:
+    body = {"usersettings_action": "signup", "name": f"Ada{sign}Martin"}
+    for asked in (
+        Ask("?ParametresUtilisateur", urlencode(body)),
+        Ask(f"?ParametresUtilisateur&{urlencode(body)}", verb="GET"),
+    ):
+        answer = shut.ask(asked, who)
+        assert (answer.status, answer.getheader(GUARD)) == (403, "403")
+
+
+@pytest.mark.parametrize("name", ["Ada Martin", "Zoé_Le Goff", "l'Étoile-7"])
+def test_other_names_open_an_account(shut: Server, name: str) -> None:
+    body = {"usersettings_action": "signup", "name": name}
+    assert shut.ask(Ask("?ParametresUtilisateur", urlencode(body)), "203.0.113.81").status == 200

@@ -8,11 +8,17 @@ from functools import partial
 import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
+from wikifarm.blueprint.rights_words import closed_in_lists
 from wikifarm.engine.step import Work
 from wikifarm.errors import LeakFound
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
-from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
+from wikifarm.operations.audit.undeclared import (
+    not_ours_to_close,
+    opened,
+    people_forms,
+    undeclared,
+)
 from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome, Found, LeakKind, Role
@@ -256,3 +262,25 @@ def test_an_action_opened_by_hand_is_a_leak(wiki: Wiki, site: Fresh) -> None:
 def test_a_page_closed_further_by_hand_is_no_leak(wiki: Wiki, site: Fresh) -> None:
     wiki.rights.set(["Charte"], Rights("@participants,@animation", "@animation"))
     assert opened(looked_at(site)) == []
+
+
+def test_a_form_of_people_made_by_hand_is_told_for_its_lists(wiki: Wiki, site: Fresh) -> None:
+    """wikifarm writes no such form: what it closes in lists it cannot close there."""
+    put_form(wiki, (*guarded(DIRECTORY), CLOSED))
+    (leak,) = not_ours_to_close(looked_at(site))
+    assert (leak.route, leak.role, leak.kind) == (f"form {BY_HAND}", Role.STRANGER, LeakKind.OPENED)
+    assert opened(looked_at(site)) == []
+    put_form(wiki, (*guarded(DIRECTORY), ["acls", closed_in_lists(CLOSED[1]), *CLOSED[2:]]))
+    assert not_ours_to_close(looked_at(site)) == []
+
+
+def test_a_card_whose_right_was_closed_further_by_hand_is_open_in_lists(
+    wiki: Wiki, site: Fresh
+) -> None:
+    tag = wiki.entries.create("101", {"bf_titre": "x", "bf_nom": "Perrin", "bf_prenom": "Ada"})
+    wiki.rights.set([tag], Rights("@animation", "@admins"))
+    leaks = opened(looked_at(site))
+    wiki.pages.delete(tag)
+    (leak,) = leaks
+    assert (leak.route, leak.seen) == (tag, "read")
+    assert "wikifarm apply" in leak.advice

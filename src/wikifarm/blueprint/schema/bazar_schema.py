@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.rights_words import closed_in_lists
 from wikifarm.blueprint.schema.fields import Field, Kind
 from wikifarm.model import Rights, Zone
 
@@ -94,7 +95,8 @@ def tailored(
 
     A choice among the entries of a form that the community does not have is left out. `$writing`
     in the rights becomes who may write productions; `?{Page}` in a text, the tag of that page.
-    Hints become text, and the boxes of a question a group that bears its name.
+    Hints become text, and the boxes of a question a group that bears its name. Entries of people
+    are closed in lists too.
     """
     active = {module.value for module in community.modules}
     kept = [
@@ -105,7 +107,16 @@ def tailored(
         and (field.kind is not Kind.LINK or field.target in form_ids or schema.imported)
         for part in _told(_settled(field, community, form_ids, tags or {}), schema.imported)
     ]
+    if schema.zone is Zone.PEOPLE:
+        kept = [_closed_in_lists(field) for field in kept]
     return replace(schema, fields=tuple(kept))
+
+
+def _closed_in_lists(field: Field) -> Field:
+    if field.type != "acls":
+        return field
+    read = closed_in_lists(field.options["read"])
+    return replace(field, options={**field.options, "read": read})
 
 
 def _told(field: Field, imported: bool) -> tuple[Field, ...]:

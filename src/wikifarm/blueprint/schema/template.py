@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from wikifarm.blueprint.rights_words import without_closing
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.fields import (
     COLUMNS,
@@ -91,6 +92,8 @@ def read_form(row: Mapping[str, Any], key: str, dialect: Dialect) -> Schema:
     label = said.get("bn_label_nature", "")
     schema = read_template(said.get("bn_template", ""), key=key, label=label, dialect=dialect)
     people = about_all(schema.fields) is About.SOMEBODY
+    if people:
+        schema = replace(schema, fields=tuple(map(_said_by_hand, schema.fields)))
     return replace(
         schema,
         zone=Zone.PEOPLE if people else Zone.PRODUCTIONS,
@@ -100,6 +103,14 @@ def read_form(row: Mapping[str, Any], key: str, dialect: Dialect) -> Schema:
         semantic_context=said.get("bn_sem_context", ""),
         semantic_type=said.get("bn_sem_type", ""),
     )
+
+
+def _said_by_hand(field: Field) -> Field:
+    """Rights as a schema says them: what closes entries of people in lists is added in a wiki."""
+    if field.type != "acls" or "read" not in field.options:
+        return field
+    read = without_closing(field.options["read"])
+    return replace(field, options={**field.options, "read": read})
 
 
 def parse(template: str) -> list[list[str]]:

@@ -403,7 +403,7 @@ def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
 
 
 def _limits(audit: Audit) -> Iterator[str]:
-    """What no right of YesWiki closes, that the people of the form are to be told."""
+    """What wikifarm closes nowhere, that the people of the form are to be told."""
     read = [leak for leak in audit.limits if leak.kind == "seen"]
     if read:
         told = _(
@@ -411,7 +411,15 @@ def _limits(audit: Audit) -> Iterator[str]:
             "YesWiki closes that: those who write it are to know."
         ).format(seen=_seen(read))
         yield from wrapped(told, "  " + _("To know: "))
-    if len(read) < len(audit.limits):
+    listed = [leak for leak in audit.limits if leak.kind == "opened"]
+    if listed:
+        told = _(
+            "YesWiki compares names as texts in its lists: an account whose name stands within the "
+            "right of these forms (“part” in “@participants”) finds who has an entry, since when "
+            "and where on the map: {forms}. wikifarm closes that in the forms of a blueprint alone."
+        ).format(forms=", ".join(leak.route for leak in listed))
+        yield from wrapped(told, "  " + _("To know: "))
+    if any(leak.kind == "written" for leak in audit.limits):
         told = _(
             "Anybody who has an account here can import a form in place of another, and so open "
             "what it closes. No right of YesWiki forbids it; `wikifarm ops harden` does, on the "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from wikifarm.blueprint.rights_words import is_open_in_lists, without_closing
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.changes import Action, Change
 from wikifarm.engine.step import Step, Work, look_again, read_back, refuse_lost
+from wikifarm.engine.steps.bazar import left_standing
 from wikifarm.i18n import _
-from wikifarm.model import Account, Rights, canonical
+from wikifarm.model import Account, Rights, Zone, canonical
 
 OWN_RIGHTS = Rights("@admins", "@admins")  # of the receipt
 
@@ -104,14 +106,23 @@ class RightsChange(Change[Rights, Rights]):
 
     @property
     def summary(self) -> str:
-        return f"{self.wanted.read} / {self.wanted.write}" if self.wanted else ""
+        return f"{_told(self.wanted.read)} / {self.wanted.write}" if self.wanted else ""
 
     def text(self, value: Rights) -> str:
-        return f"read: {value.read}\nwrite: {value.write}\ncomment: {value.comment}"
+        return f"read: {_told(value.read)}\nwrite: {value.write}\ncomment: {value.comment}"
+
+
+def _told(right: str) -> str:
+    """A right as people read it: what closes it in lists has thousands of signs."""
+    bare = without_closing(right)
+    if canonical(bare) == canonical(right):
+        return right
+    return _("{right} (closed in lists too)").format(right=bare)
 
 
 class RightsStep(Step[RightsChange]):
-    """The rights of our pages, and of YesWiki's own pages that list titles or accounts."""
+    """The rights of our pages, of YesWiki's own pages that list titles or accounts, and of the
+    entries of people that a form of ours wrote before it closed them in lists."""
 
     name = RightsChange.step
 
@@ -148,6 +159,30 @@ def _wanted_rights(work: Work) -> Mapping[str, Rights]:
     wanted |= {page.tag: page.rights for page in work.design.pages}
     if receipts.TAG in now:
         wanted[receipts.TAG] = OWN_RIGHTS
+    return wanted | _entries_closed_in_lists(work)
+
+
+def _entries_closed_in_lists(work: Work) -> dict[str, Rights]:
+    """The rights of the entries that may be read by whom the design says, and are open in lists.
+
+    Entries are asked for where the table shows such a right, and something that is no page has it.
+    """
+    now = work.seen.rights
+    others = now.keys() - work.seen.pages.keys()
+    wanted = {}
+    for form in (*work.design.forms, *left_standing(work)):
+        rights = form.schema.rights
+        if form.zone is not Zone.PEOPLE or rights is None:
+            continue
+        before = canonical(without_closing(rights.read))
+        open_tags = {
+            tag
+            for tag in others
+            if canonical(now[tag].read) == before and is_open_in_lists(now[tag].read)
+        }
+        if open_tags:
+            for tag in open_tags & work.seen.entries(form.id).keys():
+                wanted[tag] = replace(now[tag], read=rights.read)
     return wanted
 
 

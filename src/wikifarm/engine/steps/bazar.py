@@ -56,6 +56,15 @@ class ListsStep(Step[ListChange]):
         read_back(self, work, changes)
 
 
+def left_standing(work: Work) -> tuple[DesignedForm, ...]:
+    """The forms of modules that are off which stand in the wiki from before, as it names them."""
+    return tuple(
+        form
+        for form in work.design.put_off
+        if form.id in work.seen.forms and work.seen.forms[form.id].label == form.schema.label
+    )
+
+
 def list_titled(lists: Mapping[str, BazarList], title: str) -> BazarList | None:
     """The list with that title; the oldest if a person made a second one."""
     same = [each for each in lists.values() if each.title.strip() == title.strip()]

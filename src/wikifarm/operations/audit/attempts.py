@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from wikifarm.blueprint.rights_words import is_open_in_lists
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.fields import Field
 from wikifarm.blueprint.schema.template import form_json, parse
@@ -54,6 +55,7 @@ def write_all(run: CommunityRun, scene: Planted, done: Attempts) -> None:
     """Every role tries; the administrator looks for what it made: no answer is believed. What
     something else than the wiki answered was not tried. All is noted in `done` on the way."""
     rights: Mapping[str, Rights] = run.site.rights.all()
+    done.passed += _open_in_lists(run, scene, rights)
     for role, person in scene.people.items():
         run.progress(f"audit {role.value}")
         before = person.session.foreign
@@ -214,6 +216,20 @@ class _Trial:
     def tell(self, route: str, seen: str, advice: str) -> None:
         """One thing that passed."""
         self.done.passed.append(Leak(route, self.role, seen, advice, LeakKind.WRITTEN))
+
+
+def _open_in_lists(
+    run: CommunityRun, scene: Planted, rights: Mapping[str, Rights]
+) -> Iterator[Leak]:
+    """The sentinels that the wiki gave a right which lists compare as a text, and nothing closes:
+    who asks is called by the key of the run, and finds nothing."""
+    ours = {form.id for form in run.work.design.forms}
+    for sentinel in scene.sentinels:
+        right = rights.get(sentinel.entry)
+        if sentinel.form in ours and right is not None and is_open_in_lists(right.read):
+            told = f"{sentinel.label} ({sentinel.form})"
+            advice = _("the line `acls` of the form {form}").format(form=told)
+            yield Leak("{entry}", Role.STRANGER, told, advice, LeakKind.OPENED)
 
 
 def _marked(form: Form, word: str) -> dict[str, str]:

@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wikifarm.blueprint.design import DesignedForm, PeopleForm
+from wikifarm.blueprint.rights_words import is_open_in_lists
 from wikifarm.blueprint.schema.fields import TYPES, Field, Kind
 from wikifarm.blueprint.schema.personal import About, about, about_all, about_words
 from wikifarm.blueprint.schema.template import parse, read_template
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
-from wikifarm.engine.steps.bazar import compiled
+from wikifarm.engine.steps.bazar import compiled, left_standing
 from wikifarm.i18n import _
 from wikifarm.model import Form, Rights, Zone
 from wikifarm.operations.audit.likeness import ACTS, TEXTS
 from wikifarm.operations.audit.reach import Reach
-from wikifarm.operations.community.left_forms import left_standing
 from wikifarm.operations.community.outcome import Found, Leak, LeakKind, Role, Undeclared
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 
@@ -68,6 +68,19 @@ def opened(work: Work) -> list[Leak]:
         *_opened_modules(work),
         *_opened_lines(work),
         *_open_forms(work),
+        *_open_in_lists(work),
+    ]
+
+
+def not_ours_to_close(work: Work) -> list[Leak]:
+    """The forms of people that somebody made, and those that modules put off have left, whose
+    entries an account lists when its name stands within their right: apply writes none of them."""
+    ours = {form.id for form in work.design.forms}
+    return [
+        leak
+        for people in people_forms(work)
+        if people.form.id not in ours
+        for leak in _line_open_in_lists(work, people.form)
     ]
 
 
@@ -117,8 +130,7 @@ def _readers(work: Work, form: Form) -> Role | None:
     """
     if _has_open_field(work, form):
         return Role.VISITOR
-    said = next((row[1] for row in parse(form.template) if row[0] == "acls"), "")
-    right = said or work.seen.settings.get("default_read_acl", "*")
+    right = _acls(form) or work.seen.settings.get("default_read_acl", "*")
     reach = _reach(work)
     return next(
         (role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)), None
@@ -176,6 +188,37 @@ def _opened_entries(work: Work) -> Iterator[Leak]:
             continue
         for tag in work.seen.entries(people.form.id):
             yield from _opened_page(work, tag, work.seen.rights.get(tag, wanted), wanted)
+
+
+def _open_in_lists(work: Work) -> Iterator[Leak]:
+    """The rights to read entries of people that keep nobody out of lists whose name stands within
+    them: of our forms, and of the entries that are there."""
+    for form in work.design.forms:
+        if form.zone is Zone.PEOPLE:
+            yield from _line_open_in_lists(work, form)
+    for form in (*work.design.forms, *left_standing(work)):
+        if form.zone is not Zone.PEOPLE or form.id not in work.seen.forms:
+            continue
+        for tag in work.seen.entries(form.id):
+            if tag in work.seen.rights and is_open_in_lists(work.seen.rights[tag].read):
+                advice = _(
+                    "the reading right of the page {tag} to what its form gives, then run "
+                    "`wikifarm apply`"
+                ).format(tag=tag)
+                yield Leak(tag, Role.STRANGER, "read", advice, LeakKind.OPENED)
+
+
+def _line_open_in_lists(work: Work, form: DesignedForm) -> Iterator[Leak]:
+    stored = work.seen.forms.get(form.id)
+    if stored is not None and is_open_in_lists(_acls(stored)):
+        told = f"{stored.label} ({stored.id})"
+        advice = _("the line `acls` of the form {form}").format(form=told)
+        yield Leak(f"form {form.id}", Role.STRANGER, "lists", advice, LeakKind.OPENED)
+
+
+def _acls(form: Form) -> str:
+    """The right to read that a form gives its entries."""
+    return next((row[1] for row in parse(form.template) if row[0] == ACLS), "")
 
 
 def _opened_page(work: Work, tag: str, now: Rights, wanted: Rights) -> Iterator[Leak]:

@@ -20,7 +20,12 @@ from wikifarm.operations.audit.farm_entry import ask_farm
 from wikifarm.operations.audit.kept_audit import keep_audit
 from wikifarm.operations.audit.questions import Answered, ask_all, prove, read_spies
 from wikifarm.operations.audit.sentinel import Planted, missing, planted
-from wikifarm.operations.audit.undeclared import opened, people_forms, undeclared
+from wikifarm.operations.audit.undeclared import (
+    not_ours_to_close,
+    opened,
+    people_forms,
+    undeclared,
+)
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.batch import each
 from wikifarm.operations.community.community_run import CommunityRun
@@ -159,6 +164,7 @@ def _with_what_is_beside(run: CommunityRun, audit: Audit) -> Audit:
         audit,
         leaks=leaks,
         not_asked=(*audit.not_asked, *_doubts(beside)),
+        limits=(*audit.limits, *not_ours_to_close(run.work)),
         behind=bool(leaks) and behind(run.work),
         undeclared=beside,
     )

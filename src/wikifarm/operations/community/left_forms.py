@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wikifarm.blueprint.design import DesignedForm
 from wikifarm.engine.step import Work
+from wikifarm.engine.steps.bazar import left_standing
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Zone
-
-
-def left_standing(work: Work) -> tuple[DesignedForm, ...]:
-    """The forms of modules that are off which stand in the wiki from before, as it names them."""
-    return tuple(
-        form
-        for form in work.design.put_off
-        if form.id in work.seen.forms and work.seen.forms[form.id].label == form.schema.label
-    )
 
 
 def told_of_left(work: Work) -> Iterator[str]:

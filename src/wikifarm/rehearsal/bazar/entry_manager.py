@@ -110,8 +110,8 @@ def _filled_title(request: Request, mask: str, fields: list[FormField], data: En
 def search(
     request: Request, form_id: str = "", query: dict[str, str] | None = None
 ) -> list[StoredPage]:
-    """Entries that the visitor may read, of one form, that meet a query."""
-    entries = acls.readable(request, request.wiki.entries(form_id))
+    """Entries that lists show the visitor, of one form, that meet a query."""
+    entries = acls.listed(request, request.wiki.entries(form_id))
     if "no_ferme" in request.farm.traps and not request.wiki.folder:
         entries = [page for page in entries if page.values.get("id_typeannonce") != FARM_FORM]
     return [page for page in entries if _meets(page.values, query)] if query else entries

@@ -46,7 +46,7 @@ def options(request: Request, field: FormField) -> dict[str, str]:
     if field.kind in form_fields.LIST_KINDS:
         return list_options(request, field.name)
     if field.kind in form_fields.ENTRY_KINDS:
-        entries = acls.readable(request, request.wiki.entries(field.name))
+        entries = acls.listed(request, request.wiki.entries(field.name))
         return {entry.tag: entry.entry_title for entry in entries}
     return {}
 
