@@ -364,8 +364,7 @@ def _carded(wiki: Wiki, read: str) -> tuple[str, list[Wiki]]:
     wiki.forms.save({"1200": _form("Membres", TITLE + MAIL + PLACE + _acls(read))})
     wiki.pages.save("Listes", '{{bazarliste id="1200"}} {{map id="1200"}}', "")
     people = [_account(wiki, name, 90) for name in ("JeanneMartin", "ImamBa", "Facilitatrice")]
-    wiki.groups.set("participants", ["JeanneMartin", "ImamBa"])
-    wiki.groups.set("animation", ["Facilitatrice"])
+    wiki.groups.set({"participants": ["JeanneMartin", "ImamBa"], "animation": ["Facilitatrice"]})
     values = {"bf_titre": "Fiche", "bf_latitude": "48.11117", "bf_longitude": "-1.68887"}
     return people[0].entries.create("1200", values), people
 
@@ -398,7 +397,7 @@ def test_no_name_lists_what_is_closed_in_lists_and_those_who_may_still_do(wiki: 
         assert _shown(_account(wiki, name, number), tag) == [], name
     for person in (*people, wiki):
         assert _shown(person, tag) == list(LISTS)
-    wiki.groups.set("participants", ["ImamBa"])
+    wiki.groups.set({"participants": ["ImamBa"]})
     assert _shown(people[0], tag) == list(LISTS)  # whose card it is
 
 
