@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+from threading import Lock
 
 import httpx
 
@@ -87,12 +88,18 @@ def scenes() -> list[Scene]:
 
 
 class InProcess(httpx.BaseTransport):
-    """Requests go to the rehearsal farm by a call: no port, no thread."""
+    """Requests go to the rehearsal farm by a call: no port, and one at a time, since its database
+    has one transaction, and an audit asks as three people at once."""
 
     def __init__(self, farm: RehearsalApp) -> None:
         self.farm = farm
+        self._alone = Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with self._alone:
+            return self._answer(request)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
         body = request.read()
         sent: list[Mapping[str, object]] = []
 
