@@ -134,18 +134,21 @@ class Session:
     def login(self, name: str, password: str) -> None:
         """Becomes `name`. Not the status but the `token` cookie tells (docs/yeswiki.md, 01, 02).
 
-        A wiki whose page lost its login form is asked by the route that 4.5.0 has for it. Raises
-        BadCredentials, or NotYesWiki where no login form answers.
+        A page shows the form itself, in its menu, or because it is closed. A run that was killed
+        may have left the menu closed and the page of logins open, without any: the first page of
+        the wiki has one then. Where both lost it, the route that 4.5.0 has for logins is asked.
+        Raises BadCredentials, or NotYesWiki where no login form answers.
         """
         self._client.forget()
-        answer = self._client.post(
-            self.addresses.page(LOGIN_PAGE),
-            [("action", "login"), ("name", name), ("password", password), ("remember", "1")],
-        )
+        fields = [("action", "login"), ("name", name), ("password", password), ("remember", "1")]
+        for page in (LOGIN_PAGE, ROOT_PAGE):
+            answer = self._client.post(self.addresses.page(page), fields)
+            if answer.status == 302 or not is_own(answer):
+                break
         by_form = answer.status == 302
         if not by_form and is_own(answer):
-            fields = [("username", name), ("password", password)]
-            by_api = self._client.post(self.addresses.api("login"), fields)
+            named = [("username", name), ("password", password)]
+            by_api = self._client.post(self.addresses.api("login"), named)
             answer = answer if by_api.status == 404 else by_api
         if "token" in answer.cookies:
             if "token" in self._client.withheld(answer.url):

@@ -42,6 +42,7 @@ class Wiki:
         self.runs = RunRecords(self.session)
         if capabilities is not None:
             self.capabilities = capabilities
+        self._met: Acquaintance | None = None  # what it goes on with
         self._seen_first: Overview | None = None  # what proved a login of before
 
     @cached_property
@@ -70,6 +71,7 @@ class Wiki:
         if self._seen_first is None:
             self.session.leave()
             return False
+        self._met = known
         if self.session.release == known.release and known.capabilities is not None:
             self.capabilities = known.capabilities
         return True
@@ -77,8 +79,10 @@ class Wiki:
     @property
     def acquaintance(self) -> Acquaintance:
         """What a later run may go on with, as of now."""
-        known = self.__dict__.get("capabilities")
-        return Acquaintance(self.account, self.session.login_cookies, self.session.release, known)
+        able, release = self.__dict__.get("capabilities"), self.session.release
+        if self._met is not None and (self._met.release, self._met.capabilities) == (release, able):
+            return self._met
+        return Acquaintance(self.account, self.session.login_cookies, release, able)
 
     def overview(self, tag: str) -> Overview | None:
         """Everything but the pages, as the page `tag` shows it; see `overview`."""
