@@ -339,7 +339,10 @@ def privacy(outcome: CommunityOutcome) -> list[tuple[str, str]]:
     """What the audit came to, or the one before it; then what each role asked."""
     audit = outcome.audit
     if audit is None and outcome.audited:
-        before = _("verified on {when}: nobody was seen, and nothing has changed since")
+        before = _(
+            "verified on {when}: nobody was seen; forms, groups and settings are as they were then "
+            "(`wikifarm verify` looks again)"
+        )
         return [(_("privacy"), before.format(when=local(outcome.audited)))]
     if audit is None:
         return []
