@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 
 class Zone(StrEnum):
@@ -158,6 +159,11 @@ class Capabilities:
     ferme_api: bool = False  # ?api/ferme answers
     page_save: bool = False  # POST api/pages/{tag}
     group_write: bool = False  # POST api/groups/{g}/update
+
+    @classmethod
+    def kept(cls, fields: Mapping[str, Any]) -> Capabilities:
+        """Those kept as JSON. Raises ValueError, KeyError or TypeError for anything else."""
+        return cls(**{**fields, "dialect": Dialect(fields["dialect"])})
 
     @property
     def tried(self) -> str:

@@ -21,11 +21,11 @@ USERS_COLUMNS = 7  # for an administrator: box, name, groups, address, date, cha
 def overview(session: Session, rights: RightsTable, forms: Forms, tag: str) -> Overview | None:
     """What the page `tag` shows, with the groups, the rights of modules and the forms.
 
-    None where that page does not show this account all of it: it is asked apart then. A visitor,
-    and an account that is no administrator, are shown none.
+    None where the wiki does not show this account, in its own words, all of it: each part is asked
+    apart then. A visitor, and an account that is no administrator, are shown none.
     """
     answer = session.page(tag)
-    if answer.status != 200:
+    if answer.status != 200 or not session.spoke_to(answer):
         return None
     document = html.parse(answer.text)
     accounts, settings = _accounts(document), settings_of(document)

@@ -21,7 +21,7 @@ from wikifarm.engine.standing import as_made
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
-from wikifarm.model import BazarList, Capabilities, Dialect, FarmModel
+from wikifarm.model import BazarList, Capabilities, FarmModel
 from wikifarm.operations.workplace.context import Context
 from wikifarm.yeswiki.farm import Offer
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
@@ -174,8 +174,8 @@ def _known(context: Context, release: str) -> _NewWiki | None:
             str(key): BazarList(str(key), title, tuple((str(a), str(b)) for a, b in items))
             for key, (title, items) in told["lists"].items()
         }
-        able = Capabilities(**{**told["able"], "dialect": Dialect(told["able"]["dialect"])})
-        return _NewWiki(NewContent(dict(told["pages"]), lists, dict(told["forms"])), able)
+        content = NewContent(dict(told["pages"]), lists, dict(told["forms"]))
+        return _NewWiki(content, Capabilities.kept(told["able"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -95,9 +95,7 @@ def _just_made(context: Context, slug: str, password: str, able: Capabilities | 
             ),
             where=context.farm.address_of(slug),
         )
-    wiki = context.farm.wiki(slug, able)
-    wiki.login(WIKI_ADMIN, password)
-    return wiki
+    return _logged_in(context, slug, password, able)
 
 
 def _made_before(context: Context, slug: str, password: str, taken: SlugTaken) -> Wiki:
@@ -116,8 +114,10 @@ def _made_before(context: Context, slug: str, password: str, taken: SlugTaken) -
         raise taken from None
 
 
-def _logged_in(context: Context, slug: str, password: str) -> Wiki:
-    wiki = context.farm.wiki(slug)
+def _logged_in(
+    context: Context, slug: str, password: str, able: Capabilities | None = None
+) -> Wiki:
+    wiki = context.farm.wiki(slug, able)
     wiki.login(WIKI_ADMIN, password)
     return wiki
 

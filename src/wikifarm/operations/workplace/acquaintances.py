@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.files import PRIVATE, make_private, write_whole
-from wikifarm.model import Acquaintance, Capabilities, Cookie, Dialect
+from wikifarm.model import Acquaintance, Capabilities, Cookie
 
 
 class Acquaintances:
@@ -50,5 +50,5 @@ def _read(kept: dict[str, Any]) -> Acquaintance:
         str(kept["name"]),
         tuple(Cookie(**{key: str(text) for key, text in row.items()}) for row in kept["cookies"]),
         str(kept["release"]),
-        Capabilities(**{**able, "dialect": Dialect(able["dialect"])}) if able else None,
+        Capabilities.kept(able) if able else None,
     )
