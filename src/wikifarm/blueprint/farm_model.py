@@ -48,14 +48,14 @@ def compile_model(
                  dialect=dialect).design({}, (), told)
         for each, told in _strangers(community)
     ]  # fmt: skip
-    first = designs[0]
+    first, other = designs[:2]
     pages = {tag: body for tag, body in came.pages.items() if tag not in first.removed_pages}
     kept_lists = {key: each for key, each in came.lists.items() if key not in first.removed_lists}
     kept_forms = set(came.forms.values()) - set(first.removed_forms)
     lists = {**kept_lists, **_lists(first, kept_lists, dialect)}
     if kept_forms or not _writable(pages) or not all(map(PLAIN.match, lists)):
         return None
-    pages |= {tag: body for tag, body in _common(designs).items() if _writable({tag: body})}
+    pages |= {tag: body for tag, body in _common(first, other).items() if _writable({tag: body})}
     modules = ", ".join(sorted(module.value for module in community.modules))
     label = f"wikifarm · {blueprint.name} {blueprint.version} · {community.language} · {modules}"
     return FarmModel(pages, lists, _forms(designs, lists, dialect), dialect, label)
@@ -66,12 +66,11 @@ def _writable(pages: Mapping[str, str]) -> bool:
     return not any(_FILLED.search(body) or not PLAIN.match(tag) for tag, body in pages.items())
 
 
-def _common(designs: list[Design]) -> dict[str, str]:
-    """The pages whose text no community changes."""
-    texts = [{page.tag: page.body for page in design.pages} for design in designs]
-    return {
-        tag: body for tag, body in texts[0].items() if all(each.get(tag) == body for each in texts)
-    }
+def _common(first: Design, other: Design) -> dict[str, str]:
+    """The pages that two communities have alike which share nothing but their kind: a community
+    that says more of itself has its own written over them."""
+    others = {page.tag: page.body for page in other.pages}
+    return {page.tag: page.body for page in first.pages if others.get(page.tag) == page.body}
 
 
 def _lists(design: Design, kept: Mapping[str, BazarList], dialect: Dialect) -> dict[str, BazarList]:
@@ -107,7 +106,8 @@ def _forms(
 
 def _strangers(community: Community) -> list[tuple[Community, dict[str, str]]]:
     """Communities of the same kind with nothing else in common, and how their lists stand: a text
-    that is the same for all of them tells nothing of any."""
+    that is the same for them tells nothing of any. Two that say nothing of themselves, one that
+    says everything."""
     bare = Community(
         name="Aaa", slug="aaa", facilitators=(), language=community.language,
         blueprint=community.blueprint, modules=community.modules, admission=community.admission,
@@ -115,7 +115,8 @@ def _strangers(community: Community) -> list[tuple[Community, dict[str, str]]]:
     )  # fmt: skip
     known = {key: f"https://{key}.example.org/" for key in LIST_PAGES}
     known |= {key: f"{key}@example.org" for key in LIST_MAILS}
-    return [(bare, {}), (_full(bare, "Bbb"), {}), (_full(bare, "Ccc"), {**known, "state": "open"})]
+    other = replace(bare, name="Bbb bbb", slug="bbb")
+    return [(bare, {}), (other, {}), (_full(bare, "Ccc"), {**known, "state": "open"})]
 
 
 def _full(bare: Community, word: str) -> Community:

@@ -27,7 +27,8 @@ def start_receipt(work: Work, journal: Journal) -> None:
     seen = work.seen
     if work.recorded is not None:
         return
-    if receipts.TAG not in seen.pages and seen.wiki.pages.read(receipts.TAG) is not None:
+    hidden = receipts.TAG not in seen.pages and not work.just_made
+    if hidden and seen.wiki.pages.read(receipts.TAG) is not None:
         raise UnexpectedAnswer(
             _("The wiki does not show the page {tag} among its pages, and yet has it.").format(
                 tag=receipts.TAG

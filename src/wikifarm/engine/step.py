@@ -20,6 +20,7 @@ Planned = TypeVar("Planned", bound=Change[Any, Any])
 class Work:
     """What the steps of one community share. `receipt` is what was last applied here, as far as
     it is proven; `recorded` is the receipt that the wiki holds, None while it proves nothing.
+    `just_made`: this run had the wiki made, a moment ago.
     """
 
     slug: str
@@ -27,6 +28,7 @@ class Work:
     seen: Seen
     receipt: Receipt
     recorded: Receipt | None = None
+    just_made: bool = False
 
 
 class Step(Protocol[Planned]):
@@ -65,11 +67,14 @@ def read_back(step: AnyStep, work: Work, changes: Sequence[AnyChange]) -> None:
 def look_again(
     step: AnyStep, work: Work, changes: Sequence[AnyChange], names: Sequence[str]
 ) -> None:
-    """Reads `names` again before a write that could cost somebody something.
+    """Reads `names` again before a write that could cost somebody something; not in a wiki that was
+    just made, in which nobody wrote.
 
     Raises WikiBusy when a second reading would not have the same written: people are at work
     there, or one of the two answers was not the wiki's.
     """
+    if work.just_made:
+        return
     work.seen.forget(*names)
     if [change for change in step.plan(work) if change.writes] != list(changes):
         raise WikiBusy(

@@ -59,7 +59,9 @@ class PagesStep(Step[PageChange]):
                     hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
                 )
             pages.save(change.key, change.after, previous)
-        work.seen.forget("pages", "rights")
+        work.seen.forget("pages")
+        if any(change.existing is None for change in changes):
+            work.seen.forget("rights")  # what is new has those of the settings
         read_back(self, work, changes)
 
     def _compare(self, page: DesignedPage, now: Page | None, receipt: Receipt) -> PageChange | None:

@@ -82,6 +82,7 @@ class CommunityRun:
         self.outcome.notes += self.origin.notes
         name, able = self.origin.name, self.origin.able
         self._enters(make_site(self.context, self.community, offer, name, able))
+        self._just_made = True
 
     def look_at_origin(self) -> None:
         """Proves the model that its wiki was made from, or learns what the farm puts into one."""
@@ -142,6 +143,7 @@ class CommunityRun:
 
     # -- what should be there ---------------------------------------------------------------
 
+    _just_made: bool = field(default=False, init=False, repr=False)
     _mended: bool = field(default=False, init=False, repr=False)
     _dialect: Dialect = field(default=Dialect.D44, init=False, repr=False)
     _standing: Standing = field(default=Standing.NEW, init=False, repr=False)
@@ -178,7 +180,7 @@ class CommunityRun:
         accounts = account_names(community.facilitators, seen.accounts, reserved)
         told = links(community, receipt.mailing_list)
         design = self.compiler.design(accounts, receipt.facts, told)
-        work = Work(community.slug, design, seen, receipt, recorded)
+        work = Work(community.slug, design, seen, receipt, recorded, just_made=self._just_made)
         if self._standing is Standing.NEW:
             work.receipt = as_it_came(seen, fresh)
         elif recorded is None:
