@@ -117,3 +117,13 @@ def address(url: str) -> str:
     )
     # LinkTo strips @@ from an address (formatters/wakka.php).
     return _STRAY_PERCENT.sub("%25", encoded.replace("@@", "@%40"))
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
+
+
+def cell(text: str) -> str:
+    """`text` in a cell of a sheet: an apostrophe before what a spreadsheet would calculate."""
+    kept = "\n".join(map(fold, text.split("\n")))
+    acts = kept.lstrip(" \n\"'").startswith(_FORMULA) or text.startswith(_FORMULA)
+    return f"'{kept}" if acts else kept

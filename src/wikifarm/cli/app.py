@@ -17,7 +17,7 @@ from wikifarm.cli.commands import (
     practice,
 )
 from wikifarm.cli.program import as_called
-from wikifarm.cli.shared import Command, Group
+from wikifarm.cli.shared import Command, Group, Reporting
 from wikifarm.i18n import _
 
 
@@ -41,18 +41,22 @@ def build() -> typer.Typer:
             "Open a community, from its name to its checklist. On a terminal, asks for what is "
             "missing, shows what will be done and waits for a yes; in a script, goes on."
         )),
-        ("plan", communities.plan, _("Show what `apply` would change.")),
-        ("apply", communities.apply, _("Make the wikis what their files say.")),
-        ("verify", communities.verify, _("Check from outside that nobody can be seen.")),
-        ("status", farms.status, _("Show where each community stands.")),
-        ("list", farms.list_wikis, _("List the wikis of the farm.")),
-        ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
-        ("credentials", farms.credentials, _("Show or store the password of a wiki.")),
-        ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),
     ], {
         "new-community": _("Open a community."),
         "doctor": _("Check the farm, this computer, or the mail."),
     })  # fmt: skip
+    _add(app, [
+        ("plan", communities.plan, _("Show what `apply` would change.")),
+        ("apply", communities.apply, _("Make the wikis what their files say.")),
+        ("verify", communities.verify, _("Check from outside that nobody can be seen.")),
+        ("status", farms.status, _("Show where each community stands.")),
+    ], cls=Reporting)  # fmt: skip
+    _add(app, [
+        ("list", farms.list_wikis, _("List the wikis of the farm.")),
+        ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
+        ("credentials", farms.credentials, _("Show or store the password of a wiki.")),
+        ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),
+    ])  # fmt: skip
     lists = _typer(_("The mailing lists of communities: open them, and keep their subscribers."))
     lists.callback(cls=Group)(_nothing)
     _add(lists, [

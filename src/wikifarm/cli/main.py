@@ -101,7 +101,8 @@ def _call(arguments: Sequence[str], shared: Shared) -> Any:
 
 
 def _with_warnings(envelope: Envelope, shared: Shared) -> Envelope:
-    return replace(envelope, messages=(*shared.warnings, *envelope.messages))
+    whole = replace(envelope, messages=(*shared.warnings, *envelope.messages))
+    return shared.report.written(whole) if shared.report is not None else whole
 
 
 # -- how it can end -------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from wikifarm.cli.usage import too_many_words, unknown_command
 from wikifarm.i18n import LANGUAGES, _, speak
 
 if TYPE_CHECKING:
+    from wikifarm.cli.report.report_file import ReportFile
     from wikifarm.operations.workplace.context import Context
     from wikifarm.operations.workplace.settings import Settings
 
@@ -35,6 +36,7 @@ class Shared:
     lang: str = ""
     command: str = ""
     jobs: int = 1  # communities at once
+    report: ReportFile | None = None  # where the answer is also written
     warnings: list[str] = field(default_factory=list)
     asked: dict[str, Any] = field(default_factory=dict)  # options of a group of commands
     _context: Context | None = None
@@ -286,6 +288,25 @@ class Command(TyperCommand):
         """Runs the command; remembers its name for the envelope."""
         shared(ctx).command = ctx.command_path.removeprefix("wikifarm ")
         return super().invoke(ctx)
+
+
+class Reporting(Command):
+    """A command whose answer `--report` also writes in a file."""
+
+    def __init__(self, *args: Any, params: Any = None, **more: Any) -> None:
+        report = option(
+            ["--report"],
+            _report,
+            metavar=_("FILE"),
+            help=_("Also write the answer in this file: .html, .md, .csv or .json."),
+        )
+        super().__init__(*args, params=[*(params or []), report], **more)
+
+
+def _report(options: Shared, text: str) -> None:
+    from wikifarm.cli.report.report_file import report_file
+
+    options.report = report_file(text)
 
 
 class Group(TyperGroup):

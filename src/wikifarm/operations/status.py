@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.advisories.verdict import Verdict
+from wikifarm.blueprint.manifest.community import Community, Territory
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.engine.journal import AUDIT
 from wikifarm.engine.seen import Seen
@@ -27,6 +28,7 @@ class State:
 
     slug: str
     name: str
+    territory: Territory = field(default_factory=Territory)
     url: str = ""
     state: str = "not-made"
     blueprint: str = ""
@@ -84,8 +86,10 @@ def status(context: Context, slugs: Sequence[str] = (), *, strict: bool = False)
     exits: list[int] = []
     for slug in wanted:
         context.progress(slug, "wiki")
-        name, file = names.get(slug, ("", ""))
-        state = State(slug, name, manifest=file, last_run=last_runs.get(slug, ""))
+        state = State(slug, "", last_run=last_runs.get(slug, ""))
+        if described := names.get(slug):
+            state.name, state.manifest = described.name, described.source
+            state.territory = described.territory
         state.audited, state.privacy = audits.get(slug, ("", ""))
         states.append(state)
         try:
@@ -152,9 +156,8 @@ def _look(context: Context, state: State, wiki: FarmWiki | None, *, known: bool)
     )
 
 
-def _manifests(folder: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
-    """Name and file of each manifest by slug; a bad one is told, and does not hide the others."""
-    manifests: dict[str, tuple[str, str]] = {}
+def _manifests(folder: Path) -> tuple[dict[str, Community], list[str]]:
+    """The communities described here, by slug; a bad one is told, and does not hide the others."""
     messages: list[str] = []
     paths = [folder] if folder.is_dir() else []
     try:
@@ -163,9 +166,7 @@ def _manifests(folder: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
         communities = []
         if any(problem.code != "empty" for problem in error.problems):
             messages = [f"{problem.where}: {problem.message}" for problem in error.problems]
-    for community in communities:
-        manifests[community.slug] = (community.name, community.source)
-    return manifests, messages
+    return {community.slug: community for community in communities}, messages
 
 
 def _last_lines(context: Context) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:

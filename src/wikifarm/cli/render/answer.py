@@ -76,7 +76,7 @@ def last_words(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> st
 def notes(envelope: Envelope, paint: Paint) -> str:
     """What goes to stderr: messages, then errors with what to try."""
     lines = [line for message in envelope.messages for line in wrapped(message, _("Note: "))]
-    for owners, failure in _told_once(envelope):
+    for owners, failure in told_once(envelope):
         text = failure.message
         if owners:
             text = _("{subject}: {text}").format(subject=_subject(owners), text=text)
@@ -89,7 +89,7 @@ def notes(envelope: Envelope, paint: Paint) -> str:
     return "\n".join(lines)
 
 
-def _told_once(envelope: Envelope) -> list[tuple[list[str], Failure]]:
+def told_once(envelope: Envelope) -> list[tuple[list[str], Failure]]:
     """Each error, with the communities that met it where several were asked for.
 
     Equal ones are told once; of those that differ by their place alone, the first place is shown.

@@ -73,30 +73,41 @@ def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
     if not outcome.states:
         yield _("No community is known here yet: `wikifarm new-community` opens one.")
         return
-    labels = {
-        "not-made": _("not made yet"),
-        "unfinished": _("unfinished: run `wikifarm apply` again"),
-        "in-place": _("in place"),
-        "not-ours": _("not made by wikifarm from here"),
-        "failed": _("cannot be read"),
-    }
     for number, state in enumerate(outcome.states):
         if number:
             yield ""
-        yield f"{sheet.paint.strong(state.name or state.slug)} ({labels[state.state]})"
-        facts = [("URL", state.url)]
-        if state.version:
-            facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
-        if state.edited:
-            facts.append((_("edited here"), ", ".join(state.edited)))
-        facts.append((_("mailing list"), _mailing_list(state.list_told)))
-        facts += software(state.software)
-        if state.state == "in-place":
-            facts.append((_("privacy"), _last_audit(state)))
-        if state.last_run:
-            facts.append((_("last run"), local(state.last_run)))
-        facts.append((_("file"), state.manifest))
-        yield from table(fact for fact in facts if fact[1])
+        _tone, word = standing_of_state(state)
+        yield f"{sheet.paint.strong(state.name or state.slug)} ({word})"
+        yield from table(fact for fact in state_facts(state) if fact[1])
+
+
+def standing_of_state(state: State) -> tuple[str, str]:
+    """Where a community stands: how grave it is (a colour of Paint), and the word."""
+    labels = {
+        "not-made": ("care", _("not made yet")),
+        "unfinished": ("care", _("unfinished: run `wikifarm apply` again")),
+        "in-place": ("good", _("in place")),
+        "not-ours": ("care", _("not made by wikifarm from here")),
+        "failed": ("bad", _("cannot be read")),
+    }
+    return labels[state.state]
+
+
+def state_facts(state: State) -> list[tuple[str, str]]:
+    """What there is to say of where a community stands; some are empty."""
+    facts = [("URL", state.url)]
+    if state.version:
+        facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
+    if state.edited:
+        facts.append((_("edited here"), ", ".join(state.edited)))
+    facts.append((_("mailing list"), _mailing_list(state.list_told)))
+    facts += software(state.software)
+    if state.state == "in-place":
+        facts.append((_("privacy"), _last_audit(state)))
+    if state.last_run:
+        facts.append((_("last run"), local(state.last_run)))
+    facts.append((_("file"), state.manifest))
+    return facts
 
 
 # -- one community --------------------------------------------------------------------------
@@ -112,21 +123,29 @@ def blocks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
 
 def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
     yield f"{sheet.paint.strong(outcome.name)} ({status(outcome, sheet)})"
-    facts: list[tuple[str, str]] = [("URL", outcome.url)]
-    facts += done(outcome.steps)
-    facts += kept(outcome.kept)
-    facts.append((_("mailing list"), _mailing_list(outcome.list_told)))
-    facts += _subscribers(outcome.list_told)
-    facts += privacy(outcome)
-    facts += software(outcome.software)
-    facts += [(_("checklist"), outcome.checklist), (_("welcome"), outcome.welcome)]
-    yield from table(fact for fact in facts if fact[1])
+    yield from table(fact for fact in facts_of(outcome) if fact[1])
     yield from _planned(outcome.planned, sheet)
     if outcome.audit:
         yield from _leaks(outcome.audit, sheet)
     yield from remarks(outcome)
     if sheet.verbose:
         yield from table([(_("requests"), _requests(outcome))])
+
+
+def facts_of(outcome: CommunityOutcome) -> list[tuple[str, str]]:
+    """What came of it, a label and a text each; some are empty."""
+    told = outcome.list_told
+    return [
+        ("URL", outcome.url),
+        *done(outcome.steps),
+        *kept(outcome.kept),
+        (_("mailing list"), _mailing_list(told)),
+        *_subscribers(told),
+        *privacy(outcome),
+        *software(outcome.software),
+        (_("checklist"), outcome.checklist),
+        (_("welcome"), outcome.welcome),
+    ]
 
 
 def remarks(outcome: CommunityOutcome) -> Iterator[str]:
@@ -176,18 +195,22 @@ def counted_status(status: str, count: int) -> str:
 
 def status(outcome: CommunityOutcome, sheet: Sheet) -> str:
     """What came of it, in its colour."""
+    tone, word = standing(outcome, sheet.command)
+    return str(getattr(sheet.paint, tone)(word))
+
+
+def standing(outcome: CommunityOutcome, command: str) -> tuple[str, str]:
+    """What came of it: how grave it is (a colour of Paint), and the word."""
     word = _statuses().get(kind(outcome), outcome.status)
-    paint = sheet.paint
     if outcome.audit and outcome.audit.leaks:
-        return paint.bad(_("people can be seen"))
-    if sheet.command.startswith("mailing-list") and outcome.status == "unchanged":
-        return paint.good(_("looked at")) if not outcome.error else paint.bad(word)
-    if sheet.command == "verify" and outcome.status == "unchanged" and not outcome.error:
+        return "bad", _("people can be seen")
+    if command.startswith("mailing-list") and outcome.status == "unchanged":
+        return ("good", _("looked at")) if not outcome.error else ("bad", word)
+    if command == "verify" and outcome.status == "unchanged" and not outcome.error:
         # Who can break in needs none of the ways that were asked.
-        return paint.care(_("looked at")) if outcome.holed else paint.good(_("verified"))
-    if outcome.status == "failed":
-        return paint.bad(word)
-    return paint.good(word) if outcome.status != "pending" else paint.care(word)
+        return ("care", _("looked at")) if outcome.holed else ("good", _("verified"))
+    tones = {"failed": "bad", "pending": "care"}
+    return tones.get(outcome.status, "good"), word
 
 
 def _list_states() -> dict[str, str]:

@@ -51,8 +51,8 @@ def last_words(outcome: CommunitiesOutcome, sheet: Sheet) -> Iterator[str]:
         yield ""
         yield from _table(outcome.communities, sheet)
         yield ""
-        yield from wrapped(_counted(outcome.communities))
-    steps = _next_steps(outcome, sheet)
+        yield from wrapped(counted(outcome.communities))
+    steps = next_steps(outcome, sheet)
     if steps:
         yield ""
         yield from _numbered(steps, sheet)
@@ -67,7 +67,8 @@ def _numbered(steps: Sequence[str], sheet: Sheet) -> Iterator[str]:
         yield from wrapped(step, f"  {number}. ")
 
 
-def _counted(outcomes: Sequence[CommunityOutcome]) -> str:
+def counted(outcomes: Sequence[CommunityOutcome]) -> str:
+    """How many came to what."""
     counts = Counter(map(community_lines.kind, outcomes))
     parts = ", ".join(community_lines.counted_status(*counted) for counted in counts.items())
     total = ngettext("{count} community", "{count} communities", len(outcomes))
@@ -202,7 +203,8 @@ def _differences(outcome: CommunityOutcome, common: Facts | None, room: int) -> 
 # -- what to do next ------------------------------------------------------------------------
 
 
-def _next_steps(outcome: CommunitiesOutcome, sheet: Sheet) -> list[str]:
+def next_steps(outcome: CommunitiesOutcome, sheet: Sheet) -> list[str]:
+    """At most three things that a person does now."""
     outcomes = outcome.communities
     if len(outcomes) == 1 and not outcome.left_out:
         step = community_lines.next_step(outcomes, sheet.command)

@@ -63,7 +63,11 @@ class CommunityRun:
     place: Callable[[], str] = lambda: ""  # how far the command is, before its name
 
     def __post_init__(self) -> None:
-        self.outcome = CommunityOutcome(self.community.slug, self.community.name)
+        self.outcome = self._new_outcome()
+
+    def _new_outcome(self) -> CommunityOutcome:
+        community = self.community
+        return CommunityOutcome(community.slug, community.name, territory=community.territory)
 
     # -- its wiki ---------------------------------------------------------------------------
 
@@ -96,7 +100,7 @@ class CommunityRun:
         """A new outcome. Which wiki it is stays known; what it holds is read again when asked for,
         since people may have written in it meanwhile.
         """
-        self.outcome = CommunityOutcome(self.community.slug, self.community.name)
+        self.outcome = self._new_outcome()
         self.__dict__.pop("work", None)
 
     def enter(self) -> None:

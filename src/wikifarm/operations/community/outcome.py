@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from wikifarm.advisories.verdict import Verdict
+from wikifarm.blueprint.manifest.community import Territory
 from wikifarm.blueprint.manifest.reading import Described
 from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.run import Done
@@ -147,6 +148,7 @@ class CommunityOutcome:
     slug: str
     name: str
     url: str = ""
+    territory: Territory = field(default_factory=Territory)
     status: str = "failed"  # created | updated | unchanged | pending | failed | planned
     to_make: bool = False  # planned: there is no wiki yet
     steps: list[Done] = field(default_factory=list)
@@ -191,6 +193,7 @@ class CommunityOutcome:
             "slug": self.slug,
             "name": self.name,
             "url": self.url,
+            "territory": asdict(self.territory),
             "status": self.status,
             "to_make": self.to_make,
             "steps": [

@@ -219,7 +219,7 @@ def _not_made(context: Context, community: Community) -> dict[str, Any]:
 
     from wikifarm.operations.status import State
 
-    state = State(community.slug, community.name, context.farm.address_of(community.slug))
+    state = State(community.slug, community.name, url=context.farm.address_of(community.slug))
     return {key: value for key, value in asdict(state).items() if key in STATE}
 
 
