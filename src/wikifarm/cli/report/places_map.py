@@ -72,8 +72,8 @@ class _Frame:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of latitude or longitude, and where its degrees are written."""
+class GridLine:
+    """A line of latitude or of longitude, and where its degrees are written."""
 
     x1: float
     y1: float
@@ -113,7 +113,7 @@ class Drawing:
     width: float
     height: float
     land: Sequence[str]
-    lines: Sequence[Line]
+    lines: Sequence[GridLine]
     signs: Sequence[Sign]
     unplaced: Sequence[str]
 
@@ -200,15 +200,15 @@ def _land(frame: _Frame) -> Iterator[str]:
         yield "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
 
 
-def _graticule(frame: _Frame) -> Iterator[Line]:
+def _graticule(frame: _Frame) -> Iterator[GridLine]:
     """Lines of latitude and longitude, with their degrees."""
     for at in _round(frame.west, frame.east):
         x, _y = frame.at(at, frame.north)
         text = _compass(at, _("W"), _("E"))
-        yield Line(x, 0, x, frame.height, x + 4, frame.height - 5, text)
+        yield GridLine(x, 0, x, frame.height, x + 4, frame.height - 5, text)
     for at in _round(frame.south, frame.north):
         _x, y = frame.at(frame.west, at)
-        yield Line(0, y, WIDTH, y, 4, y - 4, _compass(at, _("S"), _("N")))
+        yield GridLine(0, y, WIDTH, y, 4, y - 4, _compass(at, _("S"), _("N")))
 
 
 def _compass(at: float, before: str, after: str) -> str:

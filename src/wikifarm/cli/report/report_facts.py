@@ -48,7 +48,7 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Report:
+class CommandReport:
     """What a command came to."""
 
     title: str
@@ -61,7 +61,7 @@ class Report:
     next: Sequence[str]
 
 
-def report_of(envelope: Envelope) -> Report:
+def report_of(envelope: Envelope) -> CommandReport:
     """The report of an answer about communities. Raises LookupError for any other."""
     outcome = envelope.outcome
     waits: dict[str, list[str]] = {}
@@ -82,7 +82,7 @@ def report_of(envelope: Envelope) -> Report:
         communities = [_state(state) for state in outcome.states]
     else:
         raise LookupError(type(outcome).__name__)
-    return Report(
+    return CommandReport(
         title=_titles().get(envelope.command, envelope.command),
         counts=_counts(communities),
         communities=communities,

@@ -16,7 +16,7 @@ from wikifarm.blueprint.shipped import data_folder
 from wikifarm.cli.render.sheet import harmless
 from wikifarm.cli.report.places_map import degrees, drawn
 from wikifarm.cli.report.report_facts import (
-    Report,
+    CommandReport,
     ReportedCommunity,
     report_of,
     says,
@@ -43,7 +43,7 @@ def as_markdown(envelope: Envelope) -> str:
 def as_csv(envelope: Envelope) -> str:
     """One community a row, for a spreadsheet: no cell is a formula there. It knows by the first
     sign that the file is in UTF-8."""
-    report: Report = report_of(envelope)
+    report: CommandReport = report_of(envelope)
     labels = list(
         dict.fromkeys(label for each in report.communities for label, _text in _whole(each))
     )
