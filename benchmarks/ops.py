@@ -135,7 +135,7 @@ class Bench:
         """Seconds of `wikifarm apply`."""
         started = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-m", "wikifarm", "apply", "communities", "--no-audit", "--json"],
+            [sys.executable, "-m", "wikifarm", "apply", "communities", "--audit", "none", "--json"],
             cwd=self.home, env=self._environment(), capture_output=True, check=True,
         )  # fmt: skip
         seconds = time.perf_counter() - started

@@ -86,7 +86,7 @@ def test_a_community_goes_through_every_command(
 
         (planned,) = ask("plan", "--detailed-exitcode")["communities"]
         assert planned["planned"] == []
-        (again,) = ask("apply", "--no-audit")["communities"]
+        (again,) = ask("apply", "--audit", "none")["communities"]
         assert again["status"] == "unchanged"
         (state,) = ask("status")["states"]
         assert (state["state"], state["blueprint"], state["version"]) == (
@@ -118,7 +118,7 @@ def test_a_blueprint_in_a_folder_is_named_from_its_manifest(
 ) -> None:
     """The command is given from one folder, and the manifest is kept in another."""
     shutil.copytree(ATELIER, "ours/atelier")
-    asked = [*NEW, "--blueprint", "ours/atelier", "--no-audit"]
+    asked = [*NEW, "--blueprint", "ours/atelier", "--audit", "none"]
     with a_farm("4.5", tmp_path / "farm", monkeypatch):
         assert ask(*asked)["communities"][0]["status"] == "created"
         assert "blueprint: ../ours/atelier\n" in MANIFEST.read_text("utf-8").replace('"', "")
@@ -138,7 +138,7 @@ def test_modules_bring_their_pages_and_questions_and_take_them_away(
         assert set(made["pages"]) == {"TheWorkbench", RULES, IMPRINT, KEY_RING}
         text = MANIFEST.read_text("utf-8")
         MANIFEST.write_text(text.replace("participants: false", "participants: true"), "utf-8")
-        (later,) = ask("apply", "--no-audit")["communities"]
+        (later,) = ask("apply", "--audit", "none")["communities"]
         assert [form["id"] for form in later["forms"]] == [CARDS]
         template = entered(farm, ask).forms.all()[CARDS].template
         assert "bf_handle" in template and "bf_pinned" not in template

@@ -162,13 +162,13 @@ def test_a_life_on_the_rehearsal_farm(cli: Cli, with_farm: RunningFarm) -> None:
     person = "Ada Lovelace <ada@example.org>"
     opened = held(
         cli("new-community", "Une commune", "--slug", "une", "--facilitator", person, "--json",
-            "--no-audit")
+            "--audit", "none")
     )  # fmt: skip
     assert opened["exit"] == 0
     (community,) = opened["data"]["communities"]
     assert community["status"] == "created"
     assert community["url"] == f"{with_farm.url}une/"
-    again = held(cli("apply", "--no-audit", "--json"))
+    again = held(cli("apply", "--audit", "none", "--json"))
     assert again["data"]["communities"][0]["status"] == "unchanged"
     for arguments in (["plan"], ["verify"], ["status"], ["list"], ["checklist"]):
         held(cli(*arguments, "--json"))

@@ -126,7 +126,7 @@ facilitators:
 def applied(*options: str, answer: str) -> tuple[str, str]:
     """What `apply` writes on stdout and shows on a terminal where `answer` is typed."""
     ours, theirs = os.openpty()
-    running = start("apply", "--no-audit", *options, stdin=theirs, stderr=theirs)
+    running = start("apply", "--audit", "none", *options, stdin=theirs, stderr=theirs)
     os.close(theirs)
     os.write(ours, answer.encode())
     shown = b""
@@ -158,7 +158,7 @@ def test_apply_shows_its_plan_and_waits_for_a_yes(with_farm: RunningFarm, tmp_pa
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminal here")
 def test_a_new_community_asks_for_what_is_missing(with_farm: RunningFarm, tmp_path: Path) -> None:
     ours, theirs = os.openpty()
-    running = start("new-community", "--no-audit", stdin=theirs, stderr=theirs)
+    running = start("new-community", "--audit", "none", stdin=theirs, stderr=theirs)
     os.close(theirs)
     answers = ["Une commune", "", "Ada Lovelace <ada@example.org>", "", "", "y"]
     os.write(ours, "".join(f"{one}\n" for one in answers).encode())

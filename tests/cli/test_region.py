@@ -53,7 +53,7 @@ def test_a_new_community_has_what_its_region_says(
     folder.mkdir()
     region = folder / "region.yml"
     region.write_text("rhythm: le jeudi\nlanguage: br\n", "utf-8")
-    wanted = ("new-community", "Brest", "--facilitator", "Ana <ana@example.org>", "--no-audit")
+    wanted = ("new-community", "Brest", "--facilitator", "Ana <ana@example.org>", "--audit", "none")
     assert "communities/region.yml:2:11" in cli(*wanted).err
     region.write_text("rhythm: le jeudi\n", "utf-8")
     assert cli(*wanted).exit == 0

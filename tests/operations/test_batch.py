@@ -175,3 +175,36 @@ def test_each_community_counts_its_own_requests_and_the_farm_is_entered_once(
     total = sum(one.get + one.post for one in made)
     asked = context.network.traffic.get + context.network.traffic.post
     assert total <= asked <= total + 4  # those are the farm's, before any community
+
+
+def test_with_a_canary_only_the_first_of_a_kind_is_verified(tmp_path: Path) -> None:
+    communities = some(2)
+    with start_farm(tmp_path / "farm") as farm:
+
+        def applied(*, canary: bool) -> list[tuple[str, bool, bool, str]]:
+            context = context_for(farm.url, tmp_path)
+            outcomes = apply(context, communities, canary=canary)
+            context.close()
+            return [
+                (one.status, one.audit is not None, bool(one.audited), one.unverified)
+                for one in outcomes
+            ]
+
+        assert applied(canary=True) == [("created", True, False, ""),
+                                        ("created", False, False, "canary")]  # fmt: skip
+        # What is verified later is; what stands is not asked again, whatever the scope.
+        assert applied(canary=False)[1][1:] == (True, False, "")
+        assert applied(canary=True) == [("unchanged", False, True, "")] * 2
+
+
+def test_a_pause_stands_between_communities_and_an_interrupt_ends_it(tmp_path: Path) -> None:
+    context = at_once(tmp_path, 1)
+    context.pause = 0.2
+    started = time.monotonic()
+    each(context, some(3), lambda _run: None)
+    assert time.monotonic() - started >= 0.4
+    context.stopping.set()
+    context.pause = 30.0
+    started = time.monotonic()
+    each(context, some(1), lambda _run: None)
+    assert time.monotonic() - started < 5

@@ -266,7 +266,7 @@ def test_check_mode_writes_nothing_and_shows_what_would_change(desk: Desk) -> No
     texts = {diff["after_header"]: diff for diff in said["diff"]}
     assert len(texts) == sum(len(row["changes"]) for row in rows)
     assert texts["checked pages:PagePrincipale"]["before"] == ""
-    assert "Robustesse autour de Checked" in texts["checked pages:PagePrincipale"]["after"]
+    assert "Robustesse autour de Checked" in texts["checked settings:wakka_name"]["after"]
     told = json.dumps(said, ensure_ascii=False)
     assert "…@example.org" in told
     assert "camille@" not in told

@@ -37,6 +37,7 @@ class Shared:
     command: str = ""
     jobs: int = 1  # communities at once
     report: ReportFile | None = None  # where the answer is also written
+    pause: float = 0.0  # seconds between a community and the next
     warnings: list[str] = field(default_factory=list)
     asked: dict[str, Any] = field(default_factory=dict)  # options of a group of commands
     _context: Context | None = None
@@ -75,6 +76,7 @@ class Shared:
                 patience=settings.patience,
                 audit_max_age=settings.audit_max_age,
                 jobs=self.jobs,
+                pause=self.pause,
             )
         return self._context
 

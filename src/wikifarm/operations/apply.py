@@ -17,7 +17,7 @@ from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.kept_audit import audit_stands, note_audit
 from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
-from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.batch import each, first_of_each
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import ensure
@@ -31,18 +31,23 @@ def apply(
     *,
     max_failures: int | None = None,
     audit: bool = True,
+    canary: bool = False,
 ) -> list[CommunityOutcome]:
     """Applies each manifest in turn; the failure of one never undoes another.
 
-    The first of each kind is verified before the others are made. Raises Locked when another run
-    holds the farm.
+    The first of each kind is made, and verified, before the others are. Raises Locked when another
+    run holds the farm. With `canary`, the others are not verified.
     """
+    canaries = first_of_each(communities, _kind)
 
     def whole(run: CommunityRun) -> None:
         check_list(run.context, run.community)
         run.progress("wiki")
         run.find()
-        apply_found(run, audit=audit)
+        spared = audit and canary and run.community not in canaries
+        apply_found(run, audit=audit and not spared)
+        if spared and run.outcome.unverified:
+            run.outcome.unverified = "canary"
 
     with context.lock():
         return each(context, communities, whole, max_failures=max_failures, kind=_kind)
@@ -97,11 +102,13 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     run.say_left()
     run.walk(all_steps(run.context.backups))
     finish_receipt(work, journal)
-    if audit and not run.wrote and audit_stands(run):
+    if not run.wrote and audit_stands(run):
         outcome.audited = work.receipt.audit["at"]
     elif audit:
         outcome.audit = audit_wiki(run)
         note_audit(run)
+    else:
+        outcome.unverified = "none"
     run.look_at_software()
     trouble = _ensure_list(run)
     facts = known_facts(run)

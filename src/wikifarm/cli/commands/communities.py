@@ -76,9 +76,7 @@ def new_community(
     ] = False,
     yes: Annotated[bool, _yes()] = False,
     no_input: Annotated[bool, _no_input()] = False,
-    no_audit: Annotated[
-        bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
-    ] = False,
+    audit: Annotated[str, _audit()] = "full",
     detailed_exitcode: Annotated[
         bool,
         typer.Option("--detailed-exitcode", help=_("Exit 5 when something waits for a person.")),
@@ -106,7 +104,7 @@ def new_community(
         options.context(),
         wanted,
         dry_run=dry_run,
-        audit=not no_audit,
+        audit=_scope(audit)["audit"],
         agreed=_asking(options) if asking and not yes else None,
     )
     return envelope("new-community", [outcome], detailed=detailed_exitcode, strict=strict)
@@ -195,6 +193,45 @@ def _jobs() -> typer.models.OptionInfo:
     return option
 
 
+def _pause() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        "--pause",
+        metavar=_("SECONDS"),
+        min=0,
+        show_default=False,
+        help=_("Wait so long between a community and the next."),
+    )
+    return option
+
+
+def _audit() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        "--audit",
+        metavar="full|canary|none",
+        show_default=False,
+        help=_(
+            "Verify privacy everywhere (by default), in the first community of each kind "
+            "(`canary`), or nowhere (never with real people)."
+        ),
+    )
+    return option
+
+
+def _scope(word: str) -> dict[str, bool]:
+    """What it asks of `apply`. Raises what Typer shows for a word that is none of them."""
+    scopes = {
+        "full": {"audit": True},
+        "canary": {"audit": True, "canary": True},
+        "none": {"audit": False},
+    }
+    if word not in scopes:
+        raise typer.BadParameter(
+            _("“{word}” is none of {words}").format(word=word, words=", ".join(scopes)),
+            param_hint="--audit",
+        )
+    return scopes[word]
+
+
 def _detailed(text: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option("--detailed-exitcode", help=text)
     return option
@@ -256,14 +293,13 @@ def apply(
     skip_invalid: Annotated[bool, _skip_invalid()] = False,
     max_failures: Annotated[int | None, _max_failures()] = None,
     jobs: Annotated[int, _jobs()] = JOBS,
+    pause: Annotated[float, _pause()] = 0.0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
     ] = False,
     yes: Annotated[bool, _yes()] = False,
     no_input: Annotated[bool, _no_input()] = False,
-    no_audit: Annotated[
-        bool, typer.Option("--no-audit", help=_("Do not verify privacy: never with real people."))
-    ] = False,
+    audit: Annotated[str, _audit()] = "full",
     detailed_exitcode: Annotated[
         bool, _detailed(_("Exit 5 when something waits for a person."))
     ] = False,
@@ -274,8 +310,8 @@ def apply(
     from wikifarm.operations.community.outcome import envelope
 
     options = shared(ctx)
-    options.jobs = jobs
-    strict = strict_about(advisories)
+    options.jobs, options.pause = jobs, pause
+    strict, scope = strict_about(advisories), _scope(audit)
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
     wanted = described.communities
     if dry_run:
@@ -286,7 +322,7 @@ def apply(
         shown = envelope("plan", planned, described=described, in_full=bool(only))
         if writes and not _agreed(options, shown):
             return replace(shown, command="apply")
-    outcomes = operation(options.context(), wanted, max_failures=max_failures, audit=not no_audit)
+    outcomes = operation(options.context(), wanted, max_failures=max_failures, **scope)
     return envelope(
         "apply",
         outcomes,

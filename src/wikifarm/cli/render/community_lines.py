@@ -368,7 +368,14 @@ def privacy(outcome: CommunityOutcome) -> list[tuple[str, str]]:
         )
         return [(_("privacy"), before.format(when=local(outcome.audited)))]
     if audit is None:
-        return []
+        without = {
+            "canary": _(
+                "not verified here, but in the first community of the same kind (`wikifarm verify` "
+                "before real people come)"
+            ),
+            "none": _("not verified (`wikifarm verify` before real people come)"),
+        }
+        return [(_("privacy"), without[outcome.unverified])] if outcome.unverified else []
     if not audit.probes:
         return [(_("privacy"), "; ".join(audit.not_asked) or _("not verified"))]
     asked = ngettext("{count} question asked", "{count} questions asked", audit.probes)

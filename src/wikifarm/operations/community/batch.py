@@ -81,7 +81,8 @@ def each(
     what would show its people would show theirs.
     """
     batch = _Batch(context, verb, len(communities), max_failures)
-    scouts, others = _scouts(communities, kind)
+    scouts = first_of_each(communities, kind) if kind is not None else []
+    others = [each for each in communities if each not in scouts]
     threads = Threads(min(context.jobs, max(1, len(communities))))
     if threads.jobs > 1:
         batch.look_for_farm()
@@ -93,17 +94,14 @@ def each(
     return [batch.outcomes[each.slug] for each in communities if each.slug in batch.outcomes]
 
 
-def _scouts(
-    communities: Sequence[Community], kind: Callable[[Community], Hashable] | None
-) -> tuple[list[Community], list[Community]]:
-    """The first of each kind, and the others."""
-    if kind is None:
-        return [], list(communities)
+def first_of_each(
+    communities: Sequence[Community], kind: Callable[[Community], Hashable]
+) -> list[Community]:
+    """The first of each kind, in their order."""
     first: dict[Hashable, Community] = {}
     for community in communities:
         first.setdefault(kind(community), community)
-    scouts = list(first.values())
-    return scouts, [each for each in communities if each not in scouts]
+    return list(first.values())
 
 
 @dataclass
@@ -147,6 +145,8 @@ class _Batch:
         unreached = run.wiki is None and isinstance(error, (Unreachable, TlsFailed))
         if self.down is None and unreached:
             self.look_again()
+        if self.context.pause:
+            self.context.stopping.wait(self.context.pause)
         failures = sum(1 for outcome in self.outcomes.values() if outcome.error is not None)
         return self.max_failures is None or failures <= self.max_failures
 

@@ -162,6 +162,7 @@ class CommunityOutcome:
     mailing_list: dict[str, Any] = field(default_factory=dict)
     audit: Audit | None = None
     audited: str = ""  # when the audit passed that still stands, where none was made; ISO 8601
+    unverified: str = ""  # why no audit was asked for: canary (of its kind, another was) | none
     software: list[Verdict] = field(default_factory=list)
     checklist: str = ""
     welcome: str = ""
@@ -232,6 +233,7 @@ class CommunityOutcome:
                 "undeclared": [asdict(each) for each in audit.undeclared],
             },
             "audited": self.audited,
+            "unverified": self.unverified,
             "software": [verdict.as_json(language()) for verdict in self.software],
             "kept": list(self.kept),
             "checklist": self.checklist,
