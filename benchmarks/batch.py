@@ -1,15 +1,18 @@
-"""Many communities at once, beside one by one, and beside the bare creation of as many wikis.
+"""Many communities at once, beside one by one, the bare creation of as many wikis, and the bare
+replay of the same requests.
 
 python benchmarks/batch.py [--farm URL] [N ...]     by default 1 and 10, on rehearsal farms
 
 A farm given by its address keeps the wikis made there. Its administrator's password is read
-from WIKIFARM_FARM_PASSWORD. Nothing is audited: that cost is measured by creation.py.
+from WIKIFARM_FARM_PASSWORD. Nothing is audited unless --audit is given. A replay makes the same
+wikis on another new farm, so that a farm given by its address has none.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import secrets
 import tempfile
 import time
@@ -19,7 +22,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from creation import farm
+from creation import Replay, farm
+from recorder import Recorder, Sent
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
@@ -50,30 +54,41 @@ def places_of(count: int) -> list[Community]:
     return [replace(each, slug=f"m{mark}-{number}") for number, each in enumerate(some)]
 
 
-def batch(url: str, password: str, communities: Sequence[Community], jobs: int) -> list[float]:
-    """Seconds and requests of making them, then of applying the same file again.
+def batch(
+    url: str,
+    password: str,
+    communities: Sequence[Community],
+    jobs: int,
+    recorder: Recorder | None = None,
+    *,
+    audit: bool = False,
+) -> list[float]:
+    """Seconds and requests of making them, then of applying the same file again; the recorder
+    keeps the requests of the first.
 
     One by one, each is made from a computer that knows nothing of the farm: page by page.
     """
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         shares = [communities] if jobs > 1 else [[each] for each in communities]
-        for _run in ("made", "again"):
+        for run in ("made", "again"):
             seconds, requests = 0.0, 0
             for number, share in enumerate(shares):
                 places = Places(Path(folder) / f"state{number}", Path(folder) / "out")
-                context = Context(FarmSettings(url, "WikiAdmin", password), places, jobs=jobs)
-                seconds += timed(context, share)
+                settings = FarmSettings(url, "WikiAdmin", password)
+                carried = recorder if run == "made" else None
+                context = Context(settings, places, jobs=jobs, transport=carried)
+                seconds += timed(context, share, audit=audit)
                 requests += context.network.traffic.get + context.network.traffic.post
                 context.close()
             figures += [seconds, requests]
     return figures
 
 
-def timed(context: Context, communities: Sequence[Community]) -> float:
+def timed(context: Context, communities: Sequence[Community], *, audit: bool) -> float:
     """The seconds that applying them takes. Raises what failed."""
     started = time.perf_counter()
-    for outcome in apply(context, communities, audit=False):
+    for outcome in apply(context, communities, audit=audit):
         if outcome.error is not None:
             raise outcome.error
     return time.perf_counter() - started
@@ -109,21 +124,52 @@ def bare(url: str, password: str, communities: Sequence[Community]) -> float:
         return seconds
 
 
+def replayed(log: Sequence[Sent], replay: Replay, communities: Sequence[Community]) -> float:
+    """Seconds of the recorded requests: the farm's own, then those of each wiki in their order,
+    as many wikis at once as the batch had."""
+    of_wiki: dict[str, list[Sent]] = {each.slug: [] for each in communities}
+    of_farm: list[Sent] = []
+    for sent in log:
+        text = f"{sent.url}\n{sent.body.decode()}"
+        owner = next((slug for slug in of_wiki if re.search(rf"\b{slug}\b", text)), "")
+        of_wiki.get(owner, of_farm).append(sent)
+    started = time.perf_counter()
+    replay.seconds(of_farm)
+    with ThreadPoolExecutor(JOBS) as threads:
+        list(threads.map(replay.seconds, of_wiki.values()))
+    seconds = time.perf_counter() - started
+    replay.close()
+    return seconds
+
+
 def main() -> None:
     """Prints seconds, requests and ratios, for each N, taken in one run."""
     parser = argparse.ArgumentParser(description="Many communities at once.")
     parser.add_argument("--farm", default="", metavar="URL")
+    parser.add_argument("--audit", action="store_true", help="with full audits")
     parser.add_argument("counts", nargs="*", type=int, default=[1, 10], metavar="N")
     asked = parser.parse_args()
     for count in asked.counts:
+        recorder, places = Recorder(), places_of(count)
         with a_farm(asked.farm) as (url, password):
-            made, requests, again, few = batch(url, password, places_of(count), JOBS)
+            made, requests, again, few = batch(
+                url, password, places, JOBS, recorder, audit=asked.audit
+            )
+            before, known = url, password
+        if not asked.farm:
+            with a_farm("") as (url, password):
+                replay = Replay(before, known, url, password)
+                same = replayed(recorder.log, replay, places)
         with a_farm(asked.farm) as (url, password):
-            slow, many, slow_again, _few = batch(url, password, places_of(count), 1)
+            slow, many, slow_again, _few = batch(
+                url, password, places_of(count), 1, audit=asked.audit
+            )
         with a_farm(asked.farm) as (url, password):
             floor = bare(url, password, places_of(count))
         print(f"N = {count}")
         print(f"  at once, from models      {made:7.2f} s  {requests / count:6.1f} requests each")
+        if not asked.farm:
+            print(f"  the same requests, bare   {same:7.2f} s  {made / same:6.2f} times (aim: 1.2)")
         print(f"  one by one, page by page  {slow:7.2f} s  {many / count:6.1f} requests each")
         print(f"  the bare creations        {floor:7.2f} s")
         print(f"  again, at once            {again:7.2f} s  {few / count:6.1f} requests each")

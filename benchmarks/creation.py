@@ -66,42 +66,55 @@ def create(url: str, password: str) -> tuple[float, list[Sent], int]:
         return seconds, recorder.log, outcome.audit.probes
 
 
-def replay(log: Sequence[Sent], before: str, url: str, password: str, old_password: str) -> float:
-    """Seconds that the same requests take without wikifarm around them."""
-    transport = httpx.HTTPTransport()
-    people: dict[int, httpx.Client] = {}
-    tokens: dict[int, str] = {}
-    value = ""
-    started = time.perf_counter()
-    for sent in log:
-        client = people.setdefault(sent.who, httpx.Client(transport=transport))
+class Replay:
+    """Sends recorded requests to another farm, without wikifarm around them: the same cookies and
+    connections; only what each farm makes for itself is replaced."""
+
+    def __init__(self, before: str, old_password: str, url: str, password: str) -> None:
+        self._farms, self._passwords = (before, url), (old_password, password)
+        self._transport = httpx.HTTPTransport()
+        self._people: dict[int, httpx.Client] = {}
+        self._tokens: dict[int, str] = {}
+        self._value: dict[str, str] = {}  # of a hashcash, by wiki
+
+    def seconds(self, log: Sequence[Sent]) -> float:
+        """How long they take, one after another."""
+        started = time.perf_counter()
+        for sent in log:
+            self.send(sent)
+        return time.perf_counter() - started
+
+    def send(self, sent: Sent) -> None:
+        """One of them."""
+        client = self._people.setdefault(sent.who, httpx.Client(transport=self._transport))
+        wiki = sent.url.partition("?")[0].partition("tools/")[0]
         fields = [
-            (
-                name,
-                tokens.get(sent.who, text)
-                if name in TOKENS
-                else value
-                if name == "hashcash_value"
-                else password
-                if text == old_password
-                else text,
-            )
+            (name, self._filled(name, text, sent.who, wiki))
             for name, text in parse_qsl(sent.body.decode(), keep_blank_values=True)
         ]
         answer = client.request(
             sent.verb,
-            sent.url.replace(before, url),
+            sent.url.replace(*self._farms),
             content=urlencode(fields) if sent.verb != "GET" else None,
             headers={"Content-Type": "application/x-www-form-urlencoded"} if fields else None,
         )
         if sent.url.endswith("wp-hashcash-getkey.php"):
-            value = hashcash.value(answer.text)
-        elif sent.who not in tokens and "confirmToken" in answer.text:
+            self._value[wiki] = hashcash.value(answer.text)
+        elif sent.who not in self._tokens and "confirmToken" in answer.text:
             node = LexborHTMLParser(answer.text).css_first('input[name="confirmToken"]')
-            tokens[sent.who] = (node.attributes.get("value") or "") if node else ""
-    seconds = time.perf_counter() - started
-    transport.close()
-    return seconds
+            self._tokens[sent.who] = (node.attributes.get("value") or "") if node else ""
+
+    def _filled(self, name: str, text: str, who: int, wiki: str) -> str:
+        if name in TOKENS:
+            return self._tokens.get(who, text)
+        if name == "hashcash_value":
+            return self._value.get(wiki, text)
+        before, after = self._passwords
+        return after if text == before else text
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._transport.close()
 
 
 def main() -> None:
@@ -113,7 +126,9 @@ def main() -> None:
             other, other_password = two.split()
             seconds, log, probes = create(url, password)
             ours.append(seconds)
-            bare.append(replay(log, url, other, other_password, password))
+            again = Replay(url, password, other, other_password)
+            bare.append(again.seconds(log))
+            again.close()
     reads = sum(sent.verb == "GET" for sent in log)
     writes = len(log) - reads
     print(f"requests      {reads} GET + {writes} POST ({probes} probes of the audit)")

@@ -7,10 +7,8 @@ would have used it the time to put it back.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import NotOurs
 from wikifarm.i18n import _
@@ -83,7 +81,7 @@ def _asked_for(context: Context) -> frozenset[str]:
     release = context.farm.offer().release
     names = set()
     for community in load_manifests([folder]) if folder.is_dir() else ():
-        blueprint = load_blueprint(community.blueprint, near=Path(community.source).parent)
+        blueprint = context.blueprint(community)
         model = model_of(context, community, blueprint, release)
         if model is not None:
             names.add(model.name)

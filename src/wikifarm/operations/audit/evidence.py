@@ -9,7 +9,9 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _QUOTE = r"(?:\\*\"|\\*u0022|&quot;|&#34;)"  # of an attribute or of JSON, in HTML or in JSON again
 _BEFORE = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=\\u003[eE]))"  # a whole word, in JSON too
@@ -17,17 +19,41 @@ _BEFORE = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=\\u003[eE]))"  # a whole word, in JSON t
 _AFTER = r"(?!\w)(?=(?:(?!\\u003[eE]|&gt;)[^<>])*?(?:<|\\u003[cC]|&lt;))"
 
 
-def of_word(word: str) -> re.Pattern[str]:
+@dataclass(frozen=True)
+class Evidence:
+    """By what a field is known again. `sign` stands in all that `pattern` matches: looking for it
+    first is a hundred times faster, and nearly no answer holds it."""
+
+    pattern: re.Pattern[str]
+    sign: str
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Where the text shows it, first."""
+        return self.pattern.search(text) if self.sign.casefold() in _folded(text) else None
+
+    def is_all_of(self, text: str) -> bool:
+        """True where the text is that and nothing else."""
+        return self.pattern.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=8)
+def _folded(text: str) -> str:
+    """The text without its cases, for all that is looked for in one answer."""
+    return text.casefold()
+
+
+def of_word(word: str) -> Evidence:
     """A word that nobody else wrote."""
-    return re.compile(re.escape(word), re.IGNORECASE)
+    return Evidence(re.compile(re.escape(word), re.IGNORECASE), word)
 
 
-def of_date(day: date) -> re.Pattern[str]:
+def of_date(day: date) -> Evidence:
     """A day, as it is stored and as a card shows it."""
-    return re.compile(f"{day.isoformat()}|{re.escape(day.strftime('%d.%m.%Y'))}")
+    ways = f"{day.isoformat()}|{re.escape(day.strftime('%d.%m.%Y'))}"
+    return Evidence(re.compile(ways), str(day.year))
 
 
-def of_choice(name: str, key: str, label: str) -> re.Pattern[str]:
+def of_choice(name: str, key: str, label: str) -> Evidence:
     """The choice `key` of a list, that people read as `label`, in the answers `name`."""
     asked, chosen = re.escape(name), re.escape(key)
     read = "|".join(map(re.escape, (label, json.dumps(label)[1:-1], html.escape(label))))
@@ -45,4 +71,4 @@ def of_choice(name: str, key: str, label: str) -> re.Pattern[str]:
         rf"<input(?=[^>]*\sname={_QUOTE}{asked}(?:\[{chosen}\])?{_QUOTE})"
         rf"(?=[^>]*\svalue={_QUOTE}?(?:{chosen}|1){_QUOTE}?[\s/>])[^>]*\schecked",
     )
-    return re.compile("|".join(ways))
+    return Evidence(re.compile("|".join(ways)), name)

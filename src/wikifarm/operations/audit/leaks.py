@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from wikifarm.i18n import _
-from wikifarm.operations.audit.evidence import of_word
+from wikifarm.operations.audit.evidence import Evidence, of_word
 from wikifarm.operations.community.outcome import Leak, Role
 from wikifarm.yeswiki.audit_routes import Route
 
@@ -33,7 +33,7 @@ class Sentinel:
     form: str  # the id of its form
     label: str  # its form, as people call it
     values: Mapping[str, str]  # property name -> value posted
-    secrets: Mapping[str, re.Pattern[str]]  # name of a field -> by what its answer is known again
+    secrets: Mapping[str, Evidence]  # name of a field -> by what its answer is known again
     hidden: frozenset[str] = frozenset()
     word: str = ""  # one of its answers that outsiders must not see, for searches
     attached: tuple[str, ...] = ()  # fields of files that somebody added
@@ -46,7 +46,7 @@ class Sentinel:
         """The name of its first field."""
         return next(iter(self.secrets), "")
 
-    def hidden_from(self, role: Role) -> Mapping[str, re.Pattern[str]]:
+    def hidden_from(self, role: Role) -> Mapping[str, Evidence]:
         """What must not be seen by `role`, and by what it is known."""
         if role is Role.MEMBER:
             return {name: seen for name, seen in self.secrets.items() if name in self.hidden}
@@ -100,7 +100,7 @@ def leaks(role: Role, route: Route, text: str, sentinel: Sentinel) -> list[Leak]
     return [
         Leak(shown(route, sentinel), role, name, advised(route.advice, sentinel, name))
         for name, seen in sentinel.hidden_from(role).items()
-        if seen.search(text) and not any(map(seen.fullmatch, echoed))
+        if seen.search(text) and not any(map(seen.is_all_of, echoed))
     ]
 
 

@@ -5,7 +5,6 @@ Fields that somebody added or renamed are answered like those of the blueprint, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +15,7 @@ from wikifarm.blueprint.schema.template import parse, read_template
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.bazar import list_ids
 from wikifarm.operations.audit import evidence
+from wikifarm.operations.audit.evidence import Evidence
 from wikifarm.operations.audit.leaks import DOMAIN, Sentinel
 from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.community.outcome import Role
@@ -69,7 +69,7 @@ class _Answer:
 
     name: str
     posted: dict[str, str]
-    seen: re.Pattern[str] | None = None
+    seen: Evidence | None = None
 
 
 def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
@@ -79,7 +79,7 @@ def likeness(key: str, people: PeopleForm, work: Work) -> Sentinel:
     """
     schema = people.form.schema
     values = {"bf_titre": schema.title_mask or schema.label}
-    secrets: dict[str, re.Pattern[str]] = {}
+    secrets: dict[str, Evidence] = {}
     hidden = set()
     word = ""
     questions = list(_questions(people, work))
@@ -150,7 +150,7 @@ def _answer(question: _Question, key: str, turn: int, people: PeopleForm, work: 
     return _Answer(question.name, {stored: posted}, seen if asked else None)
 
 
-def _typed(kind: str, word: str, digits: str, default: str) -> tuple[str, re.Pattern[str] | None]:
+def _typed(kind: str, word: str, digits: str, default: str) -> tuple[str, Evidence | None]:
     """What is typed in a field of that kind, and by what it is known again."""
     day = _FIRST_DAY + timedelta(days=int(digits) % 700_000)
     dated = (day.isoformat(), evidence.of_date(day))

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
-from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.blueprint_model import Blueprint
 from wikifarm.blueprint.compile import Compiler
 from wikifarm.blueprint.design import DesignedPage
@@ -155,7 +153,7 @@ class CommunityRun:
     @cached_property
     def blueprint(self) -> Blueprint:
         """The blueprint that its manifest names."""
-        return load_blueprint(self.community.blueprint, near=Path(self.community.source).parent)
+        return self.context.blueprint(self.community)
 
     @cached_property
     def compiler(self) -> Compiler:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from wikifarm.advisories.catalogue import Catalogue, catalogue
+from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.blueprint_model import Blueprint
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.backup import Backups
 from wikifarm.engine.journal import Journal
 from wikifarm.engine.lock import farm_lock
@@ -71,6 +74,8 @@ class Context:
     pause: float = 0.0  # seconds between a community and the next
     stopping: Event = field(default_factory=Event, repr=False)  # set when the command ends early
     run: str = field(default_factory=lambda: secrets.token_hex(6))
+    _blueprints: dict[tuple[str, Path], Blueprint] = field(default_factory=dict, repr=False)
+    _reading: Lock = field(default_factory=Lock, repr=False)
 
     @cached_property
     def network(self) -> Network:
@@ -109,6 +114,17 @@ class Context:
             self.settings.password,
             self.settings.token,
         )
+
+    def blueprint(self, community: Community) -> Blueprint:
+        """The blueprint that its manifest names, read once for all that name it from one folder.
+
+        Raises InvalidInput with every problem of the blueprint.
+        """
+        named = (community.blueprint, Path(community.source).parent)
+        with self._reading:
+            if named not in self._blueprints:
+                self._blueprints[named] = load_blueprint(*named)
+            return self._blueprints[named]
 
     @cached_property
     def advisories(self) -> Catalogue:
