@@ -74,13 +74,14 @@ def canonical(right: str) -> str:
 @dataclass(frozen=True)
 class Page:
     """A page as the wiki holds it. `revision` is the id that a save must quote as `previous`;
-    `author`, the account that wrote it."""
+    `author`, the account that wrote it; `time`, when, by the clock of the server."""
 
     tag: str
     body: str
     revision: str = ""
     owner: str = ""
     author: str = ""
+    time: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

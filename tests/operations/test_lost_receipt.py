@@ -168,7 +168,7 @@ def test_a_receipt_that_cannot_be_read_stops_its_community_alone(lived: Lived) -
         assert isinstance(bad.error, NotOurs)
         assert good.error is None
     states = status(lived.fresh()).outcome.as_json()["states"]
-    assert [state["state"] for state in states] == ["in-place", "not-ours"]
+    assert [state["state"] for state in states] == ["not-ours", "in-place"]
     before = lived.holds()
     lived.wiki.pages.delete(receipts.TAG)  # as the hint says
     assert lived.apply().status == "unchanged"

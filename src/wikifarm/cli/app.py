@@ -49,10 +49,10 @@ def build() -> typer.Typer:
         ("plan", communities.plan, _("Show what `apply` would change.")),
         ("apply", communities.apply, _("Make the wikis what their files say.")),
         ("verify", communities.verify, _("Check from outside that nobody can be seen.")),
-        ("status", farms.status, _("Show where each community stands.")),
+        ("status", communities.status, _("Show where each community stands.")),
+        ("list", communities.list_wikis, _("List the wikis of the farm.")),
     ], cls=Reporting)  # fmt: skip
     _add(app, [
-        ("list", farms.list_wikis, _("List the wikis of the farm.")),
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
         ("credentials", farms.credentials, _("Show or store the password of a wiki.")),
         ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),

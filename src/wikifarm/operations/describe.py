@@ -90,8 +90,7 @@ def chosen(
     InvalidInput for files that cannot be read, for a name that none of them has, and for a
     community that is described wrongly: `skip_invalid` leaves it out instead.
     """
-    slugs = [str(path) for path in paths if is_slug(str(path)) and not path.exists()]
-    files = [path for path in paths if str(path) not in slugs]
+    slugs, files = parted(paths)
     if not files and not default.is_dir():
         raise InvalidInput(
             [
@@ -115,6 +114,12 @@ def chosen(
         named.left_out + given.left_out,
         named.problems + given.problems,
     )
+
+
+def parted(paths: Sequence[Path]) -> tuple[list[str], list[Path]]:
+    """The addresses of communities, and the files: a path that stands there is a file."""
+    slugs = [str(path) for path in paths if is_slug(str(path)) and not path.exists()]
+    return slugs, [path for path in paths if str(path) not in slugs]
 
 
 def _read(paths: Sequence[Path], skip_invalid: bool) -> Described:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,8 +34,10 @@ class WikisOutcome(Outcome):
         return {"farm": self.farm, "wikis": [asdict(wiki) for wiki in self.wikis]}
 
 
-def list_wikis(context: Context) -> Envelope:
-    """Every wiki that the farm shows to this account, in the order of their addresses."""
+def list_wikis(context: Context, only: Sequence[str] = ()) -> Envelope:
+    """Every wiki that the farm shows to this account, or those of these addresses, in their order;
+    the list of the farm is all that is read."""
+    wanted = {slug.lower() for slug in only}
     wikis = tuple(
         ListedWiki(
             slug,
@@ -44,5 +47,6 @@ def list_wikis(context: Context) -> Envelope:
             here=bool(context.vault.kept(slug)),
         )
         for slug, wiki in sorted(context.farm.wikis().items())
+        if not wanted or slug.lower() in wanted
     )
     return Envelope("list", outcome=WikisOutcome(context.farm.base, wikis))

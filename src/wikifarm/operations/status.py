@@ -1,30 +1,43 @@
-"""Status: where each community stands, read from its wiki's receipt and from the journal here."""
+"""Status: where each community stands, read from its wiki, its receipt and the journal here.
+
+An unchanged wiki is four requests, one more where people wrote in forms: the list of the farm and a
+login are asked for once, or not at all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from wikifarm.advisories.verdict import Verdict
 from wikifarm.blueprint.manifest.community import Community, Territory
-from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.blueprint.manifest.reading import Described, load_valid
+from wikifarm.engine.changes import writes
 from wikifarm.engine.journal import AUDIT
+from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
+from wikifarm.engine.steps import all_steps
 from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _, language
-from wikifarm.model import FarmWiki
+from wikifarm.model import FarmWiki, ListState
+from wikifarm.operations.community.activity import activity
+from wikifarm.operations.community.batch import Threads
+from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import ListTold, Privacy
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.community.software import heeded, judged
 from wikifarm.operations.workplace.context import Context
-from wikifarm.result import Envelope, Failure, Outcome, failures
+from wikifarm.operations.workplace.crashes import unforeseen
+from wikifarm.result import Envelope, Failure, Outcome, failures, of_problem
+from wikifarm.yeswiki.wiki import Wiki
 
 
 @dataclass
 class State:
-    """One community. `state`: "not-made", "unfinished", "in-place", "not-ours" or "failed"."""
+    """One community. `state`: "not-made", "unfinished", "in-place", "elsewhere" (wikifarm made it,
+    and this computer has no password of it), "not-ours" or "failed"."""
 
     slug: str
     name: str
@@ -34,6 +47,9 @@ class State:
     blueprint: str = ""
     version: str = ""
     edited: list[str] = field(default_factory=list)  # pages edited by hand since the last apply
+    drift: list[str] = field(default_factory=list)  # what `apply` would write: "rights:Charte"
+    waiting: int | None = None  # people who wait to be welcomed; None where it is not known
+    last_activity: str = ""  # when somebody last wrote there, by the clock of the server
     last_run: str = ""  # time of this computer's last line about it, ISO 8601
     privacy: str = ""  # what the last audit known here came to, a `Privacy`; empty: none
     audited: str = ""  # when, ISO 8601
@@ -47,16 +63,41 @@ class State:
         """`mailing_list`, typed."""
         return ListTold(**self.mailing_list)
 
+    @property
+    def awaits(self) -> bool:
+        """True where people wait to be welcomed, or the mailing list for somebody."""
+        return bool(self.waiting) or self.list_told.state == ListState.REQUESTED.value
+
+    @property
+    def gravity(self) -> int:
+        """What a person looks at first: 0; what is as it should be: the last."""
+        if self.errors or self.privacy == Privacy.LEAK.value:
+            return 0
+        if self.state == "unfinished" or self.drift:
+            return 1
+        return 2 if self.awaits else 3
+
 
 @dataclass(frozen=True)
 class StatusOutcome(Outcome):
-    """Where each community stands."""
+    """Where each community stands, those first that a person should look at. `looked_at` counts
+    them with those that were left out, since they are as they should be."""
 
     farm: str
     states: tuple[State, ...]
+    looked_at: int
+    in_full: bool = True  # where people asked for these by name
+
+    @property
+    def summed_up(self) -> bool:
+        return len(self.states) > 1 and not self.in_full
 
     def as_json(self) -> dict[str, Any]:
-        return {"farm": self.farm, "states": [_state(state) for state in self.states]}
+        return {
+            "farm": self.farm,
+            "looked_at": self.looked_at,
+            "states": [_state(state) for state in self.states],
+        }
 
     def failures_by_slug(self) -> list[tuple[str, Sequence[Failure]]]:
         return [(state.slug, state.errors) for state in self.states]
@@ -72,39 +113,61 @@ def _state(state: State) -> dict[str, Any]:
     return asdict(replace(state, software=[])) | {"software": software}
 
 
-def status(context: Context, slugs: Sequence[str] = (), *, strict: bool = False) -> Envelope:
-    """The state of the communities named, or of all those with a manifest or a line in the journal.
+def status(
+    context: Context,
+    slugs: Sequence[str] = (),
+    described: Described | None = None,
+    *,
+    whole_farm: bool = False,
+    drifted: bool = False,
+    pending: bool = False,
+    strict: bool = False,
+) -> Envelope:
+    """The state of the communities named, or of all those that are described or in the journal;
+    with `whole_farm`, of those that the farm says wikifarm made, too.
 
-    Reads only. A wiki that fails does not stop the others. For `strict`, see `heeded`.
+    `described` takes the place of the folder communities/: these then are all. With `drifted` or
+    `pending`, only those that differ from what is described, or in which somebody waits; those that
+    could not be read are never left out. Reads only. A wiki that fails does not stop the others.
+    For `strict`, see `heeded`.
     """
-    names, problems = _manifests(context.places.communities)
     last_runs, audits = _last_lines(context)
-    known = sorted({*names, *last_runs})
-    wanted = list(slugs) or known
-    wikis = context.farm.wikis()
-    states: list[State] = []
-    exits: list[int] = []
+    here = described or _described(context)
+    known = {community.slug: community for community in here.communities}
+    wikis = context.farm.listed()
+    made = {wiki.folder for wiki in wikis.values() if wiki.mark} if whole_farm else set()
+    wanted = list(slugs) or sorted({*known, *(() if described else (*last_runs, *made))})
+    states = []
     for slug in wanted:
-        context.progress(slug, "wiki")
         state = State(slug, "", last_run=last_runs.get(slug, ""))
-        if described := names.get(slug):
-            state.name, state.manifest = described.name, described.source
-            state.territory = described.territory
+        if community := known.get(slug):
+            state.name, state.manifest = community.name, community.source
+            state.territory = community.territory
         state.audited, state.privacy = audits.get(slug, ("", ""))
         states.append(state)
-        try:
-            _look(context, state, wikis.get(slug), known=slug in known)
-        except WikifarmError as error:
-            state.state = "not-ours" if error.code in ("not-ours", "slug-taken") else "failed"
-            state.errors = list(failures(error))
-            exits.append(error.exit)
-    outcome = StatusOutcome(context.farm.base, tuple(states))
+    exits: list[int] = []
+    look = _Look(context, known, frozenset(last_runs), frozenset(slugs), exits)
+    Threads(min(context.jobs, max(1, len(states)))).run(
+        [partial(look.at, state) for state in states], context.stopping
+    )
+    shown = tuple(
+        state
+        for state in sorted(states, key=lambda state: (state.gravity, state.slug))
+        if not (drifted or pending)
+        or state.errors
+        or (drifted and state.drift)
+        or (pending and state.awaits)
+    )
+    outcome = StatusOutcome(context.farm.base, shown, len(states), in_full=bool(slugs))
+    exit_status = _exit(exits, len(states))
     whole = Envelope(
         "status",
-        exit=_exit(exits, len(states)),
+        exit=exit_status or (Exit.PARTIAL if here.problems else Exit.DONE),
         outcome=outcome,
-        messages=tuple(problems),
-        errors=tuple(failure for state in states for failure in state.errors),
+        errors=(
+            *map(of_problem, here.problems),
+            *(failure for state in shown for failure in state.errors),
+        ),
     )
     return heeded(whole, outcome.verdicts(), strict=strict)
 
@@ -117,56 +180,98 @@ def _exit(exits: list[int], total: int) -> int:
     return exits[0] if len(set(exits)) == 1 else Exit.FAILED
 
 
-def _look(context: Context, state: State, wiki: FarmWiki | None, *, known: bool) -> None:
-    if wiki is None:
-        if not known:
-            raise InvalidInput(
-                [
-                    Problem(
-                        _("No community is called “{slug}”: no manifest, no wiki.").format(
-                            slug=state.slug
-                        ),
-                        _("`wikifarm list` shows the wikis of the farm."),
-                        code="unknown-community",
-                    )
-                ]
-            )
-        state.url = context.farm.address_of(state.slug)
-        return
-    state.url = wiki.url
-    state.name = state.name or wiki.title
-    site = open_wiki(context, state.slug)
-    state.software = [judged(context, site.session)]
-    seen = Seen(site)
-    receipt = seen.receipt
-    if receipt is None:
-        state.state = "unfinished"
-        return
-    state.name = receipt.name or state.name
-    state.state = "in-place" if receipt.complete else "unfinished"
-    state.blueprint, state.version = receipt.blueprint, receipt.version
-    if (passed := receipt.audit.get("at", "")) > state.audited:
-        state.audited, state.privacy = passed, Privacy.CLOSED.value
-    shown = ("provider", "address", "state", "home")
-    state.mailing_list = {key: value for key, value in receipt.mailing_list.items() if key in shown}
-    state.edited = sorted(
-        tag
-        for tag in receipt.pages
-        if tag in seen.pages and not receipt.untouched(tag, seen.pages[tag].body)
-    )
+@dataclass(frozen=True)
+class _Look:
+    """What the looks at several communities share."""
+
+    context: Context
+    described: dict[str, Community]
+    met: frozenset[str]  # the journal knows them
+    asked: frozenset[str]  # by name
+    exits: list[int]
+
+    def at(self, state: State) -> bool:
+        """Fills the state of one."""
+        self.context.progress(state.slug, "wiki")
+        try:
+            self._read(state, self.context.farm.known(state.slug))
+        except Exception as fault:
+            error = fault if isinstance(fault, WikifarmError) else unforeseen(fault)
+            state.state = "not-ours" if error.code in ("not-ours", "slug-taken") else "failed"
+            state.errors = list(failures(error))
+            self.exits.append(error.exit)
+        return True
+
+    def _read(self, state: State, entry: FarmWiki | None) -> None:
+        context, slug = self.context, state.slug
+        if entry is None:
+            if slug not in self.described and slug not in self.met:
+                raise _nobody(slug)
+            state.url = context.farm.address_of(slug)
+            return
+        state.url, state.name = entry.url, state.name or entry.title
+        if not self._is_to_be_read(slug, entry):
+            state.state = "elsewhere"
+            return
+        run = None
+        if community := self.described.get(slug):
+            run = CommunityRun(context, community)
+            run.find()
+        site = run.wiki if run is not None and run.wiki is not None else open_wiki(context, slug)
+        self._fill(state, site, run)
+        context.acquaintances.keep(slug, site.acquaintance)
+
+    def _is_to_be_read(self, slug: str, entry: FarmWiki) -> bool:
+        """False for a wiki that only the farm speaks of, which nobody asked for here."""
+        asked = slug in self.asked or slug in self.described or slug in self.met
+        return asked or bool(self.context.vault.kept(entry.folder))
+
+    def _fill(self, state: State, site: Wiki, run: CommunityRun | None) -> None:
+        if run is not None:
+            seen = run.work.seen
+        else:
+            seen = Seen(site)
+            seen.glance()
+        state.software = [judged(self.context, site.session)]
+        receipt = seen.receipt
+        if receipt is None:
+            state.state = "unfinished"
+            return
+        state.name = receipt.name or state.name
+        state.state = "in-place" if receipt.complete else "unfinished"
+        state.blueprint, state.version = receipt.blueprint, receipt.version
+        if (passed := receipt.audit.get("at", "")) > state.audited:
+            state.audited, state.privacy = passed, Privacy.CLOSED.value
+        told = ("provider", "address", "state", "home")
+        state.mailing_list = {
+            key: value for key, value in receipt.mailing_list.items() if key in told
+        }
+        state.edited = sorted(
+            tag
+            for tag in receipt.pages
+            if tag in seen.pages and not receipt.untouched(tag, seen.pages[tag].body)
+        )
+        if run is not None and receipt.complete:
+            planned = walk_dry(all_steps(self.context.backups), run.work)
+            state.drift = [change.id for change in writes(planned)]
+        lively = activity(site, seen, run.work.design if run is not None else None)
+        state.waiting, state.last_activity = lively.waiting, lively.last
 
 
-def _manifests(folder: Path) -> tuple[dict[str, Community], list[str]]:
-    """The communities described here, by slug; a bad one is told, and does not hide the others."""
-    messages: list[str] = []
-    paths = [folder] if folder.is_dir() else []
+def _nobody(slug: str) -> InvalidInput:
+    message = _("No community is called “{slug}”: no manifest, no wiki.").format(slug=slug)
+    hint = _("`wikifarm list` shows the wikis of the farm.")
+    return InvalidInput([Problem(message, hint, code="unknown-community")])
+
+
+def _described(context: Context) -> Described:
+    """The communities described here; what is described wrongly does not hide the others."""
+    folder = context.places.communities
     try:
-        communities = load_manifests(paths) if paths else []
+        return load_valid([folder]) if folder.is_dir() else Described([])
     except InvalidInput as error:
-        communities = []
-        if any(problem.code != "empty" for problem in error.problems):
-            messages = [f"{problem.where}: {problem.message}" for problem in error.problems]
-    return {community.slug: community for community in communities}, messages
+        problems = [problem for problem in error.problems if problem.code != "empty"]
+        return Described([], problems=tuple(problems))
 
 
 def _last_lines(context: Context) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:

@@ -22,6 +22,12 @@ class Entries:
         """Entries of a form by tag; empty for someone who may read none."""
         return self._session.api_table(f"forms/{form_id}/entries")
 
+    def outline(self) -> dict[str, dict[str, Any]]:
+        """Every entry of every form by tag: its form (`id_typeannonce`), its `owner` and when it
+        was last written (`date_maj_fiche`); nothing of what people wrote in it."""
+        fields = "id_typeannonce,owner,date_maj_fiche"
+        return self._session.api_table("entries", {"fields": fields})
+
     def create(self, form_id: str, values: Mapping[str, str]) -> str:
         """Writes an entry and answers its tag. Never idempotent: a second call makes a second one.
 

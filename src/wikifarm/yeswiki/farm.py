@@ -173,8 +173,14 @@ class Farm:
 
     def known(self, folder: str) -> FarmWiki | None:
         """The same, from the list of the farm as it was last read: once for many wikis."""
+        return self.listed().get(folder.lower())
+
+    def listed(self) -> Mapping[str, FarmWiki]:
+        """The wikis of the farm by folder in lower case, as they were last read."""
         with self._turn:
-            return self.find(folder) if self._wikis is None else self._wikis.get(folder.lower())
+            if self._wikis is None:
+                self.find("")
+            return self._wikis or {}
 
     def address_of(self, folder: str) -> str:
         """The base address of a wiki of this farm."""

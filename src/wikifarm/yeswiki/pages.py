@@ -111,6 +111,7 @@ def _page(row: Row, where: str) -> Page:
         str(row.get("id") or ""),
         maybe(row, "owner", where),
         maybe(row, "user", where),
+        maybe(row, "time", where),
     )
 
 

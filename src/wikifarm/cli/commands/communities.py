@@ -371,3 +371,60 @@ def checklist(
     return envelope(
         "checklist", operation(options.context(), _chosen(options, paths, only).communities)
     )
+
+
+def status(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar=_("PATH..."),
+            help=_(
+                "Addresses of communities, or files of them; by default, those of communities/, "
+                "those made from here, and those that the farm says wikifarm made."
+            ),
+            autocompletion=communities_known,
+        ),
+    ] = None,
+    only: Annotated[list[str] | None, _only()] = None,
+    drifted: Annotated[
+        bool,
+        typer.Option("--drifted", help=_("Only those that `apply` would change.")),
+    ] = False,
+    pending: Annotated[
+        bool,
+        typer.Option(
+            "--pending", help=_("Only those where people or the mailing list wait for somebody.")
+        ),
+    ] = False,
+    jobs: Annotated[int, _jobs()] = JOBS,
+    advisories: Annotated[str, advisories_option()] = "warn",
+) -> Envelope:
+    """`wikifarm status`."""
+    from wikifarm.blueprint.manifest.reading import load_valid
+    from wikifarm.operations.describe import parted
+    from wikifarm.operations.status import status as operation
+
+    options = shared(ctx)
+    options.jobs = jobs
+    strict = strict_about(advisories)
+    slugs, files = parted(paths or [])
+    return operation(
+        options.context(),
+        [*slugs, *(only or ())],
+        load_valid(files) if files else None,
+        whole_farm=True,
+        drifted=drifted,
+        pending=pending,
+        strict=strict,
+    )
+
+
+def list_wikis(
+    ctx: typer.Context,
+    only: Annotated[list[str] | None, _only()] = None,
+) -> Envelope:
+    """`wikifarm list`."""
+    from wikifarm.operations.list_wikis import list_wikis as operation
+
+    return operation(shared(ctx).context(), only or ())

@@ -79,32 +79,6 @@ def doctor(
     )
 
 
-def status(
-    ctx: typer.Context,
-    slugs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar=_("ADDRESS..."),
-            help=_("Addresses of communities; by default, all those known here."),
-            autocompletion=communities_known,
-        ),
-    ] = None,
-    advisories: Annotated[str, advisories_option()] = "warn",
-) -> Envelope:
-    """`wikifarm status`."""
-    from wikifarm.operations.status import status as operation
-
-    strict = strict_about(advisories)
-    return operation(shared(ctx).context(), slugs or (), strict=strict)
-
-
-def list_wikis(ctx: typer.Context) -> Envelope:
-    """`wikifarm list`."""
-    from wikifarm.operations.list_wikis import list_wikis as operation
-
-    return operation(shared(ctx).context())
-
-
 def credentials(
     ctx: typer.Context,
     slug: Annotated[

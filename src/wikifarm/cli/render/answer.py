@@ -16,7 +16,7 @@ from wikifarm.result import Envelope, Failure, Outcome, few
 RENDERERS: Mapping[str, str] = {
     "CommunitiesOutcome": "summary_lines.communities",
     "Demonstration": "community_lines.demonstration",
-    "StatusOutcome": "community_lines.states",
+    "StatusOutcome": "status_lines.states",
     "FindingsOutcome": "farm_lines.findings",
     "WikisOutcome": "farm_lines.wikis",
     "ModelsOutcome": "farm_lines.models",
@@ -32,7 +32,10 @@ RENDERERS: Mapping[str, str] = {
 }
 
 # What people are told last, after errors and notes.
-LAST_WORDS: Mapping[str, str] = {"CommunitiesOutcome": "summary_lines.last_words"}
+LAST_WORDS: Mapping[str, str] = {
+    "CommunitiesOutcome": "summary_lines.last_words",
+    "StatusOutcome": "status_lines.last_words",
+}
 
 
 def lines_of(outcome: Outcome, sheet: Sheet) -> Iterator[str]:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         ListTold,
     )
     from wikifarm.operations.demo import Demonstration
-    from wikifarm.operations.status import State, StatusOutcome
 
 SHOWN_FIELDS = 3  # names told of what was seen, and of where; --json gives them all
 SHOWN_ROUTES = 4
@@ -68,48 +67,6 @@ def demonstration(outcome: Demonstration, sheet: Sheet) -> Iterator[str]:
         yield _("The demonstration is over: its files are gone. --data FOLDER would keep them.")
 
 
-def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
-    """Where each community stands."""
-    if not outcome.states:
-        yield _("No community is known here yet: `wikifarm new-community` opens one.")
-        return
-    for number, state in enumerate(outcome.states):
-        if number:
-            yield ""
-        _tone, word = standing_of_state(state)
-        yield f"{sheet.paint.strong(state.name or state.slug)} ({word})"
-        yield from table(fact for fact in state_facts(state) if fact[1])
-
-
-def standing_of_state(state: State) -> tuple[str, str]:
-    """Where a community stands: how grave it is (a colour of Paint), and the word."""
-    labels = {
-        "not-made": ("care", _("not made yet")),
-        "unfinished": ("care", _("unfinished: run `wikifarm apply` again")),
-        "in-place": ("good", _("in place")),
-        "not-ours": ("care", _("not made by wikifarm from here")),
-        "failed": ("bad", _("cannot be read")),
-    }
-    return labels[state.state]
-
-
-def state_facts(state: State) -> list[tuple[str, str]]:
-    """What there is to say of where a community stands; some are empty."""
-    facts = [("URL", state.url)]
-    if state.version:
-        facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
-    if state.edited:
-        facts.append((_("edited here"), ", ".join(state.edited)))
-    facts.append((_("mailing list"), _mailing_list(state.list_told)))
-    facts += software(state.software)
-    if state.state == "in-place":
-        facts.append((_("privacy"), _last_audit(state)))
-    if state.last_run:
-        facts.append((_("last run"), local(state.last_run)))
-    facts.append((_("file"), state.manifest))
-    return facts
-
-
 # -- one community --------------------------------------------------------------------------
 
 
@@ -139,7 +96,7 @@ def facts_of(outcome: CommunityOutcome) -> list[tuple[str, str]]:
         ("URL", outcome.url),
         *done(outcome.steps),
         *kept(outcome.kept),
-        (_("mailing list"), _mailing_list(told)),
+        (_("mailing list"), list_of(told)),
         *_subscribers(told),
         *privacy(outcome),
         *software(outcome.software),
@@ -224,7 +181,7 @@ def _list_states() -> dict[str, str]:
     }
 
 
-def _mailing_list(told: ListTold) -> str:
+def list_of(told: ListTold) -> str:
     """Which list it is and how far; nothing where the community wants none."""
     return state_of_list(told, told.address)
 
@@ -386,18 +343,6 @@ def privacy(outcome: CommunityOutcome) -> list[tuple[str, str]]:
         told = text.format(asked=part.asked, known=part.known, refused=part.refused)
         facts.append(("", _("{subject}: {text}").format(subject=words[part.role], text=told)))
     return facts
-
-
-def _last_audit(state: State) -> str:
-    """What the last audit of this computer came to, and when."""
-    words = {
-        "closed": _("verified on {when}: nobody was seen"),
-        "leak": _("a leak was seen on {when}: look at `wikifarm verify`"),
-        "unknown": _("could not be verified on {when}: run `wikifarm verify`"),
-    }
-    if state.privacy not in words:
-        return _("not verified from this computer: run `wikifarm verify`")
-    return words[state.privacy].format(when=local(state.audited))
 
 
 def software(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str]]:

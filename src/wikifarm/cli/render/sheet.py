@@ -19,6 +19,8 @@ WIDTH = 100
 
 _SPACES = re.compile(r"[ \t\n]+")  # not the no-break space, which French wants before “:”
 
+_COLOURS = re.compile("\x1b\\[[0-9;]*m")
+
 # Control characters but tab and new line, and those that reverse the order of reading.
 _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -104,16 +106,22 @@ def exports(environment: Mapping[str, str]) -> Iterator[str]:
         yield f"  export {name}={shlex.quote(value)}"
 
 
+def _columns(text: str) -> int:
+    """How many columns it takes on a terminal: colours take none."""
+    return len(_COLOURS.sub("", text))
+
+
 def table(rows: Iterable[Iterable[str]], indent: str = "  ") -> list[str]:
     """Aligned columns; the last one is wrapped under itself."""
     cells = [list(row) for row in rows]
     if not cells:
         return []
-    widths = [max(len(row[number]) for row in cells) for number in range(len(cells[0]) - 1)]
+    widths = [max(_columns(row[number]) for row in cells) for number in range(len(cells[0]) - 1)]
     lines: list[str] = []
     for *head, last in cells:
         start = indent + "".join(
-            f"{text:<{width}}  " for text, width in zip(head, widths, strict=True)
+            text + " " * (width - _columns(text) + 2)
+            for text, width in zip(head, widths, strict=True)
         )
         lines += wrapped(last, start)
     return lines

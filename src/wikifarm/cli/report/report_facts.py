@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from wikifarm.blueprint.manifest.community import Territory
 from wikifarm.cli.program import as_called
-from wikifarm.cli.render import community_lines, summary_lines
+from wikifarm.cli.render import community_lines, status_lines, summary_lines
 from wikifarm.cli.render.answer import told_once
 from wikifarm.cli.render.sheet import Sheet
 from wikifarm.i18n import _, ngettext
 from wikifarm.operations.community.outcome import CommunitiesOutcome, CommunityOutcome
+from wikifarm.operations.list_wikis import ListedWiki, WikisOutcome
 from wikifarm.operations.status import State, StatusOutcome
 from wikifarm.result import Envelope, few
 
@@ -80,6 +81,9 @@ def report_of(envelope: Envelope) -> CommandReport:
         steps = summary_lines.next_steps(outcome, Sheet(command=envelope.command))
     elif isinstance(outcome, StatusOutcome):
         communities = [_state(state) for state in outcome.states]
+        steps = status_lines.next_steps(outcome)
+    elif isinstance(outcome, WikisOutcome):
+        communities = [_wiki(wiki) for wiki in outcome.wikis]
     else:
         raise LookupError(type(outcome).__name__)
     return CommandReport(
@@ -108,6 +112,7 @@ def _titles() -> Mapping[str, str]:
         "plan": _("What would change"),
         "verify": _("What was verified"),
         "status": _("Where each community stands"),
+        "list": _("The wikis of the farm"),
     }
 
 
@@ -142,7 +147,7 @@ def _community(
 
 
 def _state(state: State) -> ReportedCommunity:
-    tone, word = community_lines.standing_of_state(state)
+    tone, word = status_lines.standing_of_state(state)
     return ReportedCommunity(
         state.slug,
         state.name or state.slug,
@@ -150,10 +155,17 @@ def _state(state: State) -> ReportedCommunity:
         tone,
         as_called(word),
         state.territory,
-        _told(community_lines.state_facts(state)),
+        _told(status_lines.state_facts(state)),
         (),
         [failure.message for failure in state.errors],
     )
+
+
+def _wiki(wiki: ListedWiki) -> ReportedCommunity:
+    word = _("ours") if wiki.ours else _("not made by wikifarm")
+    here = [("", _("password here"))] if wiki.here else []
+    tone = "good" if wiki.ours else ""
+    return ReportedCommunity(wiki.slug, wiki.name, wiki.url, tone, word, Territory(), here, (), ())
 
 
 def _told(facts: Facts) -> Facts:

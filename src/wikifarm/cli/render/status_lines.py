@@ -1,0 +1,180 @@
+"""Text about where communities stand: one in full, or many in a table, those first that a person
+should look at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from wikifarm.cli.render.community_lines import list_of, software, state_of_list
+from wikifarm.cli.render.sheet import Sheet, table, wrapped
+from wikifarm.i18n import _, ngettext
+from wikifarm.moments import local
+from wikifarm.result import few
+
+if TYPE_CHECKING:
+    from wikifarm.operations.status import State, StatusOutcome
+
+
+def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
+    """Where each community stands."""
+    if not outcome.looked_at:
+        yield _("No community is known here yet: `wikifarm new-community` opens one.")
+    elif outcome.summed_up and not sheet.verbose:
+        yield from _table(outcome.states, sheet)
+    else:
+        for number, state in enumerate(outcome.states):
+            if number:
+                yield ""
+            _tone, word = standing_of_state(state)
+            yield f"{sheet.paint.strong(state.name or state.slug)} ({word})"
+            yield from table(fact for fact in state_facts(state) if fact[1])
+
+
+def last_words(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
+    """How many stand where, and what to do next."""
+    if outcome.looked_at < 2:
+        return
+    if outcome.states:
+        yield ""
+    counts = Counter(standing_of_state(state)[1] for state in outcome.states)
+    told = ngettext("{count} community", "{count} communities", outcome.looked_at)
+    left = outcome.looked_at - len(outcome.states)
+    parts = [f"{count} {word}" for word, count in counts.items()]
+    if left:
+        parts.append(
+            ngettext("{count} as it should be", "{count} as they should be", left).format(
+                count=left
+            )
+        )
+    yield from wrapped(
+        _("{subject}: {text}").format(
+            subject=told.format(count=outcome.looked_at), text=", ".join(parts)
+        )
+    )
+    steps = next_steps(outcome)
+    if steps:
+        yield ""
+        yield sheet.paint.strong(_("Next"))
+        for number, step in enumerate(steps, 1):
+            yield from wrapped(step, f"  {number}. ")
+
+
+def next_steps(outcome: StatusOutcome) -> list[str]:
+    """At most three things that a person does now."""
+    drifted = [state.slug for state in outcome.states if state.drift]
+    unfinished = [state.slug for state in outcome.states if state.state == "unfinished"]
+    waiting = [state.slug for state in outcome.states if state.waiting]
+    unverified = [state.slug for state in outcome.states if _is_unverified(state)]
+    steps = []
+    if unfinished:
+        steps.append(_("`wikifarm apply` finishes {names}.").format(names=few(unfinished)))
+    if drifted:
+        steps.append(
+            _("`wikifarm plan` shows what differs in {names}, `wikifarm apply` sets it right.")
+            .format(names=few(drifted))
+        )  # fmt: skip
+    if unverified:
+        steps.append(_("`wikifarm verify` looks at {names}.").format(names=few(unverified)))
+    if waiting:
+        steps.append(
+            _("tell those who facilitate {names} that people wait to be welcomed.").format(
+                names=few(waiting)
+            )
+        )
+    return steps[:3]
+
+
+def _is_unverified(state: State) -> bool:
+    return state.state == "in-place" and state.privacy != "closed"
+
+
+def standing_of_state(state: State) -> tuple[str, str]:
+    """Where a community stands: how grave it is (a colour of Paint), and the word."""
+    labels = {
+        "not-made": ("care", _("not made yet")),
+        "unfinished": ("care", _("unfinished")),
+        "in-place": ("good", _("in place")),
+        "elsewhere": ("care", _("made from another computer")),
+        "not-ours": ("bad", _("cannot be entered from here")),
+        "failed": ("bad", _("cannot be read")),
+    }
+    if state.state == "in-place" and state.privacy == "leak":
+        return "bad", _("people can be seen")
+    if state.state == "in-place" and state.drift:
+        return "care", _("differs")
+    return labels[state.state]
+
+
+def state_facts(state: State) -> list[tuple[str, str]]:
+    """What there is to say of where a community stands; some are empty."""
+    facts = [("URL", state.url)]
+    if state.version:
+        facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
+    if state.drift:
+        facts.append((_("differs"), few([change.replace(":", " ") for change in state.drift])))
+    if state.edited:
+        facts.append((_("edited here"), ", ".join(state.edited)))
+    if state.waiting:
+        facts.append((_("to welcome"), _people(state.waiting)))
+    facts.append((_("mailing list"), list_of(state.list_told)))
+    facts += software(state.software)
+    if state.state == "in-place":
+        facts.append((_("privacy"), _last_audit(state)))
+    facts.append((_("last activity"), state.last_activity[:10]))
+    if state.last_run:
+        facts.append((_("last run"), local(state.last_run)))
+    facts.append((_("file"), state.manifest))
+    return facts
+
+
+def _people(count: int) -> str:
+    return ngettext("{count} person", "{count} people", count).format(count=count)
+
+
+def _last_audit(state: State) -> str:
+    """What the last audit of this computer came to, and when."""
+    words = {
+        "closed": _("verified on {when}: nobody was seen"),
+        "leak": _("a leak was seen on {when}: look at `wikifarm verify`"),
+        "unknown": _("could not be verified on {when}: run `wikifarm verify`"),
+    }
+    if state.privacy not in words:
+        return _("not verified from this computer: run `wikifarm verify`")
+    return words[state.privacy].format(when=local(state.audited))
+
+
+def _table(shown: Sequence[State], sheet: Sheet) -> Iterator[str]:
+    """One line a community; a column in which nobody has anything to say is left out."""
+    heads = ("", "", _("differences"), _("to welcome"), _("last activity"), _("verified"),
+             "YesWiki", _("known holes"), _("mailing list"))  # fmt: skip
+    rows = [_row(state, sheet) for state in shown]
+    kept = [
+        number
+        for number in range(len(heads))
+        if number < 2 or any(row[number] not in ("", "-") for row in rows)
+    ]
+    if rows:
+        yield from table([[row[number] for number in kept] for row in (heads, *rows)])
+
+
+def _row(state: State, sheet: Sheet) -> tuple[str, ...]:
+    tone, word = standing_of_state(state)
+    read = state.state in ("in-place", "unfinished")
+    release = ", ".join(verdict.version or "?" for verdict in state.software)
+    holes = sum(len(verdict.advisories) for verdict in state.software)
+    told = state.list_told
+    verified = {"closed": local(state.audited)[:10], "": _("never") if read else ""}
+    return (
+        state.slug,
+        str(getattr(sheet.paint, tone)(word)),
+        str(len(state.drift) or "-") if read else "",
+        ("?" if state.waiting is None else str(state.waiting or "-")) if read else "",
+        (state.last_activity[:10] or "-") if read else "",
+        verified.get(state.privacy, _("no")),
+        release,
+        str(holes or "-") if state.software else "",
+        state_of_list(told),
+    )
