@@ -34,6 +34,8 @@ ONE_SEAM = {
     "idna": "dns",
     "publicsuffixlist": "operations",
     "python_calamine": "blueprint",
+    "pyrage": "operations",
+    "keyring": "operations",
     "ruamel": "blueprint",
     "ansible_runner": "ansible",
     "starlette": "rehearsal",

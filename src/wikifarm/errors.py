@@ -30,6 +30,7 @@
     ├── HalfMade                1  a creation failed half-way: what is left, and the way on
     ├── UnexpectedAnswer        1  the server answered outside its protocol
     ├── LocalStorage            1  this computer: disk full, folder not writable
+    ├── PasswordsShut           1  where the passwords of wikis are cannot be opened
     ├── LeakFound               6  the audit saw a participant
     ├── AuditBlind              1  the audit could not see: it says nothing
     ├── Interrupted           130  Ctrl-C: resumable
@@ -280,6 +281,12 @@ class LocalStorage(WikifarmError):
     """A file or a folder of this computer cannot be read or written, or its disk is full."""
 
     code = "local-storage"
+
+
+class PasswordsShut(WikifarmError):
+    """What keeps the passwords of wikis (a file, a program) cannot be opened from this computer."""
+
+    code = "passwords-shut"
 
 
 class LeakFound(WikifarmError):

@@ -27,7 +27,7 @@ def append_line(path: Path, line: str) -> None:
         os.fsync(file.fileno())
 
 
-def write_whole(path: Path, text: str, mode: int = SHARED) -> None:
+def write_whole(path: Path, content: str | bytes, mode: int = SHARED) -> None:
     """Writes beside the file, to the disk, then puts it in its place. Raises OSError.
 
     A crash at any moment leaves the former file or the new one, never half of one. The new one
@@ -37,8 +37,8 @@ def write_whole(path: Path, text: str, mode: int = SHARED) -> None:
     temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.new")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -109,7 +109,7 @@ def test_bad_credentials_exit_8(
 def test_a_crash_tells_a_file_and_shows_no_traceback(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_ctx: object) -> None:
+    def broken(*_given: object) -> None:
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("wikifarm.operations.list_wikis.list_wikis", broken)

@@ -12,6 +12,7 @@ from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.context import FarmSettings as Settings
 from wikifarm.operations.workplace.places import Places
+from wikifarm.operations.workplace.vault import VaultSettings
 from wikifarm.rehearsal import DEFAULT_DIALECT, RehearsalSettings, RunningFarm
 from wikifarm.transport import Transport
 
@@ -38,8 +39,9 @@ def context_for(
     password: str = PASSWORD,
     token: str = "",
     transport: Transport | None = None,
+    vault: VaultSettings | None = None,
 ) -> Context:
-    settings = Settings(url, "WikiAdmin", password, token)
+    settings = Settings(url, "WikiAdmin", password, token, vault=vault or VaultSettings())
     return Context(settings, Places(folder / "state", folder / "out"), transport=transport)
 
 

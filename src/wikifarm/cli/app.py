@@ -54,7 +54,7 @@ def build() -> typer.Typer:
     ], cls=Reporting)  # fmt: skip
     _add(app, [
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
-        ("credentials", farms.credentials, _("Show or store the password of a wiki.")),
+        ("credentials", farms.credentials, _("Show, store or share the passwords of wikis.")),
         ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),
     ])  # fmt: skip
     lists = _typer(_("The mailing lists of communities: open them, and keep their subscribers."))

@@ -39,9 +39,16 @@ def agreed(question: str, *, default: bool = True) -> bool:
         typer.echo(_("Answer {yes} or {no}.").format(yes=yes, no=no), err=True)
 
 
-def secret(question: str) -> str:
+def secret(question: str, *, may_be_empty: bool = False) -> str:
     """A text that does not show while it is typed."""
-    answer: str = typer.prompt(question, hide_input=True, prompt_suffix=_suffix(question), err=True)
+    answer: str = typer.prompt(
+        question,
+        default="" if may_be_empty else None,
+        show_default=False,
+        hide_input=True,
+        prompt_suffix=_suffix(question),
+        err=True,
+    )
     return answer
 
 

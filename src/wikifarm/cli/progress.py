@@ -29,6 +29,7 @@ def step_words() -> dict[str, str]:
         "checklist": _("checklist"),
         # What the doctor looks at.
         "computer": _("this computer"),
+        "passwords": _("the passwords"),
         "address": _("the address of the farm"),
         "farm_form": _("the form that makes wikis"),
         "open_entries": _("what a visitor can read"),

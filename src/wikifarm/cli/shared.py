@@ -73,12 +73,19 @@ class Shared:
                 language=_spoken(),
                 lists=settings.lists,
                 progress=self.telling(),
+                ask=self._ask if self.interactive else None,
                 patience=settings.patience,
                 audit_max_age=settings.audit_max_age,
                 jobs=self.jobs,
                 pause=self.pause,
             )
         return self._context
+
+    def _ask(self, question: str) -> str:
+        from wikifarm.cli.asking import secret
+
+        self.telling().clear()
+        return secret(question, may_be_empty=True)
 
     def telling(self) -> Progress:
         """Who tells how the work goes on."""

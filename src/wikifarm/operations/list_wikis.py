@@ -12,8 +12,8 @@ from wikifarm.result import Envelope, Outcome
 
 @dataclass(frozen=True)
 class ListedWiki:
-    """A wiki of the farm. `ours`: the farm's entry holds wikifarm's mark; `here`: this computer can
-    enter it.
+    """A wiki of the farm. `ours`: the farm's entry holds wikifarm's mark; `here`: this computer has
+    its password, without asking a program for it.
     """
 
     slug: str
@@ -44,7 +44,7 @@ def list_wikis(context: Context, only: Sequence[str] = ()) -> Envelope:
             wiki.title,
             wiki.url,
             ours=bool(wiki.mark) or bool(context.journal.mark_of(slug)),
-            here=bool(context.vault.kept(slug)),
+            here=context.vault.holds(slug),
         )
         for slug, wiki in sorted(context.farm.wikis().items())
         if not wanted or slug.lower() in wanted

@@ -10,6 +10,7 @@ import pytest
 from wikifarm.errors import InvalidInput
 from wikifarm.operations.workplace.context import PATIENCE
 from wikifarm.operations.workplace.settings import Flags, Settings, load
+from wikifarm.operations.workplace.vault import VaultKind, VaultSettings
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +139,8 @@ def test_a_secret_that_others_can_read_is_told(tmp_path: Path, name: str) -> Non
         ('[farm]\nurl = "https://x/"\n[fram]\n', ("unknown-key", "wikifarm.toml:3:1")),
         ('[farms.a]\n  pasword = "x"\n', ("unknown-key", "wikifarm.toml:2:3")),
         ("[farm]\nadmin = 3\n", ("wrong-type", "wikifarm.toml:2:1")),
-        ('[farm]\nkeyring = "yes"\n', ("wrong-type", "wikifarm.toml:2:1")),
+        ("[farm]\nvault = true\n", ("wrong-type", "wikifarm.toml:2:1")),
+        ("[farm]\nvault_command = [1]\n", ("wrong-type", "wikifarm.toml:2:1")),
     ],
 )
 def test_mistakes_of_the_file_have_a_place(
@@ -169,8 +171,31 @@ def test_switches(tmp_path: Path) -> None:
     assert read(tmp_path, WIKIFARM_INSECURE_SKIP_TLS_VERIFY="non").farm.verify_tls
     assert not read(tmp_path, Flags(insecure=True)).farm.verify_tls
     assert problems(tmp_path, WIKIFARM_INSECURE_SKIP_TLS_VERIFY="maybe")[0][0] == "wrong-type"
-    write(tmp_path / "wikifarm.toml", "[farm]\nkeyring = true\n")
-    assert read(tmp_path).farm.keyring
+
+
+def test_where_the_passwords_of_wikis_are(tmp_path: Path) -> None:
+    assert read(tmp_path).farm.vault == VaultSettings()
+    write(tmp_path / "wikifarm.toml", '[farm]\nvault = "file"\nvault_file = "team/wikis.age"\n')
+    assert read(tmp_path).farm.vault == VaultSettings(
+        VaultKind.FILE, tmp_path / "team" / "wikis.age"
+    )
+    write(
+        tmp_path / "wikifarm.toml",
+        '[farm]\nvault = "command"\nvault_command = ["pass", "show", "a b/{slug}"]\n',
+    )
+    vault = read(tmp_path).farm.vault
+    assert (vault.kind, vault.command) == (VaultKind.COMMAND, ("pass", "show", "a b/{slug}"))
+    given = read(tmp_path, WIKIFARM_VAULT_COMMAND="op read 'op://x y/{slug}'").farm.vault
+    assert given.command == ("op", "read", "op://x y/{slug}")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ['vault = "safe"', 'vault = "file"', 'vault = "command"', 'vault_command = "pass \'x"'],
+)
+def test_a_vault_that_cannot_be_used_is_said_before_anything(tmp_path: Path, lines: str) -> None:
+    write(tmp_path / "wikifarm.toml", f"[farm]\n{lines}\n")
+    assert problems(tmp_path)[0][0] == "bad-vault"
 
 
 def test_how_long_another_run_is_waited_for(tmp_path: Path) -> None:

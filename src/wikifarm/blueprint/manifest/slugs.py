@@ -9,12 +9,13 @@ from anyascii import anyascii
 SHORTEST, LONGEST = 2, 40
 
 # Folders at the root of a YesWiki (4.4.4 and later), and names that servers keep for themselves:
-# a wiki of that name would stand in, or hide, a part of the farm.
+# a wiki of that name would stand in, or hide, a part of the farm. And the words of `credentials`.
 RESERVED = frozenset({
-    "actions", "admin", "api", "cache", "cgi-bin", "custom", "docker", "docs", "extensions",
-    "favicon", "files", "formatters", "handlers", "includes", "index", "javascripts", "lang",
-    "mail", "private", "robots", "setup", "src", "static", "styles", "templates", "tests",
-    "themes", "tmp", "tools", "vendor", "wakka", "well-known", "wiki", "www", "yeswicli"
+    "actions", "admin", "api", "cache", "cgi-bin", "custom", "docker", "docs", "export",
+    "extensions", "favicon", "files", "formatters", "handlers", "import", "includes", "index",
+    "javascripts", "lang", "mail", "private", "robots", "seal", "setup", "src", "static", "styles",
+    "templates", "tests", "themes", "tmp", "tools", "vendor", "wakka", "well-known", "wiki", "www",
+    "yeswicli"
 })  # fmt: skip
 
 _ALLOWED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")

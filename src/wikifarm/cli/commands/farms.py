@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -85,21 +86,41 @@ def credentials(
         str,
         typer.Argument(
             metavar=_("ADDRESS"),
-            help=_("The community's address."),
+            help=_(
+                "The community's address. Or export and import, with a FILE: the passwords of all; "
+                "seal: encrypt the team's file for those its list names."
+            ),
             autocompletion=communities_known,
         ),
     ],
+    file: Annotated[
+        Path | None, typer.Argument(metavar=_("[FILE]"), help=_("With export and import."))
+    ] = None,
     given: Annotated[
         bool,
         typer.Option(
             "--set", help=_("Store a password, typed when asked or sent on standard input.")
         ),
     ] = False,
+    in_clear: Annotated[
+        bool, typer.Option("--in-clear", help=_("export: the file need not be encrypted."))
+    ] = False,
 ) -> Envelope:
     """`wikifarm credentials`: the only command that shows a password."""
     from wikifarm.operations import credentials as operation
 
     options = shared(ctx)
+    many = slug in ("export", "import")
+    if many is not (file is not None):
+        text = _("export and import need a FILE; nothing else takes one")
+        raise typer.BadParameter(text, param_hint="credentials")
+    if many and file is not None:
+        path = options.directory / file.expanduser()
+        if slug == "export":
+            return operation.export(options.context(), path, in_clear=in_clear)
+        return operation.take_in(options.context(), path)
+    if slug == "seal":
+        return operation.seal(options.context())
     if not given:
         return operation.show(options.context(), slug)
     from wikifarm.cli.asking import password

@@ -9,7 +9,7 @@ from wikifarm.cli.render.sheet import Sheet, exports, table, wrapped
 from wikifarm.i18n import _
 
 if TYPE_CHECKING:
-    from wikifarm.operations.credentials import WikiCredentials
+    from wikifarm.operations.credentials import SharedCredentials, WikiCredentials
     from wikifarm.operations.demo import PracticeFarm
     from wikifarm.operations.doctor.findings import FindingsOutcome
     from wikifarm.operations.list_wikis import WikisOutcome
@@ -78,6 +78,26 @@ def credentials(outcome: WikiCredentials, _sheet: Sheet) -> Iterator[str]:
     if outcome.password:
         rows.append((_("password"), outcome.password))
     yield from table(rows, indent="")
+
+
+def shared_credentials(outcome: SharedCredentials, _sheet: Sheet) -> Iterator[str]:
+    """What became of each wiki's password in a file, and for whom that is encrypted."""
+    words = {
+        "exported": _("in the file"),
+        "kept": _("the wiki accepts it: kept"),
+        "known": _("known already"),
+        "refused": _("the wiki refuses it"),
+        "no-wiki": _("no such wiki on this farm"),
+        "not-tried": _("could not be tried"),
+    }
+    yield from table(((slug, words[what]) for slug, what in outcome.wikis.items()), indent="")
+    yield from table(
+        [
+            *((_("enters"), key) for key in outcome.entering),
+            *((_("leaves"), key) for key in outcome.leaving),
+        ],
+        indent="",
+    )
 
 
 def practice_farm(outcome: PracticeFarm, _sheet: Sheet) -> Iterator[str]:

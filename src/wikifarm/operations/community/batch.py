@@ -16,6 +16,7 @@ from wikifarm.errors import LeakFound, TlsFailed, Unreachable, WikifarmError
 from wikifarm.i18n import ngettext
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import ask_missing
 from wikifarm.operations.workplace.context import Context
 
 Verb = Callable[[CommunityRun], None]
@@ -80,11 +81,11 @@ def each(
     With `kind`, the first of each kind goes before all others, and a leak there stops the rest:
     what would show its people would show theirs.
     """
-    batch = _Batch(context, verb, len(communities), max_failures)
+    batch = _Batch(context, verb, [each.slug for each in communities], max_failures)
     scouts = first_of_each(communities, kind) if kind is not None else []
     others = [each for each in communities if each not in scouts]
     threads = Threads(min(context.jobs, max(1, len(communities))))
-    if threads.jobs > 1:
+    if threads.jobs > 1 or context.ask is not None:
         batch.look_for_farm()
     if threads.run([partial(batch.do, each) for each in scouts], context.stopping):
         if any(batch.leaks):
@@ -110,16 +111,18 @@ class _Batch:
 
     context: Context
     verb: Verb
-    total: int
+    slugs: Sequence[str]
     max_failures: int | None
     outcomes: dict[str, CommunityOutcome] = field(default_factory=dict)
     down: Unreachable | TlsFailed | None = None
     ended: int = 0
 
     def look_for_farm(self) -> None:
-        """Reads the farm's list once for all, before several ask for it."""
+        """Reads the farm's list once for all, before several ask for it; a person is asked what
+        they must type before the work begins."""
         try:
             self.context.farm.known("")
+            ask_missing(self.context, self.slugs)
         except (Unreachable, TlsFailed) as fault:
             self.down = fault
         except WikifarmError:
@@ -169,4 +172,5 @@ class _Batch:
             outcome.notes.append(text.format(count=count))
 
     def _place(self) -> str:
-        return f"{self.ended}/{self.total} " if self.total > 1 else ""
+        total = len(self.slugs)
+        return f"{self.ended}/{total} " if total > 1 else ""

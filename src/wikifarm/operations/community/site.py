@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
@@ -23,6 +24,8 @@ from wikifarm.operations.workplace.vault import new_password
 from wikifarm.yeswiki.farm import ADMIN_EMAIL, NewWiki, Offer, half_made
 from wikifarm.yeswiki.farm_models import DEFAULT
 from wikifarm.yeswiki.wiki import Wiki
+
+TRIES = 3  # of a password that a person types
 
 
 def open_wiki(context: Context, slug: str) -> Wiki:
@@ -154,6 +157,32 @@ def mend_contact(context: Context, entry: FarmWiki) -> None:
     context.farm.set_contact(entry, _contact(context))
 
 
+def ask_missing(context: Context, slugs: Iterable[str]) -> None:
+    """Has the person at the terminal type the passwords that this computer lacks of wikis made with
+    wikifarm, and keeps those that the wiki accepts. An empty answer leaves a wiki out."""
+    for slug in slugs if context.ask is not None else ():
+        entry = context.farm.known(slug)
+        if entry is None or not entry.mark or context.acquaintances.of(entry.folder) is not None:
+            continue
+        if not context.vault.get(entry.folder):
+            _ask(context, entry.folder)
+
+
+def _ask(context: Context, slug: str) -> None:
+    question = _("Password of the administrator of {slug} (leave empty to go without)")
+    for _try in range(TRIES):
+        typed = context.ask(question.format(slug=slug)) if context.ask is not None else ""
+        if not typed:
+            return
+        try:
+            _logged_in(context, slug, typed)
+        except BadCredentials:
+            question = _("{slug} refuses it. Its password (leave empty to go without)")
+        else:
+            context.vault.keep(slug, typed)
+            return
+
+
 def _entered(context: Context, entry: FarmWiki) -> Wiki:
     wiki = context.farm.wiki(entry.folder)
     known = context.acquaintances.of(entry.folder)
@@ -174,7 +203,8 @@ def _unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:
                 "password is not here. Nothing was changed."
             ).format(slug=entry.folder),
             hint=_(
-                "If it is yours, give its password with `wikifarm credentials {slug} --set`."
+                "If it is yours, give its password with `wikifarm credentials {slug} --set`; a "
+                "team shares them by the setting `vault` (docs/operators.md)."
             ).format(slug=entry.folder),
             where=entry.url,
         )

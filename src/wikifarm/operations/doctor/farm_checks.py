@@ -16,6 +16,7 @@ from wikifarm.model import ListOwner, WantedList
 from wikifarm.operations.community.software import heeded, judged, untried
 from wikifarm.operations.doctor.findings import Finding, Visit
 from wikifarm.operations.doctor.open_doors import open_doors
+from wikifarm.operations.doctor.vault_checks import passwords
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope
 from wikifarm.yeswiki import hashcash, html
@@ -54,7 +55,7 @@ def doctor(context: Context, *, strict: bool = False) -> Envelope:
     if not visit.errors:
         visit.run(_farm_form, _open_entries, open_doors, _pages_of_farm)
         visit.run(_account, _release, _key, _verbs, _mail)
-    visit.run(_list_server, _list_release)
+    visit.run(passwords, _list_server, _list_release)
     envelope = visit.envelope("doctor")
     if not strict:
         return envelope

@@ -23,7 +23,7 @@ from wikifarm.i18n import _
 from wikifarm.lists.host_access import ListSettings
 from wikifarm.operations.workplace.acquaintances import Acquaintances
 from wikifarm.operations.workplace.places import Places
-from wikifarm.operations.workplace.vault import Vault
+from wikifarm.operations.workplace.vault import Vault, VaultSettings
 from wikifarm.transport import Network, Transport
 from wikifarm.web_addresses import why_not
 from wikifarm.yeswiki.farm import Farm
@@ -43,7 +43,7 @@ class FarmSettings:
     token: str = ""
     contact: str = ""  # address that the farm keeps as the referent's; else the first facilitator's
     verify_tls: bool = True
-    keyring: bool = False
+    vault: VaultSettings = field(default_factory=VaultSettings)
 
     def __repr__(self) -> str:
         return f"FarmSettings({self.url!r})"
@@ -59,7 +59,8 @@ class Context:
 
     `transport` takes every request in the place of real connections. `patience` is how many seconds
     another run is waited for that works on the same wiki; `audit_max_age`, how long an audit tells
-    of a wiki that did not change.
+    of a wiki that did not change. `ask(question)` has the person at the terminal type a secret;
+    None where nobody is there.
     """
 
     settings: FarmSettings
@@ -67,6 +68,7 @@ class Context:
     language: str = "fr"
     lists: ListSettings = field(default_factory=ListSettings)
     progress: Callable[[str, str], None] = silent
+    ask: Callable[[str], str] | None = None
     transport: Transport | None = None
     patience: float = PATIENCE
     audit_max_age: timedelta = AUDIT_MAX_AGE
@@ -142,11 +144,11 @@ class Context:
 
     @cached_property
     def vault(self) -> Vault:
-        return Vault(self.folder, self.farm.base, keyring=self.settings.keyring)
+        return Vault(self.folder, self.farm.base, self.settings.vault)
 
     @cached_property
     def acquaintances(self) -> Acquaintances:
-        return Acquaintances(self.folder, keeps=not self.settings.keyring)
+        return Acquaintances(self.folder, keeps=self.settings.vault.in_clear)
 
     @cached_property
     def backups(self) -> Backups:

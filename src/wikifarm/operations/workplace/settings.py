@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -28,6 +29,7 @@ from wikifarm.operations.workplace.context import (
     WIKI_ADMIN,
     FarmSettings,
 )
+from wikifarm.operations.workplace.vault import VaultKind, VaultSettings
 from wikifarm.reasons import of_reader, of_system
 from wikifarm.web_addresses import in_clear, why_not
 from wikifarm.yeswiki.addresses import base_url
@@ -44,7 +46,10 @@ FARM_KEYS = {
     "token_file": "WIKIFARM_FARM_TOKEN_FILE",
     "contact": "WIKIFARM_FARM_CONTACT",
     "insecure_skip_tls_verify": "WIKIFARM_INSECURE_SKIP_TLS_VERIFY",
-    "keyring": "WIKIFARM_KEYRING",
+    "vault": "WIKIFARM_VAULT",
+    "vault_file": "WIKIFARM_VAULT_FILE",
+    "vault_identity": "WIKIFARM_VAULT_IDENTITY",
+    "vault_command": "WIKIFARM_VAULT_COMMAND",
 }
 OTHER_KEYS = {"lang": "WIKIFARM_LANG", "state": "WIKIFARM_STATE_DIR", "wait": "WIKIFARM_WAIT"}
 ELSEWHERE = (
@@ -59,7 +64,8 @@ ELSEWHERE = (
     "WIKIFARM_SYMPA_MANY",
 )
 SECRETS = ("password", "token")
-SWITCHES = ("insecure_skip_tls_verify", "keyring")
+SWITCHES = ("insecure_skip_tls_verify",)
+COMMANDS = ("vault_command",)  # a list of words, or one text as a shell would read it
 NUMBERS = ("max_age",)
 
 _YES = {"1": True, "true": True, "yes": True, "oui": True, "on": True}
@@ -276,9 +282,15 @@ def _check_value(path: Path, text: str, entry: tuple[str, str, Any], reading: _R
     elif key in NUMBERS and not isinstance(value, int | str):
         message = _("“{key}” must be a number").format(key=key)
         reading.problems.append(_at(path, text, table, key, message, ""))
+    elif key in COMMANDS and _is_words(value):
+        return
     elif key not in (*SWITCHES, *NUMBERS) and not isinstance(value, str):
         message = _("“{key}” must be a text: put it between quotes").format(key=key)
         reading.problems.append(_at(path, text, table, key, message, ""))
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 def _unknown(key: str) -> str:
@@ -424,10 +436,12 @@ def _base(url: str | None) -> str:
 
 
 def _as_text(table: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        key: (str(value).lower() if isinstance(value, bool) else str(value))
-        for key, value in table.items()
-    }
+    def text(value: Any) -> str:
+        if isinstance(value, list):
+            return shlex.join(map(str, value))
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    return {key: text(value) for key, value in table.items()}
 
 
 def _farm(flags: Flags, layers: list[_Layer], reading: _Reading) -> FarmSettings:
@@ -448,8 +462,37 @@ def _farm(flags: Flags, layers: list[_Layer], reading: _Reading) -> FarmSettings
         token=secrets["token"],
         contact=_contact(values, reading),
         verify_tls=not (flags.insecure or insecure),
-        keyring=_switch(values, "keyring", reading),
+        vault=_vault(layers, reading),
     )
+
+
+def _vault(layers: list[_Layer], reading: _Reading) -> VaultSettings:
+    """Where the passwords of wikis are; a path is that from the folder of the file that says it."""
+    word = _pick([layer.values for layer in layers], "vault").strip().lower()
+    if word not in list(VaultKind):
+        message = _("{name} must be file, keyring or command: “{value}” is none of them")
+        text = message.format(name=FARM_KEYS["vault"], value=word)
+        reading.problems.append(Problem(text, code="bad-vault"))
+        return VaultSettings()
+    needed = {VaultKind.FILE: "vault_file", VaultKind.COMMAND: "vault_command"}.get(VaultKind(word))
+    file, identity = _path(layers, "vault_file"), _path(layers, "vault_identity")
+    words = _words(_pick([layer.values for layer in layers], "vault_command"), reading)
+    if needed and not (file if needed == "vault_file" else words):
+        text = _("{name} is missing, which vault = “{value}” needs").format(
+            name=FARM_KEYS[needed], value=word
+        )
+        reading.problems.append(Problem(text, code="bad-vault"))
+    return VaultSettings(VaultKind(word), file or Path(), identity, words)
+
+
+def _words(command: str, reading: _Reading) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command))
+    except ValueError:
+        message = _("{name}: a quotation mark is not closed")
+        text = message.format(name=FARM_KEYS["vault_command"])
+        reading.problems.append(Problem(text, code="bad-vault"))
+        return ()
 
 
 def _warn_if_in_clear(url: str, reading: _Reading) -> None:
@@ -562,9 +605,14 @@ def _with_files(layer: _Layer, reading: _Reading) -> _Layer:
 
 
 def _inventory(layers: list[_Layer]) -> Path | None:
-    """The inventory of Ansible, from the folder of the file that names it."""
+    """The inventory of Ansible."""
+    return _path(layers, "ops.inventory")
+
+
+def _path(layers: list[_Layer], key: str) -> Path | None:
+    """A path, from the folder of the file that names it."""
     for layer in layers:
-        if named := layer.values.get("ops.inventory"):
+        if named := layer.values.get(key):
             return layer.folder / Path(named).expanduser()
     return None
 
