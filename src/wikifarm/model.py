@@ -175,14 +175,28 @@ class Capabilities:
 
 
 @dataclass(frozen=True)
+class FarmWiki:
+    """One wiki of the farm, from its entry in form 1100."""
+
+    entry: str  # tag of the farm's entry
+    title: str
+    folder: str
+    url: str
+    mark: str = ""  # what wikifarm left in the entry: the id of the community, if it made it
+    email: str = ""  # of its contact, which the farm shows to anybody
+
+
+@dataclass(frozen=True)
 class Acquaintance:
-    """What a computer keeps of a wiki that it entered: a login that still holds, and what the wiki
-    could do at that release. `cookies` let in whoever has them, as a password does."""
+    """What a computer keeps of a wiki that it entered: a login that still holds, what the wiki
+    could do at that release, and what the farm said of it. `cookies` let in whoever has them, as a
+    password does."""
 
     name: str
     cookies: Sequence[Cookie] = field(default=(), repr=False)
     release: str = ""
     capabilities: Capabilities | None = None
+    entry: FarmWiki | None = None
 
 
 Able = Callable[[], Capabilities]
@@ -197,18 +211,6 @@ class Cookie:
     value: str = field(repr=False)
     domain: str
     path: str
-
-
-@dataclass(frozen=True)
-class FarmWiki:
-    """One wiki of the farm, from its entry in form 1100."""
-
-    entry: str  # tag of the farm's entry
-    title: str
-    folder: str
-    url: str
-    mark: str = ""  # what wikifarm left in the entry: the id of the community, if it made it
-    email: str = ""  # of its contact, which the farm shows to anybody
 
 
 MODEL_PREFIX = "wikifarm-"  # of the names of our models: those of others are never touched

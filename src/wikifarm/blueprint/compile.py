@@ -351,14 +351,16 @@ def _groups(
 
 
 def _own_settings(community: Community, who: Who) -> dict[str, str]:
-    """The wiki's name, which themes print bare in attributes, and the rights of a new page.
+    """The wiki's name, which themes print bare in attributes, what search engines are told of it,
+    and the rights of a new page.
 
-    The farm writes the name with backslashes before its quotes (FarmService, addslashes). A page
+    The farm writes both with backslashes before their quotes (FarmService, addslashes). A page
     that nobody foresaw, such as tomorrow's administrative log, is read by members alone until
     somebody opens it by name; whoever makes one has an account, so that it has an owner.
     """
     return {
         "wakka_name": neutral.plain(community.name),
+        "meta_description": neutral.plain(community.description or community.name),
         "default_read_acl": f"@{who.members}",  # one right: YesWiki does not cut it at commas
         "default_write_acl": "+",
         "default_language": community.language,

@@ -219,7 +219,7 @@ class _Look:
             run.find()
         site = run.wiki if run is not None and run.wiki is not None else open_wiki(context, slug)
         self._fill(state, site, run)
-        context.acquaintances.keep(slug, site.acquaintance)
+        context.acquaintances.keep(slug, replace(site.acquaintance, entry=entry))
 
     def _is_to_be_read(self, slug: str, entry: FarmWiki) -> bool:
         """False for a wiki that only the farm speaks of, which nobody asked for here."""

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import unescape
 from threading import RLock
 from typing import Any
 
@@ -342,7 +343,7 @@ class Farm:
         folder = str(row.get("bf_dossier-wiki") or "")
         return FarmWiki(
             entry=tag,
-            title=str(row.get("bf_titre") or ""),
+            title=unescape(str(row.get("bf_titre") or "")),  # kept with entities (HTMLPurifier)
             folder=folder,
             url=self.address_of(folder),
             mark=str(row.get(MARK) or ""),

@@ -70,9 +70,9 @@ def test_an_unchanged_community_costs_four_requests_and_writes_nothing(tmp_path:
             context = context_for(farm.url, tmp_path)
             outcomes = verb(context, communities)
             assert [each.status for each in outcomes] == ["unchanged", "unchanged"]
-            # Two of all are the farm's: a login, and the list of its wikis.
+            # None is the farm's, neither a login nor the list of its wikis.
             traffic = context.network.traffic
-            assert (traffic.get, traffic.post) == (1 + 2 * 4, 1)
+            assert (traffic.get, traffic.post) == (2 * 4, 0)
         assert snapshot(tmp_path / "farm") == before
 
 

@@ -85,7 +85,8 @@ def each(
     scouts = first_of_each(communities, kind) if kind is not None else []
     others = [each for each in communities if each not in scouts]
     threads = Threads(min(context.jobs, max(1, len(communities))))
-    if threads.jobs > 1 or context.ask is not None:
+    met = all(context.acquaintances.of(each.slug) for each in communities)
+    if not met and (threads.jobs > 1 or context.ask is not None):
         batch.look_for_farm()
     if threads.run([partial(batch.do, each) for each in scouts], context.stopping):
         if any(batch.leaks):

@@ -85,6 +85,7 @@ class CommunityRun:
         name, able = self.origin.name, self.origin.able
         self._enters(make_site(self.context, self.community, offer, name, able))
         self._just_made = True
+        self.entry = self.context.farm.known(self.community.slug)
 
     def look_at_origin(self) -> None:
         """Proves the model that its wiki was made from, or learns what the farm puts into one."""
@@ -329,6 +330,7 @@ class CommunityRun:
             outcome.status = "failed"
         finally:
             if self.wiki is not None and outcome.error is None:
-                self.context.acquaintances.keep(outcome.slug, self.wiki.acquaintance)
+                known = replace(self.wiki.acquaintance, entry=self.entry)
+                self.context.acquaintances.keep(outcome.slug, known)
             outcome.seconds = time.monotonic() - started
             outcome.get, outcome.post = traffic.get, traffic.post

@@ -18,7 +18,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _, in_language
-from wikifarm.model import Capabilities, FarmWiki
+from wikifarm.model import Acquaintance, Capabilities, FarmWiki
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.vault import new_password
 from wikifarm.yeswiki.farm import ADMIN_EMAIL, NewWiki, Offer, half_made
@@ -45,11 +45,19 @@ def open_wiki(context: Context, slug: str) -> Wiki:
 
 def find_site(context: Context, community: Community) -> tuple[Wiki, FarmWiki] | None:
     """The community's wiki, logged in, and what the farm says of it, with the mark that was kept
-    here where the farm has none; None while it is still to be made."""
-    entry = context.farm.known(community.slug)
-    if entry is None:
-        return None
-    wiki = _entered(context, entry)
+    here where the farm has none; None while it is still to be made.
+
+    The farm is not asked of a wiki that this computer goes on with.
+    """
+    known = context.acquaintances.of(community.slug)
+    entry = known.entry if known is not None else None
+    wiki = _met(context, entry.folder, known) if entry is not None else None
+    if entry is None or wiki is None:
+        again = entry is None  # a login that was just tried is not tried twice
+        entry = context.farm.known(community.slug)
+        if entry is None:
+            return None
+        wiki = _entered(context, entry) if again else _with_password(context, entry)
     return wiki, replace(entry, mark=entry.mark or context.journal.mark_of(community.slug))
 
 
@@ -184,13 +192,21 @@ def _ask(context: Context, slug: str) -> None:
 
 
 def _entered(context: Context, entry: FarmWiki) -> Wiki:
-    wiki = context.farm.wiki(entry.folder)
     known = context.acquaintances.of(entry.folder)
-    if known is not None and wiki.meet(known, receipts.TAG):
-        return wiki
+    return _met(context, entry.folder, known) or _with_password(context, entry)
+
+
+def _met(context: Context, folder: str, known: Acquaintance | None) -> Wiki | None:
+    """The wiki, where a login of before still holds."""
+    wiki = context.farm.wiki(folder)
+    return wiki if known is not None and wiki.meet(known, receipts.TAG) else None
+
+
+def _with_password(context: Context, entry: FarmWiki) -> Wiki:
     password = context.vault.get(entry.folder)
     if not password:
         raise _unknown_wiki(entry)
+    wiki = context.farm.wiki(entry.folder)
     wiki.login(WIKI_ADMIN, password)
     return wiki
 

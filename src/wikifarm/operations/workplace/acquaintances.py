@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.files import PRIVATE, make_private, write_whole
-from wikifarm.model import Acquaintance, Capabilities, Cookie
+from wikifarm.model import Acquaintance, Capabilities, Cookie, FarmWiki
 
 
 class Acquaintances:
@@ -45,10 +45,11 @@ class Acquaintances:
 
 
 def _read(kept: dict[str, Any]) -> Acquaintance:
-    able = kept["capabilities"]
+    able, entry = kept["capabilities"], kept["entry"]
     return Acquaintance(
         str(kept["name"]),
         tuple(Cookie(**{key: str(text) for key, text in row.items()}) for row in kept["cookies"]),
         str(kept["release"]),
         Capabilities.kept(able) if able else None,
+        FarmWiki(**{key: str(text) for key, text in entry.items()}) if entry else None,
     )

@@ -12,6 +12,7 @@ from ..wikitext.performer import action
 # Settings that change nothing here but what the page shows, with what a new wiki holds.
 SETTINGS = {
     "default_language": "fr",
+    "meta_description": "",
     "baz_map_center_lat": "",
     "baz_map_center_lon": "",
     "baz_map_zoom": "",

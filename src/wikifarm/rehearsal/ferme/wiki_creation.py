@@ -86,7 +86,8 @@ def create_wiki(request: Request, folder: str, name: str, data: dict[str, Any]) 
 def _config(data: dict[str, Any]) -> dict[str, Any]:
     key = str(data.get("yeswiki-farm-acls", "0"))
     chosen = ACLS[int(key)] if key.isdigit() and int(key) < len(ACLS) else ACLS[0]
-    return {f"default_{p}_acl": chosen[p] for p in acls.PRIVILEGES}
+    told = addslashes(str(data.get("bf_description", ""))[:150])
+    return {"meta_description": told, **{f"default_{p}_acl": chosen[p] for p in acls.PRIVILEGES}}
 
 
 def _fill(wiki: StoredWiki, features: Features, admin: str, model: dict[str, Any] | None) -> None:

@@ -132,9 +132,11 @@ def _described(request: Request, title: str) -> str:
     if request.handler not in ("show", "iframe"):
         return '<meta name="robots" content="noindex, nofollow">\n'
     page = request.page
+    site = str(request.wiki.config.get("meta_description", ""))
     told = entry_views.description(request, page) if page and page.kind == ENTRY else ""
     return (
         f'<link rel="canonical" href="{esc(request.href(request.tag))}">\n'
+        f'<meta name="description" content="{esc(site)}">\n'
         f'<meta property="og:title" content="{esc(title)}">\n'
         + (f'<meta property="og:description" content="{esc(told)}">\n' if told else "")
     )
