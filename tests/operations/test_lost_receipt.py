@@ -23,6 +23,7 @@ from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
 from wikifarm.operations.plan import plan
 from wikifarm.operations.status import status
+from wikifarm.operations.workplace.context import Silence
 from wikifarm.rehearsal import snapshot
 from wikifarm.transport import Transport
 from wikifarm.yeswiki.wiki import Wiki
@@ -79,13 +80,14 @@ def whole(outcomes: list[CommunityOutcome]) -> CommunityOutcome:
 def lived(fresh: Fresh, rennes: Community) -> Lived:
     begun: list[str] = []
 
-    def watch(_slug: str, what: str) -> None:
-        if what == "accounts":  # the first step: the receipt has just been begun
-            page = open_wiki(fresh(), "rennes").pages.read(receipts.TAG)
-            begun.append(page.body if page else "")
+    class Watch(Silence):
+        def __call__(self, slug: str, what: str) -> None:
+            if what == "accounts":  # the first step: the receipt has just been begun
+                page = open_wiki(fresh(), "rennes").pages.read(receipts.TAG)
+                begun.append(page.body if page else "")
 
     context = fresh()
-    context.progress = watch
+    context.progress = Watch()
     whole(apply(context, [rennes], audit=False))
     wiki = open_wiki(fresh(), "rennes")
     page = wiki.pages.read(OURS)

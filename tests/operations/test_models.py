@@ -21,7 +21,7 @@ from wikifarm.model import MODEL_PREFIX, BazarList, Dialect, Module
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.models import list_models
-from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.context import Context, Silence
 from wikifarm.rehearsal import DIALECTS, RunningFarm, snapshot
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
 
@@ -229,12 +229,13 @@ def test_a_visitor_sees_no_form_of_people_before_the_rights_are_set(
     context = fresh()
     shown: dict[str, set[str]] = {}
 
-    def look(slug: str, step: str) -> None:
-        forms = httpx.get(f"{running.url}{slug}/?api/forms")
-        if forms.status_code == 200:
-            shown.setdefault(step, set(forms.json()))
+    class Look(Silence):
+        def __call__(self, slug: str, what: str) -> None:
+            forms = httpx.get(f"{running.url}{slug}/?api/forms")
+            if forms.status_code == 200:
+                shown.setdefault(what, set(forms.json()))
 
-    context.progress = look
+    context.progress = Look()
     made(context, a_community("vannes"))
     assert "102" in shown["accounts"]  # the model gave it
     assert all("101" not in shown[step] for step in ("accounts", "settings", "pages", "rights"))

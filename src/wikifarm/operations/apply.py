@@ -42,7 +42,6 @@ def apply(
 
     def whole(run: CommunityRun) -> None:
         check_list(run.context, run.community)
-        run.progress("wiki")
         run.find()
         spared = audit and canary and run.community not in canaries
         apply_found(run, audit=audit and not spared)

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.manifest.reading import default_modules
-from wikifarm.engine.run import Progress
 from wikifarm.errors import InvalidInput, LocalStorage, Problem
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, language
@@ -26,7 +25,7 @@ from wikifarm.operations.community.outcome import (
     envelope,
 )
 from wikifarm.operations.new_community import new_community
-from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings, Telling
 from wikifarm.operations.workplace.places import Places
 from wikifarm.reasons import of_system
 from wikifarm.rehearsal import DEFAULT_DIALECT, DIALECTS, TRAPS, RehearsalSettings, RunningFarm
@@ -113,7 +112,7 @@ def example() -> Community:
 
 
 @contextmanager
-def demo(practice: Practice, progress: Progress) -> Iterator[Envelope]:
+def demo(practice: Practice, progress: Telling) -> Iterator[Envelope]:
     """A running farm with its example community; both stop when the context ends."""
     with _folder(practice) as folder, _running(practice, folder) as farm:
         context = Context(

@@ -147,6 +147,7 @@ def status(
         states.append(state)
     exits: list[int] = []
     look = _Look(context, known, frozenset(last_runs), frozenset(slugs), exits)
+    context.progress.begins(len(states))
     Threads(min(context.jobs, max(1, len(states)))).run(
         [partial(look.at, state) for state in states], context.stopping
     )
@@ -200,6 +201,7 @@ class _Look:
             state.state = "not-ours" if error.code in ("not-ours", "slug-taken") else "failed"
             state.errors = list(failures(error))
             self.exits.append(error.exit)
+        self.context.progress.ends(state.slug, state.state)
         return True
 
     def _read(self, state: State, entry: FarmWiki | None) -> None:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from wikifarm.cli.program import PROGRAM, called
-from wikifarm.cli.progress import role_words, step_words
+from wikifarm.cli.progress import role_words, status_words, step_words
 from wikifarm.cli.render.sheet import Sheet, exports, table, wrapped
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.providers import NONE
@@ -118,18 +118,6 @@ def kept(ids: Sequence[str]) -> list[tuple[str, str]]:
     return [(_("kept"), told)] if ids else []
 
 
-def _statuses() -> dict[str, str]:
-    return {
-        "created": _("created"),
-        "updated": _("updated"),
-        "unchanged": _("unchanged"),
-        "pending": _("waiting for someone"),
-        "failed": _("failed"),
-        "planned": _("to be done"),
-        "to-make": _("to be made"),
-    }
-
-
 def kind(outcome: CommunityOutcome) -> str:
     """Its status; of what is planned, a wiki still to be made is a kind of its own."""
     planned = outcome.status == "planned"
@@ -158,7 +146,7 @@ def status(outcome: CommunityOutcome, sheet: Sheet) -> str:
 
 def standing(outcome: CommunityOutcome, command: str) -> tuple[str, str]:
     """What came of it: how grave it is (a colour of Paint), and the word."""
-    word = _statuses().get(kind(outcome), outcome.status)
+    word = status_words().get(kind(outcome), outcome.status)
     if outcome.audit and outcome.audit.leaks:
         return "bad", _("people can be seen")
     if command.startswith("mailing-list") and outcome.status == "unchanged":

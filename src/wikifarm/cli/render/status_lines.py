@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from wikifarm.cli.progress import status_words
 from wikifarm.cli.render.community_lines import list_of, software, state_of_list
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
@@ -93,19 +94,14 @@ def _is_unverified(state: State) -> bool:
 
 def standing_of_state(state: State) -> tuple[str, str]:
     """Where a community stands: how grave it is (a colour of Paint), and the word."""
-    labels = {
-        "not-made": ("care", _("not made yet")),
-        "unfinished": ("care", _("unfinished")),
-        "in-place": ("good", _("in place")),
-        "elsewhere": ("care", _("made from another computer")),
-        "not-ours": ("bad", _("cannot be entered from here")),
-        "failed": ("bad", _("cannot be read")),
-    }
     if state.state == "in-place" and state.privacy == "leak":
         return "bad", _("people can be seen")
     if state.state == "in-place" and state.drift:
         return "care", _("differs")
-    return labels[state.state]
+    if state.state == "failed":
+        return "bad", _("cannot be read")
+    tones = {"in-place": "good", "not-ours": "bad"}
+    return tones.get(state.state, "care"), status_words()[state.state]
 
 
 def state_facts(state: State) -> list[tuple[str, str]]:

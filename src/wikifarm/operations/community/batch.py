@@ -82,6 +82,7 @@ def each(
     what would show its people would show theirs.
     """
     batch = _Batch(context, verb, [each.slug for each in communities], max_failures)
+    context.progress.begins(len(communities))
     scouts = first_of_each(communities, kind) if kind is not None else []
     others = [each for each in communities if each not in scouts]
     threads = Threads(min(context.jobs, max(1, len(communities))))
@@ -116,7 +117,6 @@ class _Batch:
     max_failures: int | None
     outcomes: dict[str, CommunityOutcome] = field(default_factory=dict)
     down: Unreachable | TlsFailed | None = None
-    ended: int = 0
 
     def look_for_farm(self) -> None:
         """Reads the farm's list once for all, before several ask for it; a person is asked what
@@ -138,13 +138,14 @@ class _Batch:
 
     def do(self, community: Community) -> bool:
         """One community; False where there were too many failures."""
-        run = CommunityRun(self.context, community, place=self._place)
+        run = CommunityRun(self.context, community)
         self.outcomes[community.slug] = run.outcome
         with run.measured():
             if self.down is not None:
                 raise self.down
+            self.context.progress(community.slug, "wiki")
             self.verb(run)
-        self.ended += 1
+        self.context.progress.ends(community.slug, run.outcome.status)
         error = run.outcome.error
         unreached = run.wiki is None and isinstance(error, (Unreachable, TlsFailed))
         if self.down is None and unreached:
@@ -171,7 +172,3 @@ class _Batch:
         )
         for outcome in self.leaks:
             outcome.notes.append(text.format(count=count))
-
-    def _place(self) -> str:
-        total = len(self.slugs)
-        return f"{self.ended}/{total} " if total > 1 else ""

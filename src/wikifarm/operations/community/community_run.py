@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -58,7 +58,6 @@ class CommunityRun:
     mark: str = ""
     origin: Origin | None = None  # what its wiki was made from, while nothing is written in it
     entry: FarmWiki | None = None  # what the farm said of it, when it was looked for
-    place: Callable[[], str] = lambda: ""  # how far the command is, before its name
 
     def __post_init__(self) -> None:
         self.outcome = self._new_outcome()
@@ -311,7 +310,7 @@ class CommunityRun:
             raise KeyboardInterrupt
         if self._lock is not None:
             self._lock.sign()
-        self.context.progress(f"{self.place()}{self.community.slug}", what)
+        self.context.progress(self.community.slug, what)
 
     @contextmanager
     def measured(self) -> Iterator[None]:

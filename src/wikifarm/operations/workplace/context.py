@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock
+from typing import Protocol
 
 from wikifarm.advisories.catalogue import Catalogue, catalogue
 from wikifarm.blueprint.blueprint_file import load_blueprint
@@ -49,13 +50,38 @@ class FarmSettings:
         return f"FarmSettings({self.url!r})"
 
 
-def silent(_slug: str, _what: str) -> None:
+class Telling(Protocol):
+    """Who is told how the work goes on; threads may call."""
+
+    def begins(self, total: int) -> None:
+        """So many communities are to be done."""
+        ...
+
+    def __call__(self, slug: str, what: str) -> None:
+        """`what` is being done, in the community `slug` where one is named."""
+        ...
+
+    def ends(self, slug: str, came_to: str) -> None:
+        """The community is done: "created", "failed", "in-place", ..."""
+        ...
+
+
+class Silence:
     """Tells nobody."""
+
+    def begins(self, total: int) -> None:
+        """Nothing is told."""
+
+    def __call__(self, slug: str, what: str) -> None:
+        """Nothing is told."""
+
+    def ends(self, slug: str, came_to: str) -> None:
+        """Nothing is told."""
 
 
 @dataclass
 class Context:
-    """One run. `progress(slug, what)` is called as the work goes on.
+    """One run. `progress` is told as the work goes on.
 
     `transport` takes every request in the place of real connections. `patience` is how many seconds
     another run is waited for that works on the same wiki; `audit_max_age`, how long an audit tells
@@ -67,7 +93,7 @@ class Context:
     places: Places
     language: str = "fr"
     lists: ListSettings = field(default_factory=ListSettings)
-    progress: Callable[[str, str], None] = silent
+    progress: Telling = field(default_factory=Silence)
     ask: Callable[[str], str] | None = None
     transport: Transport | None = None
     patience: float = PATIENCE
