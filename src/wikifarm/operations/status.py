@@ -26,7 +26,7 @@ from wikifarm.operations.community.activity import activity
 from wikifarm.operations.community.batch import Threads
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import ListTold, Privacy
-from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.community.software import heeded, judged
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.crashes import unforeseen
@@ -147,6 +147,7 @@ def status(
         states.append(state)
     exits: list[int] = []
     look = _Look(context, known, frozenset(last_runs), frozenset(slugs), exits)
+    ask_missing(context, [slug for slug in wanted if look.is_ours(slug)])
     context.progress.begins(len(states))
     Threads(min(context.jobs, max(1, len(states)))).run(
         [partial(look.at, state) for state in states], context.stopping
@@ -223,10 +224,13 @@ class _Look:
         self._fill(state, site, run)
         context.acquaintances.keep(slug, replace(site.acquaintance, entry=entry))
 
+    def is_ours(self, slug: str) -> bool:
+        """True for what was asked for, is described here or was worked on from here."""
+        return slug in self.asked or slug in self.described or slug in self.met
+
     def _is_to_be_read(self, slug: str, entry: FarmWiki) -> bool:
         """False for a wiki that only the farm speaks of, which nobody asked for here."""
-        asked = slug in self.asked or slug in self.described or slug in self.met
-        return asked or bool(self.context.vault.kept(entry.folder))
+        return self.is_ours(slug) or self.context.vault.holds(entry.folder)
 
     def _fill(self, state: State, site: Wiki, run: CommunityRun | None) -> None:
         if run is not None:
