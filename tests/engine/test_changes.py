@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wikifarm.engine.changes import Action, Change, unified, writes
 from wikifarm.engine.steps.access import (
     AccountChange,
@@ -80,10 +82,12 @@ def test_a_setting_shows_its_two_values() -> None:
     assert (change.before, change.after, change.summary) == ("Wiki", "Été d’œuvre", "Été d’œuvre")
 
 
-def test_only_a_page_that_is_updated_has_a_diff() -> None:
+def test_a_page_that_stands_has_a_diff_which_reaches_nobody() -> None:
     old, new = Page("A", "un\ndeux"), Page("A", "un\ntrois")
     assert PageChange("A", Action.CREATE, wanted=new).diff == ""
-    assert PageChange("A", Action.KEEP, old, new).diff == ""
+    assert "-deux\n+trois" in PageChange("A", Action.KEEP, old, new).diff
+    reached = replace(old, body="un\nZoé, zoe@example.org, +33 6 12.34.56.78, le 27 novembre 2026")
+    assert "-Zoé, …, …, le 27 novembre 2026" in PageChange("A", Action.KEEP, reached, new).diff
     diff = PageChange("A", Action.UPDATE, old, new).diff
     assert diff.splitlines() == ["--- A", "+++ A", "@@ -1,2 +1,2 @@", " un", "-deux", "+trois"]
 

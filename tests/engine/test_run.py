@@ -123,10 +123,31 @@ def test_a_plan_without_a_wiki_is_the_whole_design(tmp_path: Path) -> None:
         "pages:PagePrincipale", "pages:Charte",
         "module-rights:action absente", "module-rights:action listusers",
         "module-rights:handler revisions", "rights:Charte", "rights:PagePrincipale",
-        "lists:ListeOuiNon", "forms:101",
+        "lists:ListeOuiNon", "forms:101", "tidy:demonstration",
     ]  # fmt: skip
     assert all(change.writes for change in planned)
-    assert planned[-1].after == "Participant·e·s"
+    assert planned[-2].after == "Participant·e·s"
+
+
+def test_what_was_done_is_told_as_it_was_planned() -> None:
+    brought, planned, kept, twice = update("un"), update("deux"), keep("trois"), update("quatre")
+    done = [
+        run.Done(kept, "kept", 0),
+        run.Done(update("deux"), "done", 3),
+        run.Done(twice, "done", 1),
+        run.Done(update("cinq"), "done", 2),
+        run.Done(twice, "done", 4),
+    ]
+    told = run.as_foreseen([brought, planned, kept, twice, keep("gone")], done)
+    assert [(each.change.key, each.outcome, each.ms) for each in told] == [
+        ("un", "done", 0), ("deux", "done", 3), ("trois", "kept", 0), ("quatre", "done", 5),
+        ("cinq", "done", 2),
+    ]  # fmt: skip
+
+
+def test_what_was_kept_at_last_is_told_as_kept() -> None:
+    (told,) = run.as_foreseen([update("un")], [run.Done(keep("un"), "kept", 0)])
+    assert told.outcome == "kept"
 
 
 def test_rights_are_set_before_the_first_form_can_hold_anyone(workshop: Workshop) -> None:

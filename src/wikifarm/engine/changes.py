@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
+from wikifarm.i18n import _
+
 Existing = TypeVar("Existing")
 Wanted = TypeVar("Wanted")
+
+# What reaches somebody: an address, or nine figures and more as telephone numbers are written.
+_REACHES = re.compile(r"[^\s<>()\[\]\"“”«»,;:]+@[^\s<>()\[\]\"“”«»,;:]+|\+?\d(?:[ .-]?\d){8,}")
 
 
 class Action(StrEnum):
@@ -53,6 +59,13 @@ class Change(Generic[Existing, Wanted]):
         return self.reason
 
     @property
+    def detail(self) -> str:
+        """From what to what, on one line, where something is there already; empty where the
+        summary says it all. It shows no address of anyone.
+        """
+        return ""
+
+    @property
     def before(self) -> str:
         """What is there, as text; it shows no address of anyone."""
         return "" if self.existing is None else self.text(self.existing)
@@ -81,7 +94,20 @@ def writes(changes: Iterable[AnyChange]) -> list[AnyChange]:
 
 
 def unified(name: str, before: str, after: str) -> str:
-    """The difference of two texts as `diff -u` writes it, with two lines around it."""
-    return "\n".join(
-        difflib.unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="", n=2)
+    """The difference of two texts as `diff -u` writes it, with two lines around it.
+
+    Addresses and telephone numbers, which people write in their pages, are masked.
+    """
+    lines = difflib.unified_diff(
+        before.split("\n"), after.split("\n"), name, name, lineterm="", n=2
     )
+    return "\n".join(_REACHES.sub("…", line) for line in lines)
+
+
+def from_to(before: str, after: str) -> str:
+    """`before → after`, each on one line, with a word for nothing."""
+    return f"{_on_a_line(before)} → {_on_a_line(after)}"
+
+
+def _on_a_line(text: str) -> str:
+    return ", ".join(text.split("\n")) or _("nothing")

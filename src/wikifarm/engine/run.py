@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wikifarm.engine.changes import AnyChange, writes
 from wikifarm.engine.journal import Journal
@@ -25,6 +25,31 @@ class Done:
 def plan(steps: Sequence[AnyStep], work: Work) -> list[AnyChange]:
     """Every change, in order, without writing anything."""
     return [change for step in steps for change in step.plan(work)]
+
+
+def as_foreseen(foreseen: Sequence[AnyChange], done: Sequence[Done]) -> list[Done]:
+    """What was done, in the words of the plan: each of its changes once, and what came besides.
+
+    A change that nothing had to write was brought by another: the wiki's model, a page that is born
+    with its rights. What is written twice counts once; what was kept is told as it was kept.
+    """
+    by_id: dict[str, Done] = {}
+    for each in done:
+        before = by_id.get(each.change.id)
+        if before is None or before.outcome == "kept":
+            by_id[each.change.id] = each
+        elif each.outcome == "done":
+            by_id[each.change.id] = replace(before, ms=before.ms + each.ms)
+    told = []
+    for change in foreseen:
+        real = by_id.pop(change.id, None)
+        if real is not None and real.outcome == "kept":
+            told.append(real)
+        elif change.writes:
+            told.append(Done(change, "done", real.ms if real else 0))
+        elif real is not None:
+            told.append(real)
+    return [*told, *by_id.values()]
 
 
 def apply(steps: Sequence[AnyStep], work: Work, journal: Journal, progress: Progress) -> list[Done]:

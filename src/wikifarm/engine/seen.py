@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.ports import WikiPort
 from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import NotOurs
@@ -47,6 +48,23 @@ class Seen:
         self.remember("accounts", list(overview.accounts))
         if overview.lists is not None:
             self.remember("lists", dict(overview.lists))
+
+    def once_done(self, changes: Iterable[AnyChange]) -> Seen:
+        """The same wiki as it will show its pages and forms once these changes are written."""
+        then = Seen(self._wiki)
+        then._cache = dict(self._cache)
+        pages, forms = dict(self.pages), dict(self.forms)
+        for change in changes:
+            if not change.writes:
+                continue
+            if isinstance(change.wanted, Page):
+                pages[change.wanted.tag] = change.wanted
+            elif isinstance(change.existing, Page) and change.wanted is None:
+                pages.pop(change.existing.tag, None)
+            elif isinstance(change.existing, Form) and change.wanted is None:
+                forms.pop(change.existing.id, None)
+        then._cache |= {"pages": pages, "forms": forms}
+        return then
 
     def forget(self, *names: str) -> None:
         """Drops what was read of `names` ("pages", "rights", ...), or everything."""

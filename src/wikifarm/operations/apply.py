@@ -6,12 +6,16 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.journal import RECORD
 from wikifarm.engine.recording import finish_receipt, finished, start_receipt
+from wikifarm.engine.run import Done, as_foreseen
 from wikifarm.engine.run import plan as walk_dry
-from wikifarm.engine.standing import Standing
 from wikifarm.engine.steps import all_steps
-from wikifarm.errors import NotOurs, SlugTaken, WikifarmError
+from wikifarm.engine.steps.access import RightsStep
+from wikifarm.engine.steps.content import PagesStep
+from wikifarm.engine.steps.tidy import TidyStep
+from wikifarm.errors import WikifarmError
 from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.kept_audit import audit_stands, note_audit
@@ -22,6 +26,7 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import ensure
 from wikifarm.operations.mailing_list.wanted import check_list
+from wikifarm.operations.plan import check_ours, foresee
 from wikifarm.operations.workplace.context import Context
 
 
@@ -65,13 +70,13 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
     if run.wiki is None:
         run.make()  # its password is this computer's: a run may say there that it works on it
     else:
-        _check_ours(run, new=new)
+        check_ours(run, new=new)
         if _is_as_described(run) and (not audit or audit_stands(run)):
             # Nothing is written, not even that this run works here.
             _make_so(run, audit=audit)
             return
     with run.alone("new-community" if new else "apply"):
-        _check_ours(run, new=new)
+        check_ours(run, new=new)
         _make_so(run, audit=audit)
 
 
@@ -94,6 +99,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     run.say_standing()
     journal = run.context.journal
     run.look_at_origin()
+    foreseen = foresee(run, audit=audit)
     start_receipt(work, journal)
     first = not work.receipt.complete
     work.receipt = replace(work.receipt, name=community.name)
@@ -118,6 +124,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
             run.tell(facts)
             finish_receipt(work, journal)
     outcome.status = "created" if first else "updated" if run.wrote else "unchanged"
+    outcome.steps = _as_planned(run, foreseen)
     _describe(run)
     write_files(run, facts)
     refuse_leaks(outcome.audit)
@@ -138,41 +145,32 @@ def _ensure_list(run: CommunityRun) -> WikifarmError | None:
     return None
 
 
-def _check_ours(run: CommunityRun, *, new: bool) -> None:
-    slug, receipt = run.community.slug, run.work.seen.receipt
-    asked = run.mark == run.context.journal.mark_of(slug)
-    # The computer that asked for it may be lost: whoever administers a wiki that wikifarm had made,
-    # and in which nobody was yet, may go on with it.
-    if receipt is None and not (run.mark and (asked or run.standing is Standing.NEW)):
-        raise NotOurs(
-            _(
-                "Nothing proves that the wiki “{slug}” is this community's. It was left alone."
-            ).format(slug=slug),
-            hint=_("Choose another address with --slug."),
-        )
-    if new and not run.standing.proves:
-        raise NotOurs(
-            _("The wiki “{slug}” stands, but has lost its receipt. It was left alone.").format(
-                slug=slug
-            ),
-            hint=_("If it is this community's, `wikifarm apply` looks what of it is."),
-        )
-    if receipt is None:
-        return
-    if receipt.community != run.mark and (run.mark or not run.standing.proves):
-        raise NotOurs(
-            _("The wiki “{slug}” stands for another community. It was left alone.").format(
-                slug=slug
-            ),
-            hint=_("Choose another address with --slug."),
-        )
-    if new and receipt.complete and receipt.name != run.community.name:
-        raise SlugTaken(
-            _("The address “{slug}” is the community “{name}”. It was left alone.").format(
-                slug=slug, name=receipt.name
-            ),
-            hint=_("Choose another address with --slug, or change the manifest and `apply` it."),
-        )
+def _as_planned(run: CommunityRun, foreseen: Sequence[AnyChange]) -> list[Done]:
+    """What was done, in the words of the plan; without what no plan can name: the closing of the
+    logs that YesWiki writes meanwhile and, in a wiki that was just made, what was done about what
+    the farm puts into one. A page that was to show what the audit did not confirm was not written.
+    """
+    work, planned = run.work, {change.id for change in foreseen}
+    written = {done.change.id for done in run.outcome.steps}
+
+    def is_of_the_farm(change: AnyChange) -> bool:
+        if change.id in planned:
+            return False
+        if change.step == RightsStep.name:
+            return work.just_made or change.key.startswith(tuple(work.design.closed_prefixes))
+        return work.just_made and change.step == TidyStep.name
+
+    done = [
+        each
+        for each in run.outcome.steps
+        if each.outcome != "done" or not is_of_the_farm(each.change)
+    ]
+    came = [
+        change
+        for change in foreseen
+        if work.just_made or change.step != PagesStep.name or change.id in written
+    ]
+    return as_foreseen(came, done)
 
 
 def _describe(run: CommunityRun) -> None:

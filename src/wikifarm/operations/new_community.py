@@ -44,7 +44,7 @@ def new_community(
     looked = dry_run or agreed is not None
     if looked:
         with run.measured():
-            look_ahead(run)
+            look_ahead(run, new=True)
         planned = run.outcome
         if dry_run or planned.error is not None or (agreed is not None and not agreed(planned)):
             return planned

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.run import plan as walk_dry
+from wikifarm.engine.seen import Seen
+from wikifarm.engine.standing import Standing
+from wikifarm.engine.step import AnyStep
 from wikifarm.engine.steps import all_steps
+from wikifarm.engine.steps.access import ModuleRightsStep
+from wikifarm.engine.steps.content import PageChange, PagesStep, SettingsStep, pages_applied
+from wikifarm.errors import NotOurs, SlugTaken
 from wikifarm.i18n import _
+from wikifarm.operations.audit.facts import foreseen_facts
+from wikifarm.operations.audit.kept_audit import should_pass
 from wikifarm.operations.community.batch import each
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import plan_list
-from wikifarm.operations.mailing_list.wanted import check_list
+from wikifarm.operations.mailing_list.wanted import check_list, links
 from wikifarm.operations.workplace.context import Context
 
 
@@ -21,16 +31,20 @@ def plan(context: Context, communities: Sequence[Community]) -> list[CommunityOu
     return each(context, communities, look_ahead)
 
 
-def look_ahead(run: CommunityRun) -> None:
-    """Fills the outcome with every change that `apply` would make."""
+def look_ahead(run: CommunityRun, *, new: bool = False) -> None:
+    """Fills the outcome with every change that `apply` would make, and refuses what it would.
+
+    `new`: a community to open, which may not take over another's wiki.
+    """
     check_list(run.context, run.community)
     run.find()
+    if run.wiki is not None:
+        check_ours(run, new=new)
     run.say_standing()
     run.say_left()
     outcome = run.outcome
     outcome.to_make = run.wiki is None
-    outcome.planned = walk_dry(all_steps(run.context.backups), run.work)
-    outcome.planned += plan_list(run)
+    outcome.planned = [*foresee(run), *plan_list(run)]
     outcome.kept = [change.id for change in outcome.planned if not change.writes]
     writing = any(change.writes for change in outcome.planned)
     if run.shows_a_person:
@@ -42,3 +56,94 @@ def look_ahead(run: CommunityRun) -> None:
             )
         )
     outcome.status = "planned" if writing else "unchanged"
+
+
+def foresee(run: CommunityRun, *, audit: bool = True) -> list[AnyChange]:
+    """Every change of the wiki, without writing any, as `apply` will tell them: of one that is to
+    be made or was just made, the whole design; of another, what the pages will show as done too.
+    """
+    work, steps = run.work, all_steps(run.context.backups)
+    if run.wiki is None:
+        return walk_dry(steps, work)
+    if work.just_made:
+        whole = walk_dry(steps, replace(work, seen=Seen(None)))
+        return [change for change in whole if _can_be(change, work.seen)]
+    return _with_pages_told(run, steps, audit=audit)
+
+
+def _with_pages_told(
+    run: CommunityRun, steps: Sequence[AnyStep], *, audit: bool
+) -> list[AnyChange]:
+    """What the steps would change, then what pages will show as done once it is, and audited."""
+    work = run.work
+    changes = walk_dry(steps, work)
+    writing = any(change.writes for change in changes)
+    audited = audit and should_pass(run, writing=writing)
+    facts = foreseen_facts(run, changes, audited=audited)
+    if facts == frozenset(work.receipt.facts):
+        return changes
+    then = replace(work, seen=work.seen.once_done(changes))
+    told = links(run.community, work.receipt.mailing_list)
+    design = replace(work.design, pages=run.compiler.pages(facts, told))
+    later = PagesStep().plan(replace(then, receipt=pages_applied(then), design=design))
+    last = {change.key: change for change in later if change.writes}
+    whole = [
+        _then(change, last.pop(change.key))
+        if isinstance(change, PageChange) and change.key in last
+        else change
+        for change in changes
+    ]
+    order = [step.name for step in steps]
+    return sorted([*whole, *last.values()], key=lambda change: order.index(change.step))
+
+
+def _then(first: PageChange, last: PageChange) -> PageChange:
+    """Both in one."""
+    action = first.action if first.writes else last.action
+    return PageChange(last.key, action, first.existing, last.wanted, last.reason)
+
+
+def _can_be(change: AnyChange, seen: Seen) -> bool:
+    """False for what this wiki has no place for: a setting its server keeps to itself, an action
+    that its version of YesWiki has not."""
+    if change.step == SettingsStep.name:
+        return change.key in seen.settings
+    return change.step != ModuleRightsStep.name or change.key in seen.modules
+
+
+def check_ours(run: CommunityRun, *, new: bool) -> None:
+    """Raises NotOurs or SlugTaken where the wiki that was found is not this community's."""
+    slug, receipt = run.community.slug, run.work.seen.receipt
+    asked = run.mark == run.context.journal.mark_of(slug)
+    # The computer that asked for it may be lost: whoever administers a wiki that wikifarm had made,
+    # and in which nobody was yet, may go on with it.
+    if receipt is None and not (run.mark and (asked or run.standing is Standing.NEW)):
+        raise NotOurs(
+            _(
+                "Nothing proves that the wiki “{slug}” is this community's. It was left alone."
+            ).format(slug=slug),
+            hint=_("Choose another address with --slug."),
+        )
+    if new and not run.standing.proves:
+        raise NotOurs(
+            _("The wiki “{slug}” stands, but has lost its receipt. It was left alone.").format(
+                slug=slug
+            ),
+            hint=_("If it is this community's, `wikifarm apply` looks what of it is."),
+        )
+    if receipt is None:
+        return
+    if receipt.community != run.mark and (run.mark or not run.standing.proves):
+        raise NotOurs(
+            _("The wiki “{slug}” stands for another community. It was left alone.").format(
+                slug=slug
+            ),
+            hint=_("Choose another address with --slug."),
+        )
+    if new and receipt.complete and receipt.name != run.community.name:
+        raise SlugTaken(
+            _("The address “{slug}” is the community “{name}”. It was left alone.").format(
+                slug=slug, name=receipt.name
+            ),
+            hint=_("Choose another address with --slug, or change the manifest and `apply` it."),
+        )

@@ -141,6 +141,26 @@ def same_template(left: str, right: str) -> bool:
     return parse(left) == parse(right)
 
 
+def differing_fields(now: str, wanted: str) -> list[str]:
+    """The fields by which `wanted` differs from `now`, each once: "+new", "-gone", "~otherwise";
+    a line without a name is called by its type; "↕" where only their order differs.
+    """
+    before, after = _rows_by_name(now), _rows_by_name(wanted)
+    signs = [
+        *(f"+{name}" for name in after if name not in before),
+        *(f"-{name}" for name in before if name not in after),
+        *(f"~{name}" for name in after if name in before and after[name] != before[name]),
+    ]
+    return signs or ([] if same_template(now, wanted) else ["↕"])
+
+
+def _rows_by_name(template: str) -> dict[str, list[list[str]]]:
+    rows: dict[str, list[list[str]]] = {}
+    for row in parse(template):
+        rows.setdefault(row[1] or row[0], []).append(row)
+    return rows
+
+
 def _line(row: Sequence[str]) -> str:
     """A row as YesWiki's form builder writes it: a space for nothing, `***` after each column.
 

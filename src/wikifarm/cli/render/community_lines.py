@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SHOWN_FIELDS = 3  # names told of what was seen, and of where; --json gives them all
 SHOWN_ROUTES = 4
 SHOWN_NAMES = 6  # of a step in a plan; --verbose shows them all
+SHOWN_LINES = 20  # of a difference; --verbose shows it whole
 SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": "="}
 
 
@@ -70,18 +71,20 @@ def demonstration(outcome: Demonstration, sheet: Sheet) -> Iterator[str]:
 # -- one community --------------------------------------------------------------------------
 
 
-def blocks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
-    """Each community in full."""
+def blocks(
+    outcomes: Iterable[CommunityOutcome], sheet: Sheet, *, closely: bool = False
+) -> Iterator[str]:
+    """Each community in full; `closely`, with the beginning of what differs by hand."""
     for number, outcome in enumerate(outcomes):
         if number:
             yield ""
-        yield from _block(outcome, sheet)
+        yield from _block(outcome, sheet, closely=closely)
 
 
-def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
+def _block(outcome: CommunityOutcome, sheet: Sheet, *, closely: bool) -> Iterator[str]:
     yield f"{sheet.paint.strong(outcome.name)} ({status(outcome, sheet)})"
     yield from table(fact for fact in facts_of(outcome) if fact[1])
-    yield from _planned(outcome.planned, sheet)
+    yield from _planned(outcome.planned, sheet, differences=closely)
     if outcome.audit:
         yield from _leaks(outcome.audit, sheet)
     yield from remarks(outcome)
@@ -231,10 +234,14 @@ def _key(key: str) -> str:
     return f"{words.get(kind, kind)}{space}{name}"
 
 
-def _name(change: AnyChange) -> str:
-    """What names a change of a plan: a form and a list have a title, which says more than an id."""
-    titled = change.step in ("forms", "lists") and change.writes
-    return (change.summary if titled else "") or _key(change.key)
+def _name(change: AnyChange, *, detailed: bool = False) -> str:
+    """What names a change of a plan: a form and a list have a title, which says more than an id.
+    If `detailed`, with what differs.
+    """
+    titled = change.step in ("forms", "lists", "tidy") and change.writes
+    name = (change.summary if titled else "") or _key(change.key)
+    detail = change.detail if detailed else ""
+    return f"{name} ({detail})" if detail else name
 
 
 def _some(names: list[str], sheet: Sheet) -> str:
@@ -282,7 +289,10 @@ def _counted(action: str, count: int) -> str:
 # -- plans ----------------------------------------------------------------------------------
 
 
-def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
+def _planned(
+    changes: Iterable[AnyChange], sheet: Sheet, *, differences: bool = False
+) -> Iterator[str]:
+    """The lines of a plan; with `differences`, the beginning of what was edited by hand."""
     words = step_words()
     rows: list[tuple[str, str, str]] = []
     diffs: list[str] = []
@@ -290,14 +300,23 @@ def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
         changes, key=lambda change: (change.step, change.action)
     ):
         group = list(together)
-        names = [_name(change) for change in group]
+        names = [_name(change, detailed=True) for change in group]
         rows.append((SIGNS[action], words.get(step, step), _some(names, sheet)))
-        diffs += [change.diff for change in group if change.diff]
+        if sheet.verbose or (differences and not group[0].writes):
+            diffs += [change.diff for change in group if change.diff]
     yield from table(rows)
-    if sheet.verbose:
-        for diff in diffs:
-            yield ""
-            yield from (f"    {line}" for line in diff.splitlines())
+    for diff in diffs:
+        yield ""
+        yield from (f"    {line}" for line in _shortened(diff.splitlines(), sheet))
+
+
+def _shortened(lines: list[str], sheet: Sheet) -> list[str]:
+    """A difference of a few lines, and how many there are besides; whole if --verbose asks."""
+    more = len(lines) - SHOWN_LINES
+    if sheet.verbose or more <= 0:
+        return lines
+    told = ngettext("… and {count} line (--verbose)", "… and {count} lines (--verbose)", more)
+    return [*lines[:SHOWN_LINES], told.format(count=more)]
 
 
 # -- the audit ------------------------------------------------------------------------------

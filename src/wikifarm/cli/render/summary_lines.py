@@ -28,7 +28,8 @@ Facts = Mapping[str, str]  # what it is about -> what came of it
 def communities(outcome: CommunitiesOutcome, sheet: Sheet) -> Iterator[str]:
     """What came of each community, or of many what they have in common."""
     if not outcome.summed_up or sheet.verbose:
-        yield from community_lines.blocks(outcome.communities, sheet)
+        closely = outcome.in_full
+        yield from community_lines.blocks(outcome.communities, sheet, closely=closely)
     else:
         yield from _groups(outcome.communities, sheet)
     if outcome.left_out:

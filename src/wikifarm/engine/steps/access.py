@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from wikifarm.blueprint.rights_words import is_open_in_lists, without_closing
 from wikifarm.engine import receipt as receipts
-from wikifarm.engine.changes import Action, Change
+from wikifarm.engine.changes import Action, Change, from_to
 from wikifarm.engine.step import Step, Work, look_again, read_back, refuse_lost
 from wikifarm.engine.steps.bazar import left_standing
-from wikifarm.i18n import _
+from wikifarm.i18n import _, ngettext
 from wikifarm.model import Account, Rights, Zone, canonical
 
-OWN_RIGHTS = Rights("@admins", "@admins")  # of the receipt
+ADMINS = "admins"  # YesWiki's own group
+OWN_RIGHTS = Rights(f"@{ADMINS}", f"@{ADMINS}")  # of the receipt
 
 
 class AccountChange(Change[Account, Account]):
@@ -57,18 +58,24 @@ class GroupChange(Change[Members, Members]):
 
     @property
     def summary(self) -> str:
-        """Who enters and who leaves: "+Ada -Grace"."""
+        """Who enters and who leaves: "+Ada -Grace"; then who was added by hand, if that matters."""
         now, wanted = self.existing or (), self.wanted or ()
         entering = [f"+{member}" for member in wanted if member not in now]
         leaving = [f"-{member}" for member in now if member not in wanted]
-        return " ".join([*entering, *leaving])
+        return " ".join([*entering, *leaving, *([self.reason] if self.reason else [])])
+
+    @property
+    def detail(self) -> str:
+        return self.summary
 
     def text(self, value: Members) -> str:
         return "\n".join(value)
 
 
 class GroupsStep(Step[GroupChange]):
-    """The groups. People added by hand stay; only members that wikifarm put are taken out."""
+    """The groups. People added by hand stay, and are told where that makes them administrators;
+    only members that wikifarm put are taken out.
+    """
 
     name = GroupChange.step
 
@@ -76,9 +83,12 @@ class GroupsStep(Step[GroupChange]):
         changes = []
         for name in work.design.groups:
             now, wanted = work.seen.group(name), _wanted_members(work, name)
+            reason = _administrators_told(work, name)
             if set(now) != set(wanted):
                 action = Action.UPDATE if now else Action.CREATE
-                changes.append(GroupChange(name, action, now, wanted))
+                changes.append(GroupChange(name, action, now, wanted, reason))
+            elif reason:
+                changes.append(GroupChange(name, Action.KEEP, now, now, reason))
         return changes
 
     def apply(self, work: Work, changes: Sequence[GroupChange]) -> None:
@@ -91,12 +101,38 @@ class GroupsStep(Step[GroupChange]):
 
 def _wanted_members(work: Work, name: str) -> Members:
     """The members a group should have: those of the design, then those added by hand."""
-    designed = work.design.groups[name]
-    ours = set(work.receipt.groups.get(name, ()))
-    by_hand = [
-        member for member in work.seen.group(name) if member not in designed and member not in ours
-    ]
-    return (*designed, *by_hand)
+    return (*work.design.groups[name], *_by_hand(work, name))
+
+
+def _by_hand(work: Work, name: str) -> Members:
+    """The members of a group that neither the design nor wikifarm put there."""
+    ours = {*work.design.groups[name], *work.receipt.groups.get(name, ())}
+    return tuple(member for member in work.seen.group(name) if member not in ours)
+
+
+def _administrators_told(work: Work, name: str) -> str:
+    """Who was added by hand to a group that administers the wiki; empty where nobody was."""
+    if not work.seen.exists or name not in _administering(work):
+        return ""
+    added = [member for member in _by_hand(work, name) if member != work.seen.wiki.account]
+    told = ngettext(
+        "{names} was added by hand, and is an administrator here",
+        "{names} were added by hand, and are administrators here",
+        len(added),
+    )
+    return told.format(names=", ".join(added)) if added else ""
+
+
+def _administering(work: Work) -> set[str]:
+    """The groups whose members administer the wiki, as the design has them."""
+    names, waiting = set[str](), [ADMINS]
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names.add(name)
+            members = work.design.groups.get(name, ())
+            waiting += [each[1:] for each in members if each.startswith("@")]
+    return names
 
 
 class RightsChange(Change[Rights, Rights]):
@@ -107,6 +143,19 @@ class RightsChange(Change[Rights, Rights]):
     @property
     def summary(self) -> str:
         return f"{_told(self.wanted.read)} / {self.wanted.write}" if self.wanted else ""
+
+    @property
+    def detail(self) -> str:
+        now, wanted = self.existing, self.wanted
+        if now is None or wanted is None:
+            return ""
+        words = {"read": _("to read"), "write": _("to write"), "comment": _("to comment")}
+        rights = [(words[each], getattr(now, each), getattr(wanted, each)) for each in words]
+        return "; ".join(
+            f"{word} {from_to(_told(before), _told(after))}"
+            for word, before, after in rights
+            if canonical(before) != canonical(after)
+        )
 
     def text(self, value: Rights) -> str:
         return f"read: {_told(value.read)}\nwrite: {value.write}\ncomment: {value.comment}"
@@ -208,6 +257,10 @@ class ModuleRightChange(Change[ModuleRight, ModuleRight]):
     @property
     def summary(self) -> str:
         return self.after
+
+    @property
+    def detail(self) -> str:
+        return from_to(self.before, self.after) if self.before else ""
 
     def text(self, value: ModuleRight) -> str:
         return value.right

@@ -8,8 +8,13 @@ from typing import Any
 
 from wikifarm.blueprint.design import DesignedForm, DesignedList
 from wikifarm.blueprint.schema.choices import expected_list_id
-from wikifarm.blueprint.schema.template import form_json, properties, same_template
-from wikifarm.engine.changes import Action, Change
+from wikifarm.blueprint.schema.template import (
+    differing_fields,
+    form_json,
+    properties,
+    same_template,
+)
+from wikifarm.engine.changes import Action, Change, unified
 from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.step import Step, Work, look_again, read_back
 from wikifarm.errors import NotOurs
@@ -110,6 +115,17 @@ class FormChange(Change[Form, CompiledForm]):
     @property
     def summary(self) -> str:
         return self.reason or (self.wanted.label if self.wanted else "")
+
+    @property
+    def detail(self) -> str:
+        """The fields that would come (+), go (-) or be otherwise (~), by name."""
+        if self.existing is None or self.wanted is None:
+            return ""
+        return " ".join(differing_fields(self.existing.template, self.wanted.template))
+
+    @property
+    def diff(self) -> str:
+        return unified(self.key, self.before, self.after) if self.existing else ""
 
     def text(self, value: Form | CompiledForm) -> str:
         # The dialect of a wiki is known once it is made: until then a form is its label.

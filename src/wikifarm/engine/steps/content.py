@@ -8,7 +8,7 @@ from dataclasses import replace
 from merge3 import Merge3
 
 from wikifarm.blueprint.design import DesignedPage
-from wikifarm.engine.changes import Action, Change, unified
+from wikifarm.engine.changes import Action, Change, from_to, unified
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.step import Step, Work, look_again, read_back, refuse_lost
 from wikifarm.errors import UnexpectedAnswer
@@ -26,7 +26,7 @@ class PageChange(Change[Page, Page]):
 
     @property
     def diff(self) -> str:
-        if self.action is not Action.UPDATE:
+        if self.action is Action.CREATE:
             return ""
         return unified(self.key, self.before, self.after)
 
@@ -146,6 +146,10 @@ class SettingChange(Change[str, str]):
     @property
     def summary(self) -> str:
         return self.after
+
+    @property
+    def detail(self) -> str:
+        return "" if self.existing is None else from_to(self.before, self.after)
 
     def text(self, value: str) -> str:
         return value

@@ -13,6 +13,8 @@ from wikifarm.engine.step import Step, Work, look_again, read_back
 from wikifarm.i18n import _
 from wikifarm.model import BazarList, Form, Page
 
+DEMONSTRATION = "demonstration"  # all of it, in the plan of a wiki still to be made
+
 
 class TidyChange(Change[Page | Form | BazarList, None]):
     """A page, a form or a list of the demonstration. It leaves nothing."""
@@ -39,6 +41,8 @@ class TidyStep(Step[TidyChange]):
         self._backups = backups
 
     def plan(self, work: Work) -> list[TidyChange]:
+        if not work.seen.exists:
+            return _foretold(work)
         return [*self._forms(work), *self._pages(work), *self._lists(work)]
 
     def apply(self, work: Work, changes: Sequence[TidyChange]) -> None:
@@ -97,6 +101,17 @@ class TidyStep(Step[TidyChange]):
                 reason = _by_hand(came_as == fingerprint(as_text(choices)))
                 changes.append(_going(f"list {choices.id}", choices, reason))
         return changes
+
+
+def _foretold(work: Work) -> list[TidyChange]:
+    """Of a wiki still to be made: what it comes with depends on the farm, and whether it comes at
+    all, on what the wiki is made from. Only that none of it is left is sure.
+    """
+    design = work.design
+    if not (design.removed_pages or design.removed_forms or design.removed_lists):
+        return []
+    reason = _("what YesWiki puts in a new wiki as an example")
+    return [TidyChange(DEMONSTRATION, Action.DELETE, reason=reason)]
 
 
 def _of_people(work: Work, form: Form) -> set[str]:

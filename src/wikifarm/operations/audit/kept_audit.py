@@ -20,6 +20,13 @@ def audit_stands(run: CommunityRun) -> bool:
     return stands(run.work, run.site.session.release, run.context.audit_max_age)
 
 
+def should_pass(run: CommunityRun, *, writing: bool) -> bool:
+    """True where `apply`, which would write something or not, makes an audit that should pass: none
+    that was made from here left a thing out since."""
+    last = run.context.journal.last(run.community.slug, AUDIT)
+    return last.get("passed") is not False and (writing or not audit_stands(run))
+
+
 def note_audit(run: CommunityRun) -> None:
     """Puts what the audit of this run came to in the receipt to be written: that it passed, or that
     none stands. One that could not see says nothing."""

@@ -154,7 +154,8 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
             raise
         audit = _cut_short(audit, fault)
     if audit.probes or not audit.ok:
-        run.context.journal.outcome(run.community.slug, AUDIT, privacy=audit.privacy.value)
+        privacy, passed = audit.privacy.value, audit.passed
+        run.context.journal.outcome(run.community.slug, AUDIT, privacy=privacy, passed=passed)
     return audit
 
 

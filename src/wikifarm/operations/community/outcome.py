@@ -211,6 +211,7 @@ class CommunityOutcome:
                     "id": change.id,
                     "action": change.action.value,
                     "summary": change.summary,
+                    "detail": change.detail,
                     "diff": change.diff,
                 }
                 for change in self.planned

@@ -1,0 +1,144 @@
+"""What a plan says is what `apply` reports, line for line, whatever the wiki went through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import Fresh, a_community, context_for, start_farm
+from tests.operations.test_kill import _run_and_die
+from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.engine.changes import AnyChange
+from wikifarm.errors import NotOurs
+from wikifarm.model import Rights
+from wikifarm.operations.apply import apply
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.plan import plan
+from wikifarm.rehearsal import DIALECTS
+
+Line = tuple[str, str]  # id, action
+
+
+def promised(outcome: CommunityOutcome) -> list[Line]:
+    assert outcome.error is None, outcome.error.message
+    return [(change.id, change.action.value) for change in outcome.planned if change.writes]
+
+
+def reported(outcome: CommunityOutcome) -> list[Line]:
+    assert outcome.error is None, outcome.error.message
+    return [
+        (done.change.id, done.change.action.value)
+        for done in outcome.steps
+        if done.outcome == "done"
+    ]
+
+
+def agreed(fresh: Fresh, community: Community) -> tuple[CommunityOutcome, CommunityOutcome]:
+    """The plan and what `apply` reports, which must be the same; again, there is nothing to do."""
+    (planned,) = plan(fresh(), [community])
+    (applied,) = apply(fresh(), [community])
+    assert reported(applied) == promised(planned)
+    assert sorted(applied.kept) == sorted(planned.kept)
+    assert (applied.status == "unchanged") == (planned.status == "unchanged")
+    (after,) = plan(fresh(), [community])
+    assert promised(after) == []
+    return planned, applied
+
+
+def the(outcome: CommunityOutcome, change_id: str) -> AnyChange:
+    (change,) = (change for change in outcome.planned if change.id == change_id)
+    return change
+
+
+def test_of_a_new_wiki_made_page_by_page_then_from_a_model(fresh: Fresh) -> None:
+    first, made = agreed(fresh, a_community("un"))
+    second, made_from_a_model = agreed(fresh, a_community("deux"))
+    assert promised(first) == promised(second)
+    assert any("page by page" in note for note in made.notes)
+    assert not any("page by page" in note for note in made_from_a_model.notes)
+    counts = Counter(line[1] for line in promised(first))
+    assert counts["create"] > 50 and counts["delete"] == 1
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+def test_of_a_new_wiki_in_every_dialect(dialect: str, tmp_path: Path) -> None:
+    with start_farm(tmp_path / "farm", dialect) as farm:
+        agreed(lambda: context_for(farm.url, tmp_path), a_community())
+
+
+@pytest.mark.parametrize("at", [6, 40, 90, 150, 190])
+def test_of_a_wiki_whose_making_was_killed(at: int, tmp_path: Path) -> None:
+    with start_farm(tmp_path / "farm") as farm:
+        _run_and_die(farm.url, tmp_path, at, audit=False, writes_only=False)
+        agreed(lambda: context_for(farm.url, tmp_path), a_community())
+
+
+def changed(community: Community, **more: object) -> Community:
+    return replace(community, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: changed(one, name="Robustesse en pays rennais"),
+        lambda one: changed(one, modules=one.modules - {"agenda", "minutes"}),
+        lambda one: changed(
+            one, facilitators=(*one.facilitators[1:], Facilitator("Zoé D", "zoe@example.org"))
+        ),
+        lambda one: changed(one, facilitators=one.facilitators[:1]),
+    ],
+    ids=["name", "modules", "facilitator", "facts"],
+)
+def test_of_a_manifest_that_changed(
+    change: Callable[[Community], Community], fresh: Fresh, rennes: Community
+) -> None:
+    apply(fresh(), [rennes])
+    planned, _applied = agreed(fresh, change(rennes))
+    assert promised(planned)
+
+
+def test_of_a_page_edited_by_hand_and_of_what_drifted(fresh: Fresh, rennes: Community) -> None:
+    apply(fresh(), [rennes])
+    wiki = open_wiki(fresh(), "rennes")
+    page = wiki.pages.read("Charte")
+    assert page is not None
+    words = "\n\nÉcrire à mallory@example.org ou au 06 12 34 56 78."
+    wiki.pages.save("Charte", page.body + words, page.revision)
+    wiki.users.create("Mallory", "mallory@example.org")
+    wiki.users.create("Membre", "membre@example.org")
+    wiki.groups.set({"animation": [*wiki.groups.members("animation"), "Mallory"]})
+    wiki.groups.set({"participants": [*wiki.groups.members("participants"), "Membre"]})
+    wiki.rights.set(["Participants"], Rights("*", "*"))
+    wiki.rights.set_module("action", "listusers", "*")
+    planned, applied = agreed(fresh, rennes)
+    assert planned.kept == ["groups:animation", "pages:Charte"]
+    assert the(planned, "groups:animation").summary == (
+        "Mallory was added by hand, and is an administrator here"
+    )
+    assert "to read * → @participants" in the(planned, "rights:Participants").detail
+    assert the(planned, "module-rights:action listusers").detail == "* → @admins,@animation"
+    diff = the(planned, "pages:Charte").diff
+    assert "-Écrire à … ou au …." in diff
+    assert applied.status == "updated"
+    # Nobody whom people chose was taken out.
+    assert {"Mallory"} < set(open_wiki(fresh(), "rennes").groups.members("animation"))
+
+
+def test_of_a_wiki_that_is_another_community_s(fresh: Fresh, rennes: Community) -> None:
+    apply(fresh(), [rennes], audit=False)
+    context = fresh()
+    wiki = open_wiki(context, "rennes")
+    page = wiki.pages.read("WikifarmRecu")
+    assert page is not None
+    mark = context.farm.known("rennes")
+    assert mark is not None
+    wiki.pages.save("WikifarmRecu", page.body.replace(mark.mark, "0" * 16), page.revision)
+    (planned,) = plan(fresh(), [rennes])
+    (applied,) = apply(fresh(), [rennes])
+    assert isinstance(planned.error, NotOurs) and isinstance(applied.error, NotOurs)
+    assert planned.error.message == applied.error.message
