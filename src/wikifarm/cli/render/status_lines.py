@@ -43,13 +43,9 @@ def last_words(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
     counts = Counter(standing_of_state(state)[1] for state in outcome.states)
     told = ngettext("{count} community", "{count} communities", outcome.looked_at)
     left = outcome.looked_at - len(outcome.states)
-    parts = [f"{count} {word}" for word, count in counts.items()]
+    parts = [f"{word} ({count})" for word, count in counts.items()]
     if left:
-        parts.append(
-            ngettext("{count} as it should be", "{count} as they should be", left).format(
-                count=left
-            )
-        )
+        parts.append(ngettext("{count} not shown", "{count} not shown", left).format(count=left))
     yield from wrapped(
         _("{subject}: {text}").format(
             subject=told.format(count=outcome.looked_at), text=", ".join(parts)
