@@ -54,6 +54,9 @@ def build() -> typer.Typer:
     ], cls=Reporting)  # fmt: skip
     _add(app, [
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
+        ("adopt", farms.adopt, _(
+            "Go on, from this computer, with a community's wiki that another one made."
+        )),
         ("credentials", farms.credentials, _("Show, store or share the passwords of wikis.")),
         ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),
     ])  # fmt: skip

@@ -80,6 +80,16 @@ def doctor(
     )
 
 
+def adopt(
+    ctx: typer.Context,
+    slug: Annotated[str, typer.Argument(metavar=_("ADDRESS"), help=_("The community's address."))],
+) -> Envelope:
+    """`wikifarm adopt`."""
+    from wikifarm.operations.adopt import adopt as operation
+
+    return operation(shared(ctx).context(), slug)
+
+
 def credentials(
     ctx: typer.Context,
     slug: Annotated[

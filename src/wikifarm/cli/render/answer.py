@@ -21,6 +21,7 @@ RENDERERS: Mapping[str, str] = {
     "WikisOutcome": "farm_lines.wikis",
     "ModelsOutcome": "farm_lines.models",
     "WikiCredentials": "farm_lines.credentials",
+    "AdoptedWiki": "farm_lines.adopted",
     "SharedCredentials": "farm_lines.shared_credentials",
     "PracticeFarm": "farm_lines.practice_farm",
     "PreparedFolder": "document_lines.prepared_folder",

@@ -9,6 +9,7 @@ from wikifarm.cli.render.sheet import Sheet, exports, table, wrapped
 from wikifarm.i18n import _
 
 if TYPE_CHECKING:
+    from wikifarm.operations.adopt import AdoptedWiki
     from wikifarm.operations.credentials import SharedCredentials, WikiCredentials
     from wikifarm.operations.demo import PracticeFarm
     from wikifarm.operations.doctor.findings import FindingsOutcome
@@ -78,6 +79,29 @@ def credentials(outcome: WikiCredentials, _sheet: Sheet) -> Iterator[str]:
     if outcome.password:
         rows.append((_("password"), outcome.password))
     yield from table(rows, indent="")
+
+
+def adopted(outcome: AdoptedWiki, _sheet: Sheet) -> Iterator[str]:
+    """A wiki that another computer made, and what to do next."""
+    told = _("This computer can go on with “{name}” ({url}), made with {blueprint} {version}.")
+    yield from wrapped(
+        told.format(
+            name=outcome.name,
+            url=outcome.url,
+            blueprint=outcome.blueprint,
+            version=outcome.version,
+        ),
+        "",
+    )
+    if not outcome.complete:
+        yield from wrapped(_("Its making was cut: `wikifarm apply` finishes it."), "")
+    hint = _("`wikifarm plan {slug}` shows what would change.")
+    if not outcome.manifest:
+        hint = _(
+            "No file of communities/ describes it: take it from who made the wiki; then "
+            "`wikifarm plan` shows what would change."
+        )
+    yield from wrapped(hint.format(slug=outcome.slug), "")
 
 
 def shared_credentials(outcome: SharedCredentials, _sheet: Sheet) -> Iterator[str]:

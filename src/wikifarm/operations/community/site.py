@@ -165,14 +165,16 @@ def mend_contact(context: Context, entry: FarmWiki) -> None:
     context.farm.set_contact(entry, _contact(context))
 
 
-def ask_missing(context: Context, slugs: Iterable[str]) -> None:
-    """Has the person at the terminal type the passwords that this computer lacks of wikis made with
-    wikifarm, and keeps those that the wiki accepts. An empty answer leaves a wiki out."""
+def ask_missing(context: Context, slugs: Iterable[str], *, marked: bool = True) -> None:
+    """Has the person at the terminal type the passwords that this computer lacks of these wikis,
+    and keeps those that the wiki accepts. An empty answer leaves a wiki out. Unless `marked` is
+    False, only of those that the farm says were made with wikifarm."""
     for slug in slugs if context.ask is not None else ():
         entry = context.farm.known(slug)
-        if entry is None or not entry.mark or context.acquaintances.of(entry.folder) is not None:
+        if entry is None or (marked and not entry.mark):
             continue
-        if not context.vault.get(entry.folder):
+        met = context.acquaintances.of(entry.folder) is not None
+        if not met and not context.vault.get(entry.folder):
             _ask(context, entry.folder)
 
 
@@ -219,8 +221,9 @@ def _unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:
                 "password is not here. Nothing was changed."
             ).format(slug=entry.folder),
             hint=_(
-                "If it is yours, give its password with `wikifarm credentials {slug} --set`; a "
-                "team shares them by the setting `vault` (docs/operators.md)."
+                "If it is yours, `wikifarm adopt {slug}` asks for its password and takes it over, "
+                "or `wikifarm credentials {slug} --set`; a team shares passwords by the setting "
+                "`vault` (docs/operators.md)."
             ).format(slug=entry.folder),
             where=entry.url,
         )
