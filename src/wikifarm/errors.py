@@ -10,6 +10,8 @@
     │   ├── ListTaken              the name of the mailing list is somebody else's
     │   ├── ListNotAllowed         the list server does not let this person do that
     │   ├── TooManyRemovals        more people would go than is believable
+    │   ├── TooManyChanges         more communities would change than one expects
+    │   ├── PlanOutdated           the farm does not give the plan that was kept
     │   └── NotConfirmed           nobody said yes to what cannot be undone
     ├── ServerProblem           8  a server cannot be reached or refuses the credentials
     │   ├── Unreachable            no answer
@@ -154,6 +156,18 @@ class TooManyRemovals(Refused):
     """A synchronisation would take off more people than a believable base lost."""
 
     code = "too-many-removals"
+
+
+class TooManyChanges(Refused):
+    """Many communities that stand would change, or something be removed, and nobody said so."""
+
+    code = "too-many-changes"
+
+
+class PlanOutdated(Refused):
+    """The farm does not give any more the plan that was kept in a file: nothing was done."""
+
+    code = "plan-outdated"
 
 
 class NotConfirmed(Refused):

@@ -59,3 +59,26 @@ def test_a_new_community_has_what_its_region_says(
     assert cli(*wanted).exit == 0
     assert "rhythm: le jeudi" in (folder / "brest.yml").read_text("utf-8")
     assert cli(*wanted, "--json").json()["data"]["communities"][0]["status"] == "unchanged"
+
+
+def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    sheet = clean_place / "bretagne.csv"
+    sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\n", "utf-8")
+    planned = cli("plan", str(sheet), "--out", "plan.json", "--json").json()
+    assert planned["data"]["communities"][0]["to_make"]
+    sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\nauray;Auray;eve@example.org\n", "utf-8")
+    refused = cli("apply", "plan.json", "--yes", "--json")
+    assert (refused.exit, refused.json()["errors"][0]["code"]) == (7, "plan-outdated")
+    assert "auray" in refused.json()["errors"][0]["message"]
+    sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\n", "utf-8")
+    applied = cli("apply", "plan.json", "--yes", "--audit", "none", "--json")
+    (brest,) = applied.json()["data"]["communities"]
+    assert brest["status"] == "created"
+    done = [(each["id"], each["action"]) for each in brest["steps"]]
+    assert done == [
+        (each["id"], each["action"]) for each in planned["data"]["communities"][0]["planned"]
+    ]
+    (clean_place / "other.json").write_text("{}")
+    assert cli("apply", "other.json").exit == 2

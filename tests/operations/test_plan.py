@@ -71,10 +71,10 @@ def test_of_a_new_wiki_in_every_dialect(dialect: str, tmp_path: Path) -> None:
         agreed(lambda: context_for(farm.url, tmp_path), a_community())
 
 
-@pytest.mark.parametrize("at", [6, 40, 90, 150, 190])
+@pytest.mark.parametrize("at", [6, 40, 90, 120])
 def test_of_a_wiki_whose_making_was_killed(at: int, tmp_path: Path) -> None:
     with start_farm(tmp_path / "farm") as farm:
-        _run_and_die(farm.url, tmp_path, at, audit=False, writes_only=False)
+        assert _run_and_die(farm.url, tmp_path, at, audit=False, writes_only=False)
         agreed(lambda: context_for(farm.url, tmp_path), a_community())
 
 

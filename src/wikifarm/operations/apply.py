@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
@@ -26,8 +26,10 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import ensure
 from wikifarm.operations.mailing_list.wanted import check_list
-from wikifarm.operations.plan import check_ours, foresee
+from wikifarm.operations.plan import check_ours, fill, foresee
 from wikifarm.operations.workplace.context import Context
+
+Caution = Callable[[list[CommunityOutcome]], bool]  # what would be done -> whether to do it
 
 
 def apply(
@@ -37,24 +39,62 @@ def apply(
     max_failures: int | None = None,
     audit: bool = True,
     canary: bool = False,
+    caution: Caution | None = None,
+    shown: bool = False,
 ) -> list[CommunityOutcome]:
     """Applies each manifest in turn; the failure of one never undoes another.
 
-    The first of each kind is made, and verified, before the others are. Raises Locked when another
-    run holds the farm. With `canary`, the others are not verified.
+    With `caution`, all are looked at before any is written to, and it may refuse: what is as
+    described is done with by then; where a person reads it (`shown`), lists are looked at too. The
+    first of each kind is made, and verified, before the others are. Raises Locked when another run
+    holds the farm. With `canary`, the others are not verified.
     """
     canaries = first_of_each(communities, _kind)
+    begun: dict[str, CommunityRun] = {}
 
-    def whole(run: CommunityRun) -> None:
+    def spared(run: CommunityRun) -> bool:
+        return audit and canary and run.community not in canaries
+
+    def find(run: CommunityRun) -> None:
         check_list(run.context, run.community)
         run.find()
-        spared = audit and canary and run.community not in canaries
-        apply_found(run, audit=audit and not spared)
-        if spared and run.outcome.unverified:
+
+    def look(run: CommunityRun) -> None:
+        find(run)
+        if stays_as_it_is(run, audit=audit and not spared(run)):
+            write(run)
+            return
+        fill(run, lists=shown)
+        begun[run.community.slug] = run
+        run.forget()
+
+    def write(run: CommunityRun) -> None:
+        looked = run.community.slug in begun
+        apply_found(run, audit=audit and not spared(run), looked=looked)
+        if spared(run) and run.outcome.unverified:
             run.outcome.unverified = "canary"
 
+    def whole(run: CommunityRun) -> None:
+        if run.community.slug not in begun:
+            find(run)
+        write(run)
+
     with context.lock():
-        return each(context, communities, whole, max_failures=max_failures, kind=_kind)
+        if caution is None:
+            return each(context, communities, whole, max_failures=max_failures, kind=_kind)
+        looked = {outcome.slug: outcome for outcome in each(context, communities, look)}
+        if not caution(list(looked.values())):
+            return list(looked.values())
+        failed = sum(outcome.error is not None for outcome in looked.values())
+        if max_failures is not None and failed > max_failures:
+            waiting = []
+        else:
+            waiting = [community for community in communities if community.slug in begun]
+        left = None if max_failures is None else max_failures - failed
+        done = each(context, waiting, whole, max_failures=left, kind=_kind, begun=begun)
+    ends = looked | {outcome.slug: outcome for outcome in done}
+    unbegun = begun.keys() - {outcome.slug for outcome in done}
+    return [ends[slug] for slug in looked if slug not in unbegun]
 
 
 def _kind(community: Community) -> Hashable:
@@ -62,22 +102,31 @@ def _kind(community: Community) -> Hashable:
     return (community.blueprint, community.language, frozenset(community.modules))
 
 
-def apply_found(run: CommunityRun, *, audit: bool, new: bool = False) -> None:
+def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bool = False) -> None:
     """Applies the manifest to the wiki that was found, or makes one. Needs the lock of the farm.
 
-    `new` refuses to take over a wiki that already stands for a community of another name.
+    `new` refuses to take over a wiki that already stands for a community of another name; `looked`:
+    it was just seen that something is to be written.
     """
     if run.wiki is None:
         run.make()  # its password is this computer's: a run may say there that it works on it
-    else:
+    elif not looked:
         check_ours(run, new=new)
-        if _is_as_described(run) and (not audit or audit_stands(run)):
+        if stays_as_it_is(run, audit=audit):
             # Nothing is written, not even that this run works here.
             _make_so(run, audit=audit)
             return
     with run.alone("new-community" if new else "apply"):
         check_ours(run, new=new)
         _make_so(run, audit=audit)
+
+
+def stays_as_it_is(run: CommunityRun, *, audit: bool) -> bool:
+    """True where nothing is to be written in its wiki, and nothing to be asked of it."""
+    if run.wiki is None:
+        return False
+    check_ours(run, new=False)
+    return _is_as_described(run) and (not audit or audit_stands(run))
 
 
 def _is_as_described(run: CommunityRun) -> bool:

@@ -40,11 +40,17 @@ def look_ahead(run: CommunityRun, *, new: bool = False) -> None:
     run.find()
     if run.wiki is not None:
         check_ours(run, new=new)
+    fill(run)
+
+
+def fill(run: CommunityRun, *, lists: bool = True) -> None:
+    """The same of a community that was looked for, and is ours; of its list only if `lists`."""
     run.say_standing()
     run.say_left()
     outcome = run.outcome
     outcome.to_make = run.wiki is None
-    outcome.planned = [*foresee(run), *plan_list(run)]
+    outcome.stands = run.wiki is not None and run.work.receipt.complete
+    outcome.planned = [*foresee(run), *(plan_list(run) if lists else ())]
     outcome.kept = [change.id for change in outcome.planned if not change.writes]
     writing = any(change.writes for change in outcome.planned)
     if run.shows_a_person:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -23,7 +22,7 @@ from wikifarm.result import Envelope
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.community import Community
     from wikifarm.blueprint.manifest.reading import Described
-    from wikifarm.operations.community.outcome import CommunityOutcome
+    from wikifarm.operations.community.outcome import CommunitiesOutcome, CommunityOutcome
 
 JOBS = 4  # communities at once: what a farm of two processors bears
 
@@ -263,12 +262,23 @@ def plan(
     skip_invalid: Annotated[bool, _skip_invalid()] = False,
     jobs: Annotated[int, _jobs()] = JOBS,
     detailed_exitcode: Annotated[bool, _detailed(_("Exit 3 when something would change."))] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar=_("FILE"), help=_("Keep the plan there, for `wikifarm apply FILE`.")),
+    ] = None,
 ) -> Envelope:
     """`wikifarm plan`."""
     options = shared(ctx)
     options.jobs = jobs
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
-    return _plan("plan", options, described, detailed=detailed_exitcode, in_full=bool(only))
+    shown = _plan("plan", options, described, detailed=detailed_exitcode, in_full=bool(only))
+    if out is not None:
+        from wikifarm.operations.community.caution import keep_plan
+
+        asked = paths or [options.directory / "communities"], only or []
+        outcomes = cast("CommunitiesOutcome", shown.outcome).communities
+        keep_plan(out, options.context().farm.base, asked, outcomes)
+    return shown
 
 
 def _plan(
@@ -298,6 +308,15 @@ def apply(
         bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
     ] = False,
     yes: Annotated[bool, _yes()] = False,
+    yes_change: Annotated[
+        int | None,
+        typer.Option(
+            "--yes-change",
+            metavar="N",
+            min=0,
+            help=_("Do change N communities that stand, many as they are, and remove things."),
+        ),
+    ] = None,
     no_input: Annotated[bool, _no_input()] = False,
     audit: Annotated[str, _audit()] = "full",
     detailed_exitcode: Annotated[
@@ -307,22 +326,37 @@ def apply(
 ) -> Envelope:
     """`wikifarm apply`."""
     from wikifarm.operations.apply import apply as operation
+    from wikifarm.operations.community.caution import read_plan, refuse_many
     from wikifarm.operations.community.outcome import envelope
 
     options = shared(ctx)
     options.jobs, options.pause = jobs, pause
     strict, scope = strict_about(advisories), _scope(audit)
+    kept = read_plan(paths[0]) if paths and paths[0].suffix == ".json" else None
+    if kept is not None:
+        paths, only = list(kept.paths), [*kept.only, *(only or [])]
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
-    wanted = described.communities
     if dry_run:
         return _plan("apply", options, described, detailed=detailed_exitcode, in_full=bool(only))
-    if options.interactive and not (yes or no_input):
-        planned = _planned(options, wanted)
+    asking = options.interactive and not (yes or no_input)
+    context = options.context()
+
+    def caution(planned: list[CommunityOutcome]) -> bool:
+        refuse_many(planned, yes_change)
+        if kept is not None:
+            kept.check(context.farm.base, planned)
         writes = any(change.writes for outcome in planned for change in outcome.planned)
         shown = envelope("plan", planned, described=described, in_full=bool(only))
-        if writes and not _agreed(options, shown):
-            return replace(shown, command="apply")
-    outcomes = operation(options.context(), wanted, max_failures=max_failures, **scope)
+        return not (asking and writes) or _agreed(options, shown)
+
+    outcomes = operation(
+        context,
+        described.communities,
+        max_failures=max_failures,
+        caution=caution,
+        shown=asking,
+        **scope,
+    )
     return envelope(
         "apply",
         outcomes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wikifarm.engine.audited import passed, stands
-from wikifarm.engine.journal import AUDIT
+from wikifarm.engine.journal import AUDIT, RECORD
 from wikifarm.engine.recording import keep_receipt
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Privacy
@@ -21,10 +21,11 @@ def audit_stands(run: CommunityRun) -> bool:
 
 
 def should_pass(run: CommunityRun, *, writing: bool) -> bool:
-    """True where `apply`, which would write something or not, makes an audit that should pass: none
-    that was made from here left a thing out since."""
-    last = run.context.journal.last(run.community.slug, AUDIT)
-    return last.get("passed") is not False and (writing or not audit_stands(run))
+    """True where `apply` makes an audit, since it writes something or goes on after a run that was
+    cut, and the audit should pass: the last that was made from here left nothing out."""
+    journal, slug = run.context.journal, run.community.slug
+    going_on = journal.left_open(slug, RECORD)
+    return (writing or going_on) and journal.last(slug, AUDIT).get("passed") is not False
 
 
 def note_audit(run: CommunityRun) -> None:

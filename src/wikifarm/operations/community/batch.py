@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -74,14 +74,15 @@ def each(
     *,
     max_failures: int | None = None,
     kind: Callable[[Community], Hashable] | None = None,
+    begun: Mapping[str, CommunityRun] | None = None,
 ) -> list[CommunityOutcome]:
     """Does `verb` to each community, `context.jobs` of them at once; no other starts once more than
     `max_failures` failed. A farm that does not answer any more is not asked again.
 
     With `kind`, the first of each kind goes before all others, and a leak there stops the rest:
-    what would show its people would show theirs.
+    what would show its people would show theirs. `begun` has those that were looked at before.
     """
-    batch = _Batch(context, verb, [each.slug for each in communities], max_failures)
+    batch = _Batch(context, verb, [each.slug for each in communities], max_failures, begun or {})
     context.progress.begins(len(communities))
     scouts = first_of_each(communities, kind) if kind is not None else []
     others = [each for each in communities if each not in scouts]
@@ -115,6 +116,7 @@ class _Batch:
     verb: Verb
     slugs: Sequence[str]
     max_failures: int | None
+    begun: Mapping[str, CommunityRun]
     outcomes: dict[str, CommunityOutcome] = field(default_factory=dict)
     down: Unreachable | TlsFailed | None = None
 
@@ -138,7 +140,8 @@ class _Batch:
 
     def do(self, community: Community) -> bool:
         """One community; False where there were too many failures."""
-        run = CommunityRun(self.context, community)
+        run = self.begun.get(community.slug) or CommunityRun(self.context, community)
+        run.begin_again()
         self.outcomes[community.slug] = run.outcome
         with run.measured():
             if self.down is not None:

@@ -98,8 +98,16 @@ class CommunityRun:
         """A new outcome. Which wiki it is stays known; what it holds is read again when asked for,
         since people may have written in it meanwhile.
         """
+        before = self.outcome
         self.outcome = self._new_outcome()
-        self.__dict__.pop("work", None)
+        self.outcome.get, self.outcome.post = before.get, before.post
+        self.outcome.seconds = before.seconds
+        self.forget()
+
+    def forget(self) -> None:
+        """Lets go of what its wiki holds, and should hold, until it is asked for again."""
+        for name in ("work", "compiler"):
+            self.__dict__.pop(name, None)
 
     def enter(self) -> None:
         """Enters its wiki. Raises NotOurs when there is none."""
@@ -331,5 +339,6 @@ class CommunityRun:
             if self.wiki is not None and outcome.error is None:
                 known = replace(self.wiki.acquaintance, entry=self.entry)
                 self.context.acquaintances.keep(outcome.slug, known)
-            outcome.seconds = time.monotonic() - started
-            outcome.get, outcome.post = traffic.get, traffic.post
+            outcome.seconds += time.monotonic() - started
+            outcome.get += traffic.get
+            outcome.post += traffic.post

@@ -151,6 +151,7 @@ class CommunityOutcome:
     territory: Territory = field(default_factory=Territory)
     status: str = "failed"  # created | updated | unchanged | pending | failed | planned
     to_make: bool = False  # planned: there is no wiki yet
+    stands: bool = False  # its wiki was made, whole, before this command
     steps: list[Done] = field(default_factory=list)
     planned: list[AnyChange] = field(default_factory=list)
     get: int = 0

@@ -1,0 +1,110 @@
+"""What is looked at before many communities are changed: how many, and whether it was planned."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import Fresh, a_community
+from wikifarm.engine.changes import Action, AnyChange
+from wikifarm.engine.steps.content import PageChange
+from wikifarm.engine.steps.tidy import TidyChange
+from wikifarm.errors import InvalidInput, PlanOutdated, TooManyChanges
+from wikifarm.model import Page
+from wikifarm.operations.apply import apply
+from wikifarm.operations.community.caution import keep_plan, read_plan, refuse_many
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.plan import plan
+
+EDIT = PageChange("Charte", Action.UPDATE, Page("Charte", "a"), Page("Charte", "b"))
+KEPT = PageChange("Charte", Action.KEEP, Page("Charte", "a"), Page("Charte", "b"))
+GONE = TidyChange("page Demo", Action.DELETE, Page("Demo", "a"))
+
+
+def region(count: int, changed: int, change: AnyChange = EDIT) -> list[CommunityOutcome]:
+    rows = [CommunityOutcome(f"c{number}", f"C {number}", stands=True) for number in range(count)]
+    for row in rows[:changed]:
+        row.planned = [change]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        (region(3, 3), None),
+        (region(10, 3), None),
+        (region(10, 4), 4),
+        (region(10, 10, KEPT), None),
+        (region(1, 1, GONE), 1),
+        ([CommunityOutcome("new", "New", to_make=True, planned=[GONE])], None),
+    ],
+)
+def test_what_is_let_through(rows: list[CommunityOutcome], asked: int | None) -> None:
+    refuse_many(rows, asked)
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        (region(10, 4), None),
+        (region(10, 4), 3),
+        (region(4, 2), None),
+        (region(1, 1, GONE), None),
+        ([*region(10, 4), CommunityOutcome("new", "New", to_make=True, planned=[EDIT])], 5),
+    ],
+)
+def test_what_is_refused_without_the_right_number(
+    rows: list[CommunityOutcome], asked: int | None
+) -> None:
+    with pytest.raises(TooManyChanges) as refused:
+        refuse_many(rows, asked)
+    changed = sum(bool(row.planned) for row in rows if row.stands)
+    assert f"--yes-change {changed}" in refused.value.hint
+    assert refused.value.exit == 7
+
+
+def test_a_plan_that_is_kept_is_applied_while_the_farm_gives_it(
+    fresh: Fresh, tmp_path: Path
+) -> None:
+    rennes, brest = a_community(), a_community("brest")
+    apply(fresh(), [rennes], audit=False)
+    file, context = tmp_path / "plan.json", fresh()
+    wanted = [replace(rennes, name="Rennes et autour"), brest]
+    keep_plan(file, context.farm.base, ([tmp_path], ["rennes"]), plan(context, wanted))
+    text = file.read_text("utf-8")
+    assert "@example.org" not in text and file.stat().st_mode & 0o777 == 0o600
+    kept = read_plan(file)
+    assert (kept.paths, kept.only) == ((tmp_path,), ("rennes",))
+
+    def caution(planned: list[CommunityOutcome]) -> bool:
+        kept.check(context.farm.base, planned)
+        return True
+
+    other = replace(rennes, name="Un autre nom")
+    with pytest.raises(PlanOutdated, match=r"rennes \(.*settings:wakka_name"):
+        apply(fresh(), [other, brest], caution=caution)
+    with pytest.raises(PlanOutdated, match="brest"):
+        apply(fresh(), wanted[:1], caution=caution)
+    assert fresh().farm.find("brest") is None
+    assert open_wiki(fresh(), "rennes").settings.all()["wakka_name"] == rennes.name
+    outcomes = apply(fresh(), wanted, caution=caution)
+    assert [outcome.status for outcome in outcomes] == ["updated", "created"]
+    # What is done already is no difference: a run that was cut goes on.
+    kept.check(context.farm.base, plan(fresh(), wanted))
+    with pytest.raises(PlanOutdated, match="another farm"):
+        kept.check("https://other.example.org/", [])
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": "wikifarm-plan/1"}', "\xff"])
+def test_a_file_that_is_no_plan_is_told(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(text, "latin-1")
+    with pytest.raises(InvalidInput, match="not a plan"):
+        read_plan(file)
+    file.write_text(json.dumps({"schema": "other"}))
+    with pytest.raises(InvalidInput, match="not a plan"):
+        read_plan(file)
