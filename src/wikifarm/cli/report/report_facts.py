@@ -128,6 +128,8 @@ def _community(
 ) -> ReportedCommunity:
     tone, word = community_lines.standing(outcome, command)
     awaited = waits.get(outcome.slug, ())
+    if awaited and tone == "good":
+        tone, word = "care", _("{status}, waits for someone").format(status=word)
     names = community_lines.names_of_changes(outcome.planned)
     planned = [
         (label, f"{text} ({few(names[label])})")
@@ -137,7 +139,7 @@ def _community(
         outcome.slug,
         outcome.name,
         outcome.url,
-        "care" if awaited and tone == "good" else tone,
+        tone,
         word,
         outcome.territory,
         _told([*planned, *community_lines.facts_of(outcome)]),
