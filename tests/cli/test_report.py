@@ -163,7 +163,8 @@ def test_the_page_says_who_waits_and_how_to_go_on(clean_place: Path) -> None:
     ]))  # fmt: skip
     assert '<html lang="fr">' in page
     for words in ("Il dort.", "Réveillez-le.", "Demandez la liste.", "Sans centre sur la carte",
-                  "48,39", "relancez la même commande", "créée, attend quelqu’un\u00a0: 1"):  # fmt: skip
+                  "48,39", "relancez la même commande",
+                  "créée, attend quelqu’un\u00a0: 1"):  # fmt: skip
         assert words in page
     assert "Bonjour" not in page
 
