@@ -74,7 +74,7 @@ def test_a_plan_that_is_kept_is_applied_while_the_farm_gives_it(
     apply(fresh(), [rennes], audit=False)
     file, context = tmp_path / "plan.json", fresh()
     wanted = [replace(rennes, name="Rennes et autour"), brest]
-    keep_plan(file, context.farm.base, ([tmp_path], ["rennes"]), plan(context, wanted))
+    keep_plan(file, context.farm.base, ([tmp_path], ["rennes"], []), plan(context, wanted))
     text = file.read_text("utf-8")
     assert "@example.org" not in text and file.stat().st_mode & 0o777 == 0o600
     kept = read_plan(file)

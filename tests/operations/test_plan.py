@@ -13,12 +13,13 @@ from tests.operations.conftest import Fresh, a_community, context_for, start_far
 from tests.operations.test_kill import _run_and_die
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.engine.changes import AnyChange
-from wikifarm.errors import NotOurs
+from wikifarm.errors import InvalidInput, NotOurs
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.plan import plan
+from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
 
 Line = tuple[str, str]  # id, action
@@ -127,6 +128,30 @@ def test_of_a_page_edited_by_hand_and_of_what_drifted(fresh: Fresh, rennes: Comm
     assert applied.status == "updated"
     # Nobody whom people chose was taken out.
     assert {"Mallory"} < set(open_wiki(fresh(), "rennes").groups.members("animation"))
+
+
+def test_of_a_page_that_is_taken_back(fresh: Fresh, rennes: Community) -> None:
+    apply(fresh(), [rennes])
+    wiki = open_wiki(fresh(), "rennes")
+    page = wiki.pages.read("Charte")
+    assert page is not None
+    wiki.pages.save("Charte", "Notre charte à nous", page.revision)
+    taking = fresh().taken_back | {"Charte"}
+
+    def taking_back() -> Context:
+        return replace(fresh(), taken_back=taking)
+
+    planned, applied = agreed(taking_back, rennes)
+    assert promised(planned) == [("pages:Charte", "update")]
+    after = wiki.pages.read("Charte")
+    assert after is not None and after.body == page.body
+    (copy,) = (fresh().folder / "backups").glob("rennes-pages*.json")
+    assert "Notre charte à nous" in copy.read_text("utf-8")
+    assert any(str(copy) in note for note in applied.notes)
+    (again,) = apply(taking_back(), [rennes])
+    assert again.status == "unchanged"
+    (wrong,) = plan(replace(fresh(), taken_back=frozenset({"Chartre"})), [rennes])
+    assert isinstance(wrong.error, InvalidInput) and "Chartre" in wrong.error.message
 
 
 def test_of_a_wiki_that_is_another_community_s(fresh: Fresh, rennes: Community) -> None:

@@ -36,6 +36,7 @@ class Shared:
     lang: str = ""
     command: str = ""
     jobs: int = 1  # communities at once
+    taken_back: frozenset[str] = frozenset()  # pages to have as the blueprint writes them
     report: ReportFile | None = None  # where the answer is also written
     pause: float = 0.0  # seconds between a community and the next
     warnings: list[str] = field(default_factory=list)
@@ -77,6 +78,7 @@ class Shared:
                 patience=settings.patience,
                 audit_max_age=settings.audit_max_age,
                 jobs=self.jobs,
+                taken_back=self.taken_back,
                 pause=self.pause,
             )
         return self._context

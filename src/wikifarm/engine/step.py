@@ -20,7 +20,8 @@ Planned = TypeVar("Planned", bound=Change[Any, Any])
 class Work:
     """What the steps of one community share. `receipt` is what was last applied here, as far as
     it is proven; `recorded` is the receipt that the wiki holds, None while it proves nothing.
-    `just_made`: this run had the wiki made, a moment ago.
+    `just_made`: this run had the wiki made, a moment ago. `taken_back`: tags of the pages that are
+    to be the blueprint's again, whatever was written there.
     """
 
     slug: str
@@ -29,6 +30,7 @@ class Work:
     receipt: Receipt
     recorded: Receipt | None = None
     just_made: bool = False
+    taken_back: frozenset[str] = frozenset()
 
 
 class Step(Protocol[Planned]):

@@ -13,7 +13,7 @@ from wikifarm.engine.run import Done, as_foreseen
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.steps import all_steps
 from wikifarm.engine.steps.access import RightsStep
-from wikifarm.engine.steps.content import PagesStep
+from wikifarm.engine.steps.content import PageChange, PagesStep
 from wikifarm.engine.steps.tidy import TidyStep
 from wikifarm.errors import WikifarmError
 from wikifarm.i18n import _
@@ -149,6 +149,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     journal = run.context.journal
     run.look_at_origin()
     foreseen = foresee(run, audit=audit)
+    _keep_what_is_taken_back(run, foreseen)
     start_receipt(work, journal)
     first = not work.receipt.complete
     work.receipt = replace(work.receipt, name=community.name)
@@ -192,6 +193,22 @@ def _ensure_list(run: CommunityRun) -> WikifarmError | None:
     except WikifarmError as error:
         return error
     return None
+
+
+def _keep_what_is_taken_back(run: CommunityRun, foreseen: Sequence[AnyChange]) -> None:
+    """A copy of the pages that will be the blueprint's again, before any is written over."""
+    pages = {
+        change.key: change.before
+        for change in foreseen
+        if isinstance(change, PageChange)
+        and change.existing is not None
+        and change.key in run.work.taken_back
+        and change.writes
+    }
+    if pages:
+        path = run.context.backups.keep(f"{run.community.slug}-pages", {"pages": pages})
+        told = _("What was written in {names} is kept in {path}.")
+        run.outcome.notes.append(told.format(names=", ".join(pages), path=path))
 
 
 def _as_planned(run: CommunityRun, foreseen: Sequence[AnyChange]) -> list[Done]:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import Standing
-from wikifarm.engine.step import AnyStep
+from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps import all_steps
 from wikifarm.engine.steps.access import ModuleRightsStep
 from wikifarm.engine.steps.content import PageChange, PagesStep, SettingsStep, pages_applied
-from wikifarm.errors import NotOurs, SlugTaken
+from wikifarm.errors import InvalidInput, NotOurs, Problem, SlugTaken
 from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import foreseen_facts
 from wikifarm.operations.audit.kept_audit import should_pass
@@ -69,12 +70,30 @@ def foresee(run: CommunityRun, *, audit: bool = True) -> list[AnyChange]:
     be made or was just made, the whole design; of another, what the pages will show as done too.
     """
     work, steps = run.work, all_steps(run.context.backups)
+    _check_taken_back(work)
     if run.wiki is None:
         return walk_dry(steps, work)
     if work.just_made:
         whole = walk_dry(steps, replace(work, seen=Seen(None)))
         return [change for change in whole if _can_be(change, work.seen)]
     return _with_pages_told(run, steps, audit=audit)
+
+
+def _check_taken_back(work: Work) -> None:
+    """Raises InvalidInput for a page to take back that the blueprint does not write."""
+    tags = [page.tag for page in work.design.pages]
+    message = _("The blueprint of {slug} writes no page “{tag}”: nothing was done there.")
+    problems = [
+        Problem(
+            message.format(slug=work.slug, tag=tag),
+            did_you_mean(tag, tags),
+            "--take-template",
+            code="unknown-page",
+        )
+        for tag in sorted(work.taken_back.difference(tags))
+    ]
+    if problems:
+        raise InvalidInput(problems)
 
 
 def _with_pages_told(

@@ -242,6 +242,12 @@ def _skip_invalid() -> typer.models.OptionInfo:
     return option
 
 
+def _take_template() -> typer.models.OptionInfo:
+    text = _("Have this page as the blueprint writes it again, once a copy is kept; repeatable.")
+    option: typer.models.OptionInfo = typer.Option(metavar="PAGE", help=text)
+    return option
+
+
 def _chosen(
     options: Shared,
     paths: list[Path] | None,
@@ -262,6 +268,7 @@ def plan(
     skip_invalid: Annotated[bool, _skip_invalid()] = False,
     jobs: Annotated[int, _jobs()] = JOBS,
     detailed_exitcode: Annotated[bool, _detailed(_("Exit 3 when something would change."))] = False,
+    take_template: Annotated[list[str] | None, _take_template()] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar=_("FILE"), help=_("Keep the plan there, for `wikifarm apply FILE`.")),
@@ -270,12 +277,13 @@ def plan(
     """`wikifarm plan`."""
     options = shared(ctx)
     options.jobs = jobs
+    options.taken_back = frozenset(take_template or ())
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
     shown = _plan("plan", options, described, detailed=detailed_exitcode, in_full=bool(only))
     if out is not None:
         from wikifarm.operations.community.caution import keep_plan
 
-        asked = paths or [options.directory / "communities"], only or []
+        asked = paths or [options.directory / "communities"], only or [], take_template or []
         outcomes = cast("CommunitiesOutcome", shown.outcome).communities
         keep_plan(out, options.context().farm.base, asked, outcomes)
     return shown
@@ -308,6 +316,7 @@ def apply(
         bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
     ] = False,
     yes: Annotated[bool, _yes()] = False,
+    take_template: Annotated[list[str] | None, _take_template()] = None,
     yes_change: Annotated[
         int | None,
         typer.Option(
@@ -335,6 +344,8 @@ def apply(
     kept = read_plan(paths[0]) if paths and paths[0].suffix == ".json" else None
     if kept is not None:
         paths, only = list(kept.paths), [*kept.only, *(only or [])]
+        take_template = [*kept.taken_back, *(take_template or [])]
+    options.taken_back = frozenset(take_template or ())
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
     if dry_run:
         return _plan("apply", options, described, detailed=detailed_exitcode, in_full=bool(only))

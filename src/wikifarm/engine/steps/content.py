@@ -39,7 +39,7 @@ class PagesStep(Step[PageChange]):
     def plan(self, work: Work) -> list[PageChange]:
         changes = []
         for page in work.design.pages:
-            change = self._compare(page, work.seen.pages.get(page.tag), work.receipt)
+            change = self._compare(page, work.seen.pages.get(page.tag), work)
             if change is not None:
                 changes.append(change)
         return changes
@@ -64,11 +64,12 @@ class PagesStep(Step[PageChange]):
             work.seen.forget("rights")  # what is new has those of the settings
         read_back(self, work, changes)
 
-    def _compare(self, page: DesignedPage, now: Page | None, receipt: Receipt) -> PageChange | None:
+    def _compare(self, page: DesignedPage, now: Page | None, work: Work) -> PageChange | None:
         if now is None:
             wanted = Page(page.tag, page.body)
             return PageChange(page.tag, Action.CREATE, wanted=wanted, reason=_("new page"))
-        body = _wanted_body(page, now, receipt)
+        back = page.tag in work.taken_back
+        body = page.body if back else _wanted_body(page, now, work.receipt)
         wanted = replace(now, body=body)
         if body != now.body:
             merged = body != page.body

@@ -65,6 +65,7 @@ class KeptPlan:
     farm: str
     paths: tuple[Path, ...]
     only: tuple[str, ...]
+    taken_back: tuple[str, ...]
     communities: Mapping[str, tuple[Line, ...]]
 
     def check(self, farm: str, outcomes: Sequence[CommunityOutcome]) -> None:
@@ -105,19 +106,20 @@ class KeptPlan:
 def keep_plan(
     path: Path,
     farm: str,
-    asked: tuple[Sequence[Path], Sequence[str]],
+    asked: tuple[Sequence[Path], Sequence[str], Sequence[str]],
     outcomes: Sequence[CommunityOutcome],
 ) -> None:
     """Writes a plan to a file for its owner only. It names things of wikis, and holds no text of
     theirs, no address of a person and no secret.
     """
-    paths, only = asked
+    paths, only, taken_back = asked
     told = {
         "schema": SCHEMA,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "farm": farm,
         "paths": [str(each.absolute()) if each.exists() else str(each) for each in paths],
         "only": list(only),
+        "taken_back": list(taken_back),
         "communities": {outcome.slug: _lines(outcome.planned) for outcome in outcomes},
     }
     try:
@@ -141,6 +143,7 @@ def read_plan(path: Path) -> KeptPlan:
             str(told["farm"]),
             tuple(Path(each) for each in told["paths"]),
             tuple(str(each) for each in told["only"]),
+            tuple(str(each) for each in told["taken_back"]),
             {
                 str(slug): tuple((str(a), str(b), str(c)) for a, b, c in lines)
                 for slug, lines in told["communities"].items()

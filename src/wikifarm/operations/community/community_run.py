@@ -190,7 +190,15 @@ class CommunityRun:
         accounts = account_names(community.facilitators, seen.accounts, reserved)
         told = links(community, receipt.mailing_list)
         design = self.compiler.design(accounts, receipt.facts, told)
-        work = Work(community.slug, design, seen, receipt, recorded, just_made=self._just_made)
+        work = Work(
+            community.slug,
+            design,
+            seen,
+            receipt,
+            recorded,
+            just_made=self._just_made,
+            taken_back=self.context.taken_back,
+        )
         if self._standing is Standing.NEW:
             work.receipt = as_it_came(seen, fresh)
         elif recorded is None:

@@ -99,6 +99,7 @@ class Context:
     patience: float = PATIENCE
     audit_max_age: timedelta = AUDIT_MAX_AGE
     jobs: int = 1  # communities at once
+    taken_back: frozenset[str] = frozenset()  # pages to have as the blueprint writes them
     pause: float = 0.0  # seconds between a community and the next
     stopping: Event = field(default_factory=Event, repr=False)  # set when the command ends early
     run: str = field(default_factory=lambda: secrets.token_hex(6))
