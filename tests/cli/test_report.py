@@ -153,6 +153,18 @@ def test_markdown_shows_what_was_typed(nasty: Envelope) -> None:
     assert "\\<script\\>" in text and not re.search(r"(?<!\\)<script", text)
 
 
+@pytest.mark.parametrize("kind", ["html", "md", "csv"])
+def test_a_plan_names_what_changes_and_no_account(cli: Cli, manifest: Path, kind: str,
+                                                  with_farm: RunningFarm) -> None:  # fmt: skip
+    cli("plan", "--report", f"plan.{kind}")
+    text = Path(f"plan.{kind}").read_text("utf-8")
+    assert "1 new" in text and "AdaL" not in text
+    assert "Charte" in text
+    if kind == "md":
+        facts = [line for line in text.splitlines() if line.startswith("- ")]
+        assert {"- accounts: 1 new"} < set(facts)
+
+
 def test_the_page_says_who_waits_and_how_to_go_on(clean_place: Path) -> None:
     speak("fr")
     pending = [Pending("mailing-list", "brest", "Demandez la liste.", "Bonjour")]

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from wikifarm.cli.progress import status_words
+from wikifarm.cli.progress import status_words, step_words
 from wikifarm.cli.render.community_lines import list_of, software, state_of_list
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
@@ -106,7 +106,7 @@ def state_facts(state: State) -> list[tuple[str, str]]:
     if state.version:
         facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
     if state.drift:
-        facts.append((_("differs"), few([change.replace(":", " ") for change in state.drift])))
+        facts.append((_("differs"), few(list(map(_differing, state.drift)))))
     if state.edited:
         facts.append((_("edited here"), ", ".join(state.edited)))
     if state.waiting:
@@ -120,6 +120,13 @@ def state_facts(state: State) -> list[tuple[str, str]]:
         facts.append((_("last run"), local(state.last_run)))
     facts.append((_("file"), state.manifest))
     return facts
+
+
+def _differing(change: str) -> str:
+    """What differs: the step, and the thing where that names no account, hence nobody."""
+    step, _colon, key = change.partition(":")
+    word = step_words().get(step, step)
+    return word if step == "accounts" else f"{word} {key}"
 
 
 def _people(count: int) -> str:

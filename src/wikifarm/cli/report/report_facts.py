@@ -130,9 +130,11 @@ def _community(
     awaited = waits.get(outcome.slug, ())
     if awaited and tone == "good":
         tone, word = "care", _("{status}, waits for someone").format(status=word)
-    names = community_lines.names_of_changes(outcome.planned)
+    # The name of an account is made of its person's.
+    unnamed = [change for change in outcome.planned if change.step != "accounts"]
+    names = community_lines.names_of_changes(unnamed)
     planned = [
-        (label, f"{text} ({few(names[label])})")
+        (label, f"{text} ({few(names[label])})" if label in names else text)
         for label, text in community_lines.counted_changes(outcome.planned)
     ]
     return ReportedCommunity(
