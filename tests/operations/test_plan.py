@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,11 +13,13 @@ import pytest
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
 from tests.operations.test_kill import _run_and_die
 from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.cli.render.answer import answer
+from wikifarm.cli.render.sheet import Paint
 from wikifarm.engine.changes import AnyChange
 from wikifarm.errors import InvalidInput, NotOurs
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
-from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context
@@ -128,6 +131,20 @@ def test_of_a_page_edited_by_hand_and_of_what_drifted(fresh: Fresh, rennes: Comm
     assert applied.status == "updated"
     # Nobody whom people chose was taken out.
     assert {"Mallory"} < set(open_wiki(fresh(), "rennes").groups.members("animation"))
+
+
+def test_ten_thousand_lines_take_little_memory(fresh: Fresh) -> None:
+    communities = [a_community(f"commune{number}") for number in range(80)]
+    tracemalloc.start()
+    try:
+        rows = plan(fresh(), communities)
+        shown = answer(envelope("plan", rows, in_full=False), Paint(), verbose=True)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sum(len(row.planned) for row in rows) > 9_000
+    assert "commune79" in shown
+    assert peak < 100 * 2**20
 
 
 def test_of_a_page_that_is_taken_back(fresh: Fresh, rennes: Community) -> None:
