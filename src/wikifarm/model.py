@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -219,20 +219,30 @@ MODEL_PREFIX = "wikifarm-"  # of the names of our models: those of others are ne
 @dataclass(frozen=True)
 class FarmModel:
     """What the farm writes into a wiki that is made from it: pages by tag, lists by id, forms by
-    number. No right, no group, no file: a model made over HTTP carries none."""
+    number. No file.
+
+    What only the server's operator can put there is empty in one made over HTTP: the rights of
+    pages by tag, those of modules ("action listusers"), and the groups that stand in groups.
+    """
 
     pages: Mapping[str, str]
     lists: Mapping[str, BazarList]
     forms: Mapping[str, Mapping[str, str]]
     dialect: Dialect
     label: str = ""  # what people read in the farm's form
+    rights: Mapping[str, Rights] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def name(self) -> str:
         """Its name on the farm: the hash of what it holds."""
         lists = {key: [each.title, each.items] for key, each in self.lists.items()}
-        content = [self.dialect.value, dict(self.pages), lists,
+        content: list[Any] = [self.dialect.value, dict(self.pages), lists,
                 {key: dict(form) for key, form in self.forms.items()}]  # fmt: skip
+        if self.rights:
+            rights = {tag: asdict(each) for tag, each in self.rights.items()}
+            content += [rights, dict(self.modules), dict(self.groups)]
         text = json.dumps(content, sort_keys=True, ensure_ascii=True)
         return MODEL_PREFIX + hashlib.sha256(text.encode()).hexdigest()[:24]
 

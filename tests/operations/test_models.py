@@ -12,18 +12,21 @@ import httpx
 import pytest
 
 from wikifarm.blueprint.blueprint_file import load_blueprint
-from wikifarm.blueprint.farm_model import NewContent, compile_model
+from wikifarm.blueprint.design import DesignedPage
+from wikifarm.blueprint.farm_model import NewContent, compile_models
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.manifest.writing import dump_manifest
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.steps.access import OWN_RIGHTS
 from wikifarm.errors import WriteRefused
 from wikifarm.model import MODEL_PREFIX, BazarList, Dialect, Module
 from wikifarm.operations.apply import apply
+from wikifarm.operations.community.origin import models_of
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.models import list_models
 from wikifarm.operations.workplace.context import Context, Silence
 from wikifarm.rehearsal import DIALECTS, RunningFarm, snapshot
-from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
+from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels, as_told
 
 from .conftest import Fresh, a_community, context_for, start_farm
 
@@ -56,8 +59,21 @@ def rights_of(context: Context, slug: str) -> dict[str, Any]:
     return {tag: each for tag, each in wiki.rights.all().items() if not tag.startswith(logs)}
 
 
+def put_by_operator(running: RunningFarm, context: Context, community: Community) -> str:
+    """Puts on the farm what its server's operator can, for communities of this kind."""
+    blueprint = load_blueprint(community.blueprint, near=Path())
+    kind = models_of(context, community, blueprint, context.farm.offer().release)
+    assert kind is not None
+    told, store = as_told(kind.whole), running._app.farm.store
+    with store.transaction():
+        store.add_model(kind.whole.name, kind.whole.label, {**told, "entries": {}})
+        store.enable_model(kind.whole.name, True)
+    return kind.whole.name
+
+
+@pytest.mark.parametrize("operator", [False, True])
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_both_ways_end_in_the_same_wiki(dialect: str, tmp_path: Path) -> None:
+def test_both_ways_end_in_the_same_wiki(dialect: str, operator: bool, tmp_path: Path) -> None:
     rennes = replace(a_community(), modules=frozenset(Module) - {Module.MAILING_LIST})
     with (
         start_farm(tmp_path / "slow", dialect) as slow,
@@ -68,7 +84,11 @@ def test_both_ways_end_in_the_same_wiki(dialect: str, tmp_path: Path) -> None:
         assert SLOW in " ".join(made_slowly.notes)
         by_model = context_for(fast.url, tmp_path / "b")
         made(by_model, replace(rennes, slug="vannes", name="Vannes"))
+        if operator:
+            put_by_operator(fast, by_model, rennes)
         made_fast = made(by_model, rennes)
+        assert not operator or made_fast.post < 20
+        assert not operator or not ours(fast).keys() - {put_by_operator(fast, by_model, rennes)}
         assert SLOW not in " ".join(made_fast.notes)
         assert made_fast.post < made_slowly.post
         slowly, quickly = (wiki_of(tmp_path / name, "rennes") for name in ("slow", "fast"))
@@ -78,6 +98,10 @@ def test_both_ways_end_in_the_same_wiki(dialect: str, tmp_path: Path) -> None:
         assert rights_of(by_model, "rennes") == rights_of(by_page, "rennes")
         (again,) = apply(by_model, [rennes], audit=False)
         assert (again.status, again.post) == ("unchanged", 0)
+
+
+PEOPLE = ("Robustesse", "Vannes", "vannes", "rennes", "Camille", "Morgane", "Morbihan", "bonjour@",
+          "Galet", "@example.org", "{{password}}")  # fmt: skip
 
 
 def test_a_model_is_reused_and_holds_nobody(running: RunningFarm, fresh: Fresh) -> None:
@@ -96,12 +120,14 @@ def test_a_model_is_reused_and_holds_nobody(running: RunningFarm, fresh: Fresh) 
     (name,) = ours(running)
     model = running._app.farm.store.model(name)
     text = json.dumps([name, model, snapshot(running.settings.data)["models"]], ensure_ascii=False)
-    for word in ("Robustesse", "Vannes", "vannes", "rennes", "Camille", "Morgane", "Morbihan",
-                 "bonjour@", "Galet", "@example.org", receipts.TAG, "{{password}}"):  # fmt: skip
-        assert word not in text, word
+    assert not [word for word in (*PEOPLE, receipts.TAG) if word in text]
     assert '"101"' not in json.dumps(model["forms"] if model else None)  # no form of people
+    whole = put_by_operator(running, fresh(), second)
+    text = json.dumps(running._app.farm.store.model(whole), ensure_ascii=False)
+    assert not [word for word in PEOPLE if word in text]
+    running._app.farm.store.enable_model(whole, False)
     made(fresh(), replace(second, slug="quimper", name="Quimper"))
-    assert list(ours(running)) == [name]
+    assert {each for each, (_label, offered) in ours(running).items() if offered} == {name}
 
 
 def ours(running: RunningFarm) -> dict[str, tuple[str, bool]]:
@@ -183,6 +209,30 @@ def test_a_model_that_does_not_give_what_it_holds_is_used_once(
     assert SLOW in " ".join(made(fresh(), a_community("brest")).notes)
 
 
+@pytest.mark.parametrize("part", ["rights", "modules", "groups", "forms"])
+def test_an_operators_model_that_is_not_whole_gives_way_to_one_made_over_http(
+    part: str, running: RunningFarm, fresh: Fresh
+) -> None:
+    made(fresh(), a_community())
+    name, store = put_by_operator(running, fresh(), a_community()), running._app.farm.store
+    assert made(fresh(), a_community("vannes")).notes == []
+    assert list(ours(running)) == [name]
+    model = store.model(name)
+    assert model is not None
+    del model[part][{"groups": "admins", "forms": "101"}.get(part) or next(iter(model[part]))]
+    with store.transaction():
+        store.add_model(name, "spoilt", model)
+    told = made(fresh(), a_community("quimper"))
+    assert name in " ".join(told.notes)
+    told = made(fresh(), a_community("brest"))
+    assert name in " ".join(told.notes)
+    assert SLOW not in " ".join(told.notes)
+    assert len(ours(running)) == 2
+    wikis = [wiki_of(running.settings.data, slug) for slug in ("vannes", "quimper", "brest")]
+    for wiki in wikis:
+        assert (wiki["modules"], wiki["groups"]) == (wikis[0]["modules"], wikis[0]["groups"])
+
+
 def test_what_nothing_uses_is_removed_and_no_other(running: RunningFarm, fresh: Fresh) -> None:
     made(fresh(), a_community())
     made(fresh(), a_community("vannes"))
@@ -216,8 +266,9 @@ def test_what_nothing_uses_is_removed_and_no_other(running: RunningFarm, fresh: 
 def test_what_the_farm_would_not_write_as_it_stands_is_in_no_model(came: NewContent) -> None:
     community = a_community()
     blueprint = load_blueprint(community.blueprint, near=Path())
-    made_of = compile_model(
-        community, blueprint, came, farm_url="http://f.example/", dialect=Dialect.D44
+    receipt = DesignedPage(receipts.TAG, receipts.BEGUN, OWN_RIGHTS)
+    made_of = compile_models(
+        community, blueprint, came, receipt, farm_url="http://f.example/", dialect=Dialect.D44
     )
     assert made_of is None
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from wikifarm.blueprint.blueprint_model import Blueprint
 from wikifarm.blueprint.compile import LIST_MAILS, LIST_PAGES, Compiler
-from wikifarm.blueprint.design import Design, DesignedList
+from wikifarm.blueprint.design import Design, DesignedList, DesignedPage
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.blueprint.schema.template import form_json
-from wikifarm.model import BazarList, Dialect, FarmModel, Zone
+from wikifarm.model import BazarList, Dialect, FarmModel, Rights, Zone, canonical
 
 # A tag and the id of a list enter the model's SQL as they stand (generateModelAction.php).
 PLAIN = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -27,18 +27,35 @@ _FILLED = re.compile(r"\{\{(?:prefix|siteTitle|WikiName|password|email|rootPage)
 @dataclass(frozen=True)
 class NewContent:
     """What the farm itself puts into a new wiki: its pages by tag, its lists by id, its forms by
-    number, of which the label is enough."""
+    number, of which the label is enough, and the actions and handlers that it has ("action trail").
+    """
 
     pages: Mapping[str, str]
     lists: Mapping[str, BazarList]
     forms: Mapping[str, str]
+    modules: frozenset[str] = frozenset()
 
 
-def compile_model(
-    community: Community, blueprint: Blueprint, came: NewContent, *, farm_url: str, dialect: Dialect
-) -> FarmModel | None:
-    """The model of every community of this kind: of this blueprint, language, modules, admission
-    and rights to write.
+@dataclass(frozen=True)
+class KindModels:
+    """The models of one kind of communities: what an administrator of the farm may make over HTTP,
+    and what only the operator of its server can put there, with rights and groups too."""
+
+    light: FarmModel
+    whole: FarmModel
+
+
+def compile_models(
+    community: Community,
+    blueprint: Blueprint,
+    came: NewContent,
+    receipt: DesignedPage,
+    *,
+    farm_url: str,
+    dialect: Dialect,
+) -> KindModels | None:
+    """The models of every community of this kind: of this blueprint, language, modules, admission
+    and rights to write. `receipt` is the page that wikifarm keeps for itself, as it begins.
 
     None where a model would lose something: the blueprint keeps a form that comes with every wiki,
     with its entries, or what comes with it cannot be written into a model.
@@ -58,7 +75,23 @@ def compile_model(
     pages |= {tag: body for tag, body in _common(first, other).items() if _writable({tag: body})}
     modules = ", ".join(sorted(module.value for module in community.modules))
     label = f"wikifarm · {blueprint.name} {blueprint.version} · {community.language} · {modules}"
-    return FarmModel(pages, lists, _forms(designs, lists, dialect), dialect, label)
+    forms = _forms(designs, lists, dialect)
+    people = {form.id for form in first.forms if form.zone is Zone.PEOPLE}
+    # Without rights, the forms of people come later, so that nobody can be written down before.
+    open_forms = {key: form for key, form in forms.items() if key not in people}
+    light = FarmModel(pages, lists, open_forms, dialect, label)
+    rights = _rights(designs, pages) | {receipt.tag: receipt.rights}
+    whole = replace(
+        light,
+        pages=pages | {receipt.tag: receipt.body},
+        forms=forms,
+        label=f"{label} · ops",
+        rights=rights,
+        modules=_modules(first, came),
+        groups=_groups(first),
+    )
+    # Names that could not stand in SQL are in none of ours.
+    return KindModels(light, whole) if all(map(PLAIN.match, rights)) else None
 
 
 def _writable(pages: Mapping[str, str]) -> bool:
@@ -87,8 +120,7 @@ def _lists(design: Design, kept: Mapping[str, BazarList], dialect: Dialect) -> d
 def _forms(
     designs: list[Design], lists: Mapping[str, BazarList], dialect: Dialect
 ) -> dict[str, dict[str, str]]:
-    """The forms that no community changes, without those of people: these come once the rights of
-    the wiki are set, so that nobody can be written down before."""
+    """The forms that no community changes."""
     ids_by_title = {each.title: key for key, each in lists.items()}
     ids = {each.key: ids_by_title[each.title] for each in designs[0].lists
            if each.title in ids_by_title}  # fmt: skip
@@ -96,12 +128,45 @@ def _forms(
         {
             form.id: form_json(form.schema, form.id, dialect, ids)
             for form in design.forms
-            if form.zone is not Zone.PEOPLE and set(form.schema.lists) <= ids.keys()
+            if set(form.schema.lists) <= ids.keys()
         }
         for design in designs
     ]
     return {key: form for key, form in texts[0].items()
             if all(each.get(key) == form for each in texts)}  # fmt: skip
+
+
+def _rights(designs: list[Design], pages: Mapping[str, str]) -> dict[str, Rights]:
+    """The rights that no community changes: those of pages to come too, which they are born with
+    (PageManager::save, 4.4.4 and 4.5.0)."""
+    each_has = [{page.tag: page.rights for page in design.pages} for design in designs]
+    closed = {tag: rights for tag, rights in designs[0].closed.items() if tag in pages}
+    return closed | {
+        tag: rights
+        for tag, rights in each_has[0].items()
+        if all(each.get(tag) == rights for each in each_has)
+    }
+
+
+def _modules(design: Design, came: NewContent) -> dict[str, str]:
+    """The rights of the actions and handlers that the wiki has; everybody's is none."""
+    kinds = {"action": design.action_rights, "handler": design.handler_rights}
+    rights = {
+        f"{kind} {name}": right for kind, each in kinds.items() for name, right in each.items()
+    }
+    return {
+        key: right
+        for key, right in rights.items()
+        if key in came.modules and canonical(right) != "*"
+    }
+
+
+def _groups(design: Design) -> dict[str, tuple[str, ...]]:
+    """The groups, with the groups in them and nobody."""
+    return {
+        name: tuple(member for member in members if member.startswith("@"))
+        for name, members in design.groups.items()
+    }
 
 
 def _strangers(community: Community) -> list[tuple[Community, dict[str, str]]]:

@@ -26,6 +26,8 @@ OVERVIEW = "\n".join(
         'bazar vue="listes"',
     )
 )  # fmt: skip
+# The page as a model brings it that closes it too: nothing is said yet, but all can be read.
+BEGUN = f"{EMPTY}\n\n{OVERVIEW}"
 PACKED = ("bases", "ledger")  # long ones
 _BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
 _INTRO = {

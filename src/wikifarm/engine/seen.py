@@ -129,7 +129,7 @@ class Seen:
         Raises NotOurs for one that cannot be read: without it, nothing tells what people wrote.
         """
         page = self.pages.get(receipts.TAG)
-        if page is None or page.body == receipts.EMPTY:
+        if page is None or page.body in (receipts.EMPTY, receipts.BEGUN):
             return None
         receipt = receipts.from_page(page.body)
         if receipt is None:

@@ -15,6 +15,7 @@ from wikifarm.engine.journal import Journal
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.step import Work
+from wikifarm.engine.steps.access import ADMINS
 from wikifarm.engine.steps.bazar import compiled
 from wikifarm.engine.steps.tidy import as_text
 
@@ -48,8 +49,8 @@ def standing(seen: Seen, journal: Journal, slug: str) -> Standing:
 
 
 def as_made(seen: Seen) -> bool:
-    """True for a wiki as the farm makes it: no account but the one that the farm made, in no other
-    group than that of the administrators, and no page written since.
+    """True for a wiki as the farm makes it: no account but the one that the farm made, nobody else
+    in a group, and no page written since.
 
     Revisions are numbered in a row, the pages that come with a wiki first (4.4.4, 4.5.0).
     """
@@ -65,7 +66,9 @@ def as_made(seen: Seen) -> bool:
         and numbers == list(range(1, len(written) + 1))
         and {page.author for page in written.values()} == {account}
         and [known.name for known in seen.accounts] == [account]
-        and seen.groups == {"admins": (account,)}
+        and account in seen.group(ADMINS)
+        and {each for members in seen.groups.values() for each in members if each[:1] != "@"}
+        == {account}
     )
 
 

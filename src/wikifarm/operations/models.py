@@ -13,7 +13,7 @@ from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import NotOurs
 from wikifarm.i18n import _
 from wikifarm.model import MODEL_PREFIX
-from wikifarm.operations.community.origin import model_of
+from wikifarm.operations.community.origin import models_of
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome
 from wikifarm.yeswiki.farm_models import PAGE, FarmModels
@@ -82,7 +82,7 @@ def _asked_for(context: Context) -> frozenset[str]:
     names = set()
     for community in load_manifests([folder]) if folder.is_dir() else ():
         blueprint = context.blueprint(community)
-        model = model_of(context, community, blueprint, release)
-        if model is not None:
-            names.add(model.name)
+        kind = models_of(context, community, blueprint, release)
+        if kind is not None:
+            names |= {kind.light.name, kind.whole.name}
     return frozenset(names)

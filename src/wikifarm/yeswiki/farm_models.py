@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from threading import Lock
 from typing import Any
@@ -125,18 +125,44 @@ def _box(name: str) -> str:
 def _posted(model: FarmModel) -> list[tuple[str, str]]:
     """What the form of the page sends. A model has for name the address that it is said to come
     from; one without a scheme is asked for nothing by the farm."""
-    pages = [{"tag": tag, "body": body} for tag, body in model.pages.items()]
-    lists = {
-        key: as_written(each.title, each.items, model.dialect) for key, each in model.lists.items()
-    }
     return [
         ("url-import", f"{model.name}/?{model.root}"),
         ("model_label", model.label),
         ("wiki-import-forms", _packed(model.forms)),
-        ("wiki-import-lists", _packed(lists)),
+        ("wiki-import-lists", _packed(_lists(model))),
         ("wiki-import-entries", _packed({})),
-        ("wiki-import-pages", _packed(pages)),
+        ("wiki-import-pages", _packed(_pages(model))),
     ]
+
+
+def as_told(model: FarmModel) -> dict[str, Any]:
+    """All that a model holds, as the program of the server takes it: everything in the words that
+    YesWiki keeps, one right a line."""
+    return {
+        "name": model.name,
+        "label": model.label,
+        "pages": _pages(model),
+        "lists": _lists(model),
+        "forms": {key: dict(form) for key, form in model.forms.items()},
+        "rights": {tag: {kind: _stored(right) for kind, right in asdict(each).items()}
+                   for tag, each in model.rights.items()},
+        "modules": {key: _stored(right) for key, right in model.modules.items()},
+        "groups": {name: list(members) for name, members in model.groups.items()},
+    }  # fmt: skip
+
+
+def _stored(right: str) -> str:
+    return right.replace(",", "\n")
+
+
+def _pages(model: FarmModel) -> list[dict[str, str]]:
+    return [{"tag": tag, "body": body} for tag, body in model.pages.items()]
+
+
+def _lists(model: FarmModel) -> dict[str, Any]:
+    return {
+        key: as_written(each.title, each.items, model.dialect) for key, each in model.lists.items()
+    }
 
 
 def _packed(told: Mapping[str, Any] | list[Any]) -> str:

@@ -7,21 +7,24 @@ into a new one; the models of the next ones keep that. A farm of another release
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from wikifarm.blueprint.blueprint_model import Blueprint
-from wikifarm.blueprint.farm_model import NewContent, compile_model
+from wikifarm.blueprint.design import DesignedPage
+from wikifarm.blueprint.farm_model import KindModels, NewContent, compile_models
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.schema.template import same_template
+from wikifarm.engine import receipt as receipts
 from wikifarm.engine.journal import MODEL
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import as_made
+from wikifarm.engine.steps.access import OWN_RIGHTS
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
-from wikifarm.model import BazarList, Capabilities, FarmModel
+from wikifarm.model import BazarList, Capabilities, FarmModel, Zone, canonical
 from wikifarm.operations.workplace.context import Context
 from wikifarm.yeswiki.farm import Offer
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
@@ -51,11 +54,19 @@ def origin_of(context: Context, community: Community, blueprint: Blueprint, offe
     known = _known(context, offer.release)
     if known is None:
         return _page_by_page(_("it is the first one on this farm in its present version"))
-    model = model_of(context, community, blueprint, offer.release)
-    if model is None:
+    kind = models_of(context, community, blueprint, offer.release)
+    if kind is None:
         return _page_by_page(_("no model can hold all that this blueprint keeps of a new wiki"))
-    refused = _refused(context, community.slug, models, offer, model)
-    return _page_by_page(refused) if refused else Origin(model, known.able)
+    notes: tuple[str, ...] = ()
+    if kind.whole.name in offer.models:
+        if _proven(context, kind.whole.name) is not False:
+            return Origin(kind.whole, known.able)
+        spoilt = _("The farm does not give what the model {name} holds, which its server has: "
+                   "this wiki was made without it.")  # fmt: skip
+        notes = (spoilt.format(name=kind.whole.name),)
+    refused = _refused(context, community.slug, models, offer, kind.light)
+    origin = _page_by_page(refused) if refused else Origin(kind.light, known.able)
+    return replace(origin, notes=notes + origin.notes)
 
 
 def _refused(
@@ -74,16 +85,17 @@ def _refused(
     return ""
 
 
-def model_of(
+def models_of(
     context: Context, community: Community, blueprint: Blueprint, release: str
-) -> FarmModel | None:
-    """The model for communities of this kind on this farm; None where there can be none, or while
+) -> KindModels | None:
+    """The models for communities of this kind on this farm; None where there can be none, or while
     nobody saw what the farm puts into a new wiki in that release."""
     known = _known(context, release)
     if known is None:
         return None
     url, dialect = context.farm.base, known.able.dialect
-    return compile_model(community, blueprint, known.came, farm_url=url, dialect=dialect)
+    receipt = DesignedPage(receipts.TAG, receipts.BEGUN, OWN_RIGHTS, Zone.PEOPLE)
+    return compile_models(community, blueprint, known.came, receipt, farm_url=url, dialect=dialect)
 
 
 def _page_by_page(why: str) -> Origin:
@@ -107,7 +119,7 @@ def looked_at(context: Context, slug: str, origin: Origin, seen: Seen, wiki: Wik
     return [
         _(
             "The farm did not put into this wiki all that its model {name} holds: wikifarm wrote "
-            "what was missing, and makes the next ones page by page."
+            "what was missing, and makes the next ones without that model."
         ).format(name=origin.name)
     ]
 
@@ -134,7 +146,14 @@ def _holds(seen: Seen, model: FarmModel) -> bool:
         key in seen.forms and same_template(seen.forms[key].template, form["bn_template"])
         for key, form in model.forms.items()
     )
-    return whole and lists and forms
+    rights = all(
+        tag in seen.rights and seen.rights[tag].same_as(each)
+        for tag, each in model.rights.items()
+        if tag in model.pages  # a page to come is in no table yet
+    )
+    modules = all(seen.modules.get(key) == canonical(each) for key, each in model.modules.items())
+    groups = all(set(each) <= set(seen.group(name)) for name, each in model.groups.items())
+    return whole and lists and forms and rights and modules and groups
 
 
 # -- what the farm itself puts into a new wiki ----------------------------------------------
@@ -159,6 +178,7 @@ def _learn(context: Context, seen: Seen, wiki: Wiki) -> None:
         "pages": {tag: page.body for tag, page in seen.pages.items()},
         "lists": {key: [each.title, each.items] for key, each in seen.lists.items()},
         "forms": {key: form.label for key, form in seen.forms.items()},
+        "modules": sorted(seen.modules),
     }
     make_private(context.folder)
     write_whole(_file(context), json.dumps(told), PRIVATE)
@@ -174,7 +194,8 @@ def _known(context: Context, release: str) -> _NewWiki | None:
             str(key): BazarList(str(key), title, tuple((str(a), str(b)) for a, b in items))
             for key, (title, items) in told["lists"].items()
         }
-        content = NewContent(dict(told["pages"]), lists, dict(told["forms"]))
+        modules = frozenset(map(str, told["modules"]))
+        content = NewContent(dict(told["pages"]), lists, dict(told["forms"]), modules)
         return _NewWiki(content, Capabilities.kept(told["able"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -33,7 +33,7 @@ def _entry_row(tag: str, entry: dict[str, Any]) -> PageRow:
 
 
 def model_rows(model: dict[str, Any]) -> list[PageRow]:
-    """Pages, lists and entries of an imported model: no rights, no groups (docs/yeswiki.md)."""
+    """Pages, lists and entries of a model (docs/yeswiki.md)."""
     rows: list[PageRow] = [
         (str(page["tag"]), str(page["body"]), "", "") for page in _values(model["pages"])
     ]
@@ -64,6 +64,20 @@ def first_account(wiki: StoredWiki, name: str, email: str, password: str) -> Non
     """The administrator of a wiki."""
     user_manager.create(wiki, name, email, password)
     wiki.set_group("admins", name)
+
+
+def close(wiki: StoredWiki, model: dict[str, Any]) -> None:
+    """The rights and groups of a model that the operator of the server put there; one that was
+    imported has none."""
+    for tag, rights in model.get("rights", {}).items():
+        for privilege, value in rights.items():
+            wiki.set_acl(tag, privilege, value)
+    for key, value in model.get("modules", {}).items():
+        kind, name = key.split(" ")
+        wiki.set_module(kind, name, value)
+    for group, members in model.get("groups", {}).items():
+        there = wiki.groups.get(group, "")
+        wiki.set_group(group, "\n".join([*members, *([there] if there else [])]))
 
 
 def seed_farm(store: Store, settings: RehearsalSettings) -> None:

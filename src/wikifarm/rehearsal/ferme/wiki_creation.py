@@ -81,6 +81,7 @@ def create_wiki(request: Request, folder: str, name: str, data: dict[str, Any]) 
     email = str(data.get(email) or email)
     _fill(wiki, request.features, admin, content)
     seeding.first_account(wiki, admin, email, str(data.get(f"{name}_password", "")))
+    seeding.close(wiki, content or {})
 
 
 def _config(data: dict[str, Any]) -> dict[str, Any]:
