@@ -181,8 +181,17 @@ def test_a_life_on_the_rehearsal_farm(cli: Cli, with_farm: RunningFarm) -> None:
     assert len(shown["data"]["password"]) >= 20
     assert held(cli("list", "--json"))["data"]["wikis"] == [
         {"slug": "une", "name": "Une commune", "url": f"{with_farm.url}une/", "ours": True,
-         "here": True}
+         "here": True, "unfinished": False}
     ]  # fmt: skip
+    exported = cli("credentials", "export", "une.json", "--in-clear", "--json")
+    assert held(exported)["data"]["credentials"] == {"une": "exported"}
+    assert shown["data"]["password"] not in exported.out + exported.err
+    taken = held(cli("credentials", "import", "une.json", "--json"))
+    assert taken["data"]["credentials"] == {"une": "known"}
+    adopted = held(cli("adopt", "une", "--json"))["data"]
+    assert (adopted["complete"], Path(adopted["manifest"]).name) == (True, "une.yml")
+    assert "wikifarm plan une" in cli("adopt", "une").out
+    assert "known already" in cli("credentials", "import", "une.json").out
     (state,) = held(cli("status", "--json"))["data"]["states"]
     assert state["state"] == "in-place"
     assert state["edited"] == []

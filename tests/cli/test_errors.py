@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from wikifarm.engine.journal import SENTINEL
+from wikifarm.operations.workplace.context import Context, FarmSettings
+from wikifarm.operations.workplace.places import Places, state_folder
 from wikifarm.rehearsal import RunningFarm
 
 from .conftest import SOURCE, Cli
@@ -237,3 +241,14 @@ def test_ctrl_c_ends_within_two_seconds_even_where_python_cannot_be_interrupted(
     assert time.monotonic() - started < 2
     assert running.returncode == 130
     assert '"interrupted"' in out
+
+
+def test_what_a_killed_audit_left_is_told_once_by_the_next_command(
+    cli: Cli, with_farm: RunningFarm
+) -> None:
+    settings = FarmSettings(with_farm.url, "WikiAdmin", with_farm.password)
+    context = Context(settings, Places(state_folder(), Path.cwd()))
+    context.journal.intent("gone", SENTINEL, key="0123abcd")
+    told = json.loads(cli("list", "--json").out)
+    assert [message for message in told["messages"] if message.startswith("gone: an audit was cut")]
+    assert json.loads(cli("status", "--json").out)["messages"] == []

@@ -19,10 +19,10 @@ from wikifarm.rehearsal import DIALECTS, RunningFarm, snapshot
 from wikifarm.yeswiki.wiki import Wiki
 
 
-def made(url: str, folder: Path, community: Community) -> Context:
+def made(url: str, folder: Path, community: Community, *, audit: bool = False) -> Context:
     """The computer that made its wiki."""
     first = context_for(url, folder / "first")
-    (outcome,) = apply(first, [community], audit=False)
+    (outcome,) = apply(first, [community], audit=audit)
     assert outcome.error is None
     return first
 
@@ -36,7 +36,7 @@ def test_another_computer_goes_on_and_finds_nothing_to_change(
     dialect: str, tmp_path: Path, rennes: Community
 ) -> None:
     with start_farm(tmp_path / "farm", dialect) as farm:
-        first = made(farm.url, tmp_path, rennes)
+        first = made(farm.url, tmp_path, rennes, audit=True)
         before = snapshot(tmp_path / "farm")
         other = second(farm.url, tmp_path)
         other.ask = lambda _question: first.vault.kept("rennes")
@@ -49,7 +49,7 @@ def test_another_computer_goes_on_and_finds_nothing_to_change(
         assert other.journal.mark_of("rennes") == first.journal.mark_of("rennes")
         (planned,) = plan(other, [rennes])
         assert (planned.error, planned.status) == (None, "unchanged")
-        (applied,) = apply(other, [rennes], audit=False)
+        (applied,) = apply(other, [rennes])
         assert (applied.error, applied.status) == (None, "unchanged")
         assert adopt(other, "rennes").outcome == told
 

@@ -55,7 +55,7 @@ def test_what_one_computer_exports_another_takes_in(
     told = take_in(other, file)
     assert (told.exit, came_of(told.outcome)) == (Exit.DONE, {"rennes": "kept"})
     assert password not in json.dumps(told.as_json())
-    (planned,) = plan(context_for(running.url, tmp_path / "other"), [rennes])
+    (planned,) = apply(context_for(running.url, tmp_path / "other"), [rennes], audit=False)
     assert (planned.error, planned.status) == (None, "unchanged")
     assert came_of(take_in(other, file).outcome) == {"rennes": "known"}
 
@@ -119,7 +119,7 @@ def test_a_team_shares_the_passwords_of_what_any_of_it_makes(
     assert outcome.error is None
     assert not list((tmp_path / "first").rglob("credentials.json"))
     second = context_for(running.url, tmp_path / "second", vault=shared)
-    (planned,) = plan(second, [rennes])
+    (planned,) = apply(second, [rennes], audit=False)
     assert (planned.error, planned.status) == (None, "unchanged")
     sealed = seal(second)
     assert isinstance(sealed.outcome, SharedCredentials)
@@ -144,7 +144,7 @@ def test_a_password_that_is_lacking_is_asked_once_checked_and_kept(
 
     other = context_for(running.url, tmp_path / "other")
     other.ask = ask
-    (planned,) = plan(other, [rennes])
+    (planned,) = apply(other, [rennes], audit=False)
     assert (planned.error, planned.status, len(asked)) == (None, "unchanged", 2)
     again = context_for(running.url, tmp_path / "other")
     again.ask = ask

@@ -10,7 +10,10 @@ from tests.operations.conftest import Fresh, context_for, start_farm
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import WikifarmError
 from wikifarm.operations.apply import apply
-from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.community.site import make_site, open_wiki
+from wikifarm.operations.list_wikis import list_wikis
+from wikifarm.operations.plan import plan
+from wikifarm.operations.status import status
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 
@@ -59,6 +62,25 @@ def test_half_a_wiki_says_what_is_left_and_the_way_on(
     again = _error(fresh(), rennes)  # the folder still blocks the address
     assert again.code == "half-made"
     assert again.hint == error.hint
+    (planned,) = plan(fresh(), [rennes])
+    assert planned.error is not None and planned.error.hint == error.hint
+    (state,) = status(fresh(), ["rennes"]).as_json()["data"]["states"]
+    assert [told["hint"] for told in state["errors"]] == [error.hint]
+    assert any("rennes" in told for told in list_wikis(fresh()).messages)
+
+
+def test_a_making_that_was_cut_is_listed_until_it_is_finished(
+    fresh: Fresh, rennes: Community
+) -> None:
+    make_site(fresh(), rennes)
+    listed = list_wikis(fresh())
+    assert [row["unfinished"] for row in listed.data["wikis"]] == [True]
+    assert "wikifarm apply" in listed.messages[0]
+    (planned,) = plan(fresh(), [rennes])
+    assert any("was cut" in note for note in planned.notes)
+    assert _done(fresh(), rennes) == "created"
+    listed = list_wikis(fresh())
+    assert ([row["unfinished"] for row in listed.data["wikis"]], listed.messages) == ([False], ())
 
 
 def test_a_newer_farm_can_adopt_half_a_wiki(tmp_path: Path, rennes: Community) -> None:

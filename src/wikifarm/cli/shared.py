@@ -62,7 +62,9 @@ class Shared:
         return settings
 
     def context(self) -> Context:
-        """What the operations work with; closed by `close`."""
+        """What the operations work with, once what a killed command left is taken back; closed by
+        `close`."""
+        from wikifarm.operations.left_behind import heal
         from wikifarm.operations.workplace.context import Context
         from wikifarm.operations.workplace.places import Places
 
@@ -81,6 +83,7 @@ class Shared:
                 taken_back=self.taken_back,
                 pause=self.pause,
             )
+            self.warnings += heal(self._context)
         return self._context
 
     def _ask(self, question: str) -> str:

@@ -103,11 +103,21 @@ class Journal:
 
     def left_open(self, slug: str, step: str) -> bool:
         """True where a run of this computer began that step, under a key, and never ended it."""
-        keys: dict[str, set[object]] = {"intent": set(), "outcome": set()}
-        for entry in self._of(slug):
-            if entry.get("step") == step:
-                keys.setdefault(str(entry.get("event")), set()).add(entry.get("key"))
-        return bool(keys["intent"] - keys["outcome"])
+        return slug in self.open_keys(step)
+
+    def open_keys(self, step: str) -> dict[str, frozenset[str]]:
+        """The keys under which runs of this computer began that step and never ended it, by slug.
+        Those of a run that is still at work are among them."""
+        keys: dict[str, dict[str, set[str]]] = {"intent": {}, "outcome": {}}
+        for entry in self.entries():
+            if entry.get("step") == step and entry.get("event") in keys:
+                of_event = keys[entry["event"]]
+                of_event.setdefault(str(entry.get("slug")), set()).add(str(entry.get("key")))
+        left = {
+            slug: frozenset(begun - keys["outcome"].get(slug, set()))
+            for slug, begun in keys["intent"].items()
+        }
+        return {slug: open_ for slug, open_ in left.items() if open_}
 
     def last(self, slug: str, step: str) -> dict[str, Any]:
         """The last line of this computer about that step; empty where there is none."""
@@ -124,6 +134,20 @@ class Journal:
             if entry.get("step") == "wiki" and entry.get("event") == "outcome":
                 half = entry.get("half") is True
         return half
+
+    def unfinished(self) -> dict[str, bool]:
+        """The wikis whose making this computer began and did not end, as far as it knows; True for
+        those of which the farm said last that it failed while making them."""
+        begun: dict[str, bool] = {}
+        for entry in self.entries():
+            slug, step = str(entry.get("slug")), entry.get("step")
+            if step == "wiki":
+                begun[slug] = entry.get("half") is True
+                if entry.get("adopted") is True:
+                    begun.pop(slug)
+            elif step == "receipt" and entry.get("complete", True):
+                begun.pop(slug, None)
+        return begun
 
     def receipt_number(self, slug: str, community: str) -> int:
         """The number of the last receipt that this computer wrote for `community`; 0: none."""

@@ -112,7 +112,9 @@ def _write(work: Work, new: Receipt, journal: Journal) -> None:
             _("The wiki did not keep the receipt as it was written."),
             hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
         )
-    journal.outcome(work.slug, "receipt", community=new.community, number=number)
+    journal.outcome(
+        work.slug, "receipt", community=new.community, number=number, complete=new.complete
+    )
     work.receipt = work.recorded = new
 
 

@@ -95,7 +95,7 @@ class SharedCredentials(Outcome):
     def as_json(self) -> dict[str, Any]:
         return {
             "file": self.file,
-            "wikis": dict(self.wikis),
+            "credentials": dict(self.wikis),
             "entering": list(self.entering),
             "leaving": list(self.leaving),
         }

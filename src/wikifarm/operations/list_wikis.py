@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from wikifarm.i18n import _
 from wikifarm.operations.workplace.context import Context
-from wikifarm.result import Envelope, Outcome
+from wikifarm.result import Envelope, Outcome, few
 
 
 @dataclass(frozen=True)
 class ListedWiki:
     """A wiki of the farm. `ours`: the farm's entry holds wikifarm's mark; `here`: this computer has
-    its password, without asking a program for it.
+    its password, without asking a program for it. `unfinished`: as far as this computer knows,
+    its making was cut.
     """
 
     slug: str
@@ -21,6 +23,7 @@ class ListedWiki:
     url: str
     ours: bool
     here: bool
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ def list_wikis(context: Context, only: Sequence[str] = ()) -> Envelope:
     """Every wiki that the farm shows to this account, or those of these addresses, in their order;
     the list of the farm is all that is read."""
     wanted = {slug.lower() for slug in only}
+    unfinished = context.journal.unfinished()
+    listed = context.farm.wikis()
     wikis = tuple(
         ListedWiki(
             slug,
@@ -45,8 +50,25 @@ def list_wikis(context: Context, only: Sequence[str] = ()) -> Envelope:
             wiki.url,
             ours=bool(wiki.mark) or bool(context.journal.mark_of(slug)),
             here=context.vault.holds(slug),
+            unfinished=slug in unfinished,
         )
-        for slug, wiki in sorted(context.farm.wikis().items())
+        for slug, wiki in sorted(listed.items())
         if not wanted or slug.lower() in wanted
     )
-    return Envelope("list", outcome=WikisOutcome(context.farm.base, wikis))
+    cut = [wiki.slug for wiki in wikis if wiki.unfinished]
+    lost = sorted(slug for slug, half in unfinished.items() if half and slug not in listed)
+    return Envelope(
+        "list",
+        outcome=WikisOutcome(context.farm.base, wikis),
+        messages=tuple(_cures(cut, [slug for slug in lost if not wanted or slug in wanted])),
+    )
+
+
+def _cures(cut: Sequence[str], lost: Sequence[str]) -> Iterator[str]:
+    """What to do of wikis whose making was cut, and of those that the farm failed to make."""
+    if cut:
+        told = _("The making of {names} was cut: `wikifarm apply` finishes it.")
+        yield told.format(names=few(cut))
+    if lost:
+        told = _("The farm failed while making {names}: `wikifarm status` says what is left there.")
+        yield told.format(names=few(lost))

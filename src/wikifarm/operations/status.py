@@ -26,7 +26,7 @@ from wikifarm.operations.community.activity import activity
 from wikifarm.operations.community.batch import Threads
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import ListTold, Privacy
-from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.community.site import ask_missing, look_for_half, open_wiki
 from wikifarm.operations.community.software import heeded, judged
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.crashes import unforeseen
@@ -211,6 +211,7 @@ class _Look:
             if slug not in self.described and slug not in self.met:
                 raise _nobody(slug)
             state.url = context.farm.address_of(slug)
+            look_for_half(context, slug)
             return
         state.url, state.name = entry.url, state.name or entry.title
         if not self._is_to_be_read(slug, entry):

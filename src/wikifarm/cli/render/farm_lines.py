@@ -48,7 +48,7 @@ def wikis(outcome: WikisOutcome, _sheet: Sheet) -> Iterator[str]:
             (
                 wiki.slug,
                 _("ours") if wiki.ours else "",
-                _("password here") if wiki.here else "",
+                _("unfinished") if wiki.unfinished else _("password here") if wiki.here else "",
                 wiki.name,
             )
             for wiki in outcome.wikis

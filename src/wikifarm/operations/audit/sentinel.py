@@ -17,6 +17,7 @@ from wikifarm.engine.journal import SENTINEL
 from wikifarm.engine.steps.bazar import list_titled
 from wikifarm.errors import AuditBlind, WikifarmError, WriteRefused
 from wikifarm.i18n import _
+from wikifarm.model import Form
 from wikifarm.operations.audit.leaks import (
     Sentinel,
     account_name,
@@ -29,6 +30,7 @@ from wikifarm.operations.audit.likeness import likeness
 from wikifarm.operations.audit.undeclared import people_forms
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
+from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.vault import new_password
 from wikifarm.yeswiki.session import LOGIN_PAGE, is_own
 from wikifarm.yeswiki.spy_page import has_marks
@@ -182,11 +184,11 @@ def missing(run: CommunityRun, scene: Planted) -> list[str]:
 
 @dataclass(frozen=True)
 class _Traces:
-    """What audits left on a wiki: entries, pages, members of the group and accounts."""
+    """What audits left on a wiki: entries, pages, members of groups and accounts."""
 
     entries: Mapping[str, Mapping[str, object]]
     pages: Mapping[str, str]
-    members: Sequence[str]
+    members: Mapping[str, Sequence[str]]  # group -> whom an audit put there
     accounts: Mapping[str, str]  # name -> address
     forms: Mapping[str, str]  # id -> label, of those that somebody could import
 
@@ -194,55 +196,76 @@ class _Traces:
         return any(asdict(self).values())
 
     def __str__(self) -> str:
-        return ", ".join(name for kind in asdict(self).values() for name in kind)
+        members = (name for names in self.members.values() for name in names)
+        return ", ".join(
+            dict.fromkeys((*self.entries, *self.pages, *members, *self.accounts, *self.forms))
+        )
 
 
 def clean(run: CommunityRun, key: str = "") -> None:
     """Removes what audits left on this wiki, or what the one of `key` did, and looks again.
 
     Without a key, the wiki must be this run's alone: what an audit under way needs would go too.
-    Of what another computer left, a copy is kept, since a person could have typed it.
     """
     known = frozenset({key}) if key else _keys(run)
-    traces = _traces(run, known, key)
+    seen = run.work.seen
+    if take_back(run.context, run.community.slug, run.site, seen.forms, known, only=bool(key)):
+        seen.forget()
+
+
+def take_back(
+    context: Context,
+    slug: str,
+    wiki: Wiki,
+    forms: Mapping[str, Form],
+    known: Collection[str],
+    *,
+    only: bool,
+) -> bool:
+    """Removes what audits left on a wiki with these forms, and looks again; False where there was
+    nothing. `known` are the keys of audits of this computer: `only` theirs, or those of others too.
+
+    Of what another computer left, a copy is kept, since a person could have typed it.
+    """
+    traces = _traces(wiki, forms, known, only=only)
     if not traces:
-        return
+        return False
     others = _of_others(traces, known)
     if others:
-        run.context.backups.keep(f"{run.community.slug}-sentinels", asdict(others))
-    wiki, group = run.site, run.work.design.who.members
+        context.backups.keep(f"{slug}-sentinels", asdict(others))
     for tag in dict.fromkeys([*traces.entries, *traces.pages]):
         wiki.pages.delete(tag)
-    if traces.members:
+    for group, gone in traces.members.items():
         members = wiki.groups.members(group)
-        wiki.groups.set({group: [name for name in members if name not in traces.members]})
+        wiki.groups.set({group: [name for name in members if name not in gone]})
     for name in traces.accounts:
         wiki.users.delete(name)
     for form in traces.forms:
         wiki.forms.delete(form)
-    if traces.forms:
-        run.work.seen.forget("forms")
-    left = _traces(run, known, key)
-    if left:
+    kept = {number: form for number, form in forms.items() if number not in traces.forms}
+    left = _traces(wiki, kept, known, only=only)
+    still = sorted(set(traces.forms) & set(wiki.forms.all())) if traces.forms else []
+    if left or still:
         raise WriteRefused(
             _("The sentinel participant of the audit could not be removed ({what}).").format(
-                what=left
+                what=left or ", ".join(still)
             ),
             hint=_("It is no real person; remove it by hand or run `wikifarm verify` again."),
         )
-    run.work.seen.forget()
+    return True
 
 
-def _traces(run: CommunityRun, known: Collection[str], key: str) -> _Traces:
+def _traces(
+    wiki: Wiki, forms: Mapping[str, Form], known: Collection[str], *, only: bool
+) -> _Traces:
     """Each proves what it is by its name and by what it holds; anything else is left alone."""
-    wiki = run.site
 
     def wanted(its: str) -> bool:
-        return bool(its) and (not key or its == key)
+        return bool(its) and (not only or its in known)
 
     entries = {
         tag: row
-        for form in run.work.seen.forms
+        for form in forms
         for tag, row in wiki.entries.of(form).items()
         if wanted(key_of_entry(row, known))
     }
@@ -257,17 +280,21 @@ def _traces(run: CommunityRun, known: Collection[str], key: str) -> _Traces:
         for name, email in everybody.items()
         if wanted(key_of_name(name)) and key_of_address(email) == key_of_name(name)
     }
-    members = [
-        name
-        for name in wiki.groups.members(run.work.design.who.members)
-        if wanted(key_of_name(name)) and (name in accounts or name not in everybody)
-    ]
-    forms = {
+    put = {
+        group: [
+            name
+            for name in members
+            if wanted(key_of_name(name)) and (name in accounts or name not in everybody)
+        ]
+        for group, members in wiki.groups.all().items()
+    }
+    imported = {
         number: form.label
-        for number, form in run.work.seen.forms.items()
+        for number, form in forms.items()
         if wanted(key_of_name(form.label)) and key_of_name(form.label) in known
     }
-    return _Traces(entries, pages, members, accounts, forms)
+    members = {group: names for group, names in put.items() if names}
+    return _Traces(entries, pages, members, accounts, imported)
 
 
 def _of_others(traces: _Traces, known: Collection[str]) -> _Traces:
@@ -275,10 +302,20 @@ def _of_others(traces: _Traces, known: Collection[str]) -> _Traces:
     return _Traces(
         {tag: row for tag, row in traces.entries.items() if key_of_entry(row, known) not in known},
         {tag: body for tag, body in traces.pages.items() if key_of_name(tag) not in known},
-        [name for name in traces.members if key_of_name(name) not in known],
+        _put_by_others(traces.members, known),
         {name: to for name, to in traces.accounts.items() if key_of_name(name) not in known},
         {},  # of forms, only our own are known for what they are
     )
+
+
+def _put_by_others(
+    members: Mapping[str, Sequence[str]], known: Collection[str]
+) -> dict[str, list[str]]:
+    put = {
+        group: [name for name in names if key_of_name(name) not in known]
+        for group, names in members.items()
+    }
+    return {group: names for group, names in put.items() if names}
 
 
 def _keys(run: CommunityRun) -> frozenset[str]:

@@ -56,9 +56,21 @@ def find_site(context: Context, community: Community) -> tuple[Wiki, FarmWiki] |
         again = entry is None  # a login that was just tried is not tried twice
         entry = context.farm.known(community.slug)
         if entry is None:
+            look_for_half(context, community.slug)
             return None
         wiki = _entered(context, entry) if again else _with_password(context, entry)
     return wiki, replace(entry, mark=entry.mark or context.journal.mark_of(community.slug))
+
+
+def look_for_half(context: Context, slug: str) -> None:
+    """Raises HalfMade where the farm failed while it made that wiki for this computer, and what is
+    left of it still stands; the farm is asked only where it failed."""
+    if not context.journal.half_made(slug):
+        return
+    try:
+        context.farm.answers(slug)
+    except UnexpectedAnswer:
+        raise half_made(context.farm, slug) from None
 
 
 def make_site(
