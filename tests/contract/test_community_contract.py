@@ -19,6 +19,7 @@ from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.plan import plan
+from wikifarm.operations.status import status
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
 
@@ -126,7 +127,8 @@ def test_tomorrow_s_log_is_closed_when_it_is_born(workshop: Workshop, community:
 
 
 def test_the_farm_names_nobody_of_the_community(workshop: Workshop, community: Community) -> None:
-    """What older runs left there is mended once; the wiki and its mark stay."""
+    """What older runs left there is mended once, and what somebody put there, once the farm was
+    asked again; the wiki and its mark stay."""
     assert workshop.apply(community, audit=False).error is None
     farm = workshop.run().farm
     entry = farm.find(community.slug)
@@ -134,6 +136,8 @@ def test_the_farm_names_nobody_of_the_community(workshop: Workshop, community: C
     people = {person.email for person in community.facilitators}
     assert entry.email and entry.email not in people
     farm.set_contact(entry, community.facilitators[0].email)
+    assert plan(workshop.run(), [community])[0].status == "unchanged", "the farm is not asked"
+    status(workshop.run(), [community.slug])
     assert plan(workshop.run(), [community])[0].status == "planned"
     mended = workshop.apply(community, audit=False)
     again = workshop.apply(community, audit=False)

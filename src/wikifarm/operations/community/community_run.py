@@ -112,6 +112,7 @@ class CommunityRun:
     def enter(self) -> None:
         """Enters its wiki. Raises NotOurs when there is none."""
         self._enters((open_wiki(self.context, self.community.slug), ""))
+        self.entry = self.context.farm.known(self.community.slug)
 
     def _enters(self, place: tuple[Wiki | None, str]) -> None:
         self.wiki, self.mark = place
