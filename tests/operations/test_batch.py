@@ -16,6 +16,7 @@ from wikifarm.errors import LeakFound, Unreachable, WriteRefused
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.batch import Threads, each
 from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.outcome import Audit
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import snapshot
@@ -197,14 +198,30 @@ def test_with_a_canary_only_the_first_of_a_kind_is_verified(tmp_path: Path) -> N
         assert applied(canary=True) == [("unchanged", False, True, "")] * 2
 
 
+def test_a_canary_that_fails_spares_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one that was verified, the next of its kind is."""
+    audited = []
+
+    def applied(run: CommunityRun, *, audit: bool, **_given: object) -> None:
+        if run.community.slug == "commune0":
+            raise WriteRefused("no")
+        audited.append((run.community.slug, audit))
+        run.outcome.audit = Audit(probes=1) if audit else None
+        run.outcome.unverified = "" if audit else "none"
+
+    monkeypatch.setattr("wikifarm.operations.apply.apply_found", applied)
+    monkeypatch.setattr(CommunityRun, "find", lambda _run: None)
+    outcomes = apply(at_once(tmp_path, 1), some(4), canary=True)
+    assert audited == [("commune1", True), ("commune2", False), ("commune3", False)]
+    assert [one.unverified for one in outcomes] == ["", "", "canary", "canary"]
+
+
 def test_a_pause_stands_between_communities_and_an_interrupt_ends_it(tmp_path: Path) -> None:
     context = at_once(tmp_path, 1)
-    context.pause = 0.2
     started = time.monotonic()
-    each(context, some(3), lambda _run: None)
+    each(context, some(3), lambda _run: None, pause=0.2)
     assert time.monotonic() - started >= 0.4
     context.stopping.set()
-    context.pause = 30.0
     started = time.monotonic()
-    each(context, some(1), lambda _run: None)
+    each(context, some(1), lambda _run: None, pause=30.0)
     assert time.monotonic() - started < 5

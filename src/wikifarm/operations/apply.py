@@ -47,13 +47,11 @@ def apply(
     With `caution`, all are looked at before any is written to, and it may refuse: what is as
     described is done with by then; where a person reads it (`shown`), lists are looked at too. The
     first of each kind is made, and verified, before the others are. Raises Locked when another run
-    holds the farm. With `canary`, the others are not verified.
+    holds the farm. With `canary`, one of each kind is verified, and the others are not.
     """
     canaries = first_of_each(communities, _kind)
     begun: dict[str, CommunityRun] = {}
-
-    def spared(run: CommunityRun) -> bool:
-        return audit and canary and run.community not in canaries
+    verified: set[Hashable] = set()  # kinds of which one was seen to show nobody
 
     def find(run: CommunityRun) -> None:
         check_list(run.context, run.community)
@@ -61,27 +59,37 @@ def apply(
 
     def look(run: CommunityRun) -> None:
         find(run)
-        if stays_as_it_is(run, audit=audit and not spared(run)):
-            write(run)
+        asked = audit and (not canary or run.community in canaries)
+        if stays_as_it_is(run, audit=asked):
+            write(run, asked)
             return
         fill(run, lists=shown)
         begun[run.community.slug] = run
         run.forget()
 
-    def write(run: CommunityRun) -> None:
-        looked = run.community.slug in begun
-        apply_found(run, audit=audit and not spared(run), looked=looked)
-        if spared(run) and run.outcome.unverified:
-            run.outcome.unverified = "canary"
+    def write(run: CommunityRun, asked: bool) -> None:
+        outcome = run.outcome
+        apply_found(run, audit=asked, looked=run.community.slug in begun)
+        if outcome.audited or (outcome.audit is not None and outcome.audit.ok):
+            verified.add(_kind(run.community))
+        elif outcome.unverified and _kind(run.community) in verified:
+            outcome.unverified = "canary"
 
     def whole(run: CommunityRun) -> None:
         if run.community.slug not in begun:
             find(run)
-        write(run)
+        write(run, audit and not (canary and _kind(run.community) in verified))
 
     with context.lock():
         if caution is None:
-            return each(context, communities, whole, max_failures=max_failures, kind=_kind)
+            return each(
+                context,
+                communities,
+                whole,
+                max_failures=max_failures,
+                kind=_kind,
+                pause=context.pause,
+            )
         looked = {outcome.slug: outcome for outcome in each(context, communities, look)}
         if not caution(list(looked.values())):
             return list(looked.values())
@@ -91,7 +99,15 @@ def apply(
         else:
             waiting = [community for community in communities if community.slug in begun]
         left = None if max_failures is None else max_failures - failed
-        done = each(context, waiting, whole, max_failures=left, kind=_kind, begun=begun)
+        done = each(
+            context,
+            waiting,
+            whole,
+            max_failures=left,
+            kind=_kind,
+            begun=begun,
+            pause=context.pause,
+        )
     ends = looked | {outcome.slug: outcome for outcome in done}
     unbegun = begun.keys() - {outcome.slug for outcome in done}
     return [ends[slug] for slug in looked if slug not in unbegun]

@@ -75,14 +75,17 @@ def each(
     max_failures: int | None = None,
     kind: Callable[[Community], Hashable] | None = None,
     begun: Mapping[str, CommunityRun] | None = None,
+    pause: float = 0.0,
 ) -> list[CommunityOutcome]:
     """Does `verb` to each community, `context.jobs` of them at once; no other starts once more than
     `max_failures` failed. A farm that does not answer any more is not asked again.
 
     With `kind`, the first of each kind goes before all others, and a leak there stops the rest:
     what would show its people would show theirs. `begun` has those that were looked at before.
+    `pause`: seconds between one and the next.
     """
-    batch = _Batch(context, verb, [each.slug for each in communities], max_failures, begun or {})
+    slugs = [each.slug for each in communities]
+    batch = _Batch(context, verb, slugs, max_failures, begun or {}, pause)
     context.progress.begins(len(communities))
     scouts = first_of_each(communities, kind) if kind is not None else []
     others = [each for each in communities if each not in scouts]
@@ -117,6 +120,7 @@ class _Batch:
     slugs: Sequence[str]
     max_failures: int | None
     begun: Mapping[str, CommunityRun]
+    pause: float  # seconds
     outcomes: dict[str, CommunityOutcome] = field(default_factory=dict)
     down: Unreachable | TlsFailed | None = None
 
@@ -153,8 +157,8 @@ class _Batch:
         unreached = run.wiki is None and isinstance(error, (Unreachable, TlsFailed))
         if self.down is None and unreached:
             self.look_again()
-        if self.context.pause:
-            self.context.stopping.wait(self.context.pause)
+        if self.pause:
+            self.context.stopping.wait(self.pause)
         failures = sum(1 for outcome in self.outcomes.values() if outcome.error is not None)
         return self.max_failures is None or failures <= self.max_failures
 
