@@ -215,7 +215,8 @@ def test_an_entry_in_a_demonstration_form_keeps_the_form(fresh: Fresh, rennes: C
     """Only what came with the wiki and was never touched is removed."""
     context = fresh()
     run = CommunityRun(context, rennes)
-    run.make()
+    with context.lock():
+        run.make("apply")
     start_receipt(run.work, context.journal)
     wiki = run.site
     wiki.entries.create("1", {"bf_titre": "Quelqu'un", "bf_nom": "Quelqu'un", "bf_prenom": "Ici"})

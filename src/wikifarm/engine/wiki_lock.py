@@ -1,4 +1,5 @@
 """One run at a time on a wiki, from any computer: each leaves a record there and looks for others.
+The same on the farm itself, for those that make wikis.
 
 A wiki makes nothing "only if it is free", so nobody takes a place: a run leaves its record, then
 reads them all, and works only where its own stands alone. Of two that do so at the same moment the
@@ -25,6 +26,7 @@ from wikifarm.errors import Locked, WikifarmError, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import RunRecord
 
+FARM = ""  # the slug of the farm itself, in the journal
 BEAT = 60.0  # seconds between two signs of a run at work
 SILENT = timedelta(minutes=15)  # without a sign: a computer that stopped, if it is watched in vain
 LOOK = (1.0, 8.0)  # seconds between two looks of the run that is next: more and more
@@ -45,6 +47,7 @@ class WikiLock:
     patience: float
     wait: Callable[[float], None] = sleep
     waiting: Callable[[], None] = lambda: None  # called while another run is waited for
+    beat: float = BEAT  # between two signs
     _mine: RunRecord | None = field(default=None, init=False)
     _left: bool = field(default=False, init=False)  # a record that may be there
     _beats: int = field(default=1, init=False)
@@ -69,7 +72,7 @@ class WikiLock:
         Raises Locked where its record is gone: another run took it for dead, a computer that slept
         for instance.
         """
-        if self._mine is None or self._elapsed() < BEAT:
+        if self._mine is None or self._elapsed() < self.beat:
             return
         before, self._beats = self._beats, self._beats + 1
         self._leave(self._mine.since)
@@ -103,7 +106,7 @@ class WikiLock:
                 return
             self.waiting()
             if monotonic() >= until and not watched.is_silent(others[0], mine):
-                raise _locked(others[0])
+                raise _locked(others[0], self.slug)
             if others[0].id > mine.id:
                 self.wait(pause)
                 pause = min(pause * 1.5, LOOK[1])
@@ -175,12 +178,18 @@ class _Watched:
         return mine.at - record.at > SILENT
 
 
-def _locked(other: RunRecord) -> Locked:
+def _locked(other: RunRecord, slug: str) -> Locked:
+    message = _(
+        "Another wikifarm works on this wiki ({doing}, since {since} by its clock; last sign "
+        "at {at}). Nothing was done."
+    )
+    if slug == FARM:
+        message = _(
+            "Another wikifarm makes wikis on this farm ({doing}, since {since} by its clock; last "
+            "sign at {at}). None was made here."
+        )
     return Locked(
-        _(
-            "Another wikifarm works on this wiki ({doing}, since {since} by its clock; last sign "
-            "at {at}). Nothing was done."
-        ).format(doing=other.doing, since=other.since, at=f"{other.at:%H:%M:%S}"),
+        message.format(doing=other.doing, since=other.since, at=f"{other.at:%H:%M:%S}"),
         hint=_(
             "Wait until it ends, then run the same command again. If its computer was stopped, "
             "{minutes} minutes after its last sign it counts for nothing."

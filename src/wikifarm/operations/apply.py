@@ -124,15 +124,16 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bo
     `new` refuses to take over a wiki that already stands for a community of another name; `looked`:
     it was just seen that something is to be written.
     """
+    doing = "new-community" if new else "apply"
     if run.wiki is None:
-        run.make()  # its password is this computer's: a run may say there that it works on it
+        run.make(doing)  # its password is this computer's: a run may say there that it works on it
     elif not looked:
         check_ours(run, new=new)
         if stays_as_it_is(run, audit=audit):
             # Nothing is written, not even that this run works here.
             _make_so(run, audit=audit)
             return
-    with run.alone("new-community" if new else "apply"):
+    with run.alone(doing):
         check_ours(run, new=new)
         _make_so(run, audit=audit)
 

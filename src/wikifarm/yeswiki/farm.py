@@ -31,6 +31,7 @@ from wikifarm.transport import Answer, Network
 from wikifarm.yeswiki import capabilities, html
 from wikifarm.yeswiki.addresses import Addresses, base_url
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
+from wikifarm.yeswiki.run_records import RunRecords
 from wikifarm.yeswiki.session import (
     ROOT_PAGE,
     Session,
@@ -139,6 +140,16 @@ class Farm:
         with self._turn:
             self._models = self._models or FarmModels(self.session)
             return self._models
+
+    @property
+    def runs(self) -> RunRecords | None:
+        """Who makes wikis here; None for a key alone, under whose name no record can be told."""
+        return RunRecords(self.session) if self._password else None
+
+    def forget(self) -> None:
+        """Drops the list of its wikis: another run may have made some."""
+        with self._turn:
+            self._wikis = None
 
     def template(self) -> str:
         """The template of the farm's form. Raises NoFarmExtension where there is none."""

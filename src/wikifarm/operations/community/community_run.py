@@ -74,8 +74,13 @@ class CommunityRun:
         self.entry = place[1] if place else None
         self._enters((place[0], place[1].mark) if place else (None, ""))
 
-    def make(self) -> None:
-        """Makes its wiki and enters it: from a model where the farm takes them."""
+    def make(self, doing: str) -> None:
+        """Makes its wiki and enters it: from a model where the farm takes them. Needs the lock of
+        the farm; no other computer makes wikis meanwhile."""
+        self.context.before_making(doing)
+        if self.context.farm.known(self.community.slug) is not None:
+            self.find()  # one that was waited for made it
+            return
         offer = self.context.farm.offer()
         if not offer.shown:
             self.context.farm.template()  # raises where there is no form that makes wikis

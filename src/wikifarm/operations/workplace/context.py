@@ -23,6 +23,7 @@ from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.lists.host_access import ListSettings
 from wikifarm.operations.workplace.acquaintances import Acquaintances
+from wikifarm.operations.workplace.farm_turn import FarmTurn
 from wikifarm.operations.workplace.places import Places
 from wikifarm.operations.workplace.vault import Vault, VaultSettings
 from wikifarm.transport import Network, Transport
@@ -102,6 +103,7 @@ class Context:
     taken_back: frozenset[str] = frozenset()  # pages to have as the blueprint writes them
     pause: float = 0.0  # seconds between a community and the next
     stopping: Event = field(default_factory=Event, repr=False)  # set when the command ends early
+    _turn_there: FarmTurn | None = field(default=None, init=False, repr=False)
     run: str = field(default_factory=lambda: secrets.token_hex(6))
     _blueprints: dict[tuple[str, Path], Blueprint] = field(default_factory=dict, repr=False)
     _reading: Lock = field(default_factory=Lock, repr=False)
@@ -183,9 +185,22 @@ class Context:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Holds the farm for this run; raises Locked when another run has it."""
+        """Holds the farm for this run; raises Locked when another run of this computer has it."""
         with farm_lock(self.folder):
-            yield
+            self._turn_there = FarmTurn(self)
+            try:
+                self._turn_there.heal()
+                yield
+            finally:
+                turn, self._turn_there = self._turn_there, None
+                turn.leave()
+
+    def before_making(self, doing: str) -> None:
+        """Says on the farm, once a run, that wikis are made there, and waits while another computer
+        makes some. Needs the lock; raises Locked after `patience`."""
+        if self._turn_there is None:
+            raise LookupError("the farm is not held")
+        self._turn_there.take(doing)
 
     def close(self) -> None:
         """Closes the connections."""
