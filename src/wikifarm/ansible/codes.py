@@ -13,13 +13,14 @@ from wikifarm.errors import Exit
 _CODES = {
     # What the inventory or the command says wrong.
     Exit.USAGE: """
-        archive-option farm-unknown one-wiki retire-main settings snapshot-unknown
-        snapshot-without-wiki wiki-unknown
+        archive-option farm-unknown models-other-farm models-unreadable one-wiki retire-main
+        settings snapshot-unknown snapshot-without-wiki wiki-unknown
     """,
     # What is declined before anything changes.
     Exit.REFUSED: """
         archive-missing archive-not-extension archive-not-yeswiki archive-sha256 archive-unsafe
-        archive-url database-in-use disk-too-small folder-in-use locked mta-foreign one-farm
+        archive-url database-in-use disk-too-small folder-in-use locked models-unsafe mta-foreign
+        one-farm
         php-too-old port-taken retire-not-a-wiki ssh-no-key sympa-foreign system-unknown unfinished
         verify-directory wiki-suspect
     """,

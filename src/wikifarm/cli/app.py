@@ -123,12 +123,17 @@ def _machines() -> typer.Typer:
             "Slow those who try passwords or addresses, close what YesWiki leaves open, add "
             "security headers and Debian's security upgrades."
         )),
+        ("models", ops.models, _(
+            "Put on the farm the models of the communities described here, with their rights and "
+            "groups: their wikis are then made in one go."
+        )),
         ("backup", ops.backup, _("Back up the farms now.")),
         ("restore", ops.restore, _("Put a farm back as in a backup.")),
     ], {
         "provision": _("Make farms of machines that run Debian."),
         "upgrade": _("Bring the farms to a newer release."),
         "harden": _("Close what a default farm leaves open."),
+        "models": _("Put on the farm what its wikis are made from."),
     }, cls=ops.Acting)  # fmt: skip
     _add(machines, [
         ("doctor", ops.doctor, _("Look at the machines: what is wrong, and what to do.")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from wikifarm.blueprint.farm_model import KindModels
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import NotOurs
 from wikifarm.i18n import _
@@ -58,7 +59,7 @@ def list_models(context: Context, *, remove_unused: bool = False) -> Envelope:
             ).format(page=PAGE),
             where=context.farm.base,
         )
-    used = _asked_for(context)
+    used = {each.name for kind in kinds_asked_for(context) for each in (kind.light, kind.whole)}
     ours = sorted(name for name in installed if name.startswith(MODEL_PREFIX))
     rows = []
     for name in ours:
@@ -75,14 +76,15 @@ def _remove(context: Context, models: FarmModels, name: str) -> None:
         models.remove(name)
 
 
-def _asked_for(context: Context) -> frozenset[str]:
-    """The names of the models that the manifests of this folder would have."""
+def kinds_asked_for(context: Context) -> list[KindModels]:
+    """The models that the manifests of this folder would have, each kind once; none while this
+    computer has not seen what the farm puts into a new wiki."""
     folder = context.places.communities
     release = context.farm.offer().release
-    names = set()
+    kinds = {}
     for community in load_manifests([folder]) if folder.is_dir() else ():
         blueprint = context.blueprint(community)
         kind = models_of(context, community, blueprint, release)
         if kind is not None:
-            names |= {kind.light.name, kind.whole.name}
-    return frozenset(names)
+            kinds[kind.whole.name] = kind
+    return list(kinds.values())

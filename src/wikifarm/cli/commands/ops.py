@@ -167,6 +167,24 @@ def harden(ctx: typer.Context) -> Envelope:
     return play("harden", _wanted(options), _telling(options))
 
 
+def models(
+    ctx: typer.Context,
+    remove_unused: Annotated[
+        bool,
+        typer.Option(
+            "--remove-unused",
+            help=_("Remove those put there before that no manifest of communities/ would use."),
+        ),
+    ] = False,
+) -> Envelope:
+    """`wikifarm ops models`."""
+    from wikifarm.operations.ops.put_models import put_models
+
+    options = shared(ctx)
+    context, wanted = options.context(), _wanted(options)
+    return put_models(context, wanted, _telling(options), remove_unused=remove_unused)
+
+
 def backup(ctx: typer.Context, wiki: Annotated[str | None, _wiki()] = None) -> Envelope:
     """`wikifarm ops backup`."""
     from wikifarm.operations.ops.playbooks import backup_variables, play

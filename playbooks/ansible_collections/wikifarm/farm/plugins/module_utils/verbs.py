@@ -20,6 +20,7 @@ VERBS = {
     "serve": Verb("releases.serve", writes=True),
     "install": Verb("site.install", writes=True),
     "configure": Verb("site.configure", writes=True),
+    "models": Verb("site.operator_models", writes=True),
     "wikis": Verb("site.wikis", writes=False),
     "check": Verb("site.check", writes=False),
     "upgrade": Verb("upkeep.upgrade", writes=True),

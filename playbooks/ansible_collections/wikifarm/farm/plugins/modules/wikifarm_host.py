@@ -24,6 +24,7 @@ options:
       - serve
       - install
       - configure
+      - models
       - wikis
       - check
       - upgrade

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ..errors import Stop
@@ -20,12 +21,17 @@ from ..outcome import Outcome
 from ..releases import serve
 
 FILE = "wakka.config.php"
+MODELS = Path("custom", "wiki-models")
+MODEL = re.compile(r"wikifarm-[0-9a-f]{24}")  # the name of one of ours
+OFFERED = "yeswiki-farm-models"  # the names of those that ferme offers to new wikis
+ALWAYS = "default-content"  # what it offers while nothing is said
 SECRET = re.compile(r"pass|token|secret|smtp_user|(^|[_-])keys?([_-]|$)", re.IGNORECASE)
 HIDDEN = "********"
 # Of the farm alone: a wiki with `ferme` would offer to make wikis in its turn.
 FARM_ONLY = {"ferme"}
 
-# stdin: {"file", "set", "merge", "write"}. stdout: {"before", "after"}, the keys that differ.
+# stdin: {"file", "set", "merge", "offer", "write"}.
+# stdout: {"before", "after"}, the keys that differ.
 # Lists keep their order; the order of other arrays says nothing, so it is not a difference.
 PHP = r"""
 function canonical($value) {
@@ -46,6 +52,11 @@ $new = array_merge($wakkaConfig, $asked['set']);
 foreach ($asked['merge'] as $key => $value) {
     $old = $wakkaConfig[$key] ?? [];
     $new[$key] = array_merge(is_array($old) ? $old : [], $value);
+}
+foreach ($asked['offer'] as $key => $offer) {
+    $old = $new[$key] ?? [$offer['always']];
+    $old = array_diff(is_array($old) ? $old : [], $offer['no_longer']);
+    $new[$key] = array_values(array_unique(array_merge($old, $offer['named'])));
 }
 $before = $after = [];
 foreach ($new as $key => $value) {
@@ -77,25 +88,48 @@ def run(farm: Farm, arguments: argparse.Namespace) -> Outcome:
     if not (farm.site / FILE).exists():
         if arguments.dry_run:
             return Outcome(changed=True, after=_shown(wanted(farm)))
-        raise _not_installed(farm)
+        raise not_installed(farm)
     return configure(farm, dry_run=arguments.dry_run)
 
 
 def configure(farm: Farm, *, dry_run: bool = False) -> Outcome:
     """Sets the keys of the main wiki. Writes nothing when they are as wanted."""
-    asked = {
-        "file": str(farm.site / FILE),
-        "set": wanted(farm),
-        "merge": _keys(farm),
-        "write": not dry_run,
-    }
-    answer = php(farm, PHP, asked)
+    values = wanted(farm)
+    if OFFERED in values:  # what wikifarm put there stays offered, beside what the inventory says
+        values[OFFERED] = list(dict.fromkeys([*values[OFFERED], *models_there(farm)]))
+    answer = _change(farm, dry_run, set=values, merge=_keys(farm))
     return Outcome(
         changed=bool(answer["after"]),
         data={"keys": sorted(answer["after"])},
         before=_shown(answer["before"]),
         after=_shown(answer["after"]),
     )
+
+
+def offer(farm: Farm, *, named: list[str], no_longer: list[str], dry_run: bool) -> bool:
+    """Offers models to new wikis, or no longer, the others as they are. True where that changes."""
+    change = {"always": ALWAYS, "named": named, "no_longer": no_longer}
+    return bool(_change(farm, dry_run, offer={OFFERED: change})["after"])
+
+
+def models_there(farm: Farm) -> list[str]:
+    """The names of the models that wikifarm put on the farm, from its server or over HTTP."""
+    folder = farm.site / MODELS
+    if has_link(farm) or not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if MODEL.fullmatch(path.name))
+
+
+def has_link(farm: Farm) -> bool:
+    """True where a folder on the way to the models is a link."""
+    return any((farm.site / each).is_symlink() for each in (MODELS.parent, MODELS))
+
+
+def _change(farm: Farm, dry_run: bool, **asked: Mapping[str, Any]) -> Any:
+    """The keys that differ, before and after."""
+    nothing: dict[str, Any] = {"set": {}, "merge": {}, "offer": {}}
+    where = {"file": str(farm.site / FILE), "write": not dry_run}
+    return php(farm, PHP, {**nothing, **where, **asked})
 
 
 def wanted(farm: Farm) -> dict[str, Any]:
@@ -197,7 +231,7 @@ def _shown(values: Mapping[str, Any]) -> str:
     return json.dumps(masked(values), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _not_installed(farm: Farm) -> Stop:
+def not_installed(farm: Farm) -> Stop:
     return Stop(
         "not-installed",
         fr=(
