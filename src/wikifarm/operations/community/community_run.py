@@ -38,6 +38,7 @@ from wikifarm.operations.community.software import judged, untried
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.crashes import unforeseen
+from wikifarm.operations.workplace.farm_turn import told_by
 from wikifarm.transport import Traffic
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -274,7 +275,7 @@ class CommunityRun:
             self.site.runs,
             self.context.journal,
             self.community.slug,
-            doing,
+            told_by(doing),
             self.context.patience,
             waiting=lambda: self.progress("waiting"),
         )

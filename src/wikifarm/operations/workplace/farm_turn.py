@@ -51,7 +51,7 @@ class FarmTurn:
         runs = context.farm.runs
         if runs is None:
             return
-        told = f"{doing}, {_who()}"
+        told = told_by(doing)
         record = WikiLock(
             runs, context.journal, FARM, told, context.patience, pause, self._wait, BEAT
         )
@@ -83,10 +83,11 @@ class FarmTurn:
             self._held.close()
 
 
-def _who() -> str:
-    """Who works here, for those who administer the farm: the account and the computer."""
+def told_by(command: str) -> str:
+    """What a record says to those who administer a farm or a wiki: the command, who gave it, and on
+    which computer."""
     try:
         account = getpass.getuser()
     except (OSError, KeyError):  # no such account, in a container
         account = "?"
-    return f"{account}@{socket.gethostname()}"
+    return f"{command}, {account}@{socket.gethostname()}"
