@@ -10,6 +10,7 @@
     │   ├── ListTaken              the name of the mailing list is somebody else's
     │   ├── ListNotAllowed         the list server does not let this person do that
     │   ├── TooManyRemovals        more people would go than is believable
+    │   ├── KeptForGood            the manifest changes what a community keeps for good
     │   ├── TooManyChanges         more communities would change than one expects
     │   ├── PlanOutdated           the farm does not give the plan that was kept
     │   └── NotConfirmed           nobody said yes to what cannot be undone
@@ -138,6 +139,12 @@ class NotOurs(Refused):
     """What was named is not there, or nothing proves that it is the community's: left alone."""
 
     code = "not-ours"
+
+
+class KeptForGood(Refused):
+    """The manifest changes what a community that stands keeps for good: nothing was written."""
+
+    code = "kept-for-good"
 
 
 class ListTaken(Refused):

@@ -60,6 +60,7 @@ class Receipt:
     community: str  # id of the community, also the mark in the farm's entry
     slug: str
     name: str
+    language: str = ""
     blueprint: str = ""
     version: str = ""
     run: str = ""

@@ -50,6 +50,7 @@ def finished(work: Work) -> Receipt:
     removed = {tag for tag in design.removed_pages if tag in came and tag not in work.seen.pages}
     return replace(
         pages_applied(work),
+        language=design.language,
         blueprint=design.blueprint,
         version=design.version,
         complete=True,

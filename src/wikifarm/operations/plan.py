@@ -21,6 +21,7 @@ from wikifarm.operations.audit.facts import foreseen_facts
 from wikifarm.operations.audit.kept_audit import should_pass
 from wikifarm.operations.community.batch import each
 from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.kept_for_good import refuse_other_language
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import plan_list
 from wikifarm.operations.mailing_list.wanted import check_list, links
@@ -139,7 +140,14 @@ def _can_be(change: AnyChange, seen: Seen) -> bool:
 
 
 def check_ours(run: CommunityRun, *, new: bool) -> None:
-    """Raises NotOurs or SlugTaken where the wiki that was found is not this community's."""
+    """Raises NotOurs or SlugTaken where the wiki that was found is not this community's, and
+    KeptForGood where its manifest changes what it keeps for good.
+    """
+    _check_whose(run, new=new)
+    refuse_other_language(run)
+
+
+def _check_whose(run: CommunityRun, *, new: bool) -> None:
     slug, receipt = run.community.slug, run.work.seen.receipt
     asked = run.mark == run.context.journal.mark_of(slug)
     # The computer that asked for it may be lost: whoever administers a wiki that wikifarm had made,

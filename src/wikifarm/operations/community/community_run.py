@@ -187,7 +187,7 @@ class CommunityRun:
         seen = Seen(self.wiki)
         seen.glance()
         community = self.community
-        fresh = Receipt(self.mark, community.slug, community.name)
+        fresh = Receipt(self.mark, community.slug, community.name, community.language)
         self._standing = standing(seen, self.context.journal, community.slug)
         recorded = seen.receipt if self._standing is Standing.PROVEN else None
         receipt = recorded or fresh
