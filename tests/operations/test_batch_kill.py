@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,12 +19,14 @@ from tests.conftest import SEED
 from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.test_kill import State, Watched, _death_before, _state
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.errors import LocalStorage
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.transport import Transport
 
 POINTS = int(os.environ.get("WIKIFARM_BATCH_KILLS", "4"))
 SLUGS = ("rennes", "brest", "quimper", "lorient")
+OF_LISTS = {"comment": "comments-closed", "read": "@participants", "write": "+"}
 COMMUNITIES = [a_community(slug) for slug in SLUGS]
 
 
@@ -39,8 +42,14 @@ def batch(
 
 
 def wikis(data: Path) -> State:
-    """What each wiki holds in the end; models of the farm, which are there or not, apart."""
+    """What each wiki holds in the end; models of the farm, which are there or not, apart. A list
+    has the wiki's own rights, whether they were written down for it (page by page) or not.
+    """
     state = _state(data)
+    for slug in SLUGS:
+        wiki = state["wikis"][slug]
+        for tag in wiki["lists"]:
+            assert wiki["rights"].pop(tag, OF_LISTS) == OF_LISTS
     return {slug: state["wikis"][slug] for slug in SLUGS}
 
 
@@ -86,3 +95,21 @@ def test_a_batch_killed_anywhere_ends_the_same(
         third = batch(farm.url, tmp_path, COMMUNITIES)
         assert {one.status for one in third} == {"unchanged"}
         assert wikis(tmp_path / "farm") == expected
+
+
+def test_a_full_disk_is_told_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    """No file of more than 2,000 bytes: the journal of a batch is longer, what is learned too."""
+    with start_farm(tmp_path / "farm") as farm:
+        child = os.fork()
+        if child == 0:
+            told = False
+            try:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+                failed = batch(farm.url, tmp_path, COMMUNITIES[:1])
+                told = isinstance(failed[0].error, LocalStorage)
+            finally:
+                os._exit(0 if told else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        again = batch(farm.url, tmp_path, COMMUNITIES[:1])
+        assert [one.error for one in again] == [None]
+        assert batch(farm.url, tmp_path, COMMUNITIES[:1])[0].status == "unchanged"

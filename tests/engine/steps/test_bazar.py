@@ -150,6 +150,18 @@ def test_a_label_taken_while_ours_was_renamed_is_left_to_them_too(workshop: Work
     assert content.forms["7"] == theirs
 
 
+def test_a_form_that_people_renamed_is_not_made_a_second_time(workshop: Workshop) -> None:
+    """It can stay so; to change it, its name must be ours again, since an import goes by names."""
+    workshop.apply(forms(a_form()))
+    content = workshop.wiki.content
+    content.forms["101"] = replace(content.forms["101"], label="Renommé")
+    before = dict(content.forms)
+    with pytest.raises(NotOurs) as refused:
+        workshop.apply(forms(a_form(question="Prénom")))
+    assert "Renommé" in refused.value.message
+    assert content.forms == before
+
+
 def test_a_form_edited_by_hand_is_kept_and_stays_known_as_it_was_applied(
     workshop: Workshop,
 ) -> None:

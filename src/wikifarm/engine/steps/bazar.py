@@ -175,6 +175,8 @@ class FormsStep(Step[FormChange]):
             return FormChange(form.id, Action.KEEP, now, wanted, kept)
         if other is not None:
             raise _not_ours(other)
+        if now.label != label:
+            raise _renamed(now, label)
         return FormChange(form.id, Action.UPDATE, now, wanted)
 
 
@@ -185,6 +187,19 @@ def compiled(work: Work, form: DesignedForm) -> CompiledForm:
     dialect = work.seen.wiki.capabilities.dialect
     json = form_json(form.schema, form.id, dialect, list_ids(work))
     return CompiledForm(form.id, form.schema.label, json)
+
+
+def _renamed(form: Form, label: str) -> NotOurs:
+    """A form is imported over the one of its name: under another name, it would be a new one."""
+    return NotOurs(
+        _(
+            "The form {id} is called “{now}” in this wiki, and “{label}” in the blueprint: it "
+            "would be made a second time. Nothing of the forms was written."
+        ).format(id=form.id, now=form.label, label=label),
+        hint=_(
+            "Call it “{label}” in the wiki (page BazaR, Forms), then run the same command again."
+        ).format(label=label),
+    )
 
 
 def _not_ours(form: Form) -> NotOurs:

@@ -7,6 +7,7 @@ into a new one; the models of the next ones keep that. A farm of another release
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -180,8 +181,9 @@ def _learn(context: Context, seen: Seen, wiki: Wiki) -> None:
         "forms": {key: form.label for key, form in seen.forms.items()},
         "modules": sorted(seen.modules),
     }
-    make_private(context.folder)
-    write_whole(_file(context), json.dumps(told), PRIVATE)
+    with suppress(OSError):  # it only spares requests later; the journal tells of a full disk
+        make_private(context.folder)
+        write_whole(_file(context), json.dumps(told), PRIVATE)
 
 
 def _known(context: Context, release: str) -> _NewWiki | None:
