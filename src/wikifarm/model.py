@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -233,24 +233,29 @@ class FarmModel:
     rights: Mapping[str, Rights] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kind: str = ""  # the hash of what it is made for; empty where its content names it
 
     @cached_property
     def name(self) -> str:
-        """Its name on the farm: the hash of what it holds."""
+        """Its name on the farm: the hash of what it is made for, or of what it holds."""
+        if self.kind:
+            return MODEL_PREFIX + self.kind
         lists = {key: [each.title, each.items] for key, each in self.lists.items()}
-        content: list[Any] = [self.dialect.value, dict(self.pages), lists,
+        content = [self.dialect.value, dict(self.pages), lists,
                 {key: dict(form) for key, form in self.forms.items()}]  # fmt: skip
-        if self.rights:
-            rights = {tag: asdict(each) for tag, each in self.rights.items()}
-            content += [rights, dict(self.modules), dict(self.groups)]
-        text = json.dumps(content, sort_keys=True, ensure_ascii=True)
-        return MODEL_PREFIX + hashlib.sha256(text.encode()).hexdigest()[:24]
+        return MODEL_PREFIX + content_hash(content)
 
     @property
     def root(self) -> str:
         """A tag that stands nowhere in it: every text that is the tag of the first page of the wiki
         that a model is said to come from, the farm replaces."""
         return self.name.removeprefix(MODEL_PREFIX)
+
+
+def content_hash(content: Any) -> str:
+    """What names a model that holds this, which JSON can say."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 class ListState(StrEnum):

@@ -13,7 +13,7 @@ import pytest
 
 from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.design import DesignedPage
-from wikifarm.blueprint.farm_model import NewContent, compile_models
+from wikifarm.blueprint.farm_model import Kind, NewContent
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.manifest.writing import dump_manifest
 from wikifarm.engine import receipt as receipts
@@ -209,6 +209,44 @@ def test_a_model_that_does_not_give_what_it_holds_is_used_once(
     assert SLOW in " ".join(made(fresh(), a_community("brest")).notes)
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_computer_that_made_no_wiki_yet_finds_the_operators_model(
+    dialect: str, tmp_path: Path
+) -> None:
+    with start_farm(tmp_path / "farm", dialect) as farm:
+        operator = context_for(farm.url, tmp_path / "operator")
+        made(operator, a_community())
+        name = put_by_operator(farm, operator, a_community())
+        first = made(context_for(farm.url, tmp_path / "new"), a_community("vannes"))
+        assert SLOW not in " ".join(first.notes)
+        assert list(ours(farm)) == [name]
+        made(operator, a_community("quimper"))
+        vannes, quimper = (wiki_of(tmp_path / "farm", slug) for slug in ("vannes", "quimper"))
+        for part in ("lists", "forms", "groups", "modules"):
+            assert vannes[part] == quimper[part], part
+        # Of another kind, or of another version of the farm, it is another model.
+        english = replace(a_community("brest"), language="en")
+        assert SLOW in " ".join(made(context_for(farm.url, tmp_path / "en"), english).notes)
+
+
+def test_a_computer_that_made_no_wiki_yet_does_without_a_model_that_is_not_whole(
+    running: RunningFarm, fresh: Fresh, tmp_path: Path
+) -> None:
+    made(fresh(), a_community())
+    name, store = put_by_operator(running, fresh(), a_community()), running._app.farm.store
+    model = store.model(name)
+    assert model is not None
+    del model["rights"][receipts.TAG], model["modules"]["action listusers"]
+    with store.transaction():
+        store.add_model(name, "spoilt", model)
+    new = context_for(running.url, tmp_path / "new")
+    assert name in " ".join(made(new, a_community("vannes")).notes)
+    assert SLOW in " ".join(made(new, a_community("quimper")).notes)
+    vannes, quimper = (wiki_of(running.settings.data, slug) for slug in ("vannes", "quimper"))
+    assert vannes["modules"] == quimper["modules"]
+    assert rights_of(new, "vannes")[receipts.TAG] == OWN_RIGHTS
+
+
 @pytest.mark.parametrize("part", ["rights", "modules", "groups", "forms"])
 def test_an_operators_model_that_is_not_whole_gives_way_to_one_made_over_http(
     part: str, running: RunningFarm, fresh: Fresh
@@ -267,10 +305,11 @@ def test_what_the_farm_would_not_write_as_it_stands_is_in_no_model(came: NewCont
     community = a_community()
     blueprint = load_blueprint(community.blueprint, near=Path())
     receipt = DesignedPage(receipts.TAG, receipts.BEGUN, OWN_RIGHTS)
-    made_of = compile_models(
-        community, blueprint, came, receipt, farm_url="http://f.example/", dialect=Dialect.D44
+    url = "http://f.example/"
+    kind = Kind.of(
+        community, blueprint, receipt, farm_url=url, dialect=Dialect.D44, release="4.4.4"
     )
-    assert made_of is None
+    assert kind.models(came) is None
 
 
 def test_a_visitor_sees_no_form_of_people_before_the_rights_are_set(

@@ -7,8 +7,9 @@ its address may read it (docs/yeswiki.md, Models), so that nothing of a communit
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 
 from wikifarm.blueprint.blueprint_model import Blueprint
 from wikifarm.blueprint.compile import LIST_MAILS, LIST_PAGES, Compiler
@@ -16,7 +17,7 @@ from wikifarm.blueprint.design import Design, DesignedList, DesignedPage
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.blueprint.schema.template import form_json
-from wikifarm.model import BazarList, Dialect, FarmModel, Rights, Zone, canonical
+from wikifarm.model import BazarList, Dialect, FarmModel, Rights, Zone, canonical, content_hash
 
 # A tag and the id of a list enter the model's SQL as they stand (generateModelAction.php).
 PLAIN = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -45,53 +46,108 @@ class KindModels:
     whole: FarmModel
 
 
-def compile_models(
-    community: Community,
-    blueprint: Blueprint,
-    came: NewContent,
-    receipt: DesignedPage,
-    *,
-    farm_url: str,
-    dialect: Dialect,
-) -> KindModels | None:
-    """The models of every community of this kind: of this blueprint, language, modules, admission
-    and rights to write. `receipt` is the page that wikifarm keeps for itself, as it begins.
+@dataclass(frozen=True)
+class Kind:
+    """Communities of one kind: of one blueprint, language, modules, admission and rights to write;
+    through the designs of some that nobody has.
 
-    None where a model would lose something: the blueprint keeps a form that comes with every wiki,
-    with its entries, or what comes with it cannot be written into a model.
+    `receipt` is the page that wikifarm keeps for itself, as it begins; `release`, the version of
+    YesWiki that the farm runs.
     """
-    designs = [
-        Compiler(each, blueprint, farm_url=farm_url, wiki_url=f"{farm_url}{each.slug}/",
-                 dialect=dialect).design({}, (), told)
-        for each, told in _strangers(community)
-    ]  # fmt: skip
-    first, other = designs[:2]
-    pages = {tag: body for tag, body in came.pages.items() if tag not in first.removed_pages}
-    kept_lists = {key: each for key, each in came.lists.items() if key not in first.removed_lists}
-    kept_forms = set(came.forms.values()) - set(first.removed_forms)
-    lists = {**kept_lists, **_lists(first, kept_lists, dialect)}
-    if kept_forms or not _writable(pages) or not all(map(PLAIN.match, lists)):
-        return None
-    pages |= {tag: body for tag, body in _common(first, other).items() if _writable({tag: body})}
-    modules = ", ".join(sorted(module.value for module in community.modules))
-    label = f"wikifarm · {blueprint.name} {blueprint.version} · {community.language} · {modules}"
-    forms = _forms(designs, lists, dialect)
-    people = {form.id for form in first.forms if form.zone is Zone.PEOPLE}
-    # Without rights, the forms of people come later, so that nobody can be written down before.
-    open_forms = {key: form for key, form in forms.items() if key not in people}
-    light = FarmModel(pages, lists, open_forms, dialect, label)
-    rights = _rights(designs, pages) | {receipt.tag: receipt.rights}
-    whole = replace(
-        light,
-        pages=pages | {receipt.tag: receipt.body},
-        forms=forms,
-        label=f"{label} · ops",
-        rights=rights,
-        modules=_modules(first, came),
-        groups=_groups(first),
-    )
-    # Names that could not stand in SQL are in none of ours.
-    return KindModels(light, whole) if all(map(PLAIN.match, rights)) else None
+
+    designs: tuple[Design, ...]
+    dialect: Dialect
+    label: str
+    receipt: DesignedPage
+    release: str
+
+    @classmethod
+    def of(
+        cls,
+        community: Community,
+        blueprint: Blueprint,
+        receipt: DesignedPage,
+        *,
+        farm_url: str,
+        dialect: Dialect,
+        release: str,
+    ) -> Kind:
+        """The kind of a community."""
+        designs = tuple(
+            Compiler(each, blueprint, farm_url=farm_url, wiki_url=f"{farm_url}{each.slug}/",
+                     dialect=dialect).design({}, (), told)
+            for each, told in _strangers(community)
+        )  # fmt: skip
+        modules = ", ".join(sorted(module.value for module in community.modules))
+        name = f"{blueprint.name} {blueprint.version}"
+        label = f"wikifarm · {name} · {community.language} · {modules}"
+        return cls(designs, dialect, label, receipt, release)
+
+    @cached_property
+    def least(self) -> FarmModel:
+        """What the operator's model holds, whatever the farm itself puts into a new wiki: who has
+        not seen that knows the model by its name, and what it must give."""
+        first = self.designs[0]
+        lists = _lists(first, {}, self.dialect)
+        least = FarmModel(
+            pages={**self._pages, self.receipt.tag: self.receipt.body},
+            lists={},
+            forms={},
+            dialect=self.dialect,
+            label=f"{self.label} · ops",
+            rights=_rights(self.designs) | {self.receipt.tag: self.receipt.rights},
+            modules=_modules(first),
+            groups=_groups(first),
+        )
+        content = [
+            self.release,
+            self.dialect.value,
+            least.pages,
+            {key: [each.title, each.items] for key, each in lists.items()},
+            _forms(self.designs, lists, self.dialect),
+            {tag: asdict(each) for tag, each in least.rights.items()},
+            least.modules,
+            least.groups,
+            [first.removed_pages, first.removed_forms, first.removed_lists],
+        ]
+        return replace(least, kind=content_hash(content))
+
+    def models(self, came: NewContent) -> KindModels | None:
+        """The models of this kind.
+
+        None where one would lose something: the blueprint keeps a form that comes with every wiki,
+        with its entries, or what comes with it cannot be written into a model.
+        """
+        first, least = self.designs[0], self.least
+        pages = {tag: body for tag, body in came.pages.items() if tag not in first.removed_pages}
+        kept = {key: each for key, each in came.lists.items() if key not in first.removed_lists}
+        kept_forms = set(came.forms.values()) - set(first.removed_forms)
+        lists = {**kept, **_lists(first, kept, self.dialect)}
+        names = [*lists, *least.rights]
+        if kept_forms or not _writable(pages) or not all(map(PLAIN.match, names)):
+            return None
+        forms = _forms(self.designs, lists, self.dialect)
+        people = {form.id for form in first.forms if form.zone is Zone.PEOPLE}
+        # Without rights, the forms of people come later, so that nobody can be written down before.
+        open_forms = {key: form for key, form in forms.items() if key not in people}
+        light = FarmModel(pages | self._pages, lists, open_forms, self.dialect, self.label)
+        ours = {page.tag for page in first.pages}
+        whole = replace(
+            least,
+            pages={**pages, **least.pages},
+            lists=lists,
+            forms=forms,
+            rights={tag: each for tag, each in least.rights.items()
+                    if tag in pages or tag in ours or tag in least.pages},
+            modules={key: each for key, each in least.modules.items() if key in came.modules},
+        )  # fmt: skip
+        return KindModels(light, whole)
+
+    @property
+    def _pages(self) -> dict[str, str]:
+        """The pages that a model may hold, of those that its communities have alike."""
+        first, other = self.designs[:2]
+        return {tag: body for tag, body in _common(first, other).items() if _writable({tag: body})}
 
 
 def _writable(pages: Mapping[str, str]) -> bool:
@@ -118,7 +174,7 @@ def _lists(design: Design, kept: Mapping[str, BazarList], dialect: Dialect) -> d
 
 
 def _forms(
-    designs: list[Design], lists: Mapping[str, BazarList], dialect: Dialect
+    designs: Sequence[Design], lists: Mapping[str, BazarList], dialect: Dialect
 ) -> dict[str, dict[str, str]]:
     """The forms that no community changes."""
     ids_by_title = {each.title: key for key, each in lists.items()}
@@ -136,29 +192,24 @@ def _forms(
             if all(each.get(key) == form for each in texts)}  # fmt: skip
 
 
-def _rights(designs: list[Design], pages: Mapping[str, str]) -> dict[str, Rights]:
+def _rights(designs: Sequence[Design]) -> dict[str, Rights]:
     """The rights that no community changes: those of pages to come too, which they are born with
     (PageManager::save, 4.4.4 and 4.5.0)."""
     each_has = [{page.tag: page.rights for page in design.pages} for design in designs]
-    closed = {tag: rights for tag, rights in designs[0].closed.items() if tag in pages}
-    return closed | {
+    return dict(designs[0].closed) | {
         tag: rights
         for tag, rights in each_has[0].items()
         if all(each.get(tag) == rights for each in each_has)
     }
 
 
-def _modules(design: Design, came: NewContent) -> dict[str, str]:
-    """The rights of the actions and handlers that the wiki has; everybody's is none."""
+def _modules(design: Design) -> dict[str, str]:
+    """The rights of actions and handlers, that the wiki has or not; everybody's is none."""
     kinds = {"action": design.action_rights, "handler": design.handler_rights}
     rights = {
         f"{kind} {name}": right for kind, each in kinds.items() for name, right in each.items()
     }
-    return {
-        key: right
-        for key, right in rights.items()
-        if key in came.modules and canonical(right) != "*"
-    }
+    return {key: right for key, right in rights.items() if canonical(right) != "*"}
 
 
 def _groups(design: Design) -> dict[str, tuple[str, ...]]:

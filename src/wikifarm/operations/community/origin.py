@@ -14,7 +14,7 @@ from typing import Any
 
 from wikifarm.blueprint.blueprint_model import Blueprint
 from wikifarm.blueprint.design import DesignedPage
-from wikifarm.blueprint.farm_model import KindModels, NewContent, compile_models
+from wikifarm.blueprint.farm_model import Kind, KindModels, NewContent
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.schema.template import same_template
 from wikifarm.engine import receipt as receipts
@@ -25,7 +25,15 @@ from wikifarm.engine.steps.access import OWN_RIGHTS
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
-from wikifarm.model import BazarList, Capabilities, FarmModel, Zone, canonical
+from wikifarm.model import (
+    MODEL_PREFIX,
+    BazarList,
+    Capabilities,
+    Dialect,
+    FarmModel,
+    Zone,
+    canonical,
+)
 from wikifarm.operations.workplace.context import Context
 from wikifarm.yeswiki.farm import Offer
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
@@ -54,7 +62,9 @@ def origin_of(context: Context, community: Community, blueprint: Blueprint, offe
         return _page_by_page(_("making models takes the password of an administrator of the farm"))
     known = _known(context, offer.release)
     if known is None:
-        return _page_by_page(_("it is the first one on this farm in its present version"))
+        return _by_name(context, community, blueprint, offer) or _page_by_page(
+            _("it is the first one on this farm in its present version")
+        )
     kind = models_of(context, community, blueprint, offer.release)
     if kind is None:
         return _page_by_page(_("no model can hold all that this blueprint keeps of a new wiki"))
@@ -68,6 +78,21 @@ def origin_of(context: Context, community: Community, blueprint: Blueprint, offe
     refused = _refused(context, community.slug, models, offer, kind.light)
     origin = _page_by_page(refused) if refused else Origin(kind.light, known.able)
     return replace(origin, notes=notes + origin.notes)
+
+
+def _by_name(
+    context: Context, community: Community, blueprint: Blueprint, offer: Offer
+) -> Origin | None:
+    """What the operator of the farm put there for this kind, where this computer has not seen yet
+    what the farm itself puts into a new wiki."""
+    if not any(name.startswith(MODEL_PREFIX) for name in offer.models):
+        return None
+    dialect = context.farm.capabilities.dialect
+    least = _kind(context, community, blueprint, offer.release, dialect).least
+    there = least.name in offer.models and _proven(context, least.name) is not False
+    # A wiki runs the code of its farm, which alone makes wikis.
+    able = replace(context.farm.capabilities, ferme_api=False)
+    return Origin(least, able) if there else None
 
 
 def _refused(
@@ -94,9 +119,16 @@ def models_of(
     known = _known(context, release)
     if known is None:
         return None
-    url, dialect = context.farm.base, known.able.dialect
+    kind = _kind(context, community, blueprint, release, known.able.dialect)
+    return kind.models(known.came)
+
+
+def _kind(
+    context: Context, community: Community, blueprint: Blueprint, release: str, dialect: Dialect
+) -> Kind:
+    url = context.farm.base
     receipt = DesignedPage(receipts.TAG, receipts.BEGUN, OWN_RIGHTS, Zone.PEOPLE)
-    return compile_models(community, blueprint, known.came, receipt, farm_url=url, dialect=dialect)
+    return Kind.of(community, blueprint, receipt, farm_url=url, dialect=dialect, release=release)
 
 
 def _page_by_page(why: str) -> Origin:
@@ -150,9 +182,13 @@ def _holds(seen: Seen, model: FarmModel) -> bool:
     rights = all(
         tag in seen.rights and seen.rights[tag].same_as(each)
         for tag, each in model.rights.items()
-        if tag in model.pages  # a page to come is in no table yet
+        if tag in seen.pages  # a page to come is in no table yet
     )
-    modules = all(seen.modules.get(key) == canonical(each) for key, each in model.modules.items())
+    modules = all(
+        # What this version of YesWiki does not have is not to be closed.
+        seen.modules.get(key, canonical(each)) == canonical(each)
+        for key, each in model.modules.items()
+    )
     groups = all(set(each) <= set(seen.group(name)) for name, each in model.groups.items())
     return whole and lists and forms and rights and modules and groups
 
