@@ -13,7 +13,7 @@ import pytest
 
 from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.design import DesignedPage
-from wikifarm.blueprint.farm_model import Kind, NewContent
+from wikifarm.blueprint.farm_model import CommunityKind, NewContent
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.manifest.writing import dump_manifest
 from wikifarm.engine import receipt as receipts
@@ -306,7 +306,7 @@ def test_what_the_farm_would_not_write_as_it_stands_is_in_no_model(came: NewCont
     blueprint = load_blueprint(community.blueprint, near=Path())
     receipt = DesignedPage(receipts.TAG, receipts.BEGUN, OWN_RIGHTS)
     url = "http://f.example/"
-    kind = Kind.of(
+    kind = CommunityKind.of(
         community, blueprint, receipt, farm_url=url, dialect=Dialect.D44, release="4.4.4"
     )
     assert kind.models(came) is None

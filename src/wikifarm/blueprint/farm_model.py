@@ -47,7 +47,7 @@ class KindModels:
 
 
 @dataclass(frozen=True)
-class Kind:
+class CommunityKind:
     """Communities of one kind: of one blueprint, language, modules, admission and rights to write;
     through the designs of some that nobody has.
 
@@ -71,7 +71,7 @@ class Kind:
         farm_url: str,
         dialect: Dialect,
         release: str,
-    ) -> Kind:
+    ) -> CommunityKind:
         """The kind of a community."""
         designs = tuple(
             Compiler(each, blueprint, farm_url=farm_url, wiki_url=f"{farm_url}{each.slug}/",

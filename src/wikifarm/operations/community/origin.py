@@ -14,7 +14,7 @@ from typing import Any
 
 from wikifarm.blueprint.blueprint_model import Blueprint
 from wikifarm.blueprint.design import DesignedPage
-from wikifarm.blueprint.farm_model import Kind, KindModels, NewContent
+from wikifarm.blueprint.farm_model import CommunityKind, KindModels, NewContent
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.schema.template import same_template
 from wikifarm.engine import receipt as receipts
@@ -125,10 +125,12 @@ def models_of(
 
 def _kind(
     context: Context, community: Community, blueprint: Blueprint, release: str, dialect: Dialect
-) -> Kind:
+) -> CommunityKind:
     url = context.farm.base
     receipt = DesignedPage(receipts.TAG, receipts.BEGUN, OWN_RIGHTS, Zone.PEOPLE)
-    return Kind.of(community, blueprint, receipt, farm_url=url, dialect=dialect, release=release)
+    return CommunityKind.of(
+        community, blueprint, receipt, farm_url=url, dialect=dialect, release=release
+    )
 
 
 def _page_by_page(why: str) -> Origin:
