@@ -46,6 +46,30 @@ def test_what_is_wrong_is_left_out_where_that_is_asked_for(
     assert cli("plan", str(sheet), "--skip-invalid", "--only", "brest").exit == 4
 
 
+def test_a_report_tells_nothing_of_people_that_are_described_wrongly(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    rows = "brest;Brest;ana@example.org\nauray;Auray;Eve Marzin <eve.marzin@>\n"
+    rows += "vannes;Vannes;Alan Le Dru <alan@example.org>, Alan <alan@example.org>\n"
+    (clean_place / "region.csv").write_text(HEADER + rows, "utf-8")
+    for name in ("report.html", "report.md", "report.csv"):
+        ran = cli("plan", "region.csv", "--skip-invalid", "--report", name)
+        assert ran.exit == 4
+        assert "eve.marzin" in ran.err and "alan@example.org" in ran.err
+        report = (clean_place / name).read_text("utf-8")
+        assert "arzin" not in report and "alan@" not in report
+        assert "region.csv:3:3" in report or name == "report.csv"
+
+
+def test_a_plan_is_given_alone(cli: Cli, clean_place: Path) -> None:
+    (clean_place / "region.csv").write_text(HEADER, "utf-8")
+    text = '{"schema": "wikifarm-plan/1", "farm": "", "paths": [], "only": [], "taken_back": [], '
+    (clean_place / "plan.json").write_text(f'{text}"communities": {{}}}}', "utf-8")
+    ran = cli("apply", "plan.json", "region.csv", "--yes")
+    assert ran.exit == 2
+    assert "alone" in ran.err or "seul" in ran.err
+
+
 def test_a_new_community_has_what_its_region_says(
     cli: Cli, clean_place: Path, with_farm: RunningFarm
 ) -> None:

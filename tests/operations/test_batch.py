@@ -216,6 +216,40 @@ def test_a_canary_that_fails_spares_nobody(tmp_path: Path, monkeypatch: pytest.M
     assert [one.unverified for one in outcomes] == ["", "", "canary", "canary"]
 
 
+def test_those_to_make_have_a_canary_of_their_own(tmp_path: Path) -> None:
+    stands, *others = some(3)
+    with start_farm(tmp_path / "farm") as farm:
+        for communities in ([stands], [stands, *others]):
+            context = context_for(farm.url, tmp_path)
+            outcomes = apply(context, communities, canary=True, caution=lambda _planned: True)
+            context.close()
+    told = [(one.status, one.audit is not None, one.unverified) for one in outcomes]
+    assert told == [("unchanged", False, ""), ("created", True, ""), ("created", False, "canary")]
+
+
+@pytest.mark.parametrize("differs", [{"admission": "open"}, {"writing": "open"}])
+def test_a_community_with_other_rights_is_of_another_kind(
+    differs: dict[str, str], tmp_path: Path
+) -> None:
+    first, second = some(2)
+    with start_farm(tmp_path / "farm") as farm:
+        context = context_for(farm.url, tmp_path)
+        outcomes = apply(context, [first, replace(second, **differs)], canary=True)
+        context.close()
+    assert [(one.error, one.audit is not None) for one in outcomes] == [(None, True)] * 2
+
+
+def test_the_next_of_its_kind_goes_first_where_the_first_failed(tmp_path: Path) -> None:
+    begun: list[str] = []
+
+    def leaks(run: CommunityRun) -> None:
+        begun.append(run.community.slug)
+        raise LeakFound("vue") if len(begun) == 2 else WriteRefused("non")
+
+    each(at_once(tmp_path, 4), some(5), leaks, kind=lambda one: one.language)
+    assert begun == ["commune0", "commune1"]
+
+
 def test_a_pause_stands_between_communities_and_an_interrupt_ends_it(tmp_path: Path) -> None:
     context = at_once(tmp_path, 1)
     started = time.monotonic()

@@ -99,7 +99,19 @@ def test_a_plan_that_is_kept_is_applied_while_the_farm_gives_it(
         kept.check("https://other.example.org/", [])
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": "wikifarm-plan/1"}', "\xff"])
+def test_a_plan_says_what_the_audit_to_come_ticks(fresh: Fresh) -> None:
+    rennes = a_community()
+    apply(fresh(), [rennes], audit=False)
+    (planned,) = plan(fresh(), [rennes])
+    (applied,) = apply(fresh(), [rennes])
+    done = [each.change.id for each in applied.steps if each.outcome == "done"]
+    assert [change.id for change in planned.planned if change.writes] == done != []
+    assert applied.audit is not None and not plan(fresh(), [rennes])[0].planned
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"schema": "wikifarm-plan/1"}', "\xff", "[" * 100_000]
+)
 def test_a_file_that_is_no_plan_is_told(text: str, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(text, "latin-1")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from wikifarm.blueprint.locate import find_blueprint
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.journal import RECORD
@@ -49,9 +51,14 @@ def apply(
     first of each kind is made, and verified, before the others are. Raises Locked when another run
     holds the farm. With `canary`, one of each kind is verified, and the others are not.
     """
-    canaries = first_of_each(communities, _kind)
     begun: dict[str, CommunityRun] = {}
     verified: set[Hashable] = set()  # kinds of which one was seen to show nobody
+
+    def kind(community: Community) -> Hashable:
+        run = begun.get(community.slug)
+        return _kind(community), run is not None and run.wiki is None  # one to make tells of those
+
+    canaries = first_of_each(communities, kind)
 
     def find(run: CommunityRun) -> None:
         check_list(run.context, run.community)
@@ -68,17 +75,22 @@ def apply(
         run.forget()
 
     def write(run: CommunityRun, asked: bool) -> None:
-        outcome = run.outcome
-        apply_found(run, audit=asked, looked=run.community.slug in begun)
-        if outcome.audited or (outcome.audit is not None and outcome.audit.ok):
-            verified.add(_kind(run.community))
-        elif outcome.unverified and _kind(run.community) in verified:
+        of_kind = kind(run.community)
+        try:
+            apply_found(run, audit=asked, looked=run.community.slug in begun)
+        finally:  # its list may fail after it was verified
+            if run.outcome.seen_closed:
+                verified.add(of_kind)
+        say_spared(run.outcome, of_kind)
+
+    def say_spared(outcome: CommunityOutcome, of_kind: Hashable) -> None:
+        if canary and audit and outcome.unverified and of_kind in verified:
             outcome.unverified = "canary"
 
     def whole(run: CommunityRun) -> None:
         if run.community.slug not in begun:
             find(run)
-        write(run, audit and not (canary and _kind(run.community) in verified))
+        write(run, audit and not (canary and kind(run.community) in verified))
 
     with context.lock():
         if caution is None:
@@ -87,7 +99,7 @@ def apply(
                 communities,
                 whole,
                 max_failures=max_failures,
-                kind=_kind,
+                kind=kind,
                 pause=context.pause,
             )
         looked = {outcome.slug: outcome for outcome in each(context, communities, look)}
@@ -104,18 +116,23 @@ def apply(
             waiting,
             whole,
             max_failures=left,
-            kind=_kind,
+            kind=kind,
             begun=begun,
             pause=context.pause,
         )
+    for community in communities:  # those that stay as they are were met before their canary
+        say_spared(looked[community.slug], kind(community))
     ends = looked | {outcome.slug: outcome for outcome in done}
     unbegun = begun.keys() - {outcome.slug for outcome in done}
     return [ends[slug] for slug in looked if slug not in unbegun]
 
 
 def _kind(community: Community) -> Hashable:
-    """What would show its people shows those of all communities of the same kind."""
-    return (community.blueprint, community.language, frozenset(community.modules))
+    """What would show its people shows those of all communities of the same kind: all that decides
+    its forms and its rights."""
+    blueprint = find_blueprint(community.blueprint, Path(community.source).parent)
+    return (blueprint, community.language, community.modules, community.admission,
+            community.writing)  # fmt: skip
 
 
 def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bool = False) -> None:

@@ -226,7 +226,7 @@ def _exported(context: Context, file: Path) -> dict[str, str]:
     except OSError as fault:
         message = _("{file} cannot be read ({reason}).")
         raise _wrong(message.format(file=file, reason=of_system(fault)), "", "unreadable") from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         message = _("{file} is not what `wikifarm credentials export` writes.")
         raise _wrong(message.format(file=file), "", "not-credentials") from None
     if farm != context.farm.base:

@@ -343,6 +343,8 @@ def apply(
     strict, scope = strict_about(advisories), _scope(audit)
     kept = read_plan(paths[0]) if paths and paths[0].suffix == ".json" else None
     if kept is not None:
+        if len(paths or ()) > 1:
+            raise typer.BadParameter(_("a plan says itself which files it is of: give it alone"))
         paths, only = list(kept.paths), [*kept.only, *(only or [])]
         take_template = [*kept.taken_back, *(take_template or [])]
     options.taken_back = frozenset(take_template or ())

@@ -18,7 +18,7 @@ from wikifarm.i18n import _, ngettext
 from wikifarm.operations.community.outcome import CommunitiesOutcome, CommunityOutcome
 from wikifarm.operations.list_wikis import ListedWiki, WikisOutcome
 from wikifarm.operations.status import State, StatusOutcome
-from wikifarm.result import Envelope, few
+from wikifarm.result import Envelope, Failure, few
 
 Facts = Sequence[tuple[str, str]]  # a label, empty where it goes on with the one before; a text
 
@@ -91,7 +91,7 @@ def report_of(envelope: Envelope) -> CommandReport:
         counts=_counts(communities),
         communities=communities,
         troubles=[
-            Trouble(as_called(failure.message), as_called(failure.hint), failure.where, slugs)
+            Trouble(_unnamed(failure), as_called(failure.hint), failure.where, slugs)
             for slugs, failure in told_once(envelope)
         ],
         waits=[(as_called(message), slugs) for message, slugs in waits.items()],
@@ -99,6 +99,15 @@ def report_of(envelope: Envelope) -> CommandReport:
         left_out=left_out,
         next=[as_called(step) for step in steps],
     )
+
+
+def _unnamed(failure: Failure) -> str:
+    """What failed, without what a file says of a person: where it stands is told beside."""
+    of_people = {
+        "email": _("something else than an e-mail address is written for a person"),
+        "duplicate-facilitator": _("someone is given twice"),
+    }
+    return of_people.get(failure.code) or as_called(failure.message)
 
 
 def says(subject: str, text: str) -> str:

@@ -80,24 +80,31 @@ def each(
     """Does `verb` to each community, `context.jobs` of them at once; no other starts once more than
     `max_failures` failed. A farm that does not answer any more is not asked again.
 
-    With `kind`, the first of each kind goes before all others, and a leak there stops the rest:
-    what would show its people would show theirs. `begun` has those that were looked at before.
+    With `kind`, the first of each kind goes before all others, the next one where it failed, and a
+    leak there stops the rest: what would show its people would show theirs. `begun` has those that
+    were looked at before.
     `pause`: seconds between one and the next.
     """
     slugs = [each.slug for each in communities]
     batch = _Batch(context, verb, slugs, max_failures, begun or {}, pause)
     context.progress.begins(len(communities))
-    scouts = first_of_each(communities, kind) if kind is not None else []
-    others = [each for each in communities if each not in scouts]
     threads = Threads(min(context.jobs, max(1, len(communities))))
     met = all(context.acquaintances.of(each.slug) for each in communities)
     if not met and (threads.jobs > 1 or context.ask is not None):
         batch.look_for_farm()
-    if threads.run([partial(batch.do, each) for each in scouts], context.stopping):
+    kinds = {each.slug: kind(each) if kind is not None else None for each in communities}
+    told: set[Hashable] = {None}  # the kinds of which one tells what the others are to expect
+    others, go_on = list(communities), True
+    while go_on and (untold := [each for each in others if kinds[each.slug] not in told]):
+        scouts = first_of_each(untold, lambda each: kinds[each.slug])
+        go_on = threads.run([partial(batch.do, each) for each in scouts], context.stopping)
+        others = [each for each in others if each not in scouts]
+        told |= {kinds[each.slug] for each in scouts if batch.tells(each.slug)}
         if any(batch.leaks):
             batch.leave(len(others))
-        else:
-            threads.run([partial(batch.do, each) for each in others], context.stopping)
+            go_on = False
+    if go_on:
+        threads.run([partial(batch.do, each) for each in others], context.stopping)
     return [batch.outcomes[each.slug] for each in communities if each.slug in batch.outcomes]
 
 
@@ -161,6 +168,13 @@ class _Batch:
             self.context.stopping.wait(self.pause)
         failures = sum(1 for outcome in self.outcomes.values() if outcome.error is not None)
         return self.max_failures is None or failures <= self.max_failures
+
+    def tells(self, slug: str) -> bool:
+        """True where that community says what others of its kind are to expect; none of them waits
+        for one where the farm does not answer any more."""
+        outcome = self.outcomes.get(slug)
+        ended = outcome is not None and (outcome.error is None or outcome.seen_closed)
+        return ended or self.down is not None
 
     @property
     def leaks(self) -> Iterator[CommunityOutcome]:

@@ -149,7 +149,7 @@ def read_plan(path: Path) -> KeptPlan:
                 for slug, lines in told["communities"].items()
             },
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         message = _("This file is not a plan that `wikifarm plan --out` wrote, or not whole.")
         problem = Problem(message, _again(), str(path), code="not-a-plan")
         raise InvalidInput([problem]) from None

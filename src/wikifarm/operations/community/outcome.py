@@ -174,6 +174,11 @@ class CommunityOutcome:
     error: WikifarmError | None = None
 
     @property
+    def seen_closed(self) -> bool:
+        """True where an audit of this run saw nobody, or one of before still stands."""
+        return bool(self.audited) or (self.audit is not None and self.audit.ok)
+
+    @property
     def holed(self) -> bool:
         """True where known holes are open, or nobody can say: nothing is private there."""
         return any(verdict.standing != "clear" for verdict in self.software)
