@@ -227,14 +227,15 @@ def test_those_to_make_have_a_canary_of_their_own(tmp_path: Path) -> None:
     assert told == [("unchanged", False, ""), ("created", True, ""), ("created", False, "canary")]
 
 
-@pytest.mark.parametrize("differs", [{"admission": "open"}, {"writing": "open"}])
+@pytest.mark.parametrize(("admission", "writing"), [("open", "connected"), ("two-step", "open")])
 def test_a_community_with_other_rights_is_of_another_kind(
-    differs: dict[str, str], tmp_path: Path
+    admission: str, writing: str, tmp_path: Path
 ) -> None:
     first, second = some(2)
     with start_farm(tmp_path / "farm") as farm:
         context = context_for(farm.url, tmp_path)
-        outcomes = apply(context, [first, replace(second, **differs)], canary=True)
+        other = replace(second, admission=admission, writing=writing)
+        outcomes = apply(context, [first, other], canary=True)
         context.close()
     assert [(one.error, one.audit is not None) for one in outcomes] == [(None, True)] * 2
 

@@ -247,6 +247,32 @@ def test_a_computer_that_made_no_wiki_yet_does_without_a_model_that_is_not_whole
     assert rights_of(new, "vannes")[receipts.TAG] == OWN_RIGHTS
 
 
+@pytest.mark.parametrize("part", ["pages", "forms", "lists"])
+def test_what_somebody_added_to_a_model_is_named_and_the_model_left(
+    part: str, running: RunningFarm, fresh: Fresh
+) -> None:
+    made(fresh(), a_community())
+    made(fresh(), a_community("vannes"))
+    (name,) = ours(running)
+    store = running._app.farm.store
+    model = store.model(name)
+    assert model is not None
+    if part == "pages":
+        model[part].append({"tag": "AnnuaireDeTous", "body": "{{bazarliste}}"})
+    elif part == "forms":
+        model[part]["77"] = model[part]["102"] | {
+            "bn_id_nature": "77", "bn_label_nature": "AnnuaireDeTous",
+        }  # fmt: skip
+    else:
+        choices = next(iter(model[part].values()))
+        model[part]["ListeDeTous"] = {**choices, "titre_liste": "AnnuaireDeTous"}
+    with store.transaction():
+        store.add_model(name, "altered", model)
+    told = made(fresh(), a_community("quimper"))
+    assert name in told.notes[0] and "AnnuaireDeTous" in told.notes[0]
+    assert SLOW in " ".join(made(fresh(), a_community("brest")).notes)
+
+
 @pytest.mark.parametrize("part", ["rights", "modules", "groups", "forms"])
 def test_an_operators_model_that_is_not_whole_gives_way_to_one_made_over_http(
     part: str, running: RunningFarm, fresh: Fresh

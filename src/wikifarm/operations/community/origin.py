@@ -35,6 +35,7 @@ from wikifarm.model import (
     canonical,
 )
 from wikifarm.operations.workplace.context import Context
+from wikifarm.result import few
 from wikifarm.yeswiki.farm import Offer
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
 from wikifarm.yeswiki.wiki import Wiki
@@ -43,11 +44,13 @@ from wikifarm.yeswiki.wiki import Wiki
 @dataclass(frozen=True)
 class Origin:
     """What a wiki is made from: `model`, or the default content where it is None; `notes` tell a
-    person why. `able`: what the wiki will be able to do, where that is known."""
+    person why. `able`: what the wiki will be able to do, where that is known. `whole` is False
+    where the model holds pages and lists of the farm's own that this computer does not know."""
 
     model: FarmModel | None = None
     able: Capabilities | None = None
     notes: tuple[str, ...] = ()
+    whole: bool = True
 
     @property
     def name(self) -> str:
@@ -92,7 +95,7 @@ def _by_name(
     there = least.name in offer.models and _proven(context, least.name) is not False
     # A wiki runs the code of its farm, which alone makes wikis.
     able = replace(context.farm.capabilities, ferme_api=False)
-    return Origin(least, able) if there else None
+    return Origin(least, able, whole=False) if there else None
 
 
 def _refused(
@@ -146,11 +149,20 @@ def looked_at(context: Context, slug: str, origin: Origin, seen: Seen, wiki: Wik
     if origin.model is None:
         _learn(context, seen, wiki)
         return []
-    proven = _holds(seen, origin.model)
+    besides = _besides(seen, origin.model, whole=origin.whole)
+    proven = _holds(seen, origin.model) and not besides
     if _proven(context, origin.name) is not proven:
         context.journal.outcome(slug, MODEL, model=origin.name, proven=proven)
     if proven:
         return []
+    if besides:
+        return [
+            _(
+                "This wiki came with what its model {name} does not hold: {names}. Somebody may "
+                "have changed that model on the farm: look at these in the wiki before people "
+                "come, and remove what nobody knows. wikifarm makes the next ones without it."
+            ).format(name=origin.name, names=few(besides))
+        ]
     return [
         _(
             "The farm did not put into this wiki all that its model {name} holds: wikifarm wrote "
@@ -193,6 +205,25 @@ def _holds(seen: Seen, model: FarmModel) -> bool:
     )
     groups = all(set(each) <= set(seen.group(name)) for name, each in model.groups.items())
     return whole and lists and forms and rights and modules and groups
+
+
+def _besides(seen: Seen, model: FarmModel, *, whole: bool) -> list[str]:
+    """The names of what the wiki came with and the model does not hold: nothing does that, unless
+    somebody changed it on the farm; of pages and lists only where it is known `whole`. Pages that
+    people wrote meanwhile are theirs."""
+    account = seen.wiki.account
+    ours = {*model.pages, receipts.TAG}
+    pages = [tag for tag, page in seen.pages.items()
+             if tag not in ours and page.author == account]  # fmt: skip
+    forms = [form.label for key, form in seen.forms.items() if key not in model.forms]
+    lists = [each.title for key, each in seen.lists.items() if key not in model.lists]
+    members = [
+        f"{member} (@{group})"
+        for group, there in seen.groups.items()
+        for member in there
+        if member != account and member not in model.groups.get(group, ())
+    ]
+    return [*forms, *members, *((*pages, *lists) if whole else ())]
 
 
 # -- what the farm itself puts into a new wiki ----------------------------------------------
