@@ -85,6 +85,19 @@ def test_a_new_community_has_what_its_region_says(
     assert cli(*wanted, "--json").json()["data"]["communities"][0]["status"] == "unchanged"
 
 
+@pytest.mark.parametrize("pause", ["nan", "inf", "1e300", "-1"])
+def test_a_pause_that_no_clock_can_wait_is_refused(cli: Cli, sheet: Path, pause: str) -> None:
+    assert "--pause" in cli("apply", str(sheet), "--pause", pause).err
+
+
+def test_a_note_names_its_community_as_french_writes_it(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    wanted = ("new-community", "Brest", "--facilitator", "Ana <ana@example.org>", "--audit", "none")
+    notes = cli(*wanted, "--lang", "fr", "--json").json()["messages"]
+    assert notes[0].startswith("brest\N{NO-BREAK SPACE}: Ce wiki se crée page par page")
+
+
 def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(
     cli: Cli, clean_place: Path, with_farm: RunningFarm
 ) -> None:

@@ -365,10 +365,9 @@ class Farm:
 def unseen(farm: Farm, folder: str, answer: Answer) -> UnexpectedAnswer:
     """The error for an address where a wiki may stand, and could not be seen."""
     return UnexpectedAnswer(
-        _(
-            "What stands at {url} could not be seen ({status}): a wiki may be there. "
-            "Nothing was changed."
-        ).format(url=farm.address_of(folder), status=answer.status),
+        _("What stands at {url} could not be seen ({status}): a wiki may be there.").format(
+            url=farm.address_of(folder), status=answer.status
+        ),
         hint=_(
             "Run the same command again in a few minutes: it goes on from there. If it comes back, "
             "ask who runs the server what is in the folder “{folder}”."

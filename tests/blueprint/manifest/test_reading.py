@@ -38,6 +38,8 @@ def codes(tmp_path: Path, text: str) -> list[tuple[str, int]]:
         ("territory: {latitude: 91}", "out-of-range"),
         ("territory: {longitude: -181}", "out-of-range"),
         ("territory: {latitude: north}", "wrong-type"),
+        ("territory: {latitude: 48}", "missing"),
+        ("territory: {longitude: -3}", "missing"),
         ("territory: [Rennes]", "wrong-type"),
         ("modules: {maps: true}", "unknown-module"),
         ("modules: [participants, maps]", "unknown-module"),
@@ -199,7 +201,8 @@ def test_a_list_of_modules_names_exactly_these(tmp_path: Path) -> None:
 clean = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zl", "Zp"]), max_size=60)
 line = clean.map(lambda text: " ".join(text.split()))
 paragraphs = st.lists(line, max_size=4).map(lambda lines: "\n".join(lines).strip())
-degrees = st.one_of(st.none(), st.floats(-90, 90))
+degrees = st.floats(-90, 90)
+places = st.one_of(st.just((None, None)), st.tuples(degrees, degrees))
 
 
 @st.composite
@@ -213,7 +216,7 @@ def communities(draw: st.DrawFn) -> Community:
             Facilitator(draw(line.filter(bool)), f"a{number}@example.org")
             for number in range(draw(st.integers(1, 3)))
         ),
-        territory=Territory(draw(line), draw(degrees), draw(degrees), draw(st.integers(1, 18))),
+        territory=Territory(draw(line), *draw(places), draw(st.integers(1, 18))),
         language=draw(st.sampled_from(["fr", "en"])),
         modules=draw(st.sampled_from([default_modules(provider), frozenset(), {Module.AGENDA}])),
         admission=draw(st.sampled_from(["two-step", "open", "invited"])),

@@ -31,6 +31,7 @@ ROW = "slug;name;facilitators\nbrest;Pays de Brest;Ana <ana@example.org>\n"
         (ROW + "lorient;Lorient;Léo <leo@example>\n", "email", 3, 3),
         (ROW + "lorient;Lorient;leo@example.org;x\n", "csv", 3, 4),
         ("slug;name;facilitators;latitude\na1;A;a@example.org;95\n", "out-of-range", 2, 4),
+        ("slug;name;facilitators;longitude\na1;A;a@example.org;-3\n", "missing", 2, 4),
         ("slug;name;facilitators;modules\na1;A;a@example.org;maps\n", "unknown-module", 2, 4),
     ],
 )

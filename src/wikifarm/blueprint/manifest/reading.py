@@ -155,9 +155,28 @@ def _community(
     check_modules(document, problems)
     modules = _modules(document, model, problems)
     check_blueprint(document, problems)
+    if model is not None:
+        _check_place(document, model, problems)
     if model is not None and Module.MAILING_LIST in modules:
         _check_list_name(document, model, problems)
     return _frozen(model, modules, document.file) if model and len(problems) == before else None
+
+
+def _check_place(document: Document, model: ManifestModel, problems: list[Problem]) -> None:
+    """Half a place would leave the map where YesWiki puts it, and nobody would be told."""
+    place = model.territory
+    given = [name for name in ("latitude", "longitude") if getattr(place, name) is not None]
+    if len(given) == 1:
+        problems.append(
+            document.problem(
+                _(
+                    "a place needs both its latitude and its longitude: “{name}” stands alone"
+                ).format(name=document.called("territory", given[0])),
+                "territory",
+                given[0],
+                code="missing",
+            )
+        )
 
 
 def _frozen(model: ManifestModel, modules: frozenset[Module], file: str) -> Community:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -192,11 +193,20 @@ def _jobs() -> typer.models.OptionInfo:
     return option
 
 
+def _a_number(value: float) -> float:
+    """NaN is neither under the least nor over the most."""
+    if math.isnan(value):
+        raise typer.BadParameter(_("must be a number"))
+    return value
+
+
 def _pause() -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
         "--pause",
         metavar=_("SECONDS"),
         min=0,
+        max=3600,
+        callback=_a_number,
         show_default=False,
         help=_("Wait so long between a community and the next."),
     )

@@ -137,7 +137,7 @@ def _kind(
 
 
 def _page_by_page(why: str) -> Origin:
-    note = _("This wiki was made page by page, which is slower: {why}.")
+    note = _("This wiki is made page by page, which is slower: {why}.")
     return Origin(notes=(note.format(why=why.rstrip(".")),))
 
 

@@ -13,7 +13,7 @@ from wikifarm.blueprint.manifest.reading import Described
 from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.run import Done
 from wikifarm.errors import Exit, WikifarmError
-from wikifarm.i18n import language
+from wikifarm.i18n import _, language
 from wikifarm.operations.community.software import heeded
 from wikifarm.result import Envelope, Failure, Outcome, Pending, failures, few, of_problem
 
@@ -318,7 +318,8 @@ def _notes(outcomes: Iterable[CommunityOutcome]) -> Iterator[str]:
     for outcome in outcomes:
         for note in outcome.notes:
             owners.setdefault(note, []).append(outcome.slug)
-    yield from (f"{few(slugs)}: {note}" for note, slugs in owners.items())
+    for note, slugs in owners.items():
+        yield _("{subject}: {text}").format(subject=few(slugs), text=note)
 
 
 def _exit(outcomes: Sequence[CommunityOutcome], *, detailed: bool) -> int:

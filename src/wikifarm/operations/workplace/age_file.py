@@ -99,7 +99,7 @@ class AgeFile:
             known = json.loads(text)
             farms = {str(base): dict(farm) for base, farm in known["farms"].items()}
             return Sealed(tuple(map(str, known["keys"])), farms)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise _unreadable(self.path, _("it holds something else")) from None
 
     def wanted(self) -> tuple[str, ...]:
