@@ -202,13 +202,13 @@ clean = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zl", 
 line = clean.map(lambda text: " ".join(text.split()))
 paragraphs = st.lists(line, max_size=4).map(lambda lines: "\n".join(lines).strip())
 degrees = st.floats(-90, 90)
-places = st.one_of(st.just((None, None)), st.tuples(degrees, degrees))
 
 
 @st.composite
 def communities(draw: st.DrawFn) -> Community:
     name = draw(line.filter(bool))
     provider = draw(st.sampled_from(["none", "sympa", "framaliste", "infini"]))
+    placed = draw(st.booleans())
     return Community(
         name=name,
         slug=propose_slug(name),
@@ -216,7 +216,12 @@ def communities(draw: st.DrawFn) -> Community:
             Facilitator(draw(line.filter(bool)), f"a{number}@example.org")
             for number in range(draw(st.integers(1, 3)))
         ),
-        territory=Territory(draw(line), *draw(places), draw(st.integers(1, 18))),
+        territory=Territory(
+            draw(line),
+            draw(degrees) if placed else None,
+            draw(degrees) if placed else None,
+            draw(st.integers(1, 18)),
+        ),
         language=draw(st.sampled_from(["fr", "en"])),
         modules=draw(st.sampled_from([default_modules(provider), frozenset(), {Module.AGENDA}])),
         admission=draw(st.sampled_from(["two-step", "open", "invited"])),
