@@ -28,7 +28,8 @@ DESCRIBED = Described([a_community(slug) for slug in SLUGS])
 
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningFarm, Path]]:
-    """Four communities: one as it was made, one whose right somebody loosened, one in which a
+    """Four communities: one as it was made, one whose right somebody loosened and where they made
+    someone an administrator, one in which a
     person waits beside one who was welcomed, one that cannot be read."""
     folder = tmp_path_factory.mktemp("status")
     data = folder / "farm"
@@ -38,6 +39,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningFa
         assert [outcome.status for outcome in outcomes] == ["created"] * 4
         wiki = open_wiki(context, "drifting")
         wiki.rights.set(["Participants"], Rights("*", "*"))
+        wiki.groups.set({"animation": (*wiki.groups.all()["animation"], "Intruse")})
         seat(data, "lively", [Person("here@example.org"), Person("new@example.org", member=False)])
         apply(context, [a_community("lively")], audit=False)  # who facilitates is in the group
         yield farm, folder
@@ -67,14 +69,14 @@ def test_what_a_person_should_look_at_comes_first(here: Callable[..., Context]) 
     ]  # fmt: skip
     lost, drifting, lively, calm = states(whole).states
     assert lost.errors and whole.exit == 4
-    assert drifting.drift == ["rights:Participants"]
+    assert (drifting.drift, drifting.edited) == (["rights:Participants"], ["@animation"])
     assert (lively.drift, lively.waiting, lively.last_activity[:10]) == ([], 1, "2026-01-01")
     assert (calm.drift, calm.waiting, calm.last_activity) == ([], 0, "")
 
 
 def test_nobody_is_named(here: Callable[..., Context]) -> None:
     told = json.dumps(status(here(), described=DESCRIBED).as_json())
-    assert "Pnew" not in told and "new@example.org" not in told
+    assert "Pnew" not in told and "Intruse" not in told and "new@example.org" not in told
 
 
 @pytest.mark.parametrize(

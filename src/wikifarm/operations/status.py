@@ -19,6 +19,7 @@ from wikifarm.engine.journal import AUDIT
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.steps import all_steps
+from wikifarm.engine.steps.access import GroupChange
 from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _, language
 from wikifarm.model import FarmWiki, ListState
@@ -46,7 +47,9 @@ class State:
     state: str = "not-made"
     blueprint: str = ""
     version: str = ""
-    edited: list[str] = field(default_factory=list)  # pages edited by hand since the last apply
+    # What was changed by hand since the last apply, and stays: pages, and groups ("@animation") in
+    # which somebody was made an administrator.
+    edited: list[str] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)  # what `apply` would write: "rights:Charte"
     waiting: int | None = None  # people who wait to be welcomed; None where it is not known
     last_activity: str = ""  # when somebody last wrote there, by the clock of the server
@@ -261,6 +264,10 @@ class _Look:
         if run is not None and receipt.complete:
             planned = walk_dry(all_steps(self.context.backups), run.work)
             state.drift = [change.id for change in writes(planned)]
+            state.edited += [
+                f"@{change.key}" for change in planned
+                if isinstance(change, GroupChange) and change.reason
+            ]  # fmt: skip
         lively = activity(site, seen, run.work.design if run is not None else None)
         state.waiting, state.last_activity = lively.waiting, lively.last
 
