@@ -1,115 +1,139 @@
-"""kill -9 anywhere in a batch that does several communities at once, then the same command.
+"""kill -9 again and again in a batch that does several communities at once, then the same command.
 
-`WIKIFARM_BATCH_KILLS` points (4 unless given) are drawn from `WIKIFARM_SEED`.
+`WIKIFARM_BATCH_KILLS` times (6 unless given), in batches of `WIKIFARM_BATCH` communities (3 unless
+given), at points drawn from `WIKIFARM_SEED`: each batch is killed some ten times before it ends.
+A tenth as many again in batches that two computers do at once, each its own communities.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import resource
-import signal
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.conftest import SEED
 from tests.operations.conftest import a_community, context_for, start_farm
-from tests.operations.test_kill import State, Watched, _death_before, _state
+from tests.operations.deaths import NEVER, Mortal, State, born, died, state, was_killed, watched
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.errors import LocalStorage
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.workplace import farm_turn
 from wikifarm.transport import Transport
 
-POINTS = int(os.environ.get("WIKIFARM_BATCH_KILLS", "4"))
-SLUGS = ("rennes", "brest", "quimper", "lorient")
-OF_LISTS = {"comment": "comments-closed", "read": "@participants", "write": "+"}
-COMMUNITIES = [a_community(slug) for slug in SLUGS]
+KILLS = int(os.environ.get("WIKIFARM_BATCH_KILLS", "6"))
+SIZE = int(os.environ.get("WIKIFARM_BATCH", "3"))
+AUDIT = os.environ.get("WIKIFARM_BATCH_AUDIT", "") == "1"
+COMMUNITIES = [a_community(f"commune{number:02}") for number in range(SIZE)]
+DEATHS = 10  # in the life of a batch, or so
 
 
 def batch(
-    url: str, folder: Path, communities: Sequence[Community], transport: Transport | None = None
+    url: str, folder: Path, communities: Sequence[Community], wire: Transport | None = None
 ) -> list[CommunityOutcome]:
-    context = context_for(url, folder, transport=transport)
+    context = context_for(url, folder, transport=wire)
     context.jobs = 3
     try:
-        return apply(context, communities, audit=False)
+        return apply(context, communities, audit=AUDIT)
     finally:
         context.close()
 
 
-def wikis(data: Path) -> State:
-    """What each wiki holds in the end; models of the farm, which are there or not, apart. A list
-    has the wiki's own rights, whether they were written down for it (page by page) or not.
-    """
-    state = _state(data)
-    for slug in SLUGS:
-        wiki = state["wikis"][slug]
-        for tag in wiki["lists"]:
-            assert wiki["rights"].pop(tag, OF_LISTS) == OF_LISTS
-    return {slug: state["wikis"][slug] for slug in SLUGS}
+def failed(outcomes: Sequence[CommunityOutcome]) -> list[str]:
+    return [f"{each.slug}: {each.error.message}" for each in outcomes if each.error is not None]
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[State, int]:
-    """The wikis of a batch that nobody killed, and how many requests it took."""
-    folder, asked = tmp_path_factory.mktemp("whole"), 0
+    """What a batch that nobody killed ends in, and how many points it has."""
+    folder, mortal = tmp_path_factory.mktemp("whole"), Mortal()
 
-    def count(_request: httpx.Request) -> None:
-        nonlocal asked
-        asked += 1
+    def work() -> None:
+        outcomes = batch(farm.url, folder, COMMUNITIES, mortal)
+        assert failed(outcomes) == []
+        assert {each.status for each in outcomes} == {"created"}
 
     with start_farm(folder / "farm") as farm:
-        outcomes = batch(farm.url, folder, COMMUNITIES, Watched(count))
-        assert [(one.error, one.status) for one in outcomes] == [(None, "created")] * len(SLUGS)
-        return wikis(folder / "farm"), asked
+        watched(mortal, work)
+        return state(folder / "farm"), len(mortal.points)
 
 
-def killed(url: str, folder: Path, k: int) -> bool:
-    """A child of this process does the batch and dies before its k-th request."""
-    child = os.fork()
-    if child == 0:
-        try:
-            os.setsid()
-            batch(url, folder, COMMUNITIES, Watched(_death_before(k, writes_only=False)))
-        finally:
-            os._exit(1)  # never as a second pytest
-    _pid, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+def doing(url: str, folder: Path, communities: Sequence[Community], k: int) -> int:
+    """A child that does the batch, unless it dies before."""
+    mortal = Mortal(k)
+
+    def work() -> bool:
+        return not failed(batch(url, folder, communities, mortal))
+
+    return born(mortal, work)
 
 
-@pytest.mark.parametrize("point", range(POINTS))
-def test_a_batch_killed_anywhere_ends_the_same(
-    point: int, whole: tuple[State, int], tmp_path: Path
+def ends_the_same(
+    url: str, folders: Sequence[tuple[Path, Sequence[Community]]], data: Path, expected: State
 ) -> None:
-    expected, asked = whole
-    k = random.Random(f"{SEED}-{point}").randrange(asked)
-    print(f"WIKIFARM_SEED={SEED} k={k}")  # noqa: T201 - what a failure shows
-    with start_farm(tmp_path / "farm") as farm:
-        assert killed(farm.url, tmp_path, k)
-        again = batch(farm.url, tmp_path, COMMUNITIES)
-        assert [one.error for one in again] == [None] * len(SLUGS)
-        third = batch(farm.url, tmp_path, COMMUNITIES)
-        assert {one.status for one in third} == {"unchanged"}
-        assert wikis(tmp_path / "farm") == expected
+    for folder, communities in folders:
+        third = batch(url, folder, communities)
+        assert failed(third) == []
+        assert {each.status for each in third} == {"unchanged"}
+    assert state(data) == expected
 
 
-def test_a_full_disk_is_told_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    """No file of more than 2,000 bytes: the journal of a batch is longer, what is learned too."""
-    with start_farm(tmp_path / "farm") as farm:
-        child = os.fork()
-        if child == 0:
-            told = False
-            try:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-                failed = batch(farm.url, tmp_path, COMMUNITIES[:1])
-                told = isinstance(failed[0].error, LocalStorage)
-            finally:
-                os._exit(0 if told else 1)
-        assert os.waitpid(child, 0)[1] == 0
-        again = batch(farm.url, tmp_path, COMMUNITIES[:1])
-        assert [one.error for one in again] == [None]
-        assert batch(farm.url, tmp_path, COMMUNITIES[:1])[0].status == "unchanged"
+def lives(kills: int, deaths: Callable[[int], int]) -> None:
+    """Batches one after the other until so many runs were killed; `deaths` answers those of one."""
+    number = 0
+    while kills > 0:
+        kills -= deaths(number)
+        number += 1
+
+
+def test_a_batch_killed_anywhere_ends_the_same(whole: tuple[State, int], tmp_path: Path) -> None:
+    expected, points = whole
+
+    def deaths(number: int) -> int:
+        draw = random.Random(f"{SEED}-{number}")
+        folder, ks = tmp_path / str(number), []
+        with start_farm(folder / "farm") as farm:
+            alive = False
+            while not alive:
+                ks.append(draw.randrange(2 * points // min(DEATHS, KILLS)))
+                print(f"WIKIFARM_SEED={SEED} batch {number}: killed at {ks}")  # noqa: T201
+                alive = not died(doing(farm.url, folder, COMMUNITIES, ks[-1]))
+            ends_the_same(farm.url, [(folder, COMMUNITIES)], folder / "farm", expected)
+        return len(ks) - 1
+
+    lives(KILLS, deaths)
+
+
+def test_two_computers_at_once_killed_anywhere_end_the_same(
+    whole: tuple[State, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them waits for the other; of which the run that was killed is healed by the next."""
+    monkeypatch.setattr(farm_turn, "pause", lambda seconds: time.sleep(seconds / 10))
+    expected, points = whole
+    halves = COMMUNITIES[: SIZE // 2], COMMUNITIES[SIZE // 2 :]
+
+    def deaths(number: int) -> int:
+        draw = random.Random(f"{SEED}-{number} two")
+        place = tmp_path / str(number)
+        computers = [(place / name, half) for name, half in zip("ab", halves, strict=True)]
+        with start_farm(place / "farm") as farm:
+            ks = [draw.randrange(points // 2) for _computer in computers]
+            print(f"WIKIFARM_SEED={SEED} pair {number}: killed at {ks}")  # noqa: T201
+            going = {
+                doing(farm.url, *computer, k): computer
+                for computer, k in zip(computers, ks, strict=True)
+            }
+            killed = 0
+            while going:
+                child, status = os.wait()
+                computer = going.pop(child)
+                if was_killed(status):
+                    killed += 1
+                    going[doing(farm.url, *computer, NEVER)] = computer
+            ends_the_same(farm.url, computers, place / "farm", expected)
+        return max(1, killed)
+
+    lives(max(1, KILLS // 10), deaths)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.operations.conftest import a_community, context_for
-from tests.operations.test_kill import Watched
+from tests.operations.deaths import Watched
 from wikifarm.engine.journal import RECORD
 from wikifarm.engine.wiki_lock import FARM
 from wikifarm.errors import Locked

@@ -11,7 +11,7 @@ import pytest
 
 from tests.blueprints import mending
 from tests.operations.conftest import context_for
-from tests.operations.test_kill import Watched
+from tests.operations.deaths import Watched
 from wikifarm.engine.journal import RECORD, SENTINEL
 from wikifarm.operations.apply import apply
 from wikifarm.operations.audit.verify import verify

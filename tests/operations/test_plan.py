@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
-from tests.operations.test_kill import _run_and_die
+from tests.operations.test_kill import killed
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.cli.render.answer import answer
 from wikifarm.cli.render.sheet import Paint
@@ -78,7 +78,7 @@ def test_of_a_new_wiki_in_every_dialect(dialect: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("at", [6, 40, 90, 120])
 def test_of_a_wiki_whose_making_was_killed(at: int, tmp_path: Path) -> None:
     with start_farm(tmp_path / "farm") as farm:
-        assert _run_and_die(farm.url, tmp_path, at, audit=False, writes_only=False)
+        assert killed(farm.url, tmp_path, at)
         agreed(lambda: context_for(farm.url, tmp_path), a_community())
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.operations.conftest import a_community, context_for, start_farm
-from tests.operations.test_kill import _run_and_die
+from tests.operations.test_kill import killed
 from wikifarm.errors import NotOurs
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.site import open_wiki
@@ -50,7 +50,7 @@ class Life:
         return wiki if "AnimerIci" in wiki.pages.all() else None
 
     def kill(self, k: int) -> None:
-        _run_and_die(self.url, self.folder, k, audit=False, writes_only=False)
+        killed(self.url, self.folder, k)
 
     def edit(self, tag: str, words: str) -> None:
         wiki = self.wiki()

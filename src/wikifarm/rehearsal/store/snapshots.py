@@ -20,11 +20,13 @@ def snapshot(data: Path) -> dict[str, Any]:
         raise FileNotFoundError(file)
     db = sqlite3.connect(file)
     try:
-        folders = db.execute("SELECT folder, name, status FROM wikis ORDER BY folder").fetchall()
+        folders = db.execute("SELECT folder, name, status, config FROM wikis ORDER BY folder")
         wikis = {
-            folder: {"name": name, "status": status, **_wiki(db, folder)}
-            for folder, name, status in folders
-        }
+            folder: {
+                "name": name, "status": status, "settings": json.loads(config), **_wiki(db, folder)
+            }
+            for folder, name, status, config in folders.fetchall()
+        }  # fmt: skip
         models = {
             name: {"label": label, "enabled": bool(enabled)}
             for name, label, enabled in db.execute("SELECT name, label, enabled FROM models")
