@@ -78,3 +78,15 @@ def test_a_page_made_for_a_receipt_says_nothing_yet() -> None:
 def test_a_receipt_is_read_from_its_page() -> None:
     receipt = Receipt("abc", "rennes", "Rennes")
     assert with_receipt(receipt.as_page("en")).receipt == receipt
+
+
+@pytest.mark.parametrize(("author", "believed"), [("WikiAdmin", True), ("Ada", False)])
+def test_a_page_that_somebody_edited_is_not_believed_for_the_rest(
+    author: str, believed: bool
+) -> None:
+    content = a_new_wiki()
+    body = Receipt("abc", "rennes", "Rennes").as_page("en")
+    content.pages[receipts.TAG] = Page(receipts.TAG, body, "1", author=author)
+    wiki = FakeWiki(content)
+    Seen(wiki).glance()
+    assert ("rights.all" in wiki.reads) is believed

@@ -36,9 +36,10 @@ class Seen:
         return self._wiki is not None
 
     def glance(self) -> None:
-        """Reads at once all but the pages, where the page of the receipt shows it."""
+        """Reads at once all but the pages, where the page of the receipt shows it, and as wikifarm
+        wrote that page: whoever edits it could draw there what the wiki does not hold."""
         page = self.pages.get(receipts.TAG)
-        if page is None or receipts.OVERVIEW not in page.body:
+        if page is None or page.author != self.wiki.account or receipts.OVERVIEW not in page.body:
             return
         overview = self.wiki.overview(receipts.TAG)
         if overview is None:
