@@ -99,16 +99,6 @@ def test_a_plan_that_is_kept_is_applied_while_the_farm_gives_it(
         kept.check("https://other.example.org/", [])
 
 
-def test_a_plan_says_what_the_audit_to_come_ticks(fresh: Fresh) -> None:
-    rennes = a_community()
-    apply(fresh(), [rennes], audit=False)
-    (planned,) = plan(fresh(), [rennes])
-    (applied,) = apply(fresh(), [rennes])
-    done = [each.change.id for each in applied.steps if each.outcome == "done"]
-    assert [change.id for change in planned.planned if change.writes] == done != []
-    assert applied.audit is not None and not plan(fresh(), [rennes])[0].planned
-
-
 @pytest.mark.parametrize(
     "text", ["", "{}", "[]", '{"schema": "wikifarm-plan/1"}', "\xff", "[" * 100_000]
 )

@@ -21,12 +21,11 @@ def audit_stands(run: CommunityRun) -> bool:
 
 
 def should_pass(run: CommunityRun, *, writing: bool) -> bool:
-    """True where `apply` makes an audit, since it writes something, goes on after a run that was
-    cut or finds none that still stands, and the audit should pass: the last that was made from here
-    left nothing out."""
+    """True where `apply` makes an audit, since it writes something or goes on after a run that was
+    cut, and the audit should pass: the last that was made from here left nothing out."""
     journal, slug = run.context.journal, run.community.slug
-    making = writing or journal.left_open(slug, RECORD) or not audit_stands(run)
-    return making and journal.last(slug, AUDIT).get("passed") is not False
+    going_on = journal.left_open(slug, RECORD)
+    return (writing or going_on) and journal.last(slug, AUDIT).get("passed") is not False
 
 
 def note_audit(run: CommunityRun) -> None:
