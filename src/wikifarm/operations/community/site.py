@@ -15,6 +15,7 @@ from wikifarm.errors import (
     NotOurs,
     SlugTaken,
     UnexpectedAnswer,
+    WikifarmError,
     WriteRefused,
 )
 from wikifarm.i18n import _, in_language
@@ -107,18 +108,20 @@ def make_site(
 
 
 def _just_made(context: Context, slug: str, password: str, able: Capabilities | None) -> Wiki:
-    if context.farm.find(slug) is None or not context.farm.answers(slug):
-        raise WriteRefused(
-            _("The farm said that the wiki “{slug}” was made, but does not show it.").format(
-                slug=slug
-            ),
-            hint=_(
-                "Run the same command again: it goes on from there. If it comes back, tell who "
-                "runs the farm."
-            ),
-            where=context.farm.address_of(slug),
-        )
-    return _logged_in(context, slug, password, able)
+    if context.farm.find(slug) is not None:
+        try:
+            return _logged_in(context, slug, password, able)  # whoever lets us in is there
+        except WikifarmError:
+            if context.farm.answers(slug):
+                raise
+    raise WriteRefused(
+        _("The farm said that the wiki “{slug}” was made, but does not show it.").format(slug=slug),
+        hint=_(
+            "Run the same command again: it goes on from there. If it comes back, tell who runs "
+            "the farm."
+        ),
+        where=context.farm.address_of(slug),
+    )
 
 
 def _made_before(context: Context, slug: str, password: str, taken: SlugTaken) -> Wiki:
