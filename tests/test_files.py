@@ -59,3 +59,12 @@ def test_what_is_added_to_stays_private(tmp_path: Path) -> None:
     append_line(tmp_path / "journal", "deux\n")
     assert (tmp_path / "journal").read_text("utf-8") == "un\ndeux\n"
     assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    """A device, a pipe: what was meant was to write into it."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileExistsError):
+        write_whole(tmp_path / "pipe", "x")
+    assert not (tmp_path / "pipe").is_file()
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from contextlib import suppress
@@ -32,8 +33,10 @@ def write_whole(path: Path, content: str | bytes, mode: int = SHARED) -> None:
 
     A crash at any moment leaves the former file or the new one, never half of one. The new one
     has a name that nobody can foresee and is this process's own: no link is followed, and no file
-    of another is written into.
+    of another is written into. What stands there and is no file, as a device, is left there.
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.new")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

@@ -74,6 +74,23 @@ def test_a_report_that_cannot_be_is_refused_before_anything_starts(
 # -- where it is, and whose -----------------------------------------------------------------
 
 
+def test_what_a_command_reads_is_not_written_over(cli: Cli, with_farm: RunningFarm) -> None:
+    here = Path.cwd()
+    table = here / "region.csv"
+    table.write_text("slug,name,facilitators\nrennes,Rennes,Ana <ana@example.org>\n", "utf-8")
+    before = table.read_text("utf-8")
+    for options in (
+        ("--report", "region.csv"),
+        ("--report", f"../{here.name}/region.csv"),
+        ("--out", "region.csv"),
+        ("--out", "p.json", "--report", "p.json"),
+    ):
+        ran = cli("plan", "region.csv", *options)
+        assert ran.exit == 2, (options, ran.out, ran.err)
+    assert table.read_text("utf-8") == before
+    assert not (here / "p.json").exists()
+
+
 def test_the_report_of_each_command_is_for_its_owner_only(
     cli: Cli, manifest: Path, with_farm: RunningFarm
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -264,11 +264,35 @@ def _chosen(
     only: list[str] | None,
     *,
     skip_invalid: bool = False,
+    out: Path | None = None,
 ) -> Described:
     from wikifarm.operations.describe import chosen
 
     default = options.directory / "communities"
-    return chosen(paths or [], only or [], default=default, skip_invalid=skip_invalid)
+    described = chosen(paths or [], only or [], default=default, skip_invalid=skip_invalid)
+    read = [*(paths or ()), *(Path(each.source) for each in described.communities)]
+    _spare(options, read, out)
+    return described
+
+
+def _spare(options: Shared, read: Sequence[Path], out: Path | None = None) -> None:
+    """Raises what Typer shows where the command would write over what it reads, or twice over the
+    same file."""
+    report = options.report.path if options.report is not None else None
+    for option, path in (("--report", report), ("--out", out)):
+        if path is not None and any(_same_file(path, each) for each in read):
+            raise typer.BadParameter(
+                _("“{path}” is what this command reads: it would be lost").format(path=path),
+                param_hint=option,
+            )
+    if report is not None and out is not None and report.absolute() == out.absolute():
+        raise typer.BadParameter(
+            _("“{path}” cannot be the plan and the report").format(path=out), param_hint="--out"
+        )
+
+
+def _same_file(path: Path, other: Path) -> bool:
+    return path.exists() and other.exists() and path.samefile(other)
 
 
 def plan(
@@ -288,7 +312,7 @@ def plan(
     options = shared(ctx)
     options.jobs = jobs
     options.taken_back = frozenset(take_template or ())
-    described = _chosen(options, paths, only, skip_invalid=skip_invalid)
+    described = _chosen(options, paths, only, skip_invalid=skip_invalid, out=out)
     shown = _plan("plan", options, described, detailed=detailed_exitcode, in_full=bool(only))
     if out is not None:
         from wikifarm.operations.community.caution import keep_plan
@@ -355,6 +379,7 @@ def apply(
     if kept is not None:
         if len(paths or ()) > 1:
             raise typer.BadParameter(_("a plan says itself which files it is of: give it alone"))
+        _spare(options, paths or ())
         paths, only = list(kept.paths), [*kept.only, *(only or [])]
         take_template = [*kept.taken_back, *(take_template or [])]
     options.taken_back = frozenset(take_template or ())

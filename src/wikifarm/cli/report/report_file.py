@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Callable
@@ -66,7 +67,9 @@ def report_file(text: str) -> ReportFile:
 def _try_to_write(path: Path) -> None:
     """Makes a file beside, as the writing will, and takes it away. Raises OSError."""
     if path.is_dir():
-        raise IsADirectoryError(21, "Is a directory")
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     beside = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.new")
     os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
     beside.unlink()
