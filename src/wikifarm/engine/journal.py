@@ -87,6 +87,16 @@ class Journal:
                 mark = str(entry.get("mark") or mark)
         return mark
 
+    def asked_from(self, manifest: str) -> dict[str, str]:
+        """Slug -> mark of the wikis that this computer asked for from the manifest of that path."""
+        path = named(manifest)
+        asked = (entry for entry in self.entries() if entry.get("step") == "wiki")
+        return {
+            str(entry["slug"]): str(entry.get("mark") or "")
+            for entry in asked
+            if entry.get("manifest") == path
+        }
+
     def only_asked_for(self, slug: str) -> bool:
         """True while this computer asked for the wiki of `slug` and wrote nothing in it yet."""
         asked = began = False
@@ -195,3 +205,8 @@ class Journal:
                 return file.read(1) == b"\n"
         except (FileNotFoundError, OSError):
             return True
+
+
+def named(manifest: str) -> str:
+    """The path of a manifest as the journal keeps it; empty for a community that has none."""
+    return str(Path(manifest).absolute()) if manifest else ""

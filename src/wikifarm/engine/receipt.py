@@ -28,6 +28,7 @@ OVERVIEW = "\n".join(
 )  # fmt: skip
 # The page as a model brings it that closes it too: nothing is said yet, but all can be read.
 BEGUN = f"{EMPTY}\n\n{OVERVIEW}"
+SERIES = ("groups", "writing")  # several texts under each key
 PACKED = ("bases", "ledger")  # long ones
 _BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
 _INTRO = {
@@ -74,6 +75,9 @@ class Receipt:
     forms: Mapping[str, str] = field(default_factory=dict)  # id -> hash of the template
     lists: Mapping[str, str] = field(default_factory=dict)  # our key -> the server's id
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members we put
+    # What a run set out to write, until it ends: pages and forms by the hash of their text, groups
+    # by their members. A run that is killed leaves it, and the next one knows its own by it.
+    writing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     accounts: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()  # demonstration pages that we removed
     overview: str = ""  # the hash of what the page shows besides
@@ -86,7 +90,11 @@ class Receipt:
     def untouched(self, tag: str, body: str) -> bool:
         """True when the page still is as wikifarm wrote it, or as the new wiki came with it."""
         now = fingerprint(body)
-        return now in (self.pages.get(tag), self.found.get(tag))
+        return now in (self.pages.get(tag), self.found.get(tag), *self.begun("pages", tag))
+
+    def begun(self, step: str, key: str) -> tuple[str, ...]:
+        """What runs that did not end set out to write there."""
+        return self.writing.get(f"{step}:{key}", ())
 
     def same_as(self, other: Receipt) -> bool:
         """True when both say the same but for the run that wrote them, and when."""
@@ -123,7 +131,8 @@ def from_page(body: str) -> Receipt | None:
         json.dumps(known, ensure_ascii=False).encode()  # half a sign is no text of ours
         for key in ("accounts", "removed", "facts", "ledger"):
             known[key] = tuple(known.get(key, ()))
-        known["groups"] = {key: tuple(value) for key, value in known.get("groups", {}).items()}
+        for key in SERIES:
+            known[key] = {name: tuple(value) for name, value in known.get(key, {}).items()}
         return Receipt(**known)
     except (ValueError, TypeError, RecursionError, zlib.error):
         return None
@@ -138,7 +147,7 @@ def _fits(key: str, value: Any) -> bool:
         return type(value) is type(usual)  # a truth value is not a number
     if not _texts(value, dict):
         return False
-    return all(_texts(each, list) if key == "groups" else isinstance(each, str)
+    return all(_texts(each, list) if key in SERIES else isinstance(each, str)
                for each in value.values())  # fmt: skip
 
 

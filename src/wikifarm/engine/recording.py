@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from wikifarm.blueprint.schema.template import same_template
+from wikifarm.blueprint.schema.template import normalise, same_template
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.changes import AnyChange, writes
 from wikifarm.engine.journal import Journal
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.seen import Seen
-from wikifarm.engine.step import Work
-from wikifarm.engine.steps.access import OWN_RIGHTS
-from wikifarm.engine.steps.bazar import compiled, list_ids
-from wikifarm.engine.steps.content import pages_applied
+from wikifarm.engine.step import AnyStep, Work
+from wikifarm.engine.steps.access import OWN_RIGHTS, GroupsStep
+from wikifarm.engine.steps.bazar import FormsStep, compiled, left_standing, list_ids
+from wikifarm.engine.steps.content import PagesStep, pages_applied
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import canonical
 
 
 def start_receipt(work: Work, journal: Journal) -> None:
-    """Writes the receipt that the work begins with, unless the wiki holds it: in a new wiki, how it
-    came; where no receipt proved anything, what comparing gave.
+    """Writes the receipt that the work begins with, unless the wiki holds it: what it sets out to
+    write; in a new wiki, how it came; where no receipt proved anything, what comparing gave.
 
     It is closed to everybody but the admins before it says anything about anyone.
     """
     seen = work.seen
+    begun = replace(work.receipt, writing=_setting_out(work))
     if work.recorded is not None:
+        if begun.writing != work.recorded.writing:
+            _write(work, begun, journal)
         return
     hidden = receipts.TAG not in seen.pages and not work.just_made
     if hidden and seen.wiki.pages.read(receipts.TAG) is not None:
@@ -35,7 +40,33 @@ def start_receipt(work: Work, journal: Journal) -> None:
             ),
             hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
         )
-    _write(work, work.receipt, journal)
+    _write(work, begun, journal)
+
+
+def _setting_out(work: Work) -> dict[str, tuple[str, ...]]:
+    """What the work is about to write where people may write too, beside what runs that did not end
+    had set out to. A text that keeps what people wrote is not ours to name.
+    """
+    design = work.design
+    bodies = {page.tag: page.body for page in design.pages}
+    texts = {
+        **{change.id: (fingerprint(bodies[change.key]),) for change in _planned(PagesStep(), work)},
+        **{change.id: tuple(design.groups[change.key]) for change in _planned(GroupsStep(), work)},
+        **{
+            change.id: (fingerprint(normalise(change.after)),)
+            for change in _planned(FormsStep(), work)
+        },
+    }
+    before = work.receipt.writing
+    return {**before, **{key: _joined(before.get(key, ()), new) for key, new in texts.items()}}
+
+
+def _planned(step: AnyStep, work: Work) -> list[AnyChange]:
+    return writes(step.plan(work))
+
+
+def _joined(before: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *new)))
 
 
 def finish_receipt(work: Work, journal: Journal) -> None:
@@ -54,6 +85,7 @@ def finished(work: Work) -> Receipt:
         blueprint=design.blueprint,
         version=design.version,
         complete=True,
+        writing={},
         overview=fingerprint(receipts.OVERVIEW),
         forms=_forms_applied(work),
         lists=list_ids(work),
@@ -74,13 +106,14 @@ def keep_receipt(work: Work, new: Receipt, journal: Journal) -> bool:
 
 def _forms_applied(work: Work) -> dict[str, str]:
     """Id -> hash of the template as applied. A form edited by hand keeps the one applied before,
-    or has none: nothing proves that it is ours.
+    or has none: nothing proves that it is ours. So does that of a module that is off.
     """
-    hashes = {}
+    before = work.receipt.forms
+    hashes = {form.id: before[form.id] for form in left_standing(work) if form.id in before}
     for form in work.design.forms:
         now = work.seen.forms[form.id].template
         ours = same_template(now, compiled(work, form).template)
-        applied = fingerprint(now) if ours else work.receipt.forms.get(form.id)
+        applied = fingerprint(now) if ours else before.get(form.id)
         if applied is not None:
             hashes[form.id] = applied
     return hashes

@@ -25,6 +25,7 @@ from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.batch import each, first_of_each
 from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.kept_for_good import refuse_other_address
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import ensure
 from wikifarm.operations.mailing_list.wanted import check_list
@@ -63,6 +64,7 @@ def apply(
     def find(run: CommunityRun) -> None:
         check_list(run.context, run.community)
         run.find()
+        refuse_other_address(run)
 
     def look(run: CommunityRun) -> None:
         find(run)
@@ -166,7 +168,9 @@ def stays_as_it_is(run: CommunityRun, *, audit: bool) -> bool:
 def _is_as_described(run: CommunityRun) -> bool:
     """True where `apply` would write nothing in the wiki, its list as it was; only reads."""
     work = run.work
-    if work.recorded is None or not work.recorded.complete or run.shows_a_person:
+    if work.recorded is None or not work.recorded.complete:
+        return False
+    if run.shows_a_person or run.former_name:
         return False
     if run.context.journal.left_open(run.community.slug, RECORD):
         return False  # a run that was killed still stands in the way of other computers
@@ -184,6 +188,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     run.look_at_origin()
     foreseen = foresee(run, audit=audit)
     _keep_what_is_taken_back(run, foreseen)
+    run.rename()  # before the receipt says the new name
     start_receipt(work, journal)
     first = not work.receipt.complete
     work.receipt = replace(work.receipt, name=community.name)

@@ -21,7 +21,7 @@ from wikifarm.operations.audit.facts import foreseen_facts
 from wikifarm.operations.audit.kept_audit import should_pass
 from wikifarm.operations.community.batch import each
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.community.kept_for_good import refuse_other_language
+from wikifarm.operations.community.kept_for_good import refuse_other_address, refuse_other_language
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import plan_list
 from wikifarm.operations.mailing_list.wanted import check_list, links
@@ -40,6 +40,7 @@ def look_ahead(run: CommunityRun, *, new: bool = False) -> None:
     """
     check_list(run.context, run.community)
     run.find()
+    refuse_other_address(run)
     if run.wiki is not None:
         check_ours(run, new=new)
     fill(run)
@@ -64,6 +65,14 @@ def fill(run: CommunityRun, *, lists: bool = True) -> None:
                 "The farm shows anybody the address of a person who facilitates, as the contact of "
                 "this wiki: `apply` puts the farm's own there."
             )
+        )
+    if was := run.former_name:
+        writing = True
+        outcome.notes.append(
+            _(
+                "The farm's list of wikis says “{was}”: `apply` has it say “{name}”, unless "
+                "somebody changed it there."
+            ).format(was=was, name=run.community.name)
         )
     outcome.status = "planned" if writing else "unchanged"
 

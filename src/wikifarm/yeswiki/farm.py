@@ -47,6 +47,7 @@ from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_settings import WikiSettings
 
 FORM = "1100"
+TITLE = "bf_titre"
 MARK = "wikifarm_community"  # an extra key: the farm keeps it in its entry (docs/yeswiki.md, Newer)
 # The tool's account in each wiki: its address must be nobody's, since an address has one account.
 ADMIN_EMAIL = "administration@compte.wikifarm.invalid"
@@ -223,16 +224,7 @@ class Farm:
 
     def set_contact(self, wiki: FarmWiki, email: str) -> None:
         """Writes who is the contact of a wiki in the farm's entry, whose other answers stay."""
-        row = (self.session.api_json(f"forms/{FORM}/entries") or {}).get(wiki.entry, {})
-        answers = {key: text for key, text in row.items() if isinstance(text, str)}
-        # Without the former folder, the farm would make the wiki again (YesWikiField.php).
-        asked = {"bf_mail": email, "bf_dossier-wiki-previous": wiki.folder, "antispam": "1"}
-        self.session.post(
-            "BazaR",
-            list({**answers, **asked}.items()),
-            query={"vue": "saisir", "action": "modif_fiche", "id_fiche": wiki.entry},
-        )
-        now = self.find(wiki.folder)
+        now = self._change(wiki, self._answers(wiki), {"bf_mail": email})
         if now is None or (now.email, now.mark) != (email, wiki.mark):
             raise WriteRefused(
                 _("The farm did not keep the contact of the wiki {folder}.").format(
@@ -241,6 +233,45 @@ class Farm:
                 hint=_("Change it by hand in the farm's list of wikis."),
                 where=self.base,
             )
+
+    def retell(self, wiki: FarmWiki, was: Mapping[str, str], now: Mapping[str, str]) -> FarmWiki:
+        """Has the farm's entry tell of a wiki what `now` says, wherever it still tells what `was`
+        does (both as `told` gives them); what somebody wrote there otherwise stays.
+
+        Raises WriteRefused where the entry keeps its former title.
+        """
+        answers = self._answers(wiki)
+        telling = {key: unescape(answers.get(key, "")) for key in now}
+        changed = {key: text for key, text in now.items() if telling[key] == was[key] != text}
+        known = self._change(wiki, answers, changed) if changed else self.find(wiki.folder)
+        lost = known is None or known.mark != answers.get(MARK, "")
+        if known is None or lost or (TITLE in changed and known.title == was[TITLE]):
+            raise WriteRefused(
+                _("The farm did not keep the name of the wiki {folder}.").format(
+                    folder=wiki.folder
+                ),
+                hint=_("Change it by hand in the farm's list of wikis."),
+                where=self.base,
+            )
+        return known
+
+    def _answers(self, wiki: FarmWiki) -> dict[str, str]:
+        """What the farm's entry of a wiki answers; empty where the farm shows none."""
+        row = (self.session.api_json(f"forms/{FORM}/entries") or {}).get(wiki.entry, {})
+        return {key: text for key, text in row.items() if isinstance(text, str)}
+
+    def _change(
+        self, wiki: FarmWiki, answers: Mapping[str, str], changed: Mapping[str, str]
+    ) -> FarmWiki | None:
+        """Writes other answers in the farm's entry, and reads what it says then."""
+        # Without the former folder, the farm would make the wiki again (YesWikiField.php).
+        asked = {**changed, "bf_dossier-wiki-previous": wiki.folder, "antispam": "1"}
+        self.session.post(
+            "BazaR",
+            list({**answers, **asked}.items()),
+            query={"vue": "saisir", "action": "modif_fiche", "id_fiche": wiki.entry},
+        )
+        return self.find(wiki.folder)
 
     def delete(self, wiki: FarmWiki) -> None:
         """Removes the farm's entry, and with it folder and tables. No way back."""
@@ -354,7 +385,7 @@ class Farm:
         folder = str(row.get("bf_dossier-wiki") or "")
         return FarmWiki(
             entry=tag,
-            title=unescape(str(row.get("bf_titre") or "")),  # kept with entities (HTMLPurifier)
+            title=unescape(str(row.get(TITLE) or "")),  # kept with entities (HTMLPurifier)
             folder=folder,
             url=self.address_of(folder),
             mark=str(row.get(MARK) or ""),
@@ -402,19 +433,22 @@ def half_made(farm: Farm, folder: str, words: str = "") -> HalfMade:
     )
 
 
-def _title(new: NewWiki) -> str:
+def told(folder: str, title: str, description: str, referent: str) -> dict[str, str]:
+    """What the farm's entry tells anybody of a wiki, under the names of its questions."""
+    return {TITLE: _title(folder, title), "bf_description": description, "bf_referent": referent}
+
+
+def _title(folder: str, title: str) -> str:
     """The title of the farm's entry. YesWiki makes the entry's tag from the Latin letters and the
     digits of its first 47 characters, and refuses one without any: the folder then comes first.
     """
-    split = unicodedata.normalize("NFD", new.title[:47])
-    return new.title if re.search(r"[A-Za-z0-9]", split) else f"{new.folder} : {new.title}"
+    split = unicodedata.normalize("NFD", title[:47])
+    return title if re.search(r"[A-Za-z0-9]", split) else f"{folder} : {title}"
 
 
 def _asked(new: NewWiki) -> dict[str, str]:
     return {
-        "bf_titre": _title(new),
-        "bf_description": new.description,
-        "bf_referent": new.referent,
+        **told(new.folder, new.title, new.description, new.referent),
         "bf_mail": new.email,
         "bf_dossier-wiki": new.folder,
         "bf_dossier-wiki_wikiname": new.admin,

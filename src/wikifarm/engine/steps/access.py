@@ -106,8 +106,16 @@ def _wanted_members(work: Work, name: str) -> Members:
 
 def _by_hand(work: Work, name: str) -> Members:
     """The members of a group that neither the design nor wikifarm put there."""
-    ours = {*work.design.groups[name], *work.receipt.groups.get(name, ())}
+    receipt = work.receipt
+    put = (*receipt.groups.get(name, ()), *receipt.begun(GroupsStep.name, name))
+    ours = {*work.design.groups[name], *put}
     return tuple(member for member in work.seen.group(name) if member not in ours)
+
+
+def leaving(work: Work, name: str) -> Members:
+    """The members of a group that wikifarm put there, and that the design has no more."""
+    kept = _wanted_members(work, name)
+    return tuple(member for member in work.seen.group(name) if member not in kept)
 
 
 def _administrators_told(work: Work, name: str) -> str:

@@ -11,6 +11,7 @@ from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.blueprint.schema.template import (
     differing_fields,
     form_json,
+    normalise,
     properties,
     same_template,
 )
@@ -170,7 +171,9 @@ class FormsStep(Step[FormChange]):
         if same_template(now.template, wanted.template):
             return None
         # A model may bring a form that is as ours were.
-        if fingerprint(now.template) not in (applied, work.receipt.found_templates.get(form.id)):
+        ours = fingerprint(now.template) in (applied, work.receipt.found_templates.get(form.id))
+        begun = work.receipt.begun(self.name, form.id)
+        if not ours and fingerprint(normalise(now.template)) not in begun:
             kept = _("edited here by hand: kept")
             return FormChange(form.id, Action.KEEP, now, wanted, kept)
         if other is not None:

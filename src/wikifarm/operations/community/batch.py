@@ -151,7 +151,9 @@ class _Batch:
 
     def do(self, community: Community) -> bool:
         """One community; False where there were too many failures."""
-        run = self.begun.get(community.slug) or CommunityRun(self.context, community)
+        run = self.begun.get(community.slug) or CommunityRun(
+            self.context, community, beside=self.slugs
+        )
         run.begin_again()
         self.outcomes[community.slug] = run.outcome
         with run.measured():

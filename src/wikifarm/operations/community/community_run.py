@@ -20,21 +20,23 @@ from wikifarm.engine.standing import Standing, as_it_came, compared, standing
 from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps.content import PagesStep, pages_applied
 from wikifarm.engine.wiki_lock import WikiLock
-from wikifarm.errors import WikifarmError
+from wikifarm.errors import BadCredentials, UnexpectedAnswer, WikifarmError, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, FarmWiki, Page
 from wikifarm.operations.community.accounts import account_names
-from wikifarm.operations.community.left_forms import told_of_left
 from wikifarm.operations.community.origin import Origin, looked_at, origin_of
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import (
     find_site,
+    is_called,
     make_site,
     mend_contact,
     open_wiki,
+    rename,
     shows_a_person,
 )
 from wikifarm.operations.community.software import judged, untried
+from wikifarm.operations.community.what_stays import told_of_leaving, told_of_left
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.crashes import unforeseen
@@ -57,6 +59,7 @@ class CommunityRun:
     outcome: CommunityOutcome = field(init=False)
     wiki: Wiki | None = None
     mark: str = ""
+    beside: Sequence[str] = ()  # the slugs of all communities of the command
     origin: Origin | None = None  # what its wiki was made from, while nothing is written in it
     entry: FarmWiki | None = None  # what the farm said of it, when it was looked for
 
@@ -133,9 +136,45 @@ class CommunityRun:
         return self.entry is not None and shows_a_person(self.community, self.entry)
 
     def say_left(self) -> None:
-        """Tells what modules that are off have left in the wiki."""
+        """Tells what modules that are off, and who does not facilitate any more, leave here."""
         if self.wiki is not None:
-            self.outcome.notes += told_of_left(self.work)
+            self.outcome.notes += [*told_of_left(self.work), *told_of_leaving(self.work)]
+
+    @property
+    def former_name(self) -> str:
+        """The name under which the farm's list still has its wiki, if wikifarm gave it that one."""
+        if self.entry is None or self._just_made:
+            return ""
+        recorded = self.work.recorded
+        if recorded is None and self.standing is not Standing.NEW:
+            return ""
+        was = recorded.name if recorded else self.entry.title
+        name = self.community.name
+        if is_called(self.community, name, self.entry):
+            return ""
+        return was if was != name and is_called(self.community, was, self.entry) else ""
+
+    def rename(self) -> None:
+        """Gives the farm's list its name as it is now, and says so; or says that it cannot."""
+        was = self.former_name
+        if self.entry is None or not was:
+            return
+        try:
+            self.entry = rename(self.context, self.community, self.entry, was)
+        except (WriteRefused, UnexpectedAnswer, BadCredentials):
+            self.outcome.notes.append(
+                _(
+                    "The farm's list of wikis still says “{was}”: it did not let wikifarm change "
+                    "that. Who administers the farm can, in the entry of this wiki."
+                ).format(was=was)
+            )
+            return
+        self._mended = True
+        self.outcome.notes.append(
+            _("The farm's list of wikis said “{was}”: it now says “{name}”.").format(
+                was=was, name=self.community.name
+            )
+        )
 
     def mend_contact(self) -> None:
         """Takes that address out of the farm, and says so."""

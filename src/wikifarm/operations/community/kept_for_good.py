@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wikifarm.engine.standing import Standing
 from wikifarm.errors import KeptForGood
 from wikifarm.i18n import _
 from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.site import is_called
 
 SETTING = "default_language"  # of a wiki: tells its language where no receipt does
 
@@ -31,6 +34,33 @@ def refuse_other_language(run: CommunityRun) -> None:
         ).format(was=was),
         where=community.source,
     )
+
+
+def refuse_other_address(run: CommunityRun) -> None:
+    """Raises KeptForGood where its manifest made a wiki at an address that it has no more.
+
+    Only another address under the same name is told from another community.
+    """
+    context, community = run.context, run.community
+    if run.wiki is not None or not community.source:
+        return
+    for slug, mark in context.journal.asked_from(community.source).items():
+        entry = None if slug in run.beside else context.farm.known(slug)
+        before = replace(community, slug=slug)
+        if entry is None or entry.mark != mark or not is_called(before, community.name, entry):
+            continue
+        raise KeptForGood(
+            _(
+                "“{name}” already has a wiki, made from this manifest at the address “{was}”; the "
+                "manifest now says “slug: {now}”. The address of a wiki does not change: this "
+                "would be a second wiki, an empty one. Nothing was made."
+            ).format(name=community.name, was=slug, now=community.slug),
+            hint=_(
+                "Put “slug: {was}” back in the manifest. For another community, give it another "
+                "name, or a manifest of its own."
+            ).format(was=slug),
+            where=community.source,
+        )
 
 
 def _language(run: CommunityRun) -> str:

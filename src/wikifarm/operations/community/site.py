@@ -9,6 +9,7 @@ from dataclasses import replace
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.neutral import plain
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.journal import named
 from wikifarm.errors import (
     BadCredentials,
     HalfMade,
@@ -22,7 +23,7 @@ from wikifarm.i18n import _, in_language
 from wikifarm.model import Acquaintance, Capabilities, FarmWiki
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.operations.workplace.vault import new_password
-from wikifarm.yeswiki.farm import ADMIN_EMAIL, NewWiki, Offer, half_made
+from wikifarm.yeswiki.farm import ADMIN_EMAIL, TITLE, NewWiki, Offer, half_made, told
 from wikifarm.yeswiki.farm_models import DEFAULT
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -91,7 +92,7 @@ def make_site(
     mark = context.journal.mark_of(slug) or secrets.token_hex(8)
     password = context.vault.kept(slug) or new_password()
     context.vault.keep(slug, password)
-    context.journal.intent(slug, "wiki", mark=mark)
+    context.journal.intent(slug, "wiki", mark=mark, manifest=named(community.source))
     asked = replace(_asked(context, community, mark, password), model=model)
     try:
         context.farm.create(asked, offer)
@@ -149,19 +150,39 @@ def _logged_in(
 
 
 def _asked(context: Context, community: Community, mark: str, password: str) -> NewWiki:
-    _ = in_language(community.language)
-    name = plain(community.name)
+    title, description, referent = _told(community, community.name)
     return NewWiki(
-        title=name,
-        description=plain(community.description or community.name),
+        title=title,
+        description=description,
         folder=community.slug,
-        # The farm may show this name to anybody: it is the community's, not a person's.
-        referent=_("Facilitation of {name}").format(name=name),
+        referent=referent,
         email=_contact(context),
         admin=WIKI_ADMIN,
         password=password,
         mark=mark,
     )
+
+
+def _told(community: Community, name: str) -> tuple[str, str, str]:
+    """What the farm tells anybody of a community of that name: title, description, and who answers
+    for it, which is the community, not a person.
+    """
+    _ = in_language(community.language)
+    name = plain(name)
+    referent = _("Facilitation of {name}").format(name=name)
+    return name, plain(community.description) or name, referent
+
+
+def in_farm_list(community: Community, name: str) -> dict[str, str]:
+    """The answers of the farm's entry that tell of a community of that name."""
+    return told(community.slug, *_told(community, name))
+
+
+def rename(context: Context, community: Community, entry: FarmWiki, was: str) -> FarmWiki:
+    """Puts the name of the community in the farm's entry of its wiki, in the place of `was`."""
+    now = in_farm_list(community, community.name)
+    known = context.farm.retell(entry, in_farm_list(community, was), now)
+    return replace(known, mark=entry.mark)
 
 
 def _contact(context: Context) -> str:
@@ -173,6 +194,11 @@ def shows_a_person(community: Community, entry: FarmWiki) -> bool:
     """True when the farm's entry gives anybody the address of somebody who facilitates."""
     addresses = {person.email.lower() for person in community.facilitators}
     return entry.email.lower() in addresses
+
+
+def is_called(community: Community, name: str, entry: FarmWiki) -> bool:
+    """True when the farm's list has its wiki under that name."""
+    return entry.title == in_farm_list(community, name)[TITLE]
 
 
 def mend_contact(context: Context, entry: FarmWiki) -> None:

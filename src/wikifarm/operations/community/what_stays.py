@@ -1,0 +1,53 @@
+"""What a manifest that changed leaves in the wiki: the forms of a module that is put off, and the
+account of somebody who does not facilitate any more. Both stay, and a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wikifarm.engine.step import Work
+from wikifarm.engine.steps.access import leaving
+from wikifarm.engine.steps.bazar import left_standing
+from wikifarm.i18n import _, ngettext
+from wikifarm.model import Zone
+
+
+def told_of_left(work: Work) -> Iterator[str]:
+    """A few sentences for each: what stays, who sees it, how to remove it."""
+    for form in left_standing(work):
+        count = len(work.seen.entries(form.id))
+        stays = ngettext(
+            "The form “{form}” of a module that is off stays, with its {count} entry.",
+            "The form “{form}” of a module that is off stays, with its {count} entries.",
+            count,
+        ).format(form=form.schema.label, count=count)
+        readers = (
+            _("Those who saw them still do, and `wikifarm verify` goes on looking.")
+            if form.zone is Zone.PEOPLE
+            else _("Everybody still sees them.")
+        )
+        cure = _(
+            "To remove it: in the page BazaR, Forms, empty it, then delete it; to have it back, "
+            "switch the module on."
+        )
+        yield f"{stays} {readers} {cure}"
+
+
+def told_of_leaving(work: Work) -> Iterator[str]:
+    """For each who facilitates no more: what becomes of the account, and of taking part."""
+    who = work.design.who
+    members = work.seen.group(who.members)
+    for name in leaving(work, who.facilitators):
+        if name in members:
+            yield _(
+                "{name} does not facilitate any more: the account stays, as a participant (group "
+                "“{group}”). If this person leaves, GererUtilisateurs is the page to remove it."
+            ).format(name=name, group=who.members)
+        else:
+            yield _(
+                "{name} does not facilitate any more: the account stays, but is no participant "
+                "either, since it only took part by facilitating. For this person to go on taking "
+                "part, add {name} to the group “{group}” in the page GererUtilisateurs; to remove "
+                "the account, the same page."
+            ).format(name=name, group=who.members)
