@@ -134,9 +134,11 @@ def test_a_run_of_this_computer_that_was_killed_is_healed_at_once(
     dead = lock_of(board, tmp_path, "dddd0004")
     killed = dead.taken()
     killed.__enter__()  # and nothing after
-    with lock_of(board, tmp_path).taken():
+    lock = lock_of(board, tmp_path)
+    with lock.taken():
         assert [row.run for row in board.rows] == ["aaaa0001"]
     assert board.clock.seconds == 0
+    assert lock.journal.open_keys("record") == {}
 
 
 def test_a_silent_run_of_another_computer_is_dead_once_it_was_watched(

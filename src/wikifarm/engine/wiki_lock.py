@@ -59,6 +59,7 @@ class WikiLock:
         self.journal.intent(self.slug, RECORD, key=self.journal.run)
         try:
             self._take()
+            self._close_left()
             yield
         except BaseException:
             with suppress(WikifarmError):
@@ -113,6 +114,12 @@ class WikiLock:
             else:
                 self._step_back(until)
                 self._leave("")
+
+    def _close_left(self) -> None:
+        """Ends in the journal the runs of this computer that were killed: no record of theirs is
+        there any more."""
+        for run in self.journal.open_keys(RECORD).get(self.slug, frozenset()) - {self.journal.run}:
+            self.journal.outcome(self.slug, RECORD, key=run)
 
     def _step_back(self, until: float) -> None:
         """Waits without a record until nobody is there. Not beyond `until`, nor for more than a
