@@ -145,6 +145,7 @@ def test_apply_shows_its_plan_and_waits_for_a_yes(with_farm: RunningFarm, tmp_pa
     (Path("communities") / "commune.yml").write_text(MANIFEST, "utf-8")
     out, shown = applied(answer="n\n")
     assert "Do this?" in shown
+    assert "Next" not in shown  # it is to answer
     assert "Nothing was done." in shown
     assert (shown.count("to be made"), out.strip()) == (1, "")  # the plan once, and not again
     out, shown = applied("--no-input", answer="")

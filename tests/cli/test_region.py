@@ -29,6 +29,9 @@ def test_nothing_starts_while_one_row_is_wrong(
     ran = cli(command, str(sheet), "--json")
     assert ran.exit == 2
     assert [each["where"] for each in ran.json()["errors"]] == [f"{sheet}:3:1", f"{sheet}:3:3"]
+    (told,) = ran.json()["messages"]
+    assert "Nothing was done" in told and "--skip-invalid" in told
+    assert cli(command, "nowhere.csv", "--json").json()["messages"] == []
 
 
 def test_what_is_wrong_is_left_out_where_that_is_asked_for(
@@ -43,6 +46,8 @@ def test_what_is_wrong_is_left_out_where_that_is_asked_for(
     told = cli("plan", str(sheet), "--skip-invalid")
     assert "nothing was done for it: quimper" in told.out
     assert f"{sheet}:3:3" in told.err
+    doing = f"`wikifarm apply {sheet} --skip-invalid` will do this."
+    assert doing in " ".join(told.out.split())
     assert cli("plan", str(sheet), "--skip-invalid", "--only", "brest").exit == 4
 
 
@@ -96,6 +101,22 @@ def test_a_note_names_its_community_as_french_writes_it(
     wanted = ("new-community", "Brest", "--facilitator", "Ana <ana@example.org>", "--audit", "none")
     notes = cli(*wanted, "--lang", "fr", "--json").json()["messages"]
     assert notes[0].startswith("brest\N{NO-BREAK SPACE}: Ce wiki se crée page par page")
+
+
+def test_what_to_type_next_is_about_the_same_communities(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    (clean_place / "my region").mkdir()
+    (clean_place / "my region" / "all.csv").write_text(HEADER + ROWS.splitlines()[0], "utf-8")
+
+    def told(*line: str) -> str:
+        return " ".join(cli(*line).out.split())
+
+    assert "`wikifarm apply 'my region'`" in told("plan", "my region")
+    assert "`wikifarm apply p.json`" in told("plan", "my region", "--out", "p.json")
+    assert cli("apply", "my region", "--yes", "--audit", "none").exit == 0
+    assert "run `wikifarm verify 'my region'`" in told("status", "my region")
+    assert "run `wikifarm verify`" in told("status")
 
 
 def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(

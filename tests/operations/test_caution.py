@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -97,6 +98,31 @@ def test_a_plan_that_is_kept_is_applied_while_the_farm_gives_it(
     kept.check(context.farm.base, plan(fresh(), wanted))
     with pytest.raises(PlanOutdated, match="another farm"):
         kept.check("https://other.example.org/", [])
+
+
+def test_what_pages_tell_since_is_no_change_of_what_stands(
+    fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a run that was cut in its audits, the same command goes on."""
+
+    def cut(_run: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wikifarm.operations.apply.audit_wiki", cut)
+    all_four = [a_community(slug) for slug in ("rennes", "brest", "auray", "vannes")]
+    file, context = tmp_path / "plan.json", fresh()
+    keep_plan(file, context.farm.base, ([tmp_path], [], []), plan(context, all_four))
+    for each in all_four:
+        with pytest.raises(KeyboardInterrupt):
+            apply(fresh(), [each])
+    planned = plan(fresh(), all_four)
+    told = [[change.id for change in each.planned if change.writes] for each in planned]
+    assert told == [["pages:AnimerIci"]] * 4
+    refuse_many(planned, None)
+    read_plan(file).check(context.farm.base, planned)
+    named = [replace(each, name=f"{each.name}, autrement") for each in all_four]
+    with pytest.raises(TooManyChanges, match="4 of 4"):
+        refuse_many(plan(fresh(), named), None)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import typer
 from wikifarm.cli.app import build
 from wikifarm.cli.interrupts import Interrupts
 from wikifarm.cli.output import Output
-from wikifarm.cli.program import PROGRAM
+from wikifarm.cli.program import PROGRAM, same_place
 from wikifarm.cli.shared import Shared
 from wikifarm.cli.usage import problem
 from wikifarm.errors import Exit, Interrupted, WikifarmError
@@ -39,6 +39,7 @@ def run(arguments: Sequence[str]) -> int:
         with suppress(AttributeError, ValueError, OSError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     options = _before_dashes(arguments)
+    same_place({})
     speak(chosen_language(_value_of("--lang", options)))
     shared = Shared(Output(json="--json" in options))
     shared.command = _likely_command(options)

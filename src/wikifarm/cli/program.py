@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+from collections.abc import Mapping, Sequence
 
 PROGRAM = "wikifarm"
 VARIABLE = "WIKIFARM_CALLED"  # set by what starts the program under another name: `./run`
 
 _COMMAND = re.compile(rf"`{PROGRAM}(?=\s)")
+_BARE = re.compile(rf"`{PROGRAM} (\w+)`")
+
+_where: dict[str, str] = {}  # command -> what to type after it
 
 
 def called() -> str:
@@ -16,6 +21,19 @@ def called() -> str:
     return os.environ.get(VARIABLE) or PROGRAM
 
 
+def same_place(words: Mapping[str, Sequence[str]]) -> None:
+    """From now on, a command told bare (`wikifarm apply`) is told with its words of `words`: so it
+    is about the communities that this command line was about."""
+    _where.clear()
+    _where.update({command: shlex.join(after) for command, after in words.items() if after})
+
+
 def as_called(text: str) -> str:
     """The text, with each command between backquotes as the person types it."""
+    text = _BARE.sub(
+        lambda found: f"`{PROGRAM} {found[1]} {_where[found[1]]}`"
+        if found[1] in _where
+        else found[0],
+        text,
+    )
     return _COMMAND.sub(lambda _found: f"`{called()}", text)

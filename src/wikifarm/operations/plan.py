@@ -124,6 +124,8 @@ def _with_pages_told(
     design = replace(work.design, pages=run.compiler.pages(facts, told))
     later = PagesStep().plan(replace(then, receipt=pages_applied(then), design=design))
     last = {change.key: change for change in later if change.writes}
+    written = {change.id for change in changes if change.writes}
+    run.outcome.telling = frozenset(change.id for change in last.values()) - written
     whole = [
         _then(change, last.pop(change.key))
         if isinstance(change, PageChange) and change.key in last

@@ -55,9 +55,10 @@ def _slug(text: str) -> str:
             slug=text), hint)  # fmt: skip
     raise wrong(
         "slug",
-        _("“{slug}” cannot be an address: a-z, 0-9 and “-” only, {shortest} to {longest}").format(
-            slug=text, shortest=SHORTEST, longest=LONGEST
-        ),
+        _(
+            "“{slug}” cannot be an address: a-z, 0-9 and “-” only, {shortest} to {longest} "
+            "characters"
+        ).format(slug=text, shortest=SHORTEST, longest=LONGEST),
         hint,
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from wikifarm.cli.program import as_called, same_place
 from wikifarm.cli.shared import (
     Shared,
     advisories_option,
@@ -124,13 +125,13 @@ def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
 def _agreed(options: Shared, shown: Envelope) -> bool:
     """Shows a plan on the terminal, and waits for a yes."""
     from wikifarm.cli import asking
-    from wikifarm.cli.program import as_called
     from wikifarm.cli.render.answer import answer
     from wikifarm.cli.render.sheet import paint_for
 
     options.telling().clear()
     output = options.output
-    output.note(as_called(answer(shown, paint_for(output.err), verbose=output.verbose)))
+    paint = paint_for(output.err)
+    output.note(as_called(answer(shown, paint, verbose=output.verbose, asking=True)))
     if asking.agreed(_("Do this?")):
         return True
     output.plan_told = True
@@ -263,13 +264,27 @@ def _chosen(
     paths: list[Path] | None,
     only: list[str] | None,
     *,
-    skip_invalid: bool = False,
+    skip_invalid: bool | None = None,
     out: Path | None = None,
 ) -> Described:
+    """`skip_invalid`: None where the command has no such option."""
+    from wikifarm.errors import InvalidInput
     from wikifarm.operations.describe import chosen
 
+    leave_out = bool(skip_invalid)
+    _same_place(options, paths, only, skip_invalid=leave_out)
     default = options.directory / "communities"
-    described = chosen(paths or [], only or [], default=default, skip_invalid=skip_invalid)
+    try:
+        described = chosen(paths or [], only or [], default=default, skip_invalid=leave_out)
+    except InvalidInput as error:
+        if skip_invalid is False and any(problem.line for problem in error.problems):
+            options.warnings.append(
+                _(
+                    "Nothing was done. Correct the lines named here and run the same command "
+                    "again; --skip-invalid leaves them out for now."
+                )
+            )
+        raise
     read = [*(paths or ()), *(Path(each.source) for each in described.communities)]
     _spare(options, read, out)
     return described
@@ -293,6 +308,24 @@ def _spare(options: Shared, read: Sequence[Path], out: Path | None = None) -> No
 
 def _same_file(path: Path, other: Path) -> bool:
     return path.exists() and other.exists() and path.samefile(other)
+
+
+def _same_place(
+    options: Shared,
+    paths: Sequence[Path] | None,
+    only: Sequence[str] | None,
+    *,
+    skip_invalid: bool = False,
+    kept: Path | None = None,
+) -> None:
+    """What is told to type is about what this command line was about: the folder, the farm, the
+    communities, those that were left out; and the plan where that is `kept` in a file."""
+    at = [f"--directory={options.directory}"] if options.directory != Path() else []
+    at += [f"--farm={options.farm}"] if options.farm else []
+    where = [*at, *map(str, paths or ()), *(f"--only={slug}" for slug in only or ())]
+    doing = [*where, "--skip-invalid"] if skip_invalid else where
+    applying = [*at, str(kept), *doing[len(where) :]] if kept else doing
+    same_place({"plan": doing, "apply": applying, "verify": where})
 
 
 def plan(
@@ -320,6 +353,7 @@ def plan(
         asked = paths or [options.directory / "communities"], only or [], take_template or []
         outcomes = cast("CommunitiesOutcome", shown.outcome).communities
         keep_plan(out, options.context().farm.base, asked, outcomes)
+        _same_place(options, paths, only, skip_invalid=skip_invalid, kept=out)
     return shown
 
 
@@ -490,6 +524,7 @@ def status(
     options = shared(ctx)
     options.jobs = jobs
     strict = strict_about(advisories)
+    _same_place(options, paths, only)
     slugs, files = parted(paths or [])
     return operation(
         options.context(),

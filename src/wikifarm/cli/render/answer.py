@@ -60,9 +60,12 @@ def _written(
         yield from write(harmless(outcome), sheet)
 
 
-def answer(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
-    """What goes to stdout, whole."""
-    parts = (body(envelope, paint, verbose=verbose), last_words(envelope, paint, verbose=verbose))
+def answer(
+    envelope: Envelope, paint: Paint, *, verbose: bool = False, asking: bool = False
+) -> str:
+    """What goes to stdout, whole; what to do next unless a person is about to say yes or no."""
+    first = body(envelope, paint, verbose=verbose)
+    parts = (first, last_words(envelope, paint, verbose=verbose, asking=asking))
     return "\n".join(part for part in parts if part)
 
 
@@ -72,9 +75,11 @@ def body(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
     return "\n".join([*lines_of(envelope.outcome, sheet), *_pending(envelope, sheet)])
 
 
-def last_words(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
+def last_words(
+    envelope: Envelope, paint: Paint, *, verbose: bool = False, asking: bool = False
+) -> str:
     """What goes to stdout last."""
-    sheet = Sheet(paint, verbose, envelope.command)
+    sheet = Sheet(paint, verbose, envelope.command, asking)
     return "\n".join(_written(_kind(envelope.outcome), LAST_WORDS, envelope.outcome, sheet))
 
 

@@ -57,6 +57,7 @@ class Sheet:
     paint: Paint = Paint()
     verbose: bool = False
     command: str = ""
+    asking: bool = False  # a person is about to say yes or no: that is what comes next
 
 
 def harmless(value: Any) -> Any:

@@ -54,7 +54,7 @@ def last_words(outcome: CommunitiesOutcome, sheet: Sheet) -> Iterator[str]:
         yield ""
         yield from wrapped(counted(outcome.communities))
     steps = next_steps(outcome, sheet)
-    if steps:
+    if steps and not sheet.asking:
         yield ""
         yield from _numbered(steps, sheet)
 
@@ -226,6 +226,9 @@ def next_steps(outcome: CommunitiesOutcome, sheet: Sheet) -> list[str]:
     step = community_lines.next_step(well, sheet.command)
     if step:
         steps.append(step)
+    unverified = [each.slug for each in well if each.unverified]
+    if unverified:
+        steps.append(_("`wikifarm verify` looks at {names}.").format(names=few(unverified)))
     if waiting and outcome.summed_up and not sheet.verbose:
         steps.append(
             _("see the text to send for a community with --only {slug}, for all with --verbose.")

@@ -78,7 +78,7 @@ def report_of(envelope: Envelope) -> CommandReport:
     if isinstance(outcome, CommunitiesOutcome):
         communities = [_community(each, envelope.command, of_each) for each in outcome.communities]
         left_out = outcome.left_out
-        steps = summary_lines.next_steps(outcome, Sheet(command=envelope.command))
+        steps = summary_lines.next_steps(outcome, Sheet(verbose=True, command=envelope.command))
     elif isinstance(outcome, StatusOutcome):
         communities = [_state(state) for state in outcome.states]
         steps = status_lines.next_steps(outcome)

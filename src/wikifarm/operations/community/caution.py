@@ -26,10 +26,15 @@ def refuse_many(outcomes: Sequence[CommunityOutcome], expected: int | None) -> N
     """Raises TooManyChanges where more than MOST of the communities that stand would change, or
     something would be removed from one, unless `expected` is how many would change.
 
-    A wiki that is still to be made, or whose making was cut, does not stand yet.
+    A wiki that is still to be made, or whose making was cut, does not stand yet. A page that only
+    tells what was done since is no change of it: so a run that was cut goes on.
     """
     stand = [outcome for outcome in outcomes if outcome.stands]
-    changed = [outcome.slug for outcome in stand if any(each.writes for each in outcome.planned)]
+    changed = [
+        outcome.slug
+        for outcome in stand
+        if any(each.writes and each.id not in outcome.telling for each in outcome.planned)
+    ]
     losing = [
         outcome.slug
         for outcome in stand
@@ -96,7 +101,7 @@ class KeptPlan:
         return [
             change_id
             for change_id, action, mark in _lines(outcome.planned)
-            if planned.get(change_id) != (action, mark)
+            if planned.get(change_id) != (action, mark) and change_id not in outcome.telling
         ]
 
     def _of(self, outcome: CommunityOutcome) -> tuple[Line, ...]:
