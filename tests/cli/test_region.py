@@ -113,6 +113,8 @@ def test_what_to_type_next_is_about_the_same_communities(
         return " ".join(cli(*line).out.split())
 
     assert "`wikifarm apply 'my region'`" in told("plan", "my region")
+    taking = told("plan", "my region", "--take-template", "Charte")
+    assert "`wikifarm apply 'my region' --take-template=Charte`" in taking
     assert "`wikifarm apply p.json`" in told("plan", "my region", "--out", "p.json")
     assert cli("apply", "my region", "--yes", "--audit", "none").exit == 0
     assert "run `wikifarm verify 'my region'`" in told("status", "my region")

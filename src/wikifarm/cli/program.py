@@ -11,7 +11,6 @@ PROGRAM = "wikifarm"
 VARIABLE = "WIKIFARM_CALLED"  # set by what starts the program under another name: `./run`
 
 _COMMAND = re.compile(rf"`{PROGRAM}(?=\s)")
-_BARE = re.compile(rf"`{PROGRAM} (\w+)`")
 
 _where: dict[str, str] = {}  # command -> what to type after it
 
@@ -30,10 +29,6 @@ def same_place(words: Mapping[str, Sequence[str]]) -> None:
 
 def as_called(text: str) -> str:
     """The text, with each command between backquotes as the person types it."""
-    text = _BARE.sub(
-        lambda found: f"`{PROGRAM} {found[1]} {_where[found[1]]}`"
-        if found[1] in _where
-        else found[0],
-        text,
-    )
+    for command, words in _where.items():
+        text = text.replace(f"`{PROGRAM} {command}`", f"`{PROGRAM} {command} {words}`")
     return _COMMAND.sub(lambda _found: f"`{called()}", text)

@@ -94,10 +94,10 @@ def foresee(run: CommunityRun, *, audit: bool = True) -> list[AnyChange]:
 def _check_taken_back(work: Work) -> None:
     """Raises InvalidInput for a page to take back that the blueprint does not write."""
     tags = [page.tag for page in work.design.pages]
-    message = _("The blueprint of {slug} writes no page “{tag}”: nothing was done there.")
+    message = _("The blueprint writes no page “{tag}”: nothing was done there.")
     problems = [
         Problem(
-            message.format(slug=work.slug, tag=tag),
+            message.format(tag=tag),
             did_you_mean(tag, tags),
             "--take-template",
             code="unknown-page",

@@ -323,8 +323,9 @@ def _same_place(
     at = [f"--directory={options.directory}"] if options.directory != Path() else []
     at += [f"--farm={options.farm}"] if options.farm else []
     where = [*at, *map(str, paths or ()), *(f"--only={slug}" for slug in only or ())]
-    doing = [*where, "--skip-invalid"] if skip_invalid else where
-    applying = [*at, str(kept), *doing[len(where) :]] if kept else doing
+    less = ["--skip-invalid"] if skip_invalid else []
+    doing = [*where, *less, *(f"--take-template={tag}" for tag in sorted(options.taken_back))]
+    applying = [*at, str(kept), *less] if kept else doing
     same_place({"plan": doing, "apply": applying, "verify": where})
 
 

@@ -60,9 +60,7 @@ def _written(
         yield from write(harmless(outcome), sheet)
 
 
-def answer(
-    envelope: Envelope, paint: Paint, *, verbose: bool = False, asking: bool = False
-) -> str:
+def answer(envelope: Envelope, paint: Paint, *, verbose: bool = False, asking: bool = False) -> str:
     """What goes to stdout, whole; what to do next unless a person is about to say yes or no."""
     first = body(envelope, paint, verbose=verbose)
     parts = (first, last_words(envelope, paint, verbose=verbose, asking=asking))
