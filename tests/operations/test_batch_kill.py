@@ -11,6 +11,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,10 @@ from wikifarm.transport import Transport
 KILLS = int(os.environ.get("WIKIFARM_BATCH_KILLS", "6"))
 SIZE = int(os.environ.get("WIKIFARM_BATCH", "3"))
 AUDIT = os.environ.get("WIKIFARM_BATCH_AUDIT", "") == "1"
-COMMUNITIES = [a_community(f"commune{number:02}") for number in range(SIZE)]
+COMMUNITIES = [
+    replace(a_community(f"commune{number:02}"), name=f"Commune {number:02}")
+    for number in range(SIZE)
+]
 DEATHS = 10  # in the life of a batch, or so
 
 
