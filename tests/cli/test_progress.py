@@ -61,7 +61,9 @@ class Clock:
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_args: os.terminal_size((60, 24)))
+    monkeypatch.setattr(
+        shutil, "get_terminal_size", lambda *_args, **_more: os.terminal_size((60, 24))
+    )
     speak("en")
     yield
 
@@ -91,7 +93,9 @@ def test_on_a_terminal_each_community_in_work_has_its_line() -> None:
 def test_what_is_drawn_never_wraps_nor_scrolls(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     progress = Progress(terminal, on=True, clock=Clock())
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_args: os.terminal_size((30, 6)))
+    monkeypatch.setattr(
+        shutil, "get_terminal_size", lambda *_args, **_more: os.terminal_size((30, 6))
+    )
     progress.begins(60)
     for number in range(16):
         progress(f"une-commune-au-nom-plutot-long-{number}", "module-rights")
