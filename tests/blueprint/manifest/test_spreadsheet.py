@@ -78,7 +78,7 @@ def test_a_row_that_names_no_column_is_told_with_every_name(tmp_path: Path) -> N
 
 
 def test_columns_that_are_absent_are_told_once_and_the_rows_are_checked(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", "nom;latitude\nBrest;48\nLorient;95\nAuray;47\n")
+    path = write(tmp_path / "a.csv", "nom;zoom\nBrest;8\nLorient;95\nAuray;7\n")
     wrong = problems(lambda: load_manifests([path]))
     assert [(each.code, each.line) for each in wrong] == [("missing", 1), ("out-of-range", 3)]
     assert "slug (adresse), facilitators (animation)" in wrong[0].message
