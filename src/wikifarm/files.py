@@ -35,12 +35,9 @@ def write_whole(path: Path, content: str | bytes, mode: int = SHARED) -> None:
     has a name that nobody can foresee and is this process's own: no link is followed, and no file
     of another is written into. What stands there and is no file, as a device, is left there.
     """
-    if path.exists() and not path.is_file():
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.new")
+    temporary = _beside(path)
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(_new(temporary, mode), "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
@@ -49,3 +46,24 @@ def write_whole(path: Path, content: str | bytes, mode: int = SHARED) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def try_whole(path: Path, mode: int = SHARED) -> None:
+    """Whether `write_whole` can: makes the file beside, and takes it away. Raises OSError."""
+    temporary = _beside(path)
+    os.close(_new(temporary, mode))
+    temporary.unlink()
+
+
+def _beside(path: Path) -> Path:
+    """What is written first. Raises OSError where what stands at `path` is no file."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    return path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.new")
+
+
+def _new(path: Path, mode: int) -> int:
+    """A new file, open to be written: its descriptor."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

@@ -251,6 +251,24 @@ def test_the_next_of_its_kind_goes_first_where_the_first_failed(tmp_path: Path) 
     assert begun == ["commune0", "commune1"]
 
 
+def test_an_audit_that_left_something_out_spares_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audits = [Audit(), Audit(probes=1, not_asked=("a form",)), Audit(probes=1), None]
+    came = iter(audits)
+
+    def applied(run: CommunityRun, *, audit: bool, **_given: object) -> None:
+        run.outcome.audit = next(came)
+        assert audit is (run.outcome.audit is not None)
+        run.outcome.unverified = "" if audit else "none"
+
+    monkeypatch.setattr("wikifarm.operations.apply.apply_found", applied)
+    monkeypatch.setattr(CommunityRun, "find", lambda _run: None)
+    outcomes = apply(at_once(tmp_path, 1), some(4), canary=True)
+    assert [one.audit for one in outcomes] == audits
+    assert [one.unverified for one in outcomes] == ["", "", "", "canary"]
+
+
 def test_a_pause_stands_between_communities_and_an_interrupt_ends_it(tmp_path: Path) -> None:
     context = at_once(tmp_path, 1)
     started = time.monotonic()

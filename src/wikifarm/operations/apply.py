@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from wikifarm.blueprint.locate import find_blueprint
@@ -94,16 +95,10 @@ def apply(
             find(run)
         write(run, audit and not (canary and kind(run.community) in verified))
 
+    make = partial(each, context, verb=whole, kind=kind, begun=begun, pause=context.pause)
     with context.lock():
         if caution is None:
-            return each(
-                context,
-                communities,
-                whole,
-                max_failures=max_failures,
-                kind=kind,
-                pause=context.pause,
-            )
+            return make(communities, max_failures=max_failures)
         looked = {outcome.slug: outcome for outcome in each(context, communities, look)}
         if not caution(list(looked.values())):
             return list(looked.values())
@@ -113,15 +108,7 @@ def apply(
         else:
             waiting = [community for community in communities if community.slug in begun]
         left = None if max_failures is None else max_failures - failed
-        done = each(
-            context,
-            waiting,
-            whole,
-            max_failures=left,
-            kind=kind,
-            begun=begun,
-            pause=context.pause,
-        )
+        done = make(waiting, max_failures=left)
     for community in communities:  # those that stay as they are were met before their canary
         say_spared(looked[community.slug], kind(community))
     ends = looked | {outcome.slug: outcome for outcome in done}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +9,7 @@ from pathlib import Path
 import typer
 
 from wikifarm.errors import Exit
-from wikifarm.files import PRIVATE, write_whole
+from wikifarm.files import PRIVATE, try_whole, write_whole
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 from wikifarm.result import NOTHING, Envelope, Failure
@@ -53,7 +50,7 @@ def report_file(text: str) -> ReportFile:
             param_hint="--report",
         )
     try:
-        _try_to_write(path)
+        try_whole(path, PRIVATE)
     except OSError as fault:
         raise typer.BadParameter(
             _("the report {path} cannot be written ({reason}); nothing was begun").format(
@@ -62,17 +59,6 @@ def report_file(text: str) -> ReportFile:
             param_hint="--report",
         ) from None
     return ReportFile(path)
-
-
-def _try_to_write(path: Path) -> None:
-    """Makes a file beside, as the writing will, and takes it away. Raises OSError."""
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if path.exists() and not path.is_file():
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    beside = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.new")
-    os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
-    beside.unlink()
 
 
 def _writer(path: Path) -> Callable[[Envelope], str]:

@@ -176,8 +176,9 @@ class CommunityOutcome:
 
     @property
     def seen_closed(self) -> bool:
-        """True where an audit of this run saw nobody, or one of before still stands."""
-        return bool(self.audited) or (self.audit is not None and self.audit.ok)
+        """True where an audit of this run asked everything and saw nobody, or one of before still
+        stands."""
+        return bool(self.audited) or (self.audit is not None and self.audit.passed)
 
     @property
     def holed(self) -> bool:
