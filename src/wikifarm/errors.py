@@ -13,6 +13,7 @@
     │   ├── KeptForGood            the manifest changes what a community keeps for good
     │   ├── TooManyChanges         more communities would change than one expects
     │   ├── PlanOutdated           the farm does not give the plan that was kept
+    │   ├── NotToWelcome           somebody who does not wait to be welcomed
     │   └── NotConfirmed           nobody said yes to what cannot be undone
     ├── ServerProblem           8  a server cannot be reached or refuses the credentials
     │   ├── Unreachable            no answer
@@ -169,6 +170,12 @@ class TooManyChanges(Refused):
     """Many communities that stand would change, or something be removed, and nobody said so."""
 
     code = "too-many-changes"
+
+
+class NotToWelcome(Refused):
+    """Somebody of a community who does not wait to be welcomed."""
+
+    code = "not-to-welcome"
 
 
 class PlanOutdated(Refused):

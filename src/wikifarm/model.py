@@ -111,10 +111,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Account:
-    """An account of a wiki."""
+    """An account of a wiki; `since`, when it was opened, by the clock of the server."""
 
     name: str
     email: str
+    since: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ WORDS = [
     ("address: bf_letterbox", "address: bf_letterboxes", "choice", "address:"),
     ("address: bf_letterbox", "address: bf_handle", "choice", "address:"),
     ("      address: bf_letterbox\n", "", "missing", "      consents:"),
+    ("name: [bf_handle]", "name: [bf_handel]", "choice", "      name:"),
     ("        bf_pinned:", "        bf_pin:", "choice", "bf_pin:"),
     ("        bf_pinned:", "        bf_story:", "choice", "bf_story:"),
     ("yes: pin-me", "yes: pin", "choice", "bf_pinned"),

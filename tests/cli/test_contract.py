@@ -65,6 +65,13 @@ COMMANDS = [
     ["mailing-list", "close", "rennes", "--yes"],
     ["mailing-list", "server-pack", "pack"],
     ["mailing-list"],
+    ["participants", "list", "rennes"],
+    ["participants", "stats", "rennes"],
+    ["participants", "export", "rennes"],
+    ["participants", "export", "rennes", "Ada"],
+    ["participants", "welcome", "rennes", "Ada"],
+    ["participants", "password", "rennes", "Ada"],
+    ["participants"],
     ["ops", "init"],
     ["ops", "provision"],
     ["ops", "upgrade"],
@@ -113,7 +120,14 @@ FAULTS = [
     ["ops", "nope"],
 ]
 # Not commands as they stand.
-GROUPS = (["credentials"], ["blueprint"], ["mailing-list"], ["ops"], ["advisories"])
+GROUPS = (
+    ["credentials"],
+    ["blueprint"],
+    ["mailing-list"],
+    ["participants"],
+    ["ops"],
+    ["advisories"],
+)
 
 
 def test_the_schema_is_itself_valid() -> None:

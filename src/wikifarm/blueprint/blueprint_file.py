@@ -361,11 +361,12 @@ class _BlueprintReader:
                 self.document.key_problem(message, *path, code="choice", hint=hint)
             )
         told = self.lines(self.mapping("who")["people"], *path)
-        self.known_keys(told, {"address", "consents"}, *path)
+        self.known_keys(told, {"address", "name", "consents"}, *path)
         consents = self.lines(told, *path, "consents")
         return PeoplePlan(
             key,
             self.word(told, *path, "address", needed=False),
+            _words(told.get("name")),
             tuple(
                 field
                 for name in consents
@@ -458,6 +459,9 @@ class _BlueprintReader:
                     "for one, which “address” names"
                 ).format(form=plan.form, name=name)
                 self.wrong(message, *path, code="other-address")
+        asked = [field.name for field in schema.fields if field.name]
+        for name in plan.called:
+            self.known_word({"name": name}, asked, *path, "name")
         choices = {field.name: dict(lists[field.target].items) for field in schema.fields
                    if field.target in lists}  # fmt: skip
         for consent in plan.consents:

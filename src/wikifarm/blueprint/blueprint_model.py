@@ -53,10 +53,12 @@ class ConsentField:
 
 @dataclass(frozen=True)
 class PeoplePlan:
-    """What a form of people asks that matters here. `address` is the field of the e-mail."""
+    """What a form of people asks that matters here. `address` is the field of the e-mail, `called`
+    those that name the person, in the order in which they are read."""
 
     form: str  # key of the form
     address: str = ""
+    called: tuple[str, ...] = ()
     consents: tuple[ConsentField, ...] = ()
 
 

@@ -215,6 +215,7 @@ class Compiler:
             form,
             plan.address if plan.address in asked else "",
             tuple(field for field in plan.consents if field.name in asked),
+            tuple(name for name in plan.called if name in asked),
         )
 
     def _fact(self, fact: Fact) -> Fact:

@@ -41,13 +41,14 @@ class DesignedList:
 
 @dataclass(frozen=True)
 class PeopleForm:
-    """A form of people. `address` names its field of the e-mail, if it asks for one; `consents`
-    are the questions of consent that it asks; `personal`, the questions whose answers are kept in
-    the group, None where all are."""
+    """A form of people. `address` names its field of the e-mail, if it asks for one, and `called`
+    those that name the person; `consents` are the questions of consent that it asks; `personal`,
+    the questions whose answers are kept in the group, None where all are."""
 
     form: DesignedForm
     address: str = ""
     consents: tuple[ConsentField, ...] = ()
+    called: tuple[str, ...] = ()
     personal: frozenset[str] | None = None
 
     def consent_to(self, does: Consent) -> ConsentField | None:

@@ -16,7 +16,8 @@ _SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _YES_NO: dict[str, Any] = {"type": "boolean"}
 _MODULE: dict[str, Any] = {"enum": [module.value for module in Module]}
 _ZONE: dict[str, Any] = {"enum": [zone.value for zone in Zone]}
-_WORDS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_LIST: dict[str, Any] = {"type": "array", "items": _TEXT}
+_WORDS: dict[str, Any] = {"anyOf": [_TEXT, _LIST]}
 _LOCAL: dict[str, Any] = {
     "anyOf": [
         _SCALAR,
@@ -115,7 +116,9 @@ def blueprint() -> dict[str, Any]:
         {
             "members": _TEXT,
             "facilitators": _TEXT,
-            "people": _map_of(_closed({"address": _TEXT, "consents": _map_of(consent)})),
+            "people": _map_of(
+                _closed({"address": _TEXT, "name": _LIST, "consents": _map_of(consent)})
+            ),
             "checklist": _TEXT,
             "licence": _closed({"page": _TEXT, "name": _TEXT}, "page", "name"),
         },

@@ -14,6 +14,7 @@ from wikifarm.cli.commands import (
     farms,
     mailing_lists,
     ops,
+    participants,
     practice,
 )
 from wikifarm.cli.program import as_called
@@ -75,6 +76,7 @@ def build() -> typer.Typer:
         )),
     ], {"server-pack": _("Write what a Sympa's administrator needs.")})  # fmt: skip
     app.add_typer(lists, name="mailing-list", cls=Group, short_help=_("Open and keep lists."))
+    app.add_typer(_people(), name="participants", cls=Group, short_help=_("Look after people."))
     app.add_typer(_machines(), name="ops", cls=Group, short_help=_("Look after the machines."))
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
@@ -99,6 +101,26 @@ def build() -> typer.Typer:
         advisories, name="advisories", cls=Group, short_help=_("The known holes of YesWiki.")
     )
     return app
+
+
+def _people() -> typer.Typer:
+    """The commands of `wikifarm participants`."""
+    people = _typer(
+        _("The people of a community: who is there, what is held of them, who comes and goes.")
+    )
+    people.callback(cls=Group)(_nothing)
+    _add(people, [
+        ("list", participants.list_people, _("Show who is there, and who waits.")),
+        ("stats", participants.stats, _("Show how many there are: numbers only, none of a few.")),
+        ("export", participants.export, _(
+            "Write everybody in a file that your account of this computer alone can read."
+        )),
+        ("welcome", participants.welcome, _("Let somebody into the group whose card waits.")),
+        ("password", participants.password, _(
+            "Make a link by which somebody chooses a new password, where no mail reaches them."
+        )),
+    ])  # fmt: skip
+    return people
 
 
 def _machines() -> typer.Typer:

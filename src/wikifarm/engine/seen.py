@@ -119,6 +119,19 @@ class Seen:
         """The members of a group."""
         return self.groups.get(name, ())
 
+    def everybody_in(self, *groups: str) -> frozenset[str]:
+        """The accounts of these groups, and of the groups in them."""
+        known: set[str] = set()
+        going = list(groups)
+        accounts: set[str] = set()
+        while going:
+            group = going.pop()
+            if group not in known:
+                known.add(group)
+                going += [member[1:] for member in self.group(group) if member.startswith("@")]
+                accounts |= {name for name in self.group(group) if not name.startswith("@")}
+        return frozenset(accounts)
+
     def module(self, kind: str, name: str) -> str | None:
         """The right of an action or handler; None where this wiki has none of that name."""
         return self.modules.get(f"{kind} {name}") if self.exists else ""

@@ -80,7 +80,7 @@ def participants(
         email = str(row.get(mail) or own.get(owner) or "").strip().lower()
         if not email:
             continue
-        answers = _answers(row.get(consent))
+        answers = answers_in(row.get(consent))
         card = Participant(
             email,
             consents=yes in answers,
@@ -97,7 +97,7 @@ def participants(
     return list(cards.values())
 
 
-def _answers(value: Any) -> set[str]:
+def answers_in(value: Any) -> set[str]:
     """The choices of an answer; YesWiki separates those of several boxes by commas."""
     return {choice.strip().lower() for choice in str(value or "").split(",")} - {""}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +17,11 @@ from wikifarm.errors import (
     Problem,
     WikifarmError,
 )
-from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, ngettext
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.age_file import AgeFile
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.operations.workplace.private_files import refuse_taken, write_new
 from wikifarm.operations.workplace.vault import VaultKind
 from wikifarm.reasons import of_system
 from wikifarm.result import Envelope, Failure, Outcome, failures
@@ -116,24 +115,12 @@ def export(context: Context, file: Path, *, in_clear: bool = False) -> Envelope:
             _("Give it a name that ends in .age, or say --in-clear."),
             "in-clear",
         )
-    if os.path.lexists(file):
-        raise _wrong(
-            _("{file} is there already: nothing was written.").format(file=file),
-            _("Give another name."),
-            "file-exists",
-        )
+    refuse_taken(file)
     vault = context.vault
     passwords = {slug: text for slug in context.farm.wikis() if (text := vault.kept(slug))}
     text = json.dumps({"format": FORMAT, "farm": context.farm.base, "passwords": passwords})
     raw = age_file.encrypted(text, _for_whom(context)) if file.suffix == SEALED else text
-    try:
-        write_whole(file, raw, PRIVATE)
-    except OSError as fault:
-        raise _wrong(
-            _("{file} cannot be written ({reason}).").format(file=file, reason=of_system(fault)),
-            _("Give another name."),
-            "unwritable",
-        ) from None
+    write_new(file, raw)
     told = ngettext(
         "{count} password is in {file}.", "{count} passwords are in {file}.", len(passwords)
     ).format(count=len(passwords), file=file)

@@ -16,7 +16,8 @@ from wikifarm.result import Envelope
 
 EXAMPLE = "_exemple.yml"  # the underscore keeps it out of `apply communities/`
 EXAMPLE_SHEET = "_exemple.csv"
-IGNORED = (".env", "checklist/", "welcome/", "communities/", "mailing-list/")
+IGNORED = (".env", "checklist/", "welcome/", "communities/", "mailing-list/",
+           "participants/")  # fmt: skip
 
 
 def init(folder: Path, *, farm_url: str = "", sheet: bool = False) -> Envelope:

@@ -52,10 +52,10 @@ def overview(session: Session, rights: RightsTable, forms: Forms, tag: str) -> O
 
 def _accounts(document: LexborHTMLParser) -> list[Account]:
     """The rows of `{{userstable}}`: a box, the account's name, its groups, its address (which
-    administrators alone are shown, as the box)."""
+    administrators alone are shown, as the box), when it was opened."""
     rows = [row.css("td") for row in document.css("#users-table-action tbody tr")]
     return [
-        Account(cells[1].text().strip(), cells[3].text().strip())
+        Account(cells[1].text().strip(), cells[3].text().strip(), cells[4].text().strip())
         for cells in rows
         if len(cells) == USERS_COLUMNS
     ]

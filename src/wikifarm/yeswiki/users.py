@@ -29,7 +29,11 @@ class Users:
                 where=self._session.addresses.base,
             )
         return [
-            Account(text(row, "name", where), maybe(row, "email", where))
+            Account(
+                text(row, "name", where),
+                maybe(row, "email", where),
+                maybe(row, "signuptime", where),
+            )
             for row in series(rows, where)
         ]
 

@@ -14,6 +14,7 @@ from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.groups import Groups
 from wikifarm.yeswiki.overview import overview
 from wikifarm.yeswiki.pages import Pages
+from wikifarm.yeswiki.revisions import Revisions
 from wikifarm.yeswiki.rights import RightsTable
 from wikifarm.yeswiki.run_records import RunRecords
 from wikifarm.yeswiki.session import Session
@@ -32,6 +33,7 @@ class Wiki:
         self.session = Session(network, addresses)
         able = self._able
         self.pages = Pages(self.session, able)
+        self.revisions = Revisions(self.session)
         self.rights = RightsTable(self.session)
         self.groups = Groups(self.session, able)
         self.users = Users(self.session, able)

@@ -243,25 +243,11 @@ def _people(work: Work, base: PeopleForm) -> list[Participant]:
     consent = base.consent_to(Consent.MAILING_LIST)
     assert consent is not None  # noqa: S101 - _base() saw it
     names, who = property_names(work, base.form), work.design.who
-    accepted = {
-        name for group in (who.members, who.facilitators) for name in _accounts(work, group, set())
-    }
+    accepted = work.seen.everybody_in(who.members, who.facilitators)
     rows = work.seen.wiki.entries.of(base.form.id).values()
     return participants(
         rows, accepted, names[base.address], names[consent.name], consent.yes, work.seen.accounts
     )
-
-
-def _accounts(work: Work, group: str, seen: set[str]) -> set[str]:
-    """The accounts of a group and of the groups in it."""
-    if group in seen:
-        return set()
-    seen.add(group)
-    accounts = set()
-    for member in work.seen.group(group):
-        inside = _accounts(work, member[1:], seen) if member.startswith("@") else {member}
-        accounts |= inside
-    return accounts
 
 
 # -- what was known -------------------------------------------------------------------------

@@ -54,3 +54,7 @@ class Places:
     @property
     def lists(self) -> Path:
         return self.output / "mailing-list"
+
+    @property
+    def people(self) -> Path:
+        return self.output / "participants"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from ..exchange.elements import alert, esc, hidden, html_form, labelled
 from ..exchange.response import redirect
 from ..exchange.wiki_request import Request
@@ -75,18 +77,75 @@ def _login_fields(request: Request) -> str:
 
 @action("lostpassword")
 def lost_password(request: Request, _arguments: dict[str, str]) -> str:
-    """The form; it tells which addresses have an account. No message is sent from a rehearsal.
+    """Asks for the address of an account, which it tells from others, and makes a key of it; with
+    the key, asks for the new password. No message is sent from a rehearsal: administrators read
+    the key among the triples.
 
-    Source: `LostPasswordAction`, v4.4.4; measured on 4.4.4 and 4.5.0.
+    Source: `LostPasswordAction` and its templates, v4.4.4; measured on 4.4.4 and 4.5.0.
     """
-    title = "<h2>Réinitialiser le mot de passe</h2>"
-    if request.field("subStep") != "1":
-        fields = hidden("subStep", "1") + labelled("email", '<input type="email" name="email">')
-        return title + html_form("", fields + '<input type="submit" value="Envoyer">')
-    if request.wiki.user(email=request.field("email")) is None:
+    if request.arg("a") == "recover" and request.arg("email"):
+        return _RESET + _with_key(request)
+    step = request.field("subStep")
+    if step == "2" and request.field("userID") and request.field("key"):
+        return _RESET + _new_password(request)
+    if step != "1" or not request.field("email"):
+        told = alert("Veuillez saisir un email pour continuer.") if step == "1" else ""
+        fields = hidden("subStep", "1") + labelled("Email", '<input type="email" name="email">')
+        return _RESET + html_form("", told + fields + _SEND)
+    user = request.wiki.user(email=request.field("email"))
+    if user is None:
         told = "Email inconnu, pas d'utilisateur avec cet email enregistré"
-        return title + alert(told, "danger")
-    return title + alert("Un message vient de vous être envoyé.", "success")
+        return _RESET + alert(told, "danger")
+    user_manager.way_in(request, user)
+    told = (
+        "Un message vous a été envoyé avec les instructions pour ré-initialiser votre mot de passe"
+    )
+    return _RESET + alert(told, "success")
+
+
+_RESET = "<h2>Réinitialiser le mot de passe</h2>"
+_SEND = '<button type="submit">Envoyer</button>'
+
+
+def _with_key(request: Request) -> str:
+    """What the link of the message opens."""
+    try:
+        name = base64.b64decode(request.arg("u")).decode()
+    except ValueError:
+        name = ""
+    if not user_manager.key_holds(request, name, request.arg("email")):
+        return alert("Clé de validation incorrecte", "danger")
+    user = request.wiki.user(name=name)
+    if user is None:
+        return alert("Email inconnu, pas d'utilisateur avec cet email enregistré", "danger")
+    return _choose(request, user.name, request.arg("email"))
+
+
+def _choose(request: Request, name: str, key: str) -> str:
+    box = '<input type="password" name="{name}" maxlength="40" required>'
+    fields = (
+        f"<p><strong>Bienvenu.e {esc(name)}</strong><br/>"
+        "Saisir votre nouveau mot de passe dans les champs ci-dessous</p>"
+        + labelled("Nouveau mot de passe", box.format(name="pw0"))
+        + labelled("Confirmer votre mot de passe", box.format(name="pw1"))
+        + hidden("subStep", "2") + hidden("userID", name) + hidden("key", key)
+    )  # fmt: skip
+    return html_form(request.href(request.tag), fields + _SEND)
+
+
+def _new_password(request: Request) -> str:
+    """Sets it, once for a key, and logs its owner in."""
+    name, key, new = request.field("userID"), request.field("key"), request.field("pw0")
+    user = request.wiki.user(name=name)
+    if not new.strip() or new != request.field("pw1"):
+        told = "Les nouveaux mots de passe doivent être identiques et non vides."
+        return alert(told, "danger") + _choose(request, name, key)
+    if user is None or not user_manager.key_holds(request, name, key):
+        return alert("Clé de validation incorrecte.", "danger")
+    request.wiki.set_password(user.name, user_manager.hash_password(new))
+    user_manager.forget_keys(request, user.name)
+    sessions.login(request, user, remember=False)
+    return alert("Votre mot de passe a été changé avec succès", "success")
 
 
 @action("usersettings")

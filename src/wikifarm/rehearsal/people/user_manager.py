@@ -73,11 +73,21 @@ def way_in(request: Request, user: User) -> str:
     An account that is removed leaves it behind (4.5.0).
     """
     key = secrets.token_urlsafe(40)
-    for triple in request.wiki.triples(LOST_PASSWORD, user.name):
-        request.wiki.delete_triple(triple.id)
+    forget_keys(request, user.name)
     request.wiki.add_triple(user.name, LOST_PASSWORD, key)
     name = quote(base64.b64encode(user.name.encode()).decode())
     return request.href("MotDePassePerdu", "", f"a=recover&email={quote(key)}&u={name}")
+
+
+def key_holds(request: Request, name: str, key: str) -> bool:
+    """Whether it is the key that this account was last given."""
+    return key in [triple.value for triple in request.wiki.triples(LOST_PASSWORD, name)]
+
+
+def forget_keys(request: Request, name: str) -> None:
+    """Ends the keys of an account."""
+    for triple in request.wiki.triples(LOST_PASSWORD, name):
+        request.wiki.delete_triple(triple.id)
 
 
 def why_it_stays(request: Request, user: User) -> str:

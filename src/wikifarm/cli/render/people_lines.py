@@ -1,0 +1,121 @@
+"""Text about the people of a community."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wikifarm.cli.render.sheet import Sheet, table, wrapped
+from wikifarm.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from wikifarm.operations.participants.export_people import ExportedPeople
+    from wikifarm.operations.participants.listing import PeopleCounts, PeopleOutcome, PeopleRows
+    from wikifarm.operations.participants.new_password import WayIn
+    from wikifarm.operations.participants.welcome import WelcomedPerson
+
+
+def people(outcome: PeopleOutcome, sheet: Sheet) -> Iterator[str]:
+    """Who is there, since when, where they stand, and what they agreed to."""
+    from wikifarm.operations.participants.base import Agreement
+    from wikifarm.operations.participants.listing import answer_words, place_words
+
+    yield sheet.paint.strong(outcome.name)
+    if not outcome.people:
+        yield _("Nobody is there yet.")
+        return
+    places, answers = place_words(), answer_words()
+    counts = (f"{places[place]} ({count})" for place, count in outcome.counts.items() if count)
+    yield ", ".join(counts)
+    yield ""
+    numbers = {name: str(number) for number, name in enumerate(outcome.questions, 1)}
+    head = (_("name"), _("account"), _("since"), _("state"))
+    rows = [(*map(sheet.paint.strong, head), sheet.paint.strong(" ".join(numbers.values())))]
+    marks = {Agreement.YES: _("y"), Agreement.NO: _("n"), Agreement.UNSAID: "·"}
+    for person in outcome.people:
+        consents = " ".join(marks[person.consents[name]] for name in numbers)
+        rows.append(
+            (person.name, person.account, person.since[:10], places[person.place], consents)
+        )
+    yield from table(rows)
+    yield ""
+    yield from table((number, outcome.questions[name]) for name, number in numbers.items())
+    if numbers:
+        yield "  " + ", ".join(f"{marks[answer]}{_(': ')}{answers[answer]}" for answer in Agreement)
+
+
+def rows(outcome: PeopleRows, _sheet: Sheet) -> Iterator[str]:
+    """A sheet, as it is."""
+    yield outcome.text.rstrip("\r\n")
+
+
+def exported(outcome: ExportedPeople, _sheet: Sheet) -> Iterator[str]:
+    """Where they are."""
+    told = ngettext("{count} person is in {file}.", "{count} people are in {file}.", outcome.people)
+    yield told.format(count=outcome.people, file=outcome.file)
+
+
+def welcomed(outcome: WelcomedPerson, _sheet: Sheet) -> Iterator[str]:
+    """Who is in the group now, and what is left to do."""
+    told = _("{name} is in the group {group}.")
+    if outcome.status == "unchanged":
+        told = _("{name} is in the group {group} already: nothing was changed.")
+    yield told.format(name=outcome.name or outcome.account, group=outcome.group)
+    if outcome.status == "unchanged":
+        return
+    if outcome.card:
+        yield from wrapped(
+            _("Write them a word of welcome, by the form of their card: {url}").format(
+                url=outcome.card
+            )
+        )
+    if outcome.list_sync:
+        yield from wrapped(
+            _("They asked to be on the mailing list: `wikifarm mailing-list sync {slug}`.").format(
+                slug=outcome.slug
+            )
+        )
+
+
+def way_in(outcome: WayIn, _sheet: Sheet) -> Iterator[str]:
+    """The link, or where it is, and what to do with it."""
+    if outcome.file:
+        told = _("The link for the account {account} is in {file}.")
+        yield from wrapped(told.format(account=outcome.account, file=outcome.file))
+    else:
+        yield _("With this link, the owner of the account {account} chooses a password:").format(
+            account=outcome.account
+        )
+        yield f"  {outcome.link}"
+    yield from wrapped(
+        _(
+            "Whoever has it enters in their place: give it to this person and to nobody else, from "
+            "hand to hand or by a message that they alone read. It serves once; another one, or a "
+            "new password, ends it. The wiki has also sent it to the address of the account, if it "
+            "can send mail."
+        )
+    )
+
+
+def counts(outcome: PeopleCounts, sheet: Sheet) -> Iterator[str]:
+    """How many there are, and what is not told."""
+    from wikifarm.operations.participants.listing import LEAST, answer_words, place_words
+
+    def told(count: int | None) -> str:
+        return _("few, or not told") if count is None else str(count)
+
+    yield sheet.paint.strong(outcome.name)
+    total = outcome.people
+    yield (
+        _("fewer than {count} people").format(count=LEAST)
+        if total is None
+        else ngettext("{count} person", "{count} people", total).format(count=total)
+    )
+    places, answers = place_words(), answer_words()
+    yield from table((places[place], told(count)) for place, count in outcome.places.items())
+    for label, given in outcome.consents.items():
+        yield ""
+        yield label
+        yield from table((answers[answer], told(count)) for answer, count in given.items())
+    yield ""
+    yield _("A number under {count} is not told, nor what would give it away.").format(count=LEAST)

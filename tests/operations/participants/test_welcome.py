@@ -1,0 +1,39 @@
+"""Letting somebody in: the group is what says who is welcomed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from wikifarm.errors import WikifarmError
+from wikifarm.operations.participants.welcome import WelcomedPerson, welcome
+from wikifarm.rehearsal import DIALECTS
+
+from .conftest import Town
+
+
+def welcomed(town: Town, word: str) -> WelcomedPerson:
+    outcome = welcome(town.context(), town.community, word).outcome
+    assert isinstance(outcome, WelcomedPerson)
+    return outcome
+
+
+@pytest.mark.parametrize("own_town", DIALECTS, indirect=True)
+def test_somebody_whose_card_waits_enters_and_the_others_stay(own_town: Town) -> None:
+    before = own_town.wiki().groups.members("participants")
+    for word in ("Eve", "Zoe"):
+        with pytest.raises(WikifarmError):
+            welcome(own_town.context(), own_town.community, word)
+    assert own_town.wiki().groups.members("participants") == before
+
+    outcome = welcomed(own_town, "Ada Lovelace")
+    assert (outcome.account, outcome.group, outcome.status) == ("AdaL", "participants", "welcomed")
+    assert set(own_town.wiki().groups.members("participants")) == {*before, "AdaL"}
+    assert outcome.card.startswith(own_town.url)
+    assert welcomed(own_town, "AdaL").status == "unchanged"
+    assert welcomed(own_town, "CamilleG").status == "unchanged"
+
+    invited = replace(own_town, community=replace(own_town.community, admission="invited"))
+    assert welcomed(invited, "eve").status == "welcomed"
+    assert "Eve" in own_town.wiki().groups.members("participants")
