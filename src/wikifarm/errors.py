@@ -7,6 +7,7 @@
     │   ├── SlugTaken              the address belongs to another community
     │   ├── Locked                 another run holds the farm
     │   ├── NotOurs                neither the receipt nor the journal says it is ours
+    │   ├── PrivateAddress         it leads to this computer or its network, unless allowed by name
     │   ├── ListTaken              the name of the mailing list is somebody else's
     │   ├── ListNotAllowed         the list server does not let this person do that
     │   ├── TooManyRemovals        more people would go than is believable
@@ -140,6 +141,12 @@ class NotOurs(Refused):
     """What was named is not there, or nothing proves that it is the community's: left alone."""
 
     code = "not-ours"
+
+
+class PrivateAddress(Refused):
+    """The address leads to this computer or its own network, and was not allowed by name."""
+
+    code = "private-address"
 
 
 class KeptForGood(Refused):

@@ -107,6 +107,8 @@ class Form:
     properties: Mapping[str, str] = field(default_factory=dict)
     # Choices of each list that a field offers, by the list's id.
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # Every `bn_*` key, as the wiki tells it.
+    told: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
 from threading import Condition, Lock
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 import tenacity
 
 from wikifarm import __version__
-from wikifarm.errors import TlsFailed, UnexpectedAnswer, Unreachable
+from wikifarm.errors import PrivateAddress, TlsFailed, UnexpectedAnswer, Unreachable
 from wikifarm.i18n import _
 from wikifarm.model import Cookie
 
 MAX_BYTES = 32 * 1024 * 1024
 USER_AGENT = f"wikifarm/{__version__}"
 PASSING = frozenset({429, 502, 503, 504})
+LONGEST_FILE = 1800.0  # seconds for one file
 LONGEST_WAIT = 20.0  # seconds that a server may ask to wait before the next try
 
 Fields = Sequence[tuple[str, str]]
@@ -185,6 +188,7 @@ class Network:
     """Shared connections. `verify` False only when the user asked for it by name.
 
     `transport` takes the requests in the place of real connections; `verify` is then its affair.
+    `public_but`: where it is given, nothing is asked of a private address, unless of these hosts.
     """
 
     verify: bool = True
@@ -192,6 +196,7 @@ class Network:
     traffic: Traffic = field(default_factory=Traffic)
     transport: Transport | None = None
     pace: Pace = field(default_factory=Pace)
+    public_but: Collection[str] | None = None
     _connections: Transport | None = None
 
     def client(self) -> Client:
@@ -201,6 +206,8 @@ class Network:
                 verify=_trust(self.verify),
                 limits=httpx.Limits(max_keepalive_connections=self.pace.most),
             )
+            if self.public_but is not None:
+                self._connections = _PublicOnly(self._connections, self.public_but)
         return Client(self, self._connections)
 
     def close(self) -> None:
@@ -225,6 +232,54 @@ class _Shared(Transport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return self._transport.handle_request(request)
+
+
+class _PublicOnly(Transport):
+    """Asks nothing of a private address: the one that was looked at is the one that is asked, so
+    that a name cannot be another computer's by then."""
+
+    def __init__(self, transport: Transport, but: Collection[str]) -> None:
+        self._transport = transport
+        self._but = frozenset(but)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        if host in self._but:
+            return self._transport.handle_request(request)
+        looked_at = httpx.Request(
+            request.method,
+            request.url.copy_with(host=_public_address(host)),
+            headers=request.headers,  # `Host` among them
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": host},
+        )
+        return self._transport.handle_request(looked_at)
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def _public_address(host: str) -> str:
+    """An address of that name. Raises PrivateAddress where one of them is of this computer or of
+    its network, httpx.ConnectError where the name has none."""
+    try:
+        known = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as fault:
+        raise httpx.ConnectError(str(fault)) from None
+    addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in known]
+    for address in addresses:
+        within = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        if not (within or address).is_global or address.is_multicast:
+            raise PrivateAddress(
+                _("{host} is an address of this computer, or of its own network.").format(
+                    host=host
+                ),
+                hint=_("If that is meant, allow it by name: {option}").format(
+                    option=f"--allow-private {host}"
+                ),
+                where=host,
+            )
+    return str(addresses[0])
 
 
 class Client:
@@ -272,9 +327,23 @@ class Client:
         """Reads `url`, trying again after a passing fault."""
         return trying_again(lambda: self._read_once(url, headers))
 
-    def _read_once(self, url: str, headers: Mapping[str, str] | None) -> Answer:
+    def download(self, url: str, into: BinaryIO, most: int) -> Answer:
+        """Writes what `url` gives into `into`, from where it stands, in pieces; what is not a 200
+        is in the answer's text instead. Raises UnexpectedAnswer for more than `most` bytes."""
+        start = into.tell()
+
+        def once() -> Answer:
+            into.seek(start)
+            into.truncate()
+            return self._read_once(url, None, _Vessel(into, most))
+
+        return trying_again(once)
+
+    def _read_once(
+        self, url: str, headers: Mapping[str, str] | None, vessel: _Vessel | None = None
+    ) -> Answer:
         try:
-            answer = self._send("GET", url, None, headers)
+            answer = self._send("GET", url, None, headers, vessel)
         except Unreachable as fault:
             raise Passing from fault
         if answer.status in PASSING:
@@ -298,7 +367,12 @@ class Client:
         return self._send(verb, url, None, None)
 
     def _send(
-        self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str] | None
+        self,
+        verb: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str] | None,
+        vessel: _Vessel | None = None,
     ) -> Answer:
         for traffic in (self._network.traffic, *_counted.get()):
             traffic.count(verb)
@@ -306,20 +380,29 @@ class Client:
             started = time.monotonic()
             busy = True  # unless an answer says otherwise
             try:
-                answer = self._answer(verb, url, body, headers)
+                answer = self._answer(verb, url, body, headers, vessel)
                 busy = answer.status in PASSING
                 return answer
             finally:
                 self._network.pace.learn(busy=busy, seconds=time.monotonic() - started)
 
     def _answer(
-        self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str] | None
+        self,
+        verb: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str] | None,
+        vessel: _Vessel | None,
     ) -> Answer:
         with (
             _network_errors(url),
             self._http.stream(verb, url, content=body, headers=dict(headers or {})) as response,
         ):
-            text = _bounded(response, 2 * self._network.timeout)
+            if vessel is not None and response.status_code == 200:
+                vessel.take(_pieces(response, vessel.most, LONGEST_FILE))
+                text = ""
+            else:
+                text = _bounded(response, 2 * self._network.timeout)
             return Answer(
                 response.status_code,
                 url,
@@ -329,29 +412,47 @@ class Client:
             )
 
 
+@dataclass
+class _Vessel:
+    """A file that takes an answer, of so many bytes at most."""
+
+    into: BinaryIO
+    most: int
+
+    def take(self, pieces: Iterator[bytes]) -> None:
+        """Writes them one after another."""
+        for piece in pieces:
+            self.into.write(piece)
+
+
 def _bounded(response: httpx.Response, longest: float) -> str:
     """The body as text; bounded in size once it is unpacked, and in time (seconds)."""
+    body = b"".join(_pieces(response, MAX_BYTES, longest))
+    return _text(body, response.charset_encoding or "utf-8")
+
+
+def _pieces(response: httpx.Response, most: int, longest: float) -> Iterator[bytes]:
+    """The body in pieces, unpacked: less than `most` bytes, within `longest` seconds."""
     where = _host(str(response.url))
     if response.is_stream_consumed:  # a transport that gives its answers whole, and unpacked
-        return _text(response.content, response.charset_encoding or "utf-8")
+        yield response.content
+        return
     unpack = _unpacking(response, where)
-    chunks: list[bytes] = []
     size = 0
     end = time.monotonic() + longest
     for raw in response.iter_raw():
-        chunk = unpack(raw, MAX_BYTES - size)
-        size += len(chunk)
-        if size >= MAX_BYTES:
+        piece = unpack(raw, most - size)
+        size += len(piece)
+        if size >= most:
             raise UnexpectedAnswer(
                 _("The server sent more than {megabytes} MB: reading stopped.").format(
-                    megabytes=MAX_BYTES // 1024 // 1024
+                    megabytes=max(1, most // 1024 // 1024)
                 ),
                 where=where,
             )
         if time.monotonic() > end:
             raise httpx.ReadTimeout("the whole answer takes too long")
-        chunks.append(chunk)
-    return _text(b"".join(chunks), response.charset_encoding or "utf-8")
+        yield piece
 
 
 def _unpacking(response: httpx.Response, where: str) -> Callable[[bytes, int], bytes]:

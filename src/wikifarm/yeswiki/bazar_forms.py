@@ -80,6 +80,11 @@ def _form(row: Row, where: str) -> Form:
             for field in fields
             if isinstance(field, dict) and field.get("linkedObjectName")
         },
+        told={
+            key: str(value)
+            for key, value in row.items()
+            if key.startswith("bn_") and isinstance(value, str | int)
+        },
     )
 
 

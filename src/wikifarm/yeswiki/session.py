@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -124,6 +124,12 @@ class Session:
     def file(self, path: str) -> Answer:
         """GET of a file that stands beside the wiki."""
         return self._client.get(self.addresses.file(path))
+
+    def download(
+        self, tag: str, handler: str, query: Mapping[str, str], into: BinaryIO, most: int
+    ) -> Answer:
+        """GET of a handler that gives a file, written into `into`; see Client.download."""
+        return self._client.download(self.addresses.page(tag, handler, query), into, most)
 
     def method(self, verb: str, path: str) -> Answer:
         """Another verb on an API route, without retry."""

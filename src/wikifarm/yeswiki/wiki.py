@@ -7,6 +7,7 @@ from functools import cached_property
 from wikifarm.model import Acquaintance, Capabilities, Overview
 from wikifarm.transport import Network
 from wikifarm.yeswiki.addresses import Addresses
+from wikifarm.yeswiki.attachments import Attachments
 from wikifarm.yeswiki.bazar_forms import Forms
 from wikifarm.yeswiki.bazar_lists import Lists
 from wikifarm.yeswiki.capabilities import probe
@@ -42,6 +43,7 @@ class Wiki:
         self.entries = Entries(self.session)
         self.settings = WikiSettings(self.session)
         self.runs = RunRecords(self.session)
+        self.attachments = Attachments(self.session)
         if capabilities is not None:
             self.capabilities = capabilities
         self._met: Acquaintance | None = None  # what it goes on with
