@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from threading import Condition, Lock
-from typing import Any, BinaryIO, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -327,7 +327,7 @@ class Client:
         """Reads `url`, trying again after a passing fault."""
         return trying_again(lambda: self._read_once(url, headers))
 
-    def download(self, url: str, into: BinaryIO, most: int) -> Answer:
+    def download(self, url: str, into: IO[bytes], most: int) -> Answer:
         """Writes what `url` gives into `into`, from where it stands, in pieces; what is not a 200
         is in the answer's text instead. Raises UnexpectedAnswer for more than `most` bytes."""
         start = into.tell()
@@ -358,6 +358,14 @@ class Client:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", url, body, {**(headers or {}), **kind})
 
+    def post_file(self, url: str, fields: Fields, field: str, name: str, file: IO[bytes]) -> Answer:
+        """Sends a form with a file in one of its fields, read in pieces, once."""
+        form = httpx.Request("POST", url, data=dict(fields), files={field: (name, file)})
+        headers = {key: form.headers[key] for key in ("Content-Type", "Content-Length")}
+        stream = form.stream
+        assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101 - of a form with a file
+        return self._send("POST", url, iter(stream), headers)
+
     def post_body(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Sends a body of any kind once; `headers` say which."""
         return self._send("POST", url, body, headers)
@@ -370,7 +378,7 @@ class Client:
         self,
         verb: str,
         url: str,
-        body: bytes | None,
+        body: bytes | Iterator[bytes] | None,
         headers: Mapping[str, str] | None,
         vessel: _Vessel | None = None,
     ) -> Answer:
@@ -390,7 +398,7 @@ class Client:
         self,
         verb: str,
         url: str,
-        body: bytes | None,
+        body: bytes | Iterator[bytes] | None,
         headers: Mapping[str, str] | None,
         vessel: _Vessel | None,
     ) -> Answer:
@@ -416,7 +424,7 @@ class Client:
 class _Vessel:
     """A file that takes an answer, of so many bytes at most."""
 
-    into: BinaryIO
+    into: IO[bytes]
     most: int
 
     def take(self, pieces: Iterator[bytes]) -> None:

@@ -19,7 +19,8 @@ _FILE = re.compile(r"""\b(?:attach)?file=(["'])(.*?)\1""")
 # What a text shows of the folder of files: `files/Page_name_<date>_<date>.ext`.
 _STORED = re.compile(r"\bfiles/([^\s\"'<>()\[\]{}|?#&]+)")
 _DATES = re.compile(r"_\d{14}_\d{14}\.(\w+?)_?\Z")
-_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,199}\Z")
+# Other signs lead elsewhere, or act in the expression by which YesWiki looks for the file.
+_NAME = re.compile(r"[\w@~=,-][\w@~=,.-]{0,150}\.\w+\Z")
 
 
 class Part(StrEnum):
@@ -86,9 +87,9 @@ def attachments_in(page: Page, tags: Iterable[str]) -> Iterator[Attachment]:
                 yield attachment
     known = tuple(tags)
     for stored in _STORED.finditer(page.body):
-        attachment = attachment_stored(stored[1], known)
-        if attachment is not None:
-            yield attachment
+        shown = attachment_stored(stored[1], known)
+        if shown is not None:
+            yield shown
 
 
 def attachment_stored(stored: str, tags: Iterable[str]) -> Attachment | None:
@@ -107,4 +108,4 @@ def attachment_stored(stored: str, tags: Iterable[str]) -> Attachment | None:
 def is_file_name(name: str) -> bool:
     """True for what can be the name of an attached file, here and on a server: it has an ending,
     and leads nowhere."""
-    return bool(_NAME.match(name)) and bool(re.search(r"\.\w+\Z", name))
+    return _NAME.match(name) is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
+from time import sleep
 
 import pytest
 
@@ -12,6 +14,7 @@ from wikifarm.blueprint.rights_words import closed_in_lists, is_open_in_lists
 from wikifarm.engine.receipt import OVERVIEW
 from wikifarm.errors import BadCredentials, UnexpectedAnswer, WriteRefused
 from wikifarm.model import Dialect, Rights
+from wikifarm.whole_wiki import Attachment
 from wikifarm.yeswiki.run_records import PROPERTY
 from wikifarm.yeswiki.users import LOST_PASSWORD
 from wikifarm.yeswiki.wiki import Wiki
@@ -461,3 +464,35 @@ def test_delete_is_refused_by_many_web_servers_so_it_is_never_used(wiki: Wiki) -
     if answer.status != 405:
         pytest.skip("this web server lets DELETE through")
     assert wiki.pages.read("PageDEssai") is not None
+
+
+def test_a_file_is_attached_and_given_back_byte_for_byte(wiki: Wiki) -> None:
+    """Under the name that texts give it, whatever it is, its last version; one that is not there is
+    absent, and a file that the wiki does not take is refused in words."""
+    wiki.pages.save("PageDEssai", '{{attach file="plan_a-b.pdf" desc="x"}}', "")
+    for name in ("plan_a-b.pdf", "Ete.PNG"):
+        file = Attachment("PageDEssai", name)
+        assert not wiki.attachments.fetch(file, BytesIO())
+        for content in (bytes(range(256)) * 50, b"a later version"):
+            wiki.attachments.put(file, BytesIO(content))
+            given = BytesIO()
+            assert wiki.attachments.fetch(file, given)
+            assert name.endswith("PNG") or given.getvalue() == content
+            sleep(1.1)  # a version is told from another by its second
+    assert {file.name for file in wiki.attachments.of("PageDEssai")} == {"plan_a-b.pdf", "Ete.PNG"}
+    with pytest.raises(BadCredentials):
+        wiki.visitor().attachments.of("PageDEssai")
+    with pytest.raises(WriteRefused, match=r"script\.php"):
+        wiki.attachments.put(Attachment("PageDEssai", "script.php"), BytesIO(b"<?php"))
+
+
+def test_a_file_of_a_closed_page_is_public_by_its_address(wiki: Wiki) -> None:
+    wiki.pages.save("PageDEssai", "fermée", "")
+    wiki.rights.set(["PageDEssai"], Rights("@admins", "@admins"))
+    file = Attachment("PageDEssai", "plan.pdf")
+    wiki.attachments.put(file, BytesIO(b"plan"))
+    given = BytesIO()
+    assert wiki.visitor().attachments.fetch(file, given)
+    assert given.getvalue() == b"plan"
+    with pytest.raises(WriteRefused):
+        wiki.visitor().attachments.put(file, BytesIO(b"autre"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.errors import WriteRefused
@@ -22,6 +22,7 @@ from wikifarm.model import (
     Page,
     Rights,
 )
+from wikifarm.whole_wiki import Attachment
 
 LOG = "LogDesActionsAdministratives20260101"
 OPEN = Rights("*", "+")  # of a new page
@@ -48,6 +49,7 @@ class Content:
     lists: dict[str, BazarList] = field(default_factory=dict)
     entries: dict[str, Entries] = field(default_factory=dict)  # by form
     settings: dict[str, str] = field(default_factory=dict)
+    files: dict[Attachment, tuple[str, bytes]] = field(default_factory=dict)  # name there, content
 
 
 @dataclass
@@ -74,6 +76,7 @@ class FakeWiki:
         self.pages, self.rights, self.groups = _Pages(self), _Rights(self), _Groups(self)
         self.users, self.settings, self.forms = _Users(self), _Settings(self), _Forms(self)
         self.lists, self.entries = _Lists(self), _Entries(self)
+        self.attachments = _Attachments(self)
 
     def overview(self, _tag: str) -> Overview:
         """What each part says, together."""
@@ -296,3 +299,29 @@ class _Settings(_Part):
 
     def _put(self, sent: dict[str, str]) -> None:
         self._content.settings = sent
+
+
+class _Attachments(_Part):
+    def of(self, tag: str) -> dict[Attachment, str]:
+        files = {each: stored for each, (stored, _) in self._content.files.items()}
+        known = self._wiki.read("attachments.of", {str(id(each)): each for each in files})
+        return {each: files[each] for each in known.values() if each.page == tag}
+
+    def fetch(self, attachment: Attachment, into: IO[bytes]) -> bool:
+        there = attachment in self._content.files
+        self._wiki.read("attachments.fetch", {})
+        if there:
+            into.write(self._content.files[attachment][1])
+        return there
+
+    def put(self, attachment: Attachment, content: IO[bytes]) -> None:
+        whole = content.read()
+        number = sum(call == "attachments.put" for call in self._wiki.writes) + 1
+        stored = f"{attachment.page}_{attachment.name}_{number}"
+
+        def put(kept: bytes) -> None:
+            self._content.files[attachment] = stored, kept
+
+        key = f"{attachment.page}/{attachment.name}"
+        half = whole[: len(whole) // 2]
+        self._wiki.write("attachments.put", key, lambda: put(whole), lambda: put(half))

@@ -19,6 +19,7 @@ from wikifarm.blueprint.blueprint_model import (
     Who,
 )
 from wikifarm.blueprint.checklist_file import check_checklist
+from wikifarm.blueprint.files_folder import files_of
 from wikifarm.blueprint.locate import FILE, find_blueprint
 from wikifarm.blueprint.render import SUFFIX, syntax_problem
 from wikifarm.blueprint.rights_words import lets_others_in
@@ -119,6 +120,7 @@ class _BlueprintReader:
             removed_forms=_words(removed.get("forms")),
             removed_lists=_words(removed.get("lists")),
             settings={key: _text(text) for key, text in self.mapping("settings").items()},
+            files=tuple(files_of(self.folder, [page.key for page in pages], self.problems)),
         )  # fmt: skip
         self.check_files(blueprint)
         self.check_unique(blueprint)

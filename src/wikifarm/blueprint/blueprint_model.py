@@ -34,6 +34,15 @@ class PagePlan:
     module: Module | None = None
 
 
+@dataclass(frozen=True)
+class FilePlan:
+    """A file of the folder `files/`, for the page of that key; `digest` is its SHA-256."""
+
+    page: str
+    path: Path
+    digest: str
+
+
 class Consent(StrEnum):
     """What a yes of a person lets be done."""
 
@@ -103,6 +112,7 @@ class Blueprint:
     removed_forms: tuple[str, ...] = ()
     removed_lists: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[FilePlan, ...] = ()
 
     def active_pages(self, community: Community) -> tuple[PagePlan, ...]:
         """The pages of the community's modules, in the order of the menu."""

@@ -19,6 +19,7 @@ from wikifarm.blueprint.blueprint_model import (
 from wikifarm.blueprint.checklist_file import Fact, facts_of, phases
 from wikifarm.blueprint.design import (
     Design,
+    DesignedFile,
     DesignedForm,
     DesignedList,
     DesignedPage,
@@ -35,6 +36,7 @@ from wikifarm.blueprint.schema.template import describe, properties
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Module, Rights
+from wikifarm.whole_wiki import Attachment
 
 _HEADING = re.compile(r"^====== ([^<{]+) ======$", re.M)  # of a page, when no value stands in it
 
@@ -106,6 +108,7 @@ class Compiler:
             removed_lists=blueprint.removed_lists,
             settings={**blueprint.settings, **_own_settings(community, blueprint.who),
                       **_map_settings(community)},
+            files=self._files(),
             facts={name: self._fact(fact) for name, fact in self.facts.items()},
             put_off=tuple(form for key, form in self._all_forms.items() if key not in self._forms),
         )  # fmt: skip
@@ -189,6 +192,16 @@ class Compiler:
         body = render(self.blueprint.folder, language, f"pages/{page.key}.wiki", context)
         rights = _settle(self.blueprint.profiles[page.profile], self.community)
         return DesignedPage(page.tags[language], body, rights, page.zone)
+
+    def _files(self) -> tuple[DesignedFile, ...]:
+        """The files of the community's pages."""
+        return tuple(
+            DesignedFile(
+                Attachment(str(self._tags[file.page]), file.path.name), file.path, file.digest
+            )
+            for file in self.blueprint.files
+            if file.page in self._tags
+        )
 
     def _lists(self) -> tuple[DesignedList, ...]:
         """The lists that the community's forms use, each once, in the order they appear."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from wikifarm.blueprint.blueprint_model import Consent, ConsentField
 from wikifarm.blueprint.checklist_file import Fact
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.model import Rights, Zone
+from wikifarm.whole_wiki import Attachment
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,20 @@ class DesignedList:
     key: str
     title: str
     items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class DesignedFile:
+    """A file of a page; `digest` is its SHA-256 in hexadecimal."""
+
+    attachment: Attachment
+    path: Path
+    digest: str
+
+    @property
+    def key(self) -> str:
+        """What names it in plans and receipts."""
+        return f"{self.attachment.page}/{self.attachment.name}"
 
 
 @dataclass(frozen=True)
@@ -101,6 +117,7 @@ class Design:
     removed_forms: tuple[str, ...]  # labels of demonstration forms; their entries go with them
     removed_lists: tuple[str, ...]
     settings: Mapping[str, str]  # configuration of the wiki (`?GererConfig`)
+    files: tuple[DesignedFile, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)  # of the checklist, for these modules
     put_off: tuple[
         DesignedForm, ...

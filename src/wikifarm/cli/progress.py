@@ -33,6 +33,7 @@ def step_words() -> dict[str, str]:
         "rights": _("rights of pages"),
         "module-rights": _("rights of actions"),
         "settings": _("settings"),
+        "files": _("files"),
         "tidy": _("demonstration content"),
         "mailing-list": _("mailing list"),
         "audit": _("privacy"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import IO, Any, Protocol, runtime_checkable
 
 from wikifarm.model import (
     Account,
@@ -17,6 +17,7 @@ from wikifarm.model import (
     RunRecord,
     WantedList,
 )
+from wikifarm.whole_wiki import Attachment
 
 
 class PagesPort(Protocol):
@@ -66,6 +67,12 @@ class SettingsPort(Protocol):
     def save(self, current: Mapping[str, str], wanted: Mapping[str, str]) -> None: ...
 
 
+class AttachmentsPort(Protocol):
+    def of(self, tag: str) -> dict[Attachment, str]: ...
+    def fetch(self, attachment: Attachment, into: IO[bytes]) -> bool: ...
+    def put(self, attachment: Attachment, content: IO[bytes]) -> None: ...
+
+
 class RunsPort(Protocol):
     def all(self) -> list[RunRecord]: ...
     def add(self, run: str, doing: str, beat: int, since: str) -> None: ...
@@ -95,6 +102,8 @@ class WikiPort(Protocol):
     def entries(self) -> EntriesPort: ...
     @property
     def settings(self) -> SettingsPort: ...
+    @property
+    def attachments(self) -> AttachmentsPort: ...
     def overview(self, tag: str) -> Overview | None:
         """All but the pages at once, from a page that shows it; None where it does not."""
         ...

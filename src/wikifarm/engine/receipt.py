@@ -73,6 +73,7 @@ class Receipt:
     pages: Mapping[str, str] = field(default_factory=dict)  # tag -> hash as last applied
     bases: Mapping[str, str] = field(default_factory=dict)  # tag -> text as last applied
     forms: Mapping[str, str] = field(default_factory=dict)  # id -> hash of the template
+    files: Mapping[str, str] = field(default_factory=dict)  # tag/name -> hash, name on the server
     lists: Mapping[str, str] = field(default_factory=dict)  # our key -> the server's id
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members we put
     # What a run set out to write, until it ends: pages and forms by the hash of their text, groups

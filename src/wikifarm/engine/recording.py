@@ -13,6 +13,7 @@ from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps.access import OWN_RIGHTS, GroupsStep
+from wikifarm.engine.steps.attached import FilesStep, files_applied
 from wikifarm.engine.steps.bazar import FormsStep, compiled, left_standing, list_ids
 from wikifarm.engine.steps.content import PagesStep, pages_applied
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
@@ -56,6 +57,7 @@ def _setting_out(work: Work) -> dict[str, tuple[str, ...]]:
             change.id: (fingerprint(normalise(change.after)),)
             for change in _planned(FormsStep(), work)
         },
+        **{change.id: (change.after,) for change in _planned(FilesStep(), work)},
     }
     before = work.receipt.writing
     return {**before, **{key: _joined(before.get(key, ()), new) for key, new in texts.items()}}
@@ -88,6 +90,7 @@ def finished(work: Work) -> Receipt:
         writing={},
         overview=fingerprint(receipts.OVERVIEW),
         forms=_forms_applied(work),
+        files=files_applied(work),
         lists=list_ids(work),
         groups={name: tuple(members) for name, members in design.groups.items()},
         accounts=tuple(sorted(design.accounts.values())),

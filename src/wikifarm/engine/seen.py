@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
+from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar, cast
 
 from wikifarm.engine import receipt as receipts
@@ -12,8 +14,10 @@ from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import NotOurs
 from wikifarm.i18n import _
 from wikifarm.model import Account, BazarList, Form, Page, Rights
+from wikifarm.whole_wiki import Attachment
 
 T = TypeVar("T")
+IN_MEMORY = 1024 * 1024  # bytes of a file, before it goes to the disk
 
 
 class Seen:
@@ -114,6 +118,24 @@ class Seen:
         if form_id not in read:
             read[form_id] = self.wiki.entries.of(form_id)
         return read[form_id]
+
+    def attached(self, tag: str) -> dict[Attachment, str]:
+        """The files of a page, each with the name of its last version on the server."""
+        read: dict[str, dict[Attachment, str]] = self._cache.setdefault("attached", {})
+        if tag not in read:
+            read[tag] = self.wiki.attachments.of(tag) if tag in self.pages else {}
+        return read[tag]
+
+    def digest(self, attachment: Attachment) -> str:
+        """The SHA-256 of a file of the wiki, in hexadecimal; empty where it has none."""
+        stored = self.attached(attachment.page).get(attachment, "")
+        known: dict[str, str] = self._cache.setdefault("digests", {})
+        if stored and stored not in known:
+            with SpooledTemporaryFile(IN_MEMORY) as content:
+                there = self.wiki.attachments.fetch(attachment, content)
+                content.seek(0)
+                known[stored] = hashlib.file_digest(content, "sha256").hexdigest() if there else ""
+        return known.get(stored, "")
 
     def group(self, name: str) -> tuple[str, ...]:
         """The members of a group."""

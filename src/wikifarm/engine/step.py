@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from wikifarm.blueprint.design import Design
@@ -21,7 +21,8 @@ class Work:
     """What the steps of one community share. `receipt` is what was last applied here, as far as
     it is proven; `recorded` is the receipt that the wiki holds, None while it proves nothing.
     `just_made`: this run had the wiki made, a moment ago. `taken_back`: tags of the pages that are
-    to be the blueprint's again, whatever was written there.
+    to be the blueprint's again, whatever was written there; `sent`, the files that this run
+    attached, with the name of each on the server.
     """
 
     slug: str
@@ -31,6 +32,7 @@ class Work:
     recorded: Receipt | None = None
     just_made: bool = False
     taken_back: frozenset[str] = frozenset()
+    sent: dict[str, str] = field(default_factory=dict)
 
 
 class Step(Protocol[Planned]):

@@ -26,7 +26,7 @@ from .exchange.rehearsal_farm import RehearsalFarm
 from .exchange.response import Response, ServerFault, Stop
 from .exchange.wiki_request import Request
 from .ferme import seeding, wiki_admin, wiki_creation, wiki_models
-from .handlers import bazar_handlers, frame, page_editing, page_views
+from .handlers import attached_files, bazar_handlers, frame, page_editing, page_views
 from .people import acls, sessions
 from .rehearsal_settings import SLOW_SECONDS, RehearsalSettings
 from .store.database import Store
@@ -36,7 +36,7 @@ from .wikitext import performer
 REGISTERED = (
     config_editor, group_editor, layout, listings, login, rights_tables,
     bazar_page, entry_lists, entry_views, text_search, wiki_admin, wiki_creation, wiki_models,
-    bazar_handlers, page_editing, page_views,
+    attached_files, bazar_handlers, page_editing, page_views,
     bazar_routes, core_routes, ferme_routes, group_routes, page_routes, triple_routes, user_routes,
 )  # fmt: skip
 """Modules imported for the actions, fields, handlers and routes that they register."""
@@ -65,7 +65,9 @@ class RehearsalApp:
             await asyncio.sleep(SLOW_SECONDS)
         response = respond(self.farm, http, body)
         answer = HttpResponse(
-            response.body, response.status, headers={"content-type": response.media}
+            response.body if response.file is None else response.file,
+            response.status,
+            headers={"content-type": response.media},
         )
         for name, value in response.headers:
             answer.headers.append(name, value)

@@ -61,6 +61,17 @@ def table(values: dict[str, object], name: str) -> dict[str, str]:
     return {}
 
 
+def uploaded(body: bytes, kind: str, name: str) -> tuple[str, bytes] | None:
+    """The file posted in a field of a multipart body, with its name (PHP: $_FILES)."""
+    match = re.search(r'boundary="?([^";]+)', kind)
+    for part in body.split(b"--" + match.group(1).encode()) if match else ():
+        head, _, value = part.partition(b"\r\n\r\n")
+        asked = re.search(rb'name="' + re.escape(name.encode()) + rb'"; filename="([^"]*)"', head)
+        if asked:
+            return asked.group(1).decode("utf-8", "replace"), value.removesuffix(b"\r\n")
+    return None
+
+
 def multipart(body: bytes, kind: str) -> dict[str, object]:
     """The fields of a multipart body; files are left out."""
     match = re.search(r'boundary="?([^";]+)', kind)

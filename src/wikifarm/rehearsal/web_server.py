@@ -52,7 +52,7 @@ def resolve(farm: RehearsalFarm, http: HttpRequest, body: bytes) -> Request | Re
         return Response(301, "", "text/html", [("location", url)], plain=True)
     if wiki is None:
         wiki, rest = farm.store.own_wiki, path.lstrip("/")
-    file = _file(farm, http, wiki, rest)
+    file = _file(farm, http, wiki, rest) or _attached(wiki, rest)
     if file:
         return file
     query = http.url.query
@@ -86,6 +86,14 @@ def _file(farm: RehearsalFarm, http: HttpRequest, wiki: StoredWiki, path: str) -
     if path == "tools/bazar/libs/bazar.js":
         return Response(200, ANTISPAM_SCRIPT, "application/javascript", plain=True)
     return None
+
+
+def _attached(wiki: StoredWiki, path: str) -> Response | None:
+    """A file that somebody attached to a page: the server asks nobody's right."""
+    content = wiki.attached_file(path.removeprefix("files/")) if path.startswith("files/") else None
+    if content is None:
+        return None
+    return Response(200, "", "application/octet-stream", plain=True, file=content)
 
 
 TAG = re.compile(r"(?:(?![\d_])\w|[-_.0-9])+")

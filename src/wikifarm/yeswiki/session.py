@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -126,10 +126,15 @@ class Session:
         return self._client.get(self.addresses.file(path))
 
     def download(
-        self, tag: str, handler: str, query: Mapping[str, str], into: BinaryIO, most: int
+        self, tag: str, handler: str, query: Mapping[str, str], into: IO[bytes], most: int
     ) -> Answer:
         """GET of a handler that gives a file, written into `into`; see Client.download."""
         return self._client.download(self.addresses.page(tag, handler, query), into, most)
+
+    def post_file(self, tag: str, handler: str, name: str, file: IO[bytes]) -> Answer:
+        """POST of a file under this name to the handler of a page that attaches it."""
+        url = self.addresses.page(tag, handler)
+        return self._awake(self._client.post_file(url, [("file", name)], "upFile", name, file))
 
     def method(self, verb: str, path: str) -> Answer:
         """Another verb on an API route, without retry."""

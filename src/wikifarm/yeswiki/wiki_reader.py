@@ -1,4 +1,4 @@
-"""Reads a whole wiki: about ten requests as its administrator, four as anybody else. Writes nothing.
+"""Reads a whole wiki: some ten requests as its administrator, four as anybody. Writes nothing.
 
 Its entries and former revisions are left to who needs them (`Entries`, `Wiki.session`).
 """

@@ -3,6 +3,7 @@
 from wikifarm.engine.backup import Backups
 from wikifarm.engine.step import AnyStep
 from wikifarm.engine.steps.access import AccountsStep, GroupsStep, ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.attached import FilesStep
 from wikifarm.engine.steps.bazar import FormsStep, ListsStep
 from wikifarm.engine.steps.content import PagesStep, SettingsStep
 from wikifarm.engine.steps.tidy import TidyStep
@@ -22,5 +23,6 @@ def all_steps(backups: Backups) -> tuple[AnyStep, ...]:
         RightsStep(),
         ListsStep(),
         FormsStep(),
+        FilesStep(),
         TidyStep(backups),
     )

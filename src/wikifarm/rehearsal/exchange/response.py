@@ -18,6 +18,8 @@ class Response:
     headers: list[tuple[str, str]] = field(default_factory=list)
     plain: bool = False
     """True for the web server's own answers: no cookie is set."""
+    file: bytes | None = None
+    """What goes back in the place of the body."""
 
 
 class Stop(Exception):

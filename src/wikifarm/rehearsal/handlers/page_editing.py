@@ -165,11 +165,3 @@ def update(request: Request) -> Response:
     """Where an operator installs the farm's own form and pages (03): already done here."""
     told = "Mise à jour terminée." if acls.is_admin(request) else "Réservé aux administrateurs."
     return frame.page(request, f'<div class="page">{told}</div>')
-
-
-@handler("upload")
-def upload(request: Request) -> Response:
-    """The form that attaches a file; files are not kept in a rehearsal (55)."""
-    fields = hidden("wiki", f"{request.tag}/upload") + '<input type="file" name="upFile">'
-    form = html_form(request.href(request.tag, "upload"), fields, method="POST")
-    return frame.page(request, f'<div class="page">{form}</div>')

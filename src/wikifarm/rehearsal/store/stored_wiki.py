@@ -13,7 +13,7 @@ from .records import StoredPage, Triple, User, now
 from .sql_file import Row, SqlFile
 
 TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links",
-          "triples", "files")  # fmt: skip
+          "triples", "files", "attached")  # fmt: skip
 
 PAGE_COLUMNS = "p.id, p.tag, p.time, p.body, p.owner, p.user, p.latest, COALESCE(k.kind, '')"
 ENTRY_FROM = (
@@ -263,6 +263,21 @@ class StoredWiki:
     def add_file(self, path: str) -> None:
         """Make a file; what it holds is nobody's affair here."""
         self._run("INSERT OR IGNORE INTO files VALUES (?, ?)", path)
+
+    def attached(self) -> list[str]:
+        """The names of the files in the folder of those that people attached."""
+        rows = self._rows("SELECT stored FROM attached WHERE wiki = ? ORDER BY stored")
+        return [stored for (stored,) in rows]
+
+    def attached_file(self, stored: str) -> bytes | None:
+        """What one of them holds; None where there is no such file."""
+        sql = "SELECT content FROM attached WHERE wiki = ? AND stored = ?"
+        row = self.file.first(sql, self.folder, stored)
+        return bytes(row[0]) if row else None
+
+    def attach(self, stored: str, content: bytes) -> None:
+        """Write one of them."""
+        self._run("INSERT OR REPLACE INTO attached VALUES (?, ?, ?)", stored, content)
 
     # -- forms ---------------------------------------------------------------------------
     @cached_property
