@@ -43,7 +43,8 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningFarm]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder like the project's, where the blocks of one page follow one another."""
     made = tmp_path_factory.mktemp("docs")
-    shutil.copytree(ROOT / "examples", made / "examples")
+    for name in ("examples", "templates"):
+        shutil.copytree(ROOT / name, made / name)
     return made
 
 

@@ -89,6 +89,8 @@ COMMANDS = [
     ["advisories"],
     ["blueprint", "import-form", "http://127.0.0.1:1/", "1"],
     ["blueprint", "models"],
+    ["blueprint", "diff"],
+    ["blueprint", "upgrade", "--yes"],
     ["blueprint"],
 ]
 FAULTS = [
@@ -190,6 +192,9 @@ def test_a_life_on_the_rehearsal_farm(cli: Cli, with_farm: RunningFarm) -> None:
     assert again["data"]["communities"][0]["status"] == "unchanged"
     for arguments in (["plan"], ["verify"], ["status"], ["list"], ["checklist"]):
         held(cli(*arguments, "--json"))
+    (versions,) = held(cli("blueprint", "diff", "--json"))["data"]["versions"]
+    assert (versions["before"], versions["differences"]) == (versions["after"], [])
+    assert held(cli("blueprint", "upgrade", "--yes", "--json"))["exit"] == 0
     assert held(cli("plan", "--detailed-exitcode", "--json"))["exit"] == 0
     shown = held(cli("credentials", "une", "--json"))
     assert len(shown["data"]["password"]) >= 20

@@ -50,6 +50,7 @@ def designs(draw: st.DrawFn) -> Design:
     labels = {"101": "Participant·e·s", "108": "Propositions 🌱"}
     accounts = {email: PEOPLE[email] for email in draw(some(tuple(PEOPLE)))}
     return a_design(
+        version=draw(st.sampled_from(["1.0", "1.1"])),
         pages=tuple(DesignedPage(tag, draw(BODIES), draw(RIGHTS)) for tag in draw(some(TAGS))),
         lists=lists,
         forms=tuple(

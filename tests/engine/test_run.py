@@ -120,9 +120,9 @@ def test_a_plan_without_a_wiki_is_the_whole_design(tmp_path: Path) -> None:
     assert [change.id for change in planned] == [
         "settings:absent", "settings:wakka_name",
         "accounts:AdaL", "groups:animation", "groups:participants",
-        "pages:PagePrincipale", "pages:Charte",
         "module-rights:action absente", "module-rights:action listusers",
-        "module-rights:handler revisions", "rights:Charte", "rights:PagePrincipale",
+        "module-rights:handler revisions", "pages:PagePrincipale", "pages:Charte",
+        "rights:Charte", "rights:PagePrincipale",
         "lists:ListeOuiNon", "forms:101", "tidy:demonstration",
     ]  # fmt: skip
     assert all(change.writes for change in planned)

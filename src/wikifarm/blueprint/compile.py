@@ -113,6 +113,10 @@ class Compiler:
             put_off=tuple(form for key, form in self._all_forms.items() if key not in self._forms),
         )  # fmt: skip
 
+    def address_of(self, tag: str) -> str:
+        """The address of any page of the wiki."""
+        return f"{self._urls.wiki}?{tag}"
+
     def pages(
         self, facts: Collection[str] = (), mailing_list: Mapping[str, str] | None = None
     ) -> tuple[DesignedPage, ...]:

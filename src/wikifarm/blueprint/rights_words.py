@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 
 from wikifarm.model import canonical
 
@@ -51,6 +52,44 @@ def closed_in_lists(right: str) -> str:
     marks = "!" * (LONGEST_NAME + 1)
     endings = (masked[at] + text[at + 1 :] for at in reversed(range(len(text))))
     return ",".join([_NO_NAME + "".join(marks + each for each in endings) + marks, *parts])
+
+
+def lets_more_in(before: str, after: str, groups: Mapping[str, Sequence[str]]) -> bool:
+    """True unless whoever `after` lets in, `before` lets in too, in lists also. `groups` tells
+    which group stands in which: name -> members, `@name` for a group.
+
+    What cannot be told is a yes: two groups of which neither stands in the other let in others.
+    """
+    parts = set(canonical(before).split(","))
+    closed_before = any(part.startswith(_NO_NAME) for part in parts)
+    closed_after = any(part.startswith(_NO_NAME) for part in canonical(after).split(","))
+    wanted = canonical(without_closing(after)).split(",")
+    if not all(_let_in(part, parts, groups) for part in wanted if part not in _NOBODY):
+        return True
+    return closed_before and not closed_after and wanted != [""]
+
+
+_NOBODY = ("", "comments-closed")
+
+
+def _let_in(part: str, before: Collection[str], groups: Mapping[str, Sequence[str]]) -> bool:
+    """True where whoever a part of a right lets in, one of `before` lets in; admins always are."""
+    if part in before or "*" in before or part == "@admins":
+        return True
+    if "+" in before and part[:1] not in ("*", "!"):
+        return True
+    return part.startswith("@") and any(_stands_in(part, each, groups) for each in before)
+
+
+def _stands_in(group: str, outer: str, groups: Mapping[str, Sequence[str]]) -> bool:
+    """True where all members of `group` are members of `outer`, both written `@name`."""
+    met, waiting = set[str](), [outer]
+    while waiting:
+        name = waiting.pop()
+        if name not in met:
+            met.add(name)
+            waiting += [each for each in groups.get(name[1:], ()) if each.startswith("@")]
+    return group in met and outer.startswith("@")
 
 
 def without_closing(right: str) -> str:

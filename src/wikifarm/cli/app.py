@@ -81,13 +81,24 @@ def build() -> typer.Typer:
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     _add(blueprint, [
+        ("diff", communities.blueprint_diff, _(
+            "Show what the blueprint says otherwise than when each community was last applied, and "
+            "which pages people edited there."
+        )),
+        ("upgrade", communities.blueprint_upgrade, _(
+            "Bring the communities to the version of the blueprint that is here: what people "
+            "edited stays, and is merged."
+        )),
         ("import-form", descriptions.import_form, _(
             "Print the description of a form of any YesWiki."
         )),
         ("models", descriptions.models, _(
             "List the models that wikifarm put on the farm, to make wikis in one go."
         )),
-    ])  # fmt: skip
+    ], {
+        "diff": _("Show what a new version changes."),
+        "upgrade": _("Bring communities to a new version."),
+    })  # fmt: skip
     app.add_typer(blueprint, name="blueprint", cls=Group)
     advisories = _typer(
         _("The known holes of YesWiki and Sympa that wikifarm warns of. No host is asked.")

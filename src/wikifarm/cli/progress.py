@@ -30,6 +30,7 @@ def step_words() -> dict[str, str]:
         "lists": _("lists of choices"),
         "forms": _("forms"),
         "pages": _("pages"),
+        "proposals": _("proposals"),
         "rights": _("rights of pages"),
         "module-rights": _("rights of actions"),
         "settings": _("settings"),

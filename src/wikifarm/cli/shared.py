@@ -37,6 +37,7 @@ class Shared:
     command: str = ""
     jobs: int = 1  # communities at once
     taken_back: frozenset[str] = frozenset()  # pages to have as the blueprint writes them
+    opening: bool = False  # rights may let in more people than they do
     report: ReportFile | None = None  # where the answer is also written
     pause: float = 0.0  # seconds between a community and the next
     warnings: list[str] = field(default_factory=list)
@@ -81,6 +82,7 @@ class Shared:
                 audit_max_age=settings.audit_max_age,
                 jobs=self.jobs,
                 taken_back=self.taken_back,
+                opening=self.opening,
                 pause=self.pause,
             )
             self.warnings += heal(self._context)

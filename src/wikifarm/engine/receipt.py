@@ -28,8 +28,8 @@ OVERVIEW = "\n".join(
 )  # fmt: skip
 # The page as a model brings it that closes it too: nothing is said yet, but all can be read.
 BEGUN = f"{EMPTY}\n\n{OVERVIEW}"
-SERIES = ("groups", "writing")  # several texts under each key
-PACKED = ("bases", "ledger")  # long ones
+SERIES = ("groups", "writing", "rights", "proposals")  # several texts under each key
+PACKED = ("bases", "templates", "rights", "proposals", "ledger")  # long ones
 _BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
 _INTRO = {
     "fr": (
@@ -74,6 +74,12 @@ class Receipt:
     bases: Mapping[str, str] = field(default_factory=dict)  # tag -> text as last applied
     forms: Mapping[str, str] = field(default_factory=dict)  # id -> hash of the template
     files: Mapping[str, str] = field(default_factory=dict)  # tag/name -> hash, name on the server
+    templates: Mapping[str, str] = field(default_factory=dict)  # id -> template as last applied
+    # Tag of a page, or "action NAME" -> what the blueprint said of its rights when last applied.
+    rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Tag of a page that people and the blueprint changed in one place -> hash of the page that
+    # proposes the blueprint's text, and that text.
+    proposals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)  # our key -> the server's id
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members we put
     # What a run set out to write, until it ends: pages and forms by the hash of their text, groups

@@ -12,10 +12,22 @@ from wikifarm.engine.journal import Journal
 from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.step import AnyStep, Work
-from wikifarm.engine.steps.access import OWN_RIGHTS, GroupsStep
+from wikifarm.engine.steps.access import (
+    OWN_RIGHTS,
+    GroupsStep,
+    rights_applied,
+    rights_of_new,
+)
 from wikifarm.engine.steps.attached import FilesStep, files_applied
-from wikifarm.engine.steps.bazar import FormsStep, compiled, left_standing, list_ids
+from wikifarm.engine.steps.bazar import (
+    FormsStep,
+    compiled,
+    left_standing,
+    list_ids,
+    merged_form,
+)
 from wikifarm.engine.steps.content import PagesStep, pages_applied
+from wikifarm.engine.steps.proposals import ProposalsStep, proposals_applied
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import canonical
@@ -50,14 +62,17 @@ def _setting_out(work: Work) -> dict[str, tuple[str, ...]]:
     """
     design = work.design
     bodies = {page.tag: page.body for page in design.pages}
+    forms = {form.id: form for form in design.forms}
     texts = {
         **{change.id: (fingerprint(bodies[change.key]),) for change in _planned(PagesStep(), work)},
         **{change.id: tuple(design.groups[change.key]) for change in _planned(GroupsStep(), work)},
         **{
-            change.id: (fingerprint(normalise(change.after)),)
+            change.id: (fingerprint(normalise(compiled(work, forms[change.key]).template)),)
             for change in _planned(FormsStep(), work)
         },
         **{change.id: (change.after,) for change in _planned(FilesStep(), work)},
+        **{change.id: (fingerprint(change.after),) for change in _planned(ProposalsStep(), work)},
+        **rights_of_new(work),
     }
     before = work.receipt.writing
     return {**before, **{key: _joined(before.get(key, ()), new) for key, new in texts.items()}}
@@ -82,15 +97,16 @@ def finished(work: Work) -> Receipt:
     came = work.receipt.found.keys()
     removed = {tag for tag in design.removed_pages if tag in came and tag not in work.seen.pages}
     return replace(
-        pages_applied(work),
+        _forms_applied(work, pages_applied(work)),
         language=design.language,
         blueprint=design.blueprint,
         version=design.version,
         complete=True,
         writing={},
         overview=fingerprint(receipts.OVERVIEW),
-        forms=_forms_applied(work),
         files=files_applied(work),
+        proposals=proposals_applied(work),
+        rights=rights_applied(work),
         lists=list_ids(work),
         groups={name: tuple(members) for name, members in design.groups.items()},
         accounts=tuple(sorted(design.accounts.values())),
@@ -107,19 +123,25 @@ def keep_receipt(work: Work, new: Receipt, journal: Journal) -> bool:
     return True
 
 
-def _forms_applied(work: Work) -> dict[str, str]:
-    """Id -> hash of the template as applied. A form edited by hand keeps the one applied before,
-    or has none: nothing proves that it is ours. So does that of a module that is off.
+def _forms_applied(work: Work, receipt: Receipt) -> Receipt:
+    """The same receipt with the forms as applied: the hash of each, and the template that the
+    blueprint gave it. A form edited by hand keeps the hash of before, or has none: nothing proves
+    that it is ours; its template is the new one where what the blueprint changed was merged into
+    it. That of a module that is off stays too.
     """
-    before = work.receipt.forms
-    hashes = {form.id: before[form.id] for form in left_standing(work) if form.id in before}
-    for form in work.design.forms:
-        now = work.seen.forms[form.id].template
-        ours = same_template(now, compiled(work, form).template)
-        applied = fingerprint(now) if ours else before.get(form.id)
+    before, design = work.receipt, work.design
+    standing = [form.id for form in left_standing(work)]
+    hashes = {key: before.forms[key] for key in standing if key in before.forms}
+    templates = {key: before.templates[key] for key in standing if key in before.templates}
+    for form in design.forms:
+        now, wanted = work.seen.forms[form.id], compiled(work, form)
+        ours = same_template(now.template, wanted.template)
+        applied = fingerprint(now.template) if ours else before.forms.get(form.id)
         if applied is not None:
             hashes[form.id] = applied
-    return hashes
+        if ours or merged_form(work, form.id, now, wanted) is not None:
+            templates[form.id] = wanted.template
+    return replace(receipt, forms=hashes, templates=templates)
 
 
 def _write(work: Work, new: Receipt, journal: Journal) -> None:

@@ -23,8 +23,12 @@ class Done:
 
 
 def plan(steps: Sequence[AnyStep], work: Work) -> list[AnyChange]:
-    """Every change, in order, without writing anything."""
-    return [change for step in steps for change in step.plan(work)]
+    """Every change, in order, without writing anything; once, where two steps would make it."""
+    changes: dict[str, AnyChange] = {}
+    for step in steps:
+        for change in step.plan(work):
+            changes.setdefault(change.id, change)
+    return list(changes.values())
 
 
 def as_foreseen(foreseen: Sequence[AnyChange], done: Sequence[Done]) -> list[Done]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar, cast
 
@@ -69,6 +70,30 @@ class Seen:
             elif isinstance(change.existing, Form) and change.wanted is None:
                 forms.pop(change.existing.id, None)
         then._cache |= {"pages": pages, "forms": forms}
+        return then
+
+    def as_applied(self, receipt: Receipt) -> Seen:
+        """The same wiki as wikifarm last left it, whatever people did since; as it is, where the
+        receipt does not tell."""
+        then = Seen(self._wiki)
+        modules = dict(self.modules)
+        rights = {tag: right for tag, right in self.rights.items() if tag in receipt.pages}
+        for key, words in receipt.rights.items():
+            if len(words) == 1 and key in modules:
+                modules[key] = words[0]
+            elif len(words) == len(fields(Rights)):
+                rights[key] = Rights(*words)
+        then._cache = dict(self._cache) | {
+            "pages": {tag: Page(tag, body) for tag, body in receipt.bases.items()},
+            "rights": rights,
+            "modules": modules,
+            "lists": self.lists,
+            "forms": {
+                form.id: replace(form, template=receipt.templates.get(form.id, form.template))
+                for form in self.forms.values()
+                if form.id in receipt.forms
+            },
+        }
         return then
 
     def forget(self, *names: str) -> None:

@@ -22,7 +22,8 @@ class Work:
     it is proven; `recorded` is the receipt that the wiki holds, None while it proves nothing.
     `just_made`: this run had the wiki made, a moment ago. `taken_back`: tags of the pages that are
     to be the blueprint's again, whatever was written there; `sent`, the files that this run
-    attached, with the name of each on the server.
+    attached, with the name of each on the server. `opening`: somebody said that rights may let in
+    more people than they do.
     """
 
     slug: str
@@ -33,6 +34,21 @@ class Work:
     just_made: bool = False
     taken_back: frozenset[str] = frozenset()
     sent: dict[str, str] = field(default_factory=dict)
+    opening: bool = False
+
+    @property
+    def upgrading(self) -> bool:
+        """True where another version of the blueprint, or another blueprint, was applied last."""
+        before, design = self.receipt, self.design
+        return before.complete and (before.blueprint, before.version) != (
+            design.blueprint,
+            design.version,
+        )
+
+    def may_open(self, *, changed: bool) -> bool:
+        """True where a right may let in more people than it does: somebody said so, or it never was
+        applied here whole, or only the manifest can have changed what it should be."""
+        return self.opening or not self.receipt.complete or (changed and not self.upgrading)
 
 
 class Step(Protocol[Planned]):
@@ -87,6 +103,11 @@ def look_again(
             ),
             hint=_("Run the same command again: it keeps what people wrote."),
         )
+
+
+def kept_closed() -> str:
+    """Why a right stays as it is, where the blueprint would let in more people."""
+    return _("kept closed: --loosen opens it")
 
 
 def refuse_lost(step: AnyStep, lost: Sequence[str]) -> None:

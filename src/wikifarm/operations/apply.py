@@ -45,12 +45,14 @@ def apply(
     canary: bool = False,
     caution: Caution | None = None,
     shown: bool = False,
+    leave: Callable[[CommunityRun], bool] | None = None,
 ) -> list[CommunityOutcome]:
     """Applies each manifest in turn; the failure of one never undoes another.
 
     With `caution`, all are looked at before any is written to, and it may refuse: what is as
     described is done with by then; where a person reads it (`shown`), lists are looked at too. The
-    first of each kind is made, and verified, before the others are. Raises Locked when another run
+    first of each kind is made, and verified, before the others are. Those of which `leave` is true
+    are left as they are; it needs `caution`. Raises Locked when another run
     holds the farm. With `canary`, one of each kind is verified, and the others are not.
     """
     begun: dict[str, CommunityRun] = {}
@@ -69,6 +71,8 @@ def apply(
 
     def look(run: CommunityRun) -> None:
         find(run)
+        if leave is not None and leave(run):
+            return
         asked = audit and (not canary or run.community in canaries)
         if stays_as_it_is(run, audit=asked):
             write(run, asked)
@@ -274,4 +278,4 @@ def _describe(run: CommunityRun) -> None:
     ]
     outcome.lists = list(run.receipt.lists.values())
     outcome.groups = list(design.groups)
-    outcome.kept = [done.change.id for done in outcome.steps if done.outcome == "kept"]
+    outcome.keeps(done.change for done in outcome.steps if done.outcome == "kept")

@@ -9,10 +9,11 @@ from pathlib import Path
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import LocalStorage
 from wikifarm.files import write_whole
-from wikifarm.i18n import _
+from wikifarm.i18n import _, in_language
 from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.community.batch import each
 from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.new_version import told_of_proposals
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.wanted import links
 from wikifarm.operations.workplace.context import Context
@@ -39,6 +40,8 @@ def write_files(run: CommunityRun, facts: frozenset[str]) -> None:
         for verdict in run.outcome.software
         if verdict.standing != "clear"
     ]
+    words = in_language(run.community.language)
+    warnings += told_of_proposals(run.work, words, run.compiler.address_of)
     mailing_list = links(run.community, run.receipt.mailing_list)
     texts = run.compiler.texts(facts, mailing_list, warnings)
     page, message = places.checklists / f"{slug}.html", places.welcomes / f"{slug}.txt"

@@ -56,7 +56,7 @@ def fill(run: CommunityRun, *, lists: bool = True) -> None:
     outcome.to_make = run.wiki is None
     outcome.stands = run.wiki is not None and run.work.receipt.complete
     outcome.planned = [*foresee(run), *(plan_list(run) if lists else ())]
-    outcome.kept = [change.id for change in outcome.planned if not change.writes]
+    outcome.keeps(outcome.planned)
     writing = any(change.writes for change in outcome.planned)
     if run.shows_a_person:
         writing = True
@@ -126,14 +126,16 @@ def _with_pages_told(
     last = {change.key: change for change in later if change.writes}
     written = {change.id for change in changes if change.writes}
     run.outcome.telling = frozenset(change.id for change in last.values()) - written
-    whole = [
+    whole: list[AnyChange] = [
         _then(change, last.pop(change.key))
         if isinstance(change, PageChange) and change.key in last
         else change
         for change in changes
     ]
-    order = [step.name for step in steps]
-    return sorted([*whole, *last.values()], key=lambda change: order.index(change.step))
+    names = [step.name for step in steps]
+    early = {name for name in names[: names.index(PagesStep.name) + 1] if names.count(name) == 1}
+    place = max((at for at, each in enumerate(whole, 1) if each.step in early), default=0)
+    return [*whole[:place], *last.values(), *whole[place:]]
 
 
 def _then(first: PageChange, last: PageChange) -> PageChange:

@@ -8,7 +8,7 @@ columns or fewer dropped without a word; the others padded to sixteen.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -133,7 +133,12 @@ def _padded(columns: Sequence[str]) -> list[str]:
 
 def normalise(template: str) -> str:
     """The same template as wikifarm writes it: one line a field, its sixteen columns."""
-    return "".join(_line(row) for row in parse(template))
+    return written_rows(parse(template))
+
+
+def written_rows(rows: Iterable[Sequence[str]]) -> str:
+    """The template of these rows."""
+    return "".join(map(_line, rows))
 
 
 def same_template(left: str, right: str) -> bool:

@@ -24,6 +24,8 @@ from wikifarm.result import Envelope
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.community import Community
     from wikifarm.blueprint.manifest.reading import Described
+    from wikifarm.operations.community.caution import KeptPlan
+    from wikifarm.operations.community.community_run import CommunityRun
     from wikifarm.operations.community.outcome import CommunitiesOutcome, CommunityOutcome
 
 JOBS = 4  # communities at once: what a farm of two processors bears
@@ -253,6 +255,18 @@ def _skip_invalid() -> typer.models.OptionInfo:
     return option
 
 
+def _yes_change() -> typer.models.OptionInfo:
+    text = _("Do change N communities that stand, many as they are, and remove things.")
+    option: typer.models.OptionInfo = typer.Option("--yes-change", metavar="N", min=0, help=text)
+    return option
+
+
+def _loosen() -> typer.models.OptionInfo:
+    text = _("Let rights open to more people where the blueprint does; otherwise they stay closed.")
+    option: typer.models.OptionInfo = typer.Option("--loosen", help=text)
+    return option
+
+
 def _take_template() -> typer.models.OptionInfo:
     text = _("Have this page as the blueprint writes it again, once a copy is kept; repeatable.")
     option: typer.models.OptionInfo = typer.Option(metavar="PAGE", help=text)
@@ -325,6 +339,7 @@ def _same_place(
     where = [*at, *map(str, paths or ()), *(f"--only={slug}" for slug in only or ())]
     less = ["--skip-invalid"] if skip_invalid else []
     doing = [*where, *less, *(f"--take-template={tag}" for tag in sorted(options.taken_back))]
+    doing += ["--loosen"] if options.opening else []
     applying = [*at, str(kept), *less] if kept else doing
     same_place({"plan": doing, "apply": applying, "verify": where})
 
@@ -337,6 +352,7 @@ def plan(
     jobs: Annotated[int, _jobs()] = JOBS,
     detailed_exitcode: Annotated[bool, _detailed(_("Exit 3 when something would change."))] = False,
     take_template: Annotated[list[str] | None, _take_template()] = None,
+    loosen: Annotated[bool, _loosen()] = False,
     out: Annotated[
         Path | None,
         typer.Option(metavar=_("FILE"), help=_("Keep the plan there, for `wikifarm apply FILE`.")),
@@ -345,7 +361,7 @@ def plan(
     """`wikifarm plan`."""
     options = shared(ctx)
     options.jobs = jobs
-    options.taken_back = frozenset(take_template or ())
+    options.taken_back, options.opening = frozenset(take_template or ()), loosen
     described = _chosen(options, paths, only, skip_invalid=skip_invalid, out=out)
     shown = _plan("plan", options, described, detailed=detailed_exitcode, in_full=bool(only))
     if out is not None:
@@ -353,7 +369,7 @@ def plan(
 
         asked = paths or [options.directory / "communities"], only or [], take_template or []
         outcomes = cast("CommunitiesOutcome", shown.outcome).communities
-        keep_plan(out, options.context().farm.base, asked, outcomes)
+        keep_plan(out, options.context().farm.base, asked, outcomes, opening=loosen)
         _same_place(options, paths, only, skip_invalid=skip_invalid, kept=out)
     return shown
 
@@ -386,15 +402,8 @@ def apply(
     ] = False,
     yes: Annotated[bool, _yes()] = False,
     take_template: Annotated[list[str] | None, _take_template()] = None,
-    yes_change: Annotated[
-        int | None,
-        typer.Option(
-            "--yes-change",
-            metavar="N",
-            min=0,
-            help=_("Do change N communities that stand, many as they are, and remove things."),
-        ),
-    ] = None,
+    loosen: Annotated[bool, _loosen()] = False,
+    yes_change: Annotated[int | None, _yes_change()] = None,
     no_input: Annotated[bool, _no_input()] = False,
     audit: Annotated[str, _audit()] = "full",
     detailed_exitcode: Annotated[
@@ -403,9 +412,7 @@ def apply(
     advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm apply`."""
-    from wikifarm.operations.apply import apply as operation
-    from wikifarm.operations.community.caution import read_plan, refuse_many
-    from wikifarm.operations.community.outcome import envelope
+    from wikifarm.operations.community.caution import read_plan
 
     options = shared(ctx)
     options.jobs, options.pause = jobs, pause
@@ -417,11 +424,45 @@ def apply(
         _spare(options, paths or ())
         paths, only = list(kept.paths), [*kept.only, *(only or [])]
         take_template = [*kept.taken_back, *(take_template or [])]
-    options.taken_back = frozenset(take_template or ())
+        loosen = loosen or kept.opening
+    options.taken_back, options.opening = frozenset(take_template or ()), loosen
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
     if dry_run:
         return _plan("apply", options, described, detailed=detailed_exitcode, in_full=bool(only))
-    asking = options.interactive and not (yes or no_input)
+    return _applied(
+        "apply",
+        options,
+        described,
+        max_failures=max_failures,
+        yes_change=yes_change,
+        asking=options.interactive and not (yes or no_input),
+        scope=scope,
+        kept=kept,
+        in_full=bool(only),
+        detailed=detailed_exitcode,
+        strict=strict,
+    )
+
+
+def _applied(
+    command: str,
+    options: Shared,
+    described: Described,
+    *,
+    max_failures: int | None,
+    yes_change: int | None,
+    asking: bool,
+    scope: dict[str, bool],
+    kept: KeptPlan | None = None,
+    leave: Callable[[CommunityRun], bool] | None = None,
+    in_full: bool,
+    **told: bool,
+) -> Envelope:
+    """Applies what is described, once who must has agreed; `told` is for the envelope."""
+    from wikifarm.operations.apply import apply as operation
+    from wikifarm.operations.community.caution import refuse_many
+    from wikifarm.operations.community.outcome import envelope
+
     context = options.context()
 
     def caution(planned: list[CommunityOutcome]) -> bool:
@@ -429,7 +470,7 @@ def apply(
         if kept is not None:
             kept.check(context.farm.base, planned)
         writes = any(change.writes for outcome in planned for change in outcome.planned)
-        shown = envelope("plan", planned, described=described, in_full=bool(only))
+        shown = envelope("plan", planned, described=described, in_full=in_full)
         return not (asking and writes) or _agreed(options, shown)
 
     outcomes = operation(
@@ -438,15 +479,66 @@ def apply(
         max_failures=max_failures,
         caution=caution,
         shown=asking,
+        leave=leave,
         **scope,
     )
-    return envelope(
-        "apply",
-        outcomes,
-        detailed=detailed_exitcode,
+    return envelope(command, outcomes, described=described, in_full=in_full, **told)
+
+
+def blueprint_diff(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, _paths()] = None,
+    only: Annotated[list[str] | None, _only()] = None,
+    jobs: Annotated[int, _jobs()] = JOBS,
+) -> Envelope:
+    """`wikifarm blueprint diff`."""
+    from wikifarm.operations.upgrade.blueprint_diff import blueprint_diff as operation
+
+    options = shared(ctx)
+    options.jobs = jobs
+    return operation(options.context(), _chosen(options, paths, only).communities)
+
+
+def blueprint_upgrade(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, _paths()] = None,
+    only: Annotated[list[str] | None, _only()] = None,
+    max_failures: Annotated[int | None, _max_failures()] = None,
+    jobs: Annotated[int, _jobs()] = JOBS,
+    pause: Annotated[float, _pause()] = 0.0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what would be done, and stop."))
+    ] = False,
+    yes: Annotated[bool, _yes()] = False,
+    loosen: Annotated[bool, _loosen()] = False,
+    yes_change: Annotated[int | None, _yes_change()] = None,
+    no_input: Annotated[bool, _no_input()] = False,
+    audit: Annotated[str, _audit()] = "full",
+    advisories: Annotated[str, advisories_option()] = "warn",
+) -> Envelope:
+    """`wikifarm blueprint upgrade`."""
+    from wikifarm.operations.community.outcome import envelope
+    from wikifarm.operations.upgrade.blueprint_upgrade import is_up_to_date, plan_upgrade
+
+    options = shared(ctx)
+    options.jobs, options.pause, options.opening = jobs, pause, loosen
+    strict, scope = strict_about(advisories), _scope(audit)
+    described = _chosen(options, paths, only)
+    command, in_full = "blueprint upgrade", bool(only)
+    if dry_run:
+        planned = plan_upgrade(options.context(), described.communities)
+        return envelope(command, planned, described=described, in_full=in_full)
+    return _applied(
+        command,
+        options,
+        described,
+        max_failures=max_failures,
+        yes_change=yes_change,
+        asking=options.interactive and not (yes or no_input),
+        scope=scope,
+        leave=is_up_to_date,
+        in_full=in_full,
         strict=strict,
-        described=described,
-        in_full=bool(only),
     )
 
 

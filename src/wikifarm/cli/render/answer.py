@@ -14,6 +14,7 @@ from wikifarm.result import Envelope, Failure, Outcome, few
 # The room and the function that write each class of outcome, or those that derive from it: named,
 # so that a command imports no other outcome than its own.
 RENDERERS: Mapping[str, str] = {
+    "VersionsOutcome": "version_lines.versions",
     "CommunitiesOutcome": "summary_lines.communities",
     "Demonstration": "community_lines.demonstration",
     "StatusOutcome": "status_lines.states",

@@ -2,10 +2,17 @@
 
 from wikifarm.engine.backup import Backups
 from wikifarm.engine.step import AnyStep
-from wikifarm.engine.steps.access import AccountsStep, GroupsStep, ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.access import (
+    AccountsStep,
+    ClosingStep,
+    GroupsStep,
+    ModuleRightsStep,
+    RightsStep,
+)
 from wikifarm.engine.steps.attached import FilesStep
 from wikifarm.engine.steps.bazar import FormsStep, ListsStep
 from wikifarm.engine.steps.content import PagesStep, SettingsStep
+from wikifarm.engine.steps.proposals import ProposalsStep
 from wikifarm.engine.steps.tidy import TidyStep
 
 
@@ -17,8 +24,10 @@ def all_steps(backups: Backups) -> tuple[AnyStep, ...]:
         SettingsStep(),
         AccountsStep(),
         GroupsStep(),
-        PagesStep(),
         ModuleRightsStep(),
+        ClosingStep(),  # before a page says what those who read it so far are not to know
+        PagesStep(),
+        ProposalsStep(),
         # After the rights of actions: setting those writes an administrative log, closed here.
         RightsStep(),
         ListsStep(),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wikifarm.blueprint.rights_words import is_open_in_lists, without_closing
+from wikifarm.blueprint.rights_words import is_open_in_lists, lets_more_in, without_closing
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.changes import Action, Change, from_to
-from wikifarm.engine.step import Step, Work, look_again, read_back, refuse_lost
+from wikifarm.engine.step import Step, Work, kept_closed, look_again, read_back, refuse_lost
 from wikifarm.engine.steps.bazar import left_standing
+from wikifarm.engine.steps.proposals import proposal_rights
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Account, Rights, Zone, canonical
 
@@ -159,11 +160,12 @@ class RightsChange(Change[Rights, Rights]):
             return ""
         words = {"read": _("to read"), "write": _("to write"), "comment": _("to comment")}
         rights = [(words[each], getattr(now, each), getattr(wanted, each)) for each in words]
-        return "; ".join(
+        told = "; ".join(
             f"{word} {from_to(_told(before), _told(after))}"
             for word, before, after in rights
             if canonical(before) != canonical(after)
         )
+        return "; ".join(part for part in (told, self.reason) if part)
 
     def text(self, value: Rights) -> str:
         return f"read: {_told(value.read)}\nwrite: {value.write}\ncomment: {value.comment}"
@@ -179,7 +181,10 @@ def _told(right: str) -> str:
 
 class RightsStep(Step[RightsChange]):
     """The rights of our pages, of YesWiki's own pages that list titles or accounts, and of the
-    entries of people that a form of ours wrote before it closed them in lists."""
+    entries of people that a form of ours wrote before it closed them in lists.
+
+    What would let in more people than it does waits until somebody says so (`Work.may_open`).
+    """
 
     name = RightsChange.step
 
@@ -187,9 +192,10 @@ class RightsStep(Step[RightsChange]):
         changes = []
         for tag, rights in sorted(_wanted_rights(work).items()):
             now = work.seen.rights.get(tag)
-            if now is None or not now.same_as(rights):
-                action = Action.UPDATE if now else Action.CREATE
-                changes.append(RightsChange(tag, action, now, rights))
+            if now is None:
+                changes.append(RightsChange(tag, Action.CREATE, now, rights))
+            elif not now.same_as(rights):
+                changes.append(_compared(work, tag, now, rights))
         return changes
 
     def apply(self, work: Work, changes: Sequence[RightsChange]) -> None:
@@ -201,6 +207,71 @@ class RightsStep(Step[RightsChange]):
             work.seen.remember("rights", work.seen.wiki.rights.set(tags, rights))
         work.seen.forget("rights")
         read_back(self, work, changes)
+
+
+class ClosingStep(RightsStep):
+    """Those rights that let in fewer people than they do, where a community stands: its pages are
+    closed before anything else is written in them."""
+
+    def plan(self, work: Work) -> list[RightsChange]:
+        if not work.receipt.complete:
+            return []
+        return [
+            change
+            for change in super().plan(work)
+            if change.writes and not _opens(work, change.existing, change.wanted)
+        ]
+
+
+def _compared(work: Work, tag: str, now: Rights, wanted: Rights) -> RightsChange:
+    """The change of rights that differ; kept where they would let in more people and may not."""
+    before = work.receipt.rights.get(tag)
+    new = before is None and tag not in work.receipt.pages and _is_designed(work, tag)
+    # A page is born with the rights of the settings: a run that was cut leaves it with them.
+    new = new or bool(work.receipt.begun(RightsStep.name, tag))
+    changed = before is not None and before != _as_kept(wanted)
+    if new or work.may_open(changed=changed) or not _opens(work, now, wanted):
+        return RightsChange(tag, Action.UPDATE, now, wanted)
+    return RightsChange(tag, Action.KEEP, now, wanted, kept_closed())
+
+
+def _is_designed(work: Work, tag: str) -> bool:
+    return any(page.tag == tag for page in work.design.pages)
+
+
+def rights_of_new(work: Work) -> dict[str, tuple[str, ...]]:
+    """What is about to be born in a community that stands, for the next run if this one is cut."""
+    if not work.receipt.complete:
+        return {}
+    return {
+        change.id: _as_kept(change.wanted)
+        for change in RightsStep().plan(work)
+        if change.action is Action.CREATE and change.wanted is not None
+    }
+
+
+def _opens(work: Work, now: Rights | None, wanted: Rights | None) -> bool:
+    if now is None or wanted is None:
+        return True
+    return any(
+        lets_more_in(before, after, work.design.groups)
+        for before, after in zip(_as_kept(now), _as_kept(wanted), strict=True)
+    )
+
+
+def _as_kept(rights: Rights) -> tuple[str, ...]:
+    """Rights as the receipt keeps them."""
+    return (rights.read, rights.write, rights.comment)
+
+
+def rights_applied(work: Work) -> dict[str, tuple[str, ...]]:
+    """What the design says of rights: by the tag of a page, or the key of an action's right."""
+    design = work.design
+    return {
+        **{page.tag: _as_kept(page.rights) for page in design.pages},
+        **{tag: _as_kept(rights) for tag, rights in design.closed.items()},
+        **{each.key: (each.right,) for each in _module_rights(work)},
+    }
 
 
 def _wanted_rights(work: Work) -> Mapping[str, Rights]:
@@ -216,6 +287,7 @@ def _wanted_rights(work: Work) -> Mapping[str, Rights]:
     wanted |= {page.tag: page.rights for page in work.design.pages}
     if receipts.TAG in now:
         wanted[receipts.TAG] = OWN_RIGHTS
+    wanted |= {tag: rights for tag, rights in proposal_rights(work).items() if tag in there}
     return wanted | _entries_closed_in_lists(work)
 
 
@@ -268,7 +340,8 @@ class ModuleRightChange(Change[ModuleRight, ModuleRight]):
 
     @property
     def detail(self) -> str:
-        return from_to(self.before, self.after) if self.before else ""
+        told = from_to(self.before, self.after) if self.before else ""
+        return "; ".join(part for part in (told, self.reason) if part)
 
     def text(self, value: ModuleRight) -> str:
         return value.right
@@ -286,8 +359,15 @@ class ModuleRightsStep(Step[ModuleRightChange]):
             # None: this version of YesWiki has no such action, so there is nothing to close.
             if now is not None and canonical(now) != canonical(wanted.right):
                 existing = ModuleRight(wanted.kind, wanted.name, now)
-                changes.append(ModuleRightChange(wanted.key, Action.UPDATE, existing, wanted))
+                changes.append(self._compare(work, existing, wanted))
         return changes
+
+    def _compare(self, work: Work, now: ModuleRight, wanted: ModuleRight) -> ModuleRightChange:
+        before = work.receipt.rights.get(wanted.key)
+        said = work.may_open(changed=before is not None and before != (wanted.right,))
+        if said or not lets_more_in(now.right, wanted.right, work.design.groups):
+            return ModuleRightChange(wanted.key, Action.UPDATE, now, wanted)
+        return ModuleRightChange(wanted.key, Action.KEEP, now, wanted, kept_closed())
 
     def apply(self, work: Work, changes: Sequence[ModuleRightChange]) -> None:
         for change in changes:

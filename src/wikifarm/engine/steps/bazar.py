@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wikifarm.blueprint.design import DesignedForm, DesignedList
+from wikifarm.blueprint.rights_words import lets_more_in
 from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.blueprint.schema.template import (
     differing_fields,
@@ -15,12 +16,15 @@ from wikifarm.blueprint.schema.template import (
     properties,
     same_template,
 )
+from wikifarm.blueprint.schema.template_merge import merge_templates
 from wikifarm.engine.changes import Action, Change, unified
 from wikifarm.engine.receipt import fingerprint
-from wikifarm.engine.step import Step, Work, look_again, read_back
+from wikifarm.engine.step import Step, Work, kept_closed, look_again, read_back
 from wikifarm.errors import NotOurs
 from wikifarm.i18n import _
 from wikifarm.model import BazarList, Form
+
+TEMPLATE = "bn_template"  # the key of the lines of a form's fields
 
 
 class ListChange(Change[BazarList, DesignedList]):
@@ -105,7 +109,7 @@ class CompiledForm:
     @property
     def template(self) -> str:
         """The lines of its fields."""
-        return str(self.json.get("bn_template", ""))
+        return str(self.json.get(TEMPLATE, ""))
 
 
 class FormChange(Change[Form, CompiledForm]):
@@ -115,14 +119,16 @@ class FormChange(Change[Form, CompiledForm]):
 
     @property
     def summary(self) -> str:
-        return self.reason or (self.wanted.label if self.wanted else "")
+        label = self.wanted.label if self.wanted else ""
+        return label if self.writes else self.reason or label
 
     @property
     def detail(self) -> str:
         """The fields that would come (+), go (-) or be otherwise (~), by name."""
         if self.existing is None or self.wanted is None:
             return ""
-        return " ".join(differing_fields(self.existing.template, self.wanted.template))
+        fields = " ".join(differing_fields(self.existing.template, self.wanted.template))
+        return "; ".join(part for part in (fields, self.reason) if part)
 
     @property
     def diff(self) -> str:
@@ -130,11 +136,11 @@ class FormChange(Change[Form, CompiledForm]):
 
     def text(self, value: Form | CompiledForm) -> str:
         # The dialect of a wiki is known once it is made: until then a form is its label.
-        return value.template or value.label
+        return normalise(value.template) or value.label
 
 
 class FormsStep(Step[FormChange]):
-    """The forms. One edited by hand is kept and reported."""
+    """The forms. What people changed in one stays, beside what the blueprint changes there."""
 
     name = FormChange.step
 
@@ -170,17 +176,51 @@ class FormsStep(Step[FormChange]):
         wanted = compiled(work, form)
         if same_template(now.template, wanted.template):
             return None
-        # A model may bring a form that is as ours were.
-        ours = fingerprint(now.template) in (applied, work.receipt.found_templates.get(form.id))
-        begun = work.receipt.begun(self.name, form.id)
-        if not ours and fingerprint(normalise(now.template)) not in begun:
-            kept = _("edited here by hand: kept")
+        merged = merged_form(work, form.id, now, wanted)
+        if merged is None or same_template(merged, now.template):
+            opened = merged_form(replace(work, opening=True), form.id, now, wanted)
+            closed = opened is not None and not same_template(opened, now.template)
+            kept = kept_closed() if closed else _("edited here by hand: kept")
             return FormChange(form.id, Action.KEEP, now, wanted, kept)
         if other is not None:
             raise _not_ours(other)
         if now.label != label:
             raise _renamed(now, label)
-        return FormChange(form.id, Action.UPDATE, now, wanted)
+        reason = ""
+        if not same_template(merged, wanted.template):
+            reason = _("merged with what was edited here, or kept closed")
+            wanted = replace(wanted, json={**wanted.json, TEMPLATE: merged})
+        return FormChange(form.id, Action.UPDATE, now, wanted, reason)
+
+
+def merged_form(work: Work, form_id: str, now: Form, wanted: CompiledForm) -> str | None:
+    """The template that a form should have, what people changed in it kept; None where nothing
+    tells what they changed.
+
+    Rights are tightened where the blueprint does; for opening them, see `Work.may_open`.
+    """
+    base = _base_of(work, form_id, now)
+    if base is None:
+        return None
+
+    def right(before: str, here: str, there: str) -> str:
+        if lets_more_in(here or "*", there or "*", work.design.groups):
+            return there if work.may_open(changed=before != there) else here
+        return here if before == there else there
+
+    return merge_templates(base, now.template, wanted.template, right)
+
+
+def _base_of(work: Work, form_id: str, now: Form) -> str | None:
+    """The template that what people changed is to be compared with: as last applied, or as a run
+    that did not end wrote it."""
+    receipt = work.receipt
+    if fingerprint(normalise(now.template)) in receipt.begun(FormsStep.name, form_id):
+        return now.template
+    # A model may bring a form that is as ours were.
+    known = (receipt.forms.get(form_id), receipt.found_templates.get(form_id))
+    untouched = now.template if fingerprint(now.template) in known else None
+    return receipt.templates.get(form_id, untouched)
 
 
 def compiled(work: Work, form: DesignedForm) -> CompiledForm:

@@ -69,7 +69,7 @@ class PagesStep(Step[PageChange]):
             wanted = Page(page.tag, page.body)
             return PageChange(page.tag, Action.CREATE, wanted=wanted, reason=_("new page"))
         back = page.tag in work.taken_back
-        body = page.body if back else _wanted_body(page, now, work.receipt)
+        body = page.body if back else _wanted_body(page, now, work)
         wanted = replace(now, body=body)
         if body != now.body:
             merged = body != page.body
@@ -78,19 +78,49 @@ class PagesStep(Step[PageChange]):
         if now.body == page.body:
             return None
         kept = _("edited here by hand: kept")
+        if work.upgrading and in_conflict(work, page):
+            kept = _("edited here where the blueprint changed: kept")
         return PageChange(page.tag, Action.KEEP, now, replace(now, body=page.body), kept)
 
 
-def _wanted_body(page: DesignedPage, now: Page, receipt: Receipt) -> str:
+def _wanted_body(page: DesignedPage, now: Page, work: Work) -> str:
     """The body that the page should have, keeping what people changed by hand.
 
     Untouched since wikifarm wrote it: the blueprint's text. Edited: kept when the blueprint did
     not change, else merged three ways with the receipt's text as base; kept whole on a conflict.
     """
-    if receipt.untouched(page.tag, now.body):
+    if work.receipt.untouched(page.tag, now.body):
         return page.body
-    merged = _merged(page, now, receipt)
+    merged = _merged(page, now, work)
     return now.body if merged is None else merged
+
+
+def proposal_tag(tag: str) -> str:
+    """The page that proposes the blueprint's text of the page `tag`."""
+    return f"WikifarmProposition{tag}"
+
+
+def base_of(work: Work, tag: str) -> str | None:
+    """The text of the blueprint that what people wrote in a page is to be compared with: as last
+    applied or, once the proposal made of it is gone, which says that somebody has done with it, as
+    it was proposed. None where nothing is known."""
+    proposed = work.receipt.proposals.get(tag)
+    if proposed is not None and proposal_tag(tag) not in work.seen.pages:
+        return proposed[1]
+    return work.receipt.bases.get(tag)
+
+
+def in_conflict(work: Work, page: DesignedPage) -> bool:
+    """True where people and the blueprint changed the same place."""
+    now = work.seen.pages.get(page.tag)
+    return (
+        now is not None
+        and now.body != page.body
+        and page.tag not in work.taken_back
+        and not work.receipt.untouched(page.tag, now.body)
+        and base_of(work, page.tag) not in (None, page.body)
+        and _merged(page, now, work) is None
+    )
 
 
 def edited_by_hand(work: Work) -> list[str]:
@@ -112,20 +142,19 @@ def pages_applied(work: Work) -> Receipt:
     hashes = dict(work.receipt.pages)
     bases = dict(work.receipt.bases)
     for page in work.design.pages:
-        now = work.seen.pages.get(page.tag)
+        now, base = work.seen.pages.get(page.tag), base_of(work, page.tag)
         if now is None:
             continue
-        if page.body in (now.body, bases.get(page.tag)) or now.body == _merged(
-            page, now, work.receipt
-        ):
-            hashes[page.tag] = fingerprint(page.body)
-            bases[page.tag] = page.body
+        if page.body in (now.body, base) or now.body == _merged(page, now, work):
+            base = page.body
+        if base is not None and base != bases.get(page.tag):
+            hashes[page.tag], bases[page.tag] = fingerprint(base), base
     return replace(work.receipt, pages=hashes, bases=bases)
 
 
-def _merged(page: DesignedPage, now: Page, receipt: Receipt) -> str | None:
+def _merged(page: DesignedPage, now: Page, work: Work) -> str | None:
     """What was edited here with what the blueprint changed since; None: no base, or a conflict."""
-    base = receipt.bases.get(page.tag)
+    base = base_of(work, page.tag)
     if base is None or base == page.body:
         # Without a base nothing proves that the text is ours; without a change nothing is to merge.
         return None

@@ -71,6 +71,7 @@ class KeptPlan:
     paths: tuple[Path, ...]
     only: tuple[str, ...]
     taken_back: tuple[str, ...]
+    opening: bool
     communities: Mapping[str, tuple[Line, ...]]
 
     def check(self, farm: str, outcomes: Sequence[CommunityOutcome]) -> None:
@@ -113,6 +114,8 @@ def keep_plan(
     farm: str,
     asked: tuple[Sequence[Path], Sequence[str], Sequence[str]],
     outcomes: Sequence[CommunityOutcome],
+    *,
+    opening: bool = False,
 ) -> None:
     """Writes a plan to a file for its owner only. It names things of wikis, and holds no text of
     theirs, no address of a person and no secret.
@@ -125,6 +128,7 @@ def keep_plan(
         "paths": [str(each.absolute()) if each.exists() else str(each) for each in paths],
         "only": list(only),
         "taken_back": list(taken_back),
+        "opening": opening,
         "communities": {outcome.slug: _lines(outcome.planned) for outcome in outcomes},
     }
     try:
@@ -149,6 +153,7 @@ def read_plan(path: Path) -> KeptPlan:
             tuple(Path(each) for each in told["paths"]),
             tuple(str(each) for each in told["only"]),
             tuple(str(each) for each in told["taken_back"]),
+            told.get("opening") is True,
             {
                 str(slug): tuple((str(a), str(b), str(c)) for a, b, c in lines)
                 for slug, lines in told["communities"].items()

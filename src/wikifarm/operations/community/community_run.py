@@ -24,6 +24,11 @@ from wikifarm.errors import BadCredentials, UnexpectedAnswer, WikifarmError, Wri
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, FarmWiki, Page
 from wikifarm.operations.community.accounts import account_names
+from wikifarm.operations.community.new_version import (
+    told_of_closed,
+    told_of_proposals,
+    told_of_version,
+)
 from wikifarm.operations.community.origin import Origin, looked_at, origin_of
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import (
@@ -136,9 +141,16 @@ class CommunityRun:
         return self.entry is not None and shows_a_person(self.community, self.entry)
 
     def say_left(self) -> None:
-        """Tells what modules that are off, and who does not facilitate any more, leave here."""
+        """Tells what modules that are off, and who does not facilitate any more, leave here, and
+        what a new version of the blueprint means."""
         if self.wiki is not None:
-            self.outcome.notes += [*told_of_left(self.work), *told_of_leaving(self.work)]
+            self.outcome.notes += [
+                *told_of_left(self.work),
+                *told_of_leaving(self.work),
+                *told_of_version(self.work),
+                *told_of_proposals(self.work, _, self.compiler.address_of),
+                *told_of_closed(self.work),
+            ]
 
     @property
     def former_name(self) -> str:
@@ -244,6 +256,7 @@ class CommunityRun:
             recorded,
             just_made=self._just_made,
             taken_back=self.context.taken_back,
+            opening=self.context.opening,
         )
         if self._standing is Standing.NEW:
             work.receipt = as_it_came(seen, fresh)

@@ -12,6 +12,7 @@ from wikifarm.blueprint.manifest.community import Territory
 from wikifarm.blueprint.manifest.reading import Described
 from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.run import Done
+from wikifarm.engine.step import kept_closed
 from wikifarm.errors import Exit, WikifarmError
 from wikifarm.i18n import _, language
 from wikifarm.operations.community.software import heeded
@@ -173,6 +174,11 @@ class CommunityOutcome:
     pending: list[Pending] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what a person should know: sentences
     error: WikifarmError | None = None
+
+    def keeps(self, changes: Iterable[AnyChange]) -> None:
+        """Of these, what people edited stays; what only stays closed is another thing."""
+        reason = kept_closed()
+        self.kept = [each.id for each in changes if not each.writes and each.reason != reason]
 
     @property
     def seen_closed(self) -> bool:

@@ -101,6 +101,7 @@ class Context:
     audit_max_age: timedelta = AUDIT_MAX_AGE
     jobs: int = 1  # communities at once
     taken_back: frozenset[str] = frozenset()  # pages to have as the blueprint writes them
+    opening: bool = False  # somebody said that rights may let in more people than they do
     pause: float = 0.0  # seconds between a community and the next
     stopping: Event = field(default_factory=Event, repr=False)  # set when the command ends early
     _turn_there: FarmTurn | None = field(default=None, init=False, repr=False)

@@ -1,0 +1,53 @@
+"""What a new version of its blueprint means for a community, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from wikifarm.engine.step import Work, kept_closed
+from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.bazar import FormsStep
+from wikifarm.engine.steps.content import proposal_tag
+from wikifarm.engine.steps.proposals import proposed_pages
+from wikifarm.i18n import _
+from wikifarm.result import few
+
+
+def told_of_version(work: Work) -> Iterator[str]:
+    """From which version to which, where that changes."""
+    before, design = work.receipt, work.design
+    if work.upgrading and before.version:
+        yield _("The blueprint goes from {before} to {after}.").format(
+            before=f"{before.blueprint} {before.version}",
+            after=f"{design.blueprint} {design.version}",
+        )
+
+
+def told_of_proposals(
+    work: Work, translate: Callable[[str], str], address_of: Callable[[str], str]
+) -> Iterator[str]:
+    """Each page for which something waits for those who facilitate, in the words of `translate`."""
+    _ = translate
+    for tag in proposed_pages(work):
+        told = _(
+            "The page {page} was edited here where the blueprint changed: it stays as it is. What "
+            "changed is proposed to those who facilitate, in {url}: take it over by hand, then "
+            "delete the proposal."
+        )
+        yield told.format(page=tag, url=address_of(proposal_tag(tag)))
+
+
+def told_of_closed(work: Work) -> Iterator[str]:
+    """The rights that stay closed to people whom the blueprint lets in."""
+    steps = (ModuleRightsStep(), RightsStep(), FormsStep())
+    closed = [
+        change.key
+        for step in steps
+        for change in step.plan(work)
+        if not change.writes and change.reason == kept_closed()
+    ]
+    if closed:
+        yield _(
+            "The blueprint lets in more people than this wiki does, in: {names}. That stays "
+            "closed; --loosen opens it."
+        ).format(names=few(closed))

@@ -1,0 +1,1 @@
+"""A new version of a blueprint reaches the communities that stand."""
