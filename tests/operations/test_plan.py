@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
-from tests.operations.test_kill import killed
+from tests.operations.ground import killed
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.cli.render.answer import answer
 from wikifarm.cli.render.sheet import Paint

@@ -130,7 +130,8 @@ class CommunityKind:
         people = {form.id for form in first.forms if form.zone is Zone.PEOPLE}
         # Without rights, the forms of people come later, so that nobody can be written down before.
         open_forms = {key: form for key, form in forms.items() if key not in people}
-        light = FarmModel(pages | self._pages, lists, open_forms, self.dialect, self.label)
+        own = {self.receipt.tag: self.receipt.body}
+        light = FarmModel(pages | self._pages | own, lists, open_forms, self.dialect, self.label)
         ours = {page.tag for page in first.pages}
         whole = replace(
             least,

@@ -26,7 +26,7 @@ OVERVIEW = "\n".join(
         'bazar vue="listes"',
     )
 )  # fmt: skip
-# The page as a model brings it that closes it too: nothing is said yet, but all can be read.
+# The page as a model brings it: nothing is said yet, but an administrator can read everything.
 BEGUN = f"{EMPTY}\n\n{OVERVIEW}"
 SERIES = ("groups", "writing", "rights", "proposals")  # several texts under each key
 PACKED = ("bases", "templates", "rights", "proposals", "ledger")  # long ones

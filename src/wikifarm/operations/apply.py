@@ -29,7 +29,7 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.kept_for_good import refuse_other_address
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import ensure
-from wikifarm.operations.mailing_list.wanted import check_list
+from wikifarm.operations.mailing_list.wanted import check_list, wants_list
 from wikifarm.operations.plan import check_ours, fill, foresee
 from wikifarm.operations.workplace.context import Context
 
@@ -186,7 +186,9 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     run.mend_contact()
     run.say_left()
     run.walk(all_steps(run.context.backups))
-    finish_receipt(work, journal)
+    once = first and not audit and not wants_list(community)  # nothing long before its end
+    if not once:
+        finish_receipt(work, journal)
     if not run.wrote and audit_stands(run):
         outcome.audited = work.receipt.audit["at"]
     elif audit:
@@ -197,7 +199,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     run.look_at_software()
     trouble = _ensure_list(run)
     facts = known_facts(run)
-    written = work.recorded is not None and work.receipt.same_as(work.recorded)
+    written = not once and work.recorded is not None and work.receipt.same_as(work.recorded)
     if facts != frozenset(work.receipt.facts) or not written:
         # The pages show as done what was just seen to be done, and how the list stands.
         with run.alone("apply", again=False):
