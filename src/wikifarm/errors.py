@@ -24,7 +24,7 @@
     │   ├── BadCredentials         name, password or key refused
     │   ├── NotSympa               something else than Sympa's SOAP answers
     │   ├── SympaHost              Sympa does not know itself under this address
-    │   ├── SessionLost            Sympa forgot who was logged in
+    │   ├── SessionLost            the server forgot who was logged in
     │   └── DnsSilent              the DNS does not answer: not even that there is no such name
     ├── WikiAsleep, WikiBusy    1  the wiki answers but takes no writing now
     ├── WriteRefused            1  written, read back, and it was not there
@@ -247,7 +247,7 @@ class SympaHost(ServerProblem):
 
 
 class SessionLost(ServerProblem):
-    """The list server does not know, or no more, on whose behalf it is asked: ask again."""
+    """The server does not know, or no more, on whose behalf it is asked: ask again."""
 
     code = "session-lost"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -13,11 +14,21 @@ from wikifarm.engine.journal import RECORD
 from wikifarm.engine.wiki_lock import FARM
 from wikifarm.errors import Locked
 from wikifarm.operations.apply import apply
-from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.context import Context, Silence
 from wikifarm.rehearsal import RunningFarm, snapshot
 from wikifarm.yeswiki.run_records import RunRecords
 
 OTHER = "feedfacefeed"
+
+
+class Heard(Silence):
+    """What is told to people, given to `hear`."""
+
+    def __init__(self, hear: Callable[[str, str], object]) -> None:
+        self._hear = hear
+
+    def __call__(self, slug: str, what: str) -> None:
+        self._hear(slug, what)
 
 
 class Turns(Watched):
@@ -52,6 +63,16 @@ def test_a_batch_says_so_once_and_leaves_nothing(running: RunningFarm, tmp_path:
     assert wire.asked == []
 
 
+def test_others_may_make_wikis_while_this_one_audits(running: RunningFarm, tmp_path: Path) -> None:
+    context, there = context_for(running.url, tmp_path), records(running, tmp_path)
+    standing: dict[str, int] = {}
+    context.progress = Heard(lambda _slug, what: standing.setdefault(what, len(there.all())))
+    outcomes = apply(context, [a_community("rennes"), a_community("brest")])
+    assert [outcome.error for outcome in outcomes] == [None, None]
+    assert (standing["groups"], standing["audit visitor"]) == (1, 0)
+    assert there.all() == []
+
+
 def test_another_computer_is_named_and_nothing_is_made(
     running: RunningFarm, tmp_path: Path
 ) -> None:
@@ -60,12 +81,15 @@ def test_another_computer_is_named_and_nothing_is_made(
     records(running, tmp_path).add(OTHER, "apply, camille@poste", 1, "")
     context = context_for(running.url, tmp_path)
     context.patience = 0
+    told: list[tuple[str, str]] = []
+    context.progress = Heard(lambda slug, what: told.append((slug, what)))
     wikis = [a_community("rennes"), a_community("brest"), a_community("nantes")]
     rennes, brest, nantes = apply(context, wikis, audit=False)
     assert (rennes.error, rennes.status) == (None, "unchanged")
     for refused in (brest, nantes):
         assert isinstance(refused.error, Locked)
         assert "camille@poste" in refused.error.message
+    assert ("", "waiting-farm (apply, camille@poste)") in told
     assert sorted(snapshot(tmp_path / "farm")["wikis"]) == ["", "rennes"]
     assert [record.run for record in records(running, tmp_path).all()] == [OTHER]
 

@@ -41,6 +41,7 @@ def step_words() -> dict[str, str]:
         "before": _("before somebody comes"),  # the audit, twice: `verify --deep`
         "after": _("after somebody came"),
         "waiting": _("another wikifarm works on this wiki: waiting until it ends"),
+        "waiting-farm": _("another wikifarm makes wikis on this farm: waiting until it has"),
         "checklist": _("checklist"),
         # What the doctor looks at.
         "computer": _("this computer"),

@@ -46,7 +46,7 @@ class WikiLock:
     doing: str
     patience: float
     wait: Callable[[float], None] = sleep
-    waiting: Callable[[], None] = lambda: None  # called while another run is waited for
+    waiting: Callable[[RunRecord], None] = lambda _other: None  # while that run is waited for
     beat: float = BEAT  # between two signs
     _mine: RunRecord | None = field(default=None, init=False)
     _left: bool = field(default=False, init=False)  # a record that may be there
@@ -105,7 +105,7 @@ class WikiLock:
             if not others:
                 self._mine = mine
                 return
-            self.waiting()
+            self.waiting(others[0])
             if monotonic() >= until and not watched.is_silent(others[0], mine):
                 raise _locked(others[0], self.slug)
             if others[0].id > mine.id:
@@ -129,9 +129,12 @@ class WikiLock:
         until = min(until, monotonic() + BEAT)
         while True:
             self.wait(random.uniform(*COME_BACK))  # noqa: S311 - so that two do not meet again
-            self.waiting()
-            if monotonic() >= until or not self.records.all():
+            if monotonic() >= until:
                 return
+            others = self.records.all()
+            if not others:
+                return
+            self.waiting(others[0])
 
     def _leave(self, since: str) -> None:
         self._left = True

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from wikifarm.errors import (
     BadCredentials,
     NotYesWiki,
+    SessionLost,
     UnexpectedAnswer,
     WikiAsleep,
     WikiBusy,
@@ -68,8 +69,21 @@ class Session:
         handler: str = "",
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        """POST of a form to a page or handler."""
-        return self._awake(self._client.post(self.addresses.page(tag, handler, query), fields))
+        """POST of a form to a page or handler.
+
+        Raises SessionLost where the wiki took whoever is logged in here for a visitor: it may have
+        done nothing of what was asked, and would do nothing of what comes next.
+        """
+        answer = self._awake(self._client.post(self.addresses.page(tag, handler, query), fields))
+        if self.user and is_own(answer) and not self.spoke_to(answer):
+            raise SessionLost(
+                _("The wiki {url} does not know any more that {name} is logged in.").format(
+                    url=self.addresses.base, name=self.user
+                ),
+                hint=_("Run the same command again: it first looks at what was done."),
+                where=self.addresses.base,
+            )
+        return answer
 
     def ask(self, address: str, verb: str = "GET", body: Fields = ()) -> Answer:
         """Asks what follows the `?` as it stands, percent-encoded; a `body` makes it a POST."""

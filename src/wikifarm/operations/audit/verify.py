@@ -142,6 +142,7 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
     An audit that could not see is not one that saw nobody: it says why (`blind`).
     """
     run.progress("audit")
+    run.context.let_others_make()  # an audit takes longer than many wikis to make
     checks = tuple(content_checks(run.work))
     if people_forms(run.work):  # one that is cut short takes back what the one before said
         run.context.journal.intent(run.community.slug, AUDIT)

@@ -86,7 +86,10 @@ class CommunityRun:
     def make(self, doing: str) -> None:
         """Makes its wiki and enters it: from a model where the farm takes them. Needs the lock of
         the farm; no other computer makes wikis meanwhile."""
-        self.context.before_making(doing)
+        with self.context.making(doing):
+            self._make()
+
+    def _make(self) -> None:
         if self.context.farm.known(self.community.slug) is not None:
             self.find()  # one that was waited for made it
             return
@@ -329,7 +332,7 @@ class CommunityRun:
             self.community.slug,
             told_by(doing),
             self.context.patience,
-            waiting=lambda: self.progress("waiting"),
+            waiting=lambda other: self.progress(f"waiting ({other.doing})"),
         )
         with lock.taken():
             if again:

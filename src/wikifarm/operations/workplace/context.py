@@ -196,12 +196,20 @@ class Context:
                 turn, self._turn_there = self._turn_there, None
                 turn.leave()
 
-    def before_making(self, doing: str) -> None:
-        """Says on the farm, once a run, that wikis are made there, and waits while another computer
-        makes some. Needs the lock; raises Locked after `patience`."""
+    @contextmanager
+    def making(self, doing: str) -> Iterator[None]:
+        """Says on the farm that a wiki is made there, and waits while another computer makes some.
+        Needs the lock; raises Locked after `patience`."""
         if self._turn_there is None:
             raise LookupError("the farm is not held")
-        self._turn_there.take(doing)
+        with self._turn_there.making(doing):
+            yield
+
+    def let_others_make(self) -> None:
+        """Before what takes long: other computers may make wikis meanwhile, unless this run is
+        making one."""
+        if self._turn_there is not None:
+            self._turn_there.rest()
 
     def close(self) -> None:
         """Closes the connections."""
