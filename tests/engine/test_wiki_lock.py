@@ -102,14 +102,14 @@ def test_a_run_that_stays_is_waited_for_then_refused_with_its_hour(
 ) -> None:
     board.put("bbbb0002", "apply")
     lock = lock_of(board, tmp_path, patience=30)
-    waited = []
-    lock.waiting = lambda: waited.append(board.clock.seconds)
+    waited: list[str] = []
+    lock.waiting = lambda other: waited.append(other.doing)
     with pytest.raises(Locked) as refused, lock.taken():
         pytest.fail("two at once")
     assert refused.value.exit == 7
     assert "apply, since 2026-11-27 10:00:00" in refused.value.message
     assert "15 minutes" in refused.value.hint
-    assert waited
+    assert set(waited) == {"apply"}
     assert [row.run for row in board.rows] == ["bbbb0002"]
     assert 30 <= board.clock.seconds < 40
 
