@@ -6,16 +6,17 @@ because a server may have done the work before the line broke: the caller reads 
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import socket
 import ssl
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv6Address, ip_address
 from threading import Condition, Lock
 from typing import IO, Any, TypeVar
@@ -27,13 +28,14 @@ import tenacity
 from wikifarm import __version__
 from wikifarm.errors import PrivateAddress, TlsFailed, UnexpectedAnswer, Unreachable
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.model import Cookie
 
 MAX_BYTES = 32 * 1024 * 1024
 USER_AGENT = f"wikifarm/{__version__}"
 PASSING = frozenset({429, 502, 503, 504})
 LONGEST_FILE = 1800.0  # seconds for one file
-LONGEST_WAIT = 20.0  # seconds that a server may ask to wait before the next try
+LONGEST_WAIT = 20.0  # seconds that a server may ask to wait: more, and it is not asked again
 
 Fields = Sequence[tuple[str, str]]
 Transport = httpx.BaseTransport
@@ -58,8 +60,8 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON. Raises UnexpectedAnswer where it is not."""
         try:
-            return json.loads(self.text)
-        except (ValueError, RecursionError):
+            return from_json(self.text)
+        except ValueError:
             raise UnexpectedAnswer(
                 _("The server answered something else than the data expected."),
                 hint=_("Open the address in a browser to see what is there."),
@@ -174,11 +176,28 @@ def trying_again(read: Callable[[], T]) -> T:
         raise fault.__cause__ or fault from None
 
 
-def passing(status: int, url: str) -> Unreachable:
-    """The error of a server that is there but does not answer now."""
+def asked_wait(header: str) -> float:
+    """The seconds that a `Retry-After` asks to wait: a number of them, or a date (RFC 9110)."""
+    text = header.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    with suppress(ValueError, TypeError, OverflowError):
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    return 0.0
+
+
+def passing(status: int, url: str, wait: float = 0.0) -> Unreachable:
+    """The error of a server that is there but does not answer now; `wait`: the seconds that it asks
+    for, where they are too many."""
+    hint = _("Run the same command again in a few minutes: it first looks at what was done.")
+    if wait:
+        hint = _(
+            "It asks to wait {minutes} min: then run the same command again, which first looks at "
+            "what was done."
+        ).format(minutes=math.ceil(min(wait, 1e6) / 60))
     return Unreachable(
         _("The server is there but does not answer now ({status}).").format(status=status),
-        hint=_("Run the same command again in a few minutes: it first looks at what was done."),
+        hint=hint,
         where=_host(url),
     )
 
@@ -347,8 +366,9 @@ class Client:
         except Unreachable as fault:
             raise Passing from fault
         if answer.status in PASSING:
-            asked = answer.headers.get("retry-after", "")
-            wait = min(float(asked), LONGEST_WAIT) if asked.isdecimal() else 0.0
+            wait = asked_wait(answer.headers.get("retry-after", ""))
+            if wait > LONGEST_WAIT:
+                raise passing(answer.status, url, wait)
             raise Passing(wait) from passing(answer.status, url)
         return answer
 

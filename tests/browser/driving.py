@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,16 @@ for (const node of document.body.querySelectorAll('*')) {
 return poor;
 """
 """The texts whose contrast with what is behind them is under 4.5 (WCAG 2.2, 1.4.3)."""
+
+
+AXE = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
+RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ['violations']}).then(
+  told => done(told.violations.flatMap(rule => rule.nodes.map(
+    node => `${rule.id}: ${node.target.join(' ')} ${node.html.slice(0, 120)}`))),
+  fault => done([`axe-core failed: ${fault}`]));
+"""
 
 
 class Person:
@@ -174,6 +185,13 @@ class Person:
     def poor_contrasts(self) -> list[list[object]]:
         """Texts hard to read, with their ratio."""
         return list(self.driver.execute_script(CONTRASTS))
+
+    def axe_faults(self) -> list[str]:
+        """What axe-core says is wrong: the rule, and where. Its source runs in the page's own
+        world, and asks nobody anything."""
+        self.driver.execute_script(AXE)
+        told: list[str] = self.driver.execute_async_script(RUN_AXE)
+        return told
 
     def picture(self, path: Path, height: int) -> None:
         """Save the top of the page as a PNG."""

@@ -72,29 +72,6 @@ def test_a_rehearsal_farm_keeps_its_address_and_password(tmp_path: Path) -> None
     assert seen[0] == seen[1]
 
 
-def test_the_line_of_the_demo_applies_again_from_where_one_stands(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    called = shlex.join([sys.executable, "-m", "wikifarm"])
-    monkeypatch.setenv("WIKIFARM_CALLED", called)
-    monkeypatch.setenv("PYTHONPATH", str(SOURCE))
-    running = start("demo", stderr=subprocess.DEVNULL)
-    assert running.stdout is not None
-    lines: list[str] = []
-    while not lines or f"  {called} apply" not in lines[-1]:
-        lines.append(running.stdout.readline())
-        assert lines[-1], "the demo ended without that line"
-    exports = [line for line in lines if line.startswith("  export ")]
-    again = subprocess.run(
-        ["bash", "-euc", "".join([*exports, lines[-1]])],
-        capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    running.send_signal(signal.SIGINT)
-    running.communicate(timeout=10)
-    assert (again.returncode, "(unchanged)" in again.stdout) == (0, True), again.stderr
-    assert list(Path().iterdir()) == []  # what it writes goes beside what the demo wrote
-
-
 def test_the_demo_opens_a_community_then_goes_away(tmp_path: Path) -> None:
     running = start("demo", "--json", stderr=subprocess.PIPE)
     assert running.stdout is not None
@@ -154,21 +131,3 @@ def test_apply_shows_its_plan_and_waits_for_a_yes(with_farm: RunningFarm, tmp_pa
     out, shown = applied(answer="")  # nothing to do: nothing to ask
     assert "Une commune (unchanged)" in out
     assert "Do this?" not in shown
-
-
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminal here")
-def test_a_new_community_asks_for_what_is_missing(with_farm: RunningFarm, tmp_path: Path) -> None:
-    ours, theirs = os.openpty()
-    running = start("new-community", "--audit", "none", stdin=theirs, stderr=theirs)
-    os.close(theirs)
-    answers = ["Une commune", "", "Ada Lovelace <ada@example.org>", "", "", "y"]
-    os.write(ours, "".join(f"{one}\n" for one in answers).encode())
-    asked = b""
-    while b"Do this?" not in asked:
-        asked += os.read(ours, 4096)
-    out, _err = running.communicate(timeout=60)
-    os.close(ours)
-    assert running.returncode == 0
-    assert "Une commune (created)" in out
-    assert (Path("communities") / "une-commune.yml").is_file()
-    assert "Name of the community" in asked.decode()

@@ -13,6 +13,7 @@ from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import InvalidInput, LocalStorage
 from wikifarm.i18n import language, speak
 from wikifarm.operations.init import EXAMPLE, EXAMPLE_SHEET, init
+from wikifarm.operations.workplace.context import FarmSettings
 from wikifarm.operations.workplace.settings import Flags, load
 
 
@@ -41,7 +42,7 @@ def test_what_is_written_between_the_quotes_is_read(tmp_path: Path) -> None:
 
 
 def test_the_address_given_is_kept(tmp_path: Path) -> None:
-    init(tmp_path, farm_url='https://x.org/a"b/')
+    init(tmp_path, FarmSettings('https://x.org/a"b/'))
     document = tomllib.loads((tmp_path / "wikifarm.toml").read_text("utf-8"))
     assert document["farm"]["url"] == 'https://x.org/a"b/'
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.conftest import PASSWORD, Fresh, a_community
+from tests.operations.conftest import PASSWORD, Fresh, a_community, context_for
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.manifest.slugs import propose_slug
 from wikifarm.operations.audit import questions
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
+from wikifarm.operations.plan import plan
 from wikifarm.rehearsal import RunningFarm, snapshot
 from wikifarm.transport import Answer
 
@@ -133,3 +134,15 @@ def test_a_name_without_a_latin_letter_makes_a_wiki_of_that_name(
     assert open_wiki(fresh(), slug).settings.all()["wakka_name"] == name
     again = new_community(fresh(), community, audit=False)
     assert again.status == "unchanged"
+
+
+def test_no_wiki_is_made_in_nobodys_name(
+    running: RunningFarm, rennes: Community, tmp_path: Path
+) -> None:
+    """Many a farm lets any passer-by make wikis."""
+    context = context_for(running.url, tmp_path, password="")
+    (planned,) = plan(context, [rennes])
+    for outcome in (planned, new_community(context, rennes, audit=False)):
+        assert outcome.error is not None and outcome.error.exit == 2
+        assert "password is missing" in outcome.error.message
+    assert context.farm.find(rennes.slug) is None

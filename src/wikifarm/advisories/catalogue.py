@@ -9,7 +9,6 @@ former line, a package of a distribution) is listed, and compared with nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from wikifarm.advisories.release_number import ReleaseNumber, release_number
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import LANGUAGES, _
+from wikifarm.json_text import from_json
 
 SHIPPED = "advisories.json"
 KEPT = "advisories.json"  # in the state folder: what `advisories update` was given
@@ -123,7 +123,7 @@ def catalogue(state: Path) -> Catalogue:
 def parse(text: str, file: str) -> Catalogue:
     """The catalogue of a file. Raises InvalidInput with every problem at once."""
     try:
-        value = json.loads(text)
+        value = from_json(text)
     except ValueError as fault:
         line, column = getattr(fault, "lineno", 0), getattr(fault, "colno", 0)
         raise _invalid([Problem(_("This is not JSON."), "", file, line, column)], file) from None

@@ -102,7 +102,7 @@ def _program() -> Path:
         missing = PROGRAM if program is None else "ansible-runner"
         raise ExtraMissing(
             _("This command needs Ansible, and {name} is not installed here.").format(name=missing),
-            hint=to_install("ops"),
+            hint=_("Install it: {command}").format(command=to_install("ops")),
         )
     return Path(program)
 

@@ -31,7 +31,7 @@ Position = tuple[int, int]
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 # How .xlsx, .ods and .xls files begin.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:str"}
@@ -312,7 +312,7 @@ class _Reader:
 
     def scalar(self, event: Any) -> Any:
         text = str(event.value)
-        if _CONTROL.search(text):
+        if CONTROL.search(text):
             self.refuse(
                 _("this text holds an invisible control character"),
                 event.start_mark,

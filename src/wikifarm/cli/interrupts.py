@@ -21,6 +21,7 @@ class Interrupts:
 
     def __init__(self, give_up: Callable[[], None]) -> None:
         self._give_up = give_up
+        self._told = False
         self._ended = threading.Event()
         # A pipe can be the wake-up file on POSIX only; elsewhere Ctrl-C is what Python makes of it.
         in_main = threading.current_thread() is threading.main_thread()
@@ -33,7 +34,7 @@ class Interrupts:
             self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
             threading.Thread(target=self._watch, daemon=True, name="interrupts").start()
             self._former = [
-                (number, signal.signal(number, _interrupt))
+                (number, signal.signal(number, self._interrupt))
                 for number in (signal.SIGINT, signal.SIGTERM)
             ]
         return self
@@ -60,6 +61,8 @@ class Interrupts:
                 self._give_up()
         os.close(self._reader)
 
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """Once: a second Ctrl-C would cut the orderly end short, which `_watch` limits anyway."""
+        if not self._told:
+            self._told = True
+            raise KeyboardInterrupt

@@ -59,8 +59,8 @@ def _answer(arguments: Sequence[str], shared: Shared) -> Envelope:
         return _invoke(arguments, shared)
     except WikifarmError as error:
         envelope = failed(shared.command, error)
-    except typer.Abort:
-        return _interrupted(shared)
+    except typer.Abort:  # at a question, and all are asked before anything is done
+        return _interrupted(shared, hint=_("Nothing was done. What was typed is not kept."))
     except SystemExit as end:
         # Completion scripts end the process themselves, after printing.
         envelope = Envelope(PROGRAM, exit=end.code if isinstance(end.code, int) else 0)
@@ -117,12 +117,12 @@ def _usage(error: Exception, shared: Shared) -> Envelope | None:
     return Envelope(command or shared.command, exit=Exit.USAGE, errors=(failure,))
 
 
-def _interrupted(shared: Shared) -> Envelope:
+def _interrupted(shared: Shared, hint: str = "") -> Envelope:
     if shared.output.shown is not None:
         return shared.output.shown
     error = Interrupted(
-        _("Interrupted."),
-        hint=_("Run the same command again: it goes on from where it stopped."),
+        _("Interrupted.") + shared.telling().so_far(),
+        hint=hint or _("Run the same command again: it goes on from where it stopped."),
     )
     return failed(shared.command, error)
 

@@ -109,7 +109,7 @@ class Progress:
         terminal = stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
         self._live, self._plain = on and terminal, on and not terminal
         self._clock = clock
-        self._total = self._ended = 0
+        self._total = self._ended = self._failed = 0
         self._began = self._drew = 0.0
         self._at_work: dict[str, _AtWork] = {}
         self._drawn = 0  # lines on the terminal
@@ -118,7 +118,8 @@ class Progress:
     def begins(self, total: int) -> None:
         """So many communities are to be done."""
         with self._turn:
-            self._total, self._ended, self._began = total, 0, self._clock()
+            self._total, self._began = total, self._clock()
+            self._ended = self._failed = 0
             self._at_work.clear()
 
     def __call__(self, slug: str, what: str) -> None:
@@ -138,10 +139,22 @@ class Progress:
         with self._turn:
             work = self._at_work.pop(slug, None)
             self._ended += 1
+            self._failed += came_to == "failed"
             if self._plain and self._total > 1:
                 self._say(slug, status_words().get(came_to, came_to), work)
             elif self._total > 1:
                 self._draw(self._lines(), at_once=True)
+
+    def so_far(self) -> str:
+        """How many of several communities are done, as a sentence after another; else nothing."""
+        if self._total < 2:
+            return ""
+        told = ngettext(
+            " {count} community of {total} was done.",
+            " {count} communities of {total} were done.",
+            self._ended - self._failed,
+        )
+        return told.format(count=self._ended - self._failed, total=self._total)
 
     def line(self, text: str) -> None:
         """Shows this line alone."""

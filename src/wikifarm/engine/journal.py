@@ -17,6 +17,7 @@ from typing import Any
 from wikifarm.errors import LocalStorage
 from wikifarm.files import append_line, make_private
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.reasons import of_system
 
 RECORD = "record"  # who works on a wiki
@@ -73,7 +74,7 @@ class Journal:
         self._end += len(whole)
         for line in whole.decode("utf-8", errors="replace").split("\n"):
             try:
-                entry = json.loads(line)
+                entry = from_json(line)
             except ValueError:
                 continue
             if isinstance(entry, dict):

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from wikifarm.json_text import from_json
+
 TAG = "WikifarmRecu"
 EMPTY = "====== wikifarm ======"  # the page before it is closed: it says nothing yet
 # What YesWiki's own pages of administration show apart, all in one answer.
@@ -125,9 +127,9 @@ def from_page(body: str) -> Receipt | None:
     if block is None:
         return None
     try:
-        data: dict[str, Any] = json.loads(block[1])
+        data: dict[str, Any] = from_json(block[1])
         for key in PACKED:
-            data[key] = json.loads(_unpack(data[key])) if data.get(key) else None
+            data[key] = from_json(_unpack(data[key])) if data.get(key) else None
         known: dict[str, Any] = {
             key: data[key]
             for key in Receipt.__dataclass_fields__
@@ -141,7 +143,7 @@ def from_page(body: str) -> Receipt | None:
         for key in SERIES:
             known[key] = {name: tuple(value) for name, value in known.get(key, {}).items()}
         return Receipt(**known)
-    except (ValueError, TypeError, RecursionError, zlib.error):
+    except (ValueError, TypeError, zlib.error):
         return None
 
 

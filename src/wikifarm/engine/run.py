@@ -15,7 +15,8 @@ Progress = Callable[[str, str], None]  # slug, what is being done
 
 @dataclass(frozen=True)
 class Done:
-    """One change and what came of it; `ms` is the share of its step, in milliseconds."""
+    """One change and what came of it; `ms` is its share of what its step took, reading included, in
+    milliseconds."""
 
     change: AnyChange
     outcome: str  # "done" | "kept"
@@ -61,13 +62,13 @@ def apply(steps: Sequence[AnyStep], work: Work, journal: Journal, progress: Prog
     done: list[Done] = []
     for step in steps:
         progress(work.slug, step.name)
+        started = time.monotonic()
         changes = step.plan(work)
         writing = writes(changes)
         if not writing:
             done += [Done(change, "kept", 0) for change in changes]
             continue
         journal.intent(work.slug, step.name, changes=[change.id for change in writing])
-        started = time.monotonic()
         step.apply(work, writing)
         journal.outcome(work.slug, step.name, changes=len(writing))
         share = round((time.monotonic() - started) * 1000 / len(writing))

@@ -192,7 +192,8 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     if not run.wrote and audit_stands(run):
         outcome.audited = work.receipt.audit["at"]
     elif audit:
-        outcome.audit = audit_wiki(run)
+        with outcome.spending("audit"):
+            outcome.audit = audit_wiki(run)
         note_audit(run)
     else:
         outcome.unverified = "none"

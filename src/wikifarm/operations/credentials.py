@@ -18,6 +18,7 @@ from wikifarm.errors import (
     WikifarmError,
 )
 from wikifarm.i18n import _, ngettext
+from wikifarm.json_text import from_json
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.age_file import AgeFile
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
@@ -206,14 +207,14 @@ def _exported(context: Context, file: Path) -> dict[str, str]:
                 )
         else:
             text = raw.decode()
-        told = json.loads(text)
+        told = from_json(text)
         if told["format"] != FORMAT:
             raise ValueError(told["format"])
         farm, passwords = str(told["farm"]), dict(told["passwords"])
     except OSError as fault:
         message = _("{file} cannot be read ({reason}).")
         raise _wrong(message.format(file=file, reason=of_system(fault)), "", "unreadable") from None
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         message = _("{file} is not what `wikifarm credentials export` writes.")
         raise _wrong(message.format(file=file), "", "not-credentials") from None
     if farm != context.farm.base:

@@ -19,6 +19,7 @@ from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.errors import InvalidInput, LocalStorage, Problem
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, language
+from wikifarm.json_text import from_json
 from wikifarm.operations.community.outcome import (
     CommunitiesOutcome,
     CommunityOutcome,
@@ -199,7 +200,7 @@ def _kept(folder: Path) -> dict[str, object]:
     try:
         (folder / "farm").mkdir(parents=True, exist_ok=True)
         if path.exists():
-            stored = json.loads(path.read_text("utf-8"))
+            stored = from_json(path.read_text("utf-8"))
             return {
                 "password": stored["password"],
                 "token": stored["token"],

@@ -36,6 +36,8 @@ class Wishes:
     admission: str = ""
     writing: str = ""
     language: str = ""
+    description: str = ""
+    rhythm: str = ""
 
 
 def community(wishes: Wishes, folder: Path) -> Community:
@@ -53,6 +55,8 @@ def community(wishes: Wishes, folder: Path) -> Community:
         "admission": wishes.admission,
         "writing": wishes.writing,
         "language": wishes.language,
+        "description": wishes.description,
+        "rhythm": wishes.rhythm,
     }
     try:
         return community_from({key: value for key, value in given.items() if value}, folder=folder)
@@ -61,6 +65,17 @@ def community(wishes: Wishes, folder: Path) -> Community:
         codes = {problem.code for problem in unsaid}
         others = [problem for problem in wrong.problems if problem.code not in codes]
         raise InvalidInput([*unsaid, *others]) from None
+
+
+def mistakes(wishes: Wishes, folder: Path) -> list[Problem]:
+    """What is wrong with what was said so far, as `community` would tell it; what is still to be
+    said is no mistake."""
+    try:
+        community(wishes, folder)
+    except InvalidInput as wrong:
+        unsaid = [problem.code for problem in _unsaid(wishes)]
+        return [problem for problem in wrong.problems if problem.code not in unsaid]
+    return []
 
 
 def _unsaid(wishes: Wishes) -> list[Problem]:

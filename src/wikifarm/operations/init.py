@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+
+from dotenv.parser import parse_stream
 
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.manifest.model_sheet import model_sheet
 from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.blueprint.manifest.writing import dump_manifest
+from wikifarm.errors import InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings
+from wikifarm.operations.workplace.places import Places
 from wikifarm.operations.workplace.prepared import Written, prepared
+from wikifarm.operations.workplace.settings import ENV_FILE, FARM_KEYS, FILE, Flags, load
 from wikifarm.result import Envelope
 
 EXAMPLE = "_exemple.yml"  # the underscore keeps it out of `apply communities/`
@@ -20,14 +28,15 @@ IGNORED = (".env", "checklist/", "welcome/", "communities/", "mailing-list/",
            "participants/")  # fmt: skip
 
 
-def init(folder: Path, *, farm_url: str = "", sheet: bool = False) -> Envelope:
-    """Writes what is missing in `folder`; never writes over anything. `sheet` adds a CSV file to
-    describe many communities in."""
+def init(folder: Path, farm: FarmSettings | None = None, *, sheet: bool = False) -> Envelope:
+    """Writes what is missing in `folder`, with what is known of the farm; never writes over
+    anything. `sheet` adds a CSV file to describe many communities in."""
+    known = farm or FarmSettings()
 
     def files() -> list[Written]:
         made = [
-            _write(folder / "wikifarm.toml", _settings(farm_url), 0o644),
-            _write(folder / ".env", _secrets(), 0o600),
+            _write(folder / FILE, _settings(known.url), 0o644),
+            _write(folder / ENV_FILE, _secrets(known), 0o600),
             _write(folder / ".gitignore", "\n".join(IGNORED) + "\n", 0o644),
             _write(folder / "communities" / EXAMPLE, _example_file(), 0o600),
         ]
@@ -41,18 +50,48 @@ def init(folder: Path, *, farm_url: str = "", sheet: bool = False) -> Envelope:
     ignored = folder / ".gitignore"
     if not ready.files[2].made and ".env" not in ignored.read_text("utf-8", "replace").split():
         messages.append(_("Add a line “.env” to {path}: it holds passwords.").format(path=ignored))
+    read, wrong = farm_of(folder)
+    messages += [f"{problem.where}: {problem.message}" for problem in wrong]
+    settings: dict[str, str | bool] = {
+        "farm": read.url, "admin": read.admin, "password": bool(read.password or read.token),
+    }  # fmt: skip
     return Envelope(
         "init",
-        outcome=replace(ready, next=_next(farm_url, sheet=sheet)),
+        outcome=replace(ready, settings=settings, next=_next(settings, sheet=sheet)),
         messages=tuple(messages),
     )
 
 
-def _next(farm_url: str, *, sheet: bool) -> tuple[str, ...]:
-    first = [] if farm_url else [_("write the address of your farm in wikifarm.toml")]
+def no_farm(farm: FarmSettings) -> WikifarmError | None:
+    """Why no wiki can be made there, with this account where one is given; only asks."""
+    context = Context(farm, Places(Path(), Path()))
+    try:
+        context.farm.template()
+        if farm.password:
+            context.farm.listed()
+    except WikifarmError as error:
+        return error
+    finally:
+        context.close()
+    return None
+
+
+def farm_of(folder: Path) -> tuple[FarmSettings, tuple[Problem, ...]]:
+    """The farm as the settings of `folder`, or of this person, give it, and what is wrong there."""
+    try:
+        return load(Flags(one_farm=False), folder, os.environ).farm, ()
+    except InvalidInput as error:
+        return FarmSettings(), error.problems
+
+
+def _next(settings: Mapping[str, str | bool], *, sheet: bool) -> tuple[str, ...]:
+    first = []
+    if not settings["farm"]:
+        first.append(_("write the address of your farm in wikifarm.toml"))
+    if not settings["password"]:
+        first.append(_("write the name and the password of its administrator in .env"))
     return (
         *first,
-        _("write the name and the password of its administrator in .env"),
         _("see what this farm can do: `wikifarm doctor`"),
         *(_of_many() if sheet else (_("open a community: `wikifarm new-community`"),)),
     )
@@ -105,12 +144,12 @@ def _settings(farm_url: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _secrets() -> str:
+def _secrets(farm: FarmSettings) -> str:
     lines = [
         "# " + _("Secrets of wikifarm: this file stays on this computer."),
         "# " + _("The administrator of the farm, and the password between the quotes:"),
-        "WIKIFARM_FARM_ADMIN='WikiAdmin'",
-        "WIKIFARM_FARM_PASSWORD=''",
+        _set(FARM_KEYS["admin"], farm.admin or WIKI_ADMIN),
+        _set(FARM_KEYS["password"], farm.password),
         "",
         "# " + _("The rest serves once the “#” at the start of its line is taken away."),
         "# " + _("The name of a file that holds the password, instead:"),
@@ -122,6 +161,16 @@ def _secrets() -> str:
         "# WIKIFARM_SYMPA_SECRET=''",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _set(name: str, value: str) -> str:
+    """A line of `.env`; empty for a value that no quotes can hold there (a last backslash)."""
+    quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+    for line in (f"{name}='{quoted}'", f"{name}={value}"):
+        read = {each.key: each.value for each in parse_stream(io.StringIO(f"{line}\n# ''\n"))}
+        if read.get(name) == value:
+            return line
+    return f"{name}=''"
 
 
 def _example() -> Community:

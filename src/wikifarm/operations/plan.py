@@ -53,6 +53,8 @@ def fill(run: CommunityRun, *, lists: bool = True) -> None:
     outcome = run.outcome
     if run.wiki is not None and not run.receipt.complete:
         outcome.notes.append(_("The making of this wiki was cut: `wikifarm apply` finishes it."))
+    if run.wiki is None:
+        run.context.check_account()
     outcome.to_make = run.wiki is None
     outcome.stands = run.wiki is not None and run.work.receipt.complete
     outcome.planned = [*foresee(run), *(plan_list(run) if lists else ())]

@@ -7,13 +7,13 @@ ApiController::setTriple; docs/yeswiki.md, Who works here).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.model import RunRecord
 from wikifarm.yeswiki.session import Session, unexpected
 
@@ -75,7 +75,7 @@ def _record(row: object, author: str) -> RunRecord | None:
     try:
         if not isinstance(row, dict):
             return None
-        value = json.loads(row["value"])
+        value = from_json(row["value"])
         run = str(row["resource"]).removeprefix(RESOURCE)
         if value["user"] != author or value["run"] != run or not _RUN.fullmatch(run):
             return None

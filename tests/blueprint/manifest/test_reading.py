@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.blueprint.conftest import problems, write
 from wikifarm.blueprint.manifest.community import Community, Facilitator, Territory
 from wikifarm.blueprint.manifest.reading import (
+    community_from,
     default_modules,
     load_manifests,
     load_valid,
@@ -21,6 +22,7 @@ from wikifarm.blueprint.manifest.reading import (
 from wikifarm.blueprint.manifest.slugs import propose_slug
 from wikifarm.blueprint.manifest.validation import ManifestModel
 from wikifarm.blueprint.manifest.writing import dump_manifest
+from wikifarm.errors import InvalidInput
 from wikifarm.model import Module
 
 GOOD = "name: Rennes\nslug: rennes\nfacilitators: [Ana <ana@example.org>]\n"
@@ -293,3 +295,26 @@ def test_a_pipe_or_a_path_that_is_too_long_is_told(tmp_path: Path) -> None:
     for path in (pipe, tmp_path / ("x" * 300), Path("a\0b")):
         (problem,) = problems(lambda path=path: load_manifests([path]))  # type: ignore[misc]
         assert problem.code == "unreadable"
+
+
+@pytest.mark.parametrize("key", ["name", "description", "contact", "rhythm", "controller"])
+def test_no_text_that_people_read_holds_what_lets_one_in(key: str, tmp_path: Path) -> None:
+    given: dict[str, object] = {
+        "name": "Rennes", "slug": "rennes", "facilitators": ["Ana <ana@example.org>"],
+    }  # fmt: skip
+    given[key] = "Voir https://svc:MotSecret@pad.example.org/x ou https://pad.example.org/@ana"
+    with pytest.raises(InvalidInput) as refused:
+        community_from(given)
+    (problem,) = refused.value.problems
+    assert problem.code == "url" and "MotSecret" not in f"{problem.message}{problem.hint}"
+    given[key] = "Voir https://pad.example.org/@ana, ou écrire à ana@example.org"
+    assert community_from(given).slug == "rennes"
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", float("nan"), float("-inf")])
+def test_a_place_is_a_number(text: object) -> None:
+    given: dict[str, object] = {"name": "R", "slug": "rennes", "facilitators": ["Ana <a@b.fr>"],
+             "territory": {"latitude": text, "longitude": -1.68}}  # fmt: skip
+    with pytest.raises(InvalidInput) as refused:
+        community_from(given)
+    assert "must be a number" in refused.value.problems[0].message

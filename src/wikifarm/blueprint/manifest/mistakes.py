@@ -60,6 +60,7 @@ def _sentence(kind: str, context: dict[str, Any]) -> tuple[str, str]:
     expected = {
         "bool": _("must be true or false"),
         "float": _("must be a number"),
+        "finite": _("must be a number"),
         "int": _("must be a whole number"),
         "string": _("must be a text"),
         "list": _("must be a list, one item a line, each after “- ”"),

@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    FiniteFloat,
     StringConstraints,
     field_validator,
 )
@@ -23,7 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
 from wikifarm.blueprint.manifest.slugs import LONGEST, RESERVED, SHORTEST, is_slug, propose_slug
-from wikifarm.blueprint.sources import did_you_mean
+from wikifarm.blueprint.sources import CONTROL, did_you_mean
 from wikifarm.emails import is_email, one_line, people_in, split_email
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, PROVIDERS
@@ -95,7 +96,27 @@ def _blank(value: Any) -> Any:
     return "" if value is None else value
 
 
-_Text = Annotated[str, BeforeValidator(_blank)]
+def _shown(text: str) -> str:
+    """What a cell or a key that was missed may bring, a file of YAML may not hold."""
+    if CONTROL.search(text):
+        raise wrong(
+            "control-character",
+            _("this text holds an invisible control character"),
+            _("delete it and type the text again"),
+        )
+    return text
+
+
+def _no_login(text: str) -> str:
+    """What people read of a community is on public pages: no address in it may hold a password."""
+    for address in _ADDRESSES.findall(text):
+        if "@" in address and (reason := why_not(address)):
+            raise wrong("url", reason, _("write the address alone, without what lets you in"))
+    return text
+
+
+_ADDRESSES = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"]+", re.IGNORECASE)
+_Text = Annotated[str, BeforeValidator(_blank), AfterValidator(_shown), AfterValidator(_no_login)]
 Line = Annotated[_Text, AfterValidator(one_line), StringConstraints(max_length=250)]
 Paragraphs = Annotated[
     _Text, AfterValidator(lambda text: text.strip()), StringConstraints(max_length=5000)
@@ -129,8 +150,10 @@ class TerritoryModel(_Strict):
     """Where the community lives."""
 
     label: Line = ""
-    latitude: Annotated[float | None, BeforeValidator(_number), Field(ge=-90, le=90)] = None
-    longitude: Annotated[float | None, BeforeValidator(_number), Field(ge=-180, le=180)] = None
+    latitude: Annotated[FiniteFloat | None, BeforeValidator(_number), Field(ge=-90, le=90)] = None
+    longitude: Annotated[FiniteFloat | None, BeforeValidator(_number), Field(ge=-180, le=180)] = (
+        None
+    )
     zoom: Annotated[int, BeforeValidator(_number), Field(ge=1, le=18)] = 9
 
     @field_validator("latitude", "longitude", "zoom", mode="before")

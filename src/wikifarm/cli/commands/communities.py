@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wikifarm.operations.community.caution import KeptPlan
     from wikifarm.operations.community.community_run import CommunityRun
     from wikifarm.operations.community.outcome import CommunitiesOutcome, CommunityOutcome
+    from wikifarm.operations.describe import Wishes
 
 JOBS = 4  # communities at once: what a farm of two processors bears
 
@@ -74,6 +76,10 @@ def new_community(
     language: Annotated[
         str, typer.Option(metavar="fr|en", help=_("The language of the community."))
     ] = "",
+    description: Annotated[
+        str, typer.Option(metavar=_("TEXT"), help=_("What brings it together, in a few sentences."))
+    ] = "",
+    rhythm: Annotated[str, typer.Option(metavar=_("TEXT"), help=_("When it meets."))] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would be done, and stop."))
     ] = False,
@@ -95,22 +101,33 @@ def new_community(
     strict = strict_about(advisories)
     wishes = Wishes(
         name, slug, tuple(facilitator or ()), territory, blueprint, tuple(with_modules or ()),
-        tuple(without or ()), mailing_list, admission, writing, language,
+        tuple(without or ()), mailing_list, admission, writing, language, description, rhythm,
     )  # fmt: skip
     asking = options.interactive and not no_input
-    if asking:
-        from wikifarm.cli import asking as questions
-
-        wishes = questions.complete(wishes)
-    wanted = community(wishes, options.directory / "communities")
+    folder = options.directory / "communities"
+    told = _asked(options, wishes, folder) if asking else wishes
+    wanted = community(told, folder)
     outcome = operation(
         options.context(),
         wanted,
         dry_run=dry_run,
         audit=_scope(audit)["audit"],
         agreed=_asking(options) if asking and not yes else None,
+        typed=told != wishes,
     )
     return envelope("new-community", [outcome], detailed=detailed_exitcode, strict=strict)
+
+
+def _asked(options: Shared, wishes: Wishes, folder: Path) -> Wishes:
+    """The wishes with what was asked on the terminal. A farm that cannot be asked is told before
+    anybody types."""
+    from wikifarm.cli.interview import complete
+    from wikifarm.operations.new_community import in_the_way
+
+    context = options.context()
+    context.farm.listed()
+    context.check_account()
+    return complete(wishes, folder, partial(in_the_way, context))
 
 
 def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
@@ -168,12 +185,21 @@ def _paths() -> typer.models.ArgumentInfo:
     return argument
 
 
+def _named(slugs: list[str] | None) -> list[str] | None:
+    """Where a script has nothing to put there, all communities are not meant."""
+    bare = [slug.strip() for slug in slugs or ()]
+    if not all(bare):
+        raise typer.BadParameter(_("the address of a community is expected"))
+    return bare or slugs
+
+
 def _only() -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
         "--only",
         metavar=_("ADDRESS"),
         help=_("This community only; may be repeated."),
         autocompletion=communities_known,
+        callback=_named,
     )
     return option
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikifarm.cli.shared import advisories_option, communities_known, shared, strict_about
+from wikifarm.cli.shared import Shared, advisories_option, communities_known, shared, strict_about
 from wikifarm.i18n import _
 from wikifarm.result import Envelope
+
+if TYPE_CHECKING:
+    from wikifarm.operations.workplace.context import FarmSettings
 
 
 def init(
@@ -20,12 +23,35 @@ def init(
             "--csv", help=_("Add a sheet to describe many communities in, with a legend.")
         ),
     ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help=_("Never ask anything, even on a terminal."))
+    ] = False,
 ) -> Envelope:
     """`wikifarm init`."""
+    from wikifarm.operations.init import farm_of
     from wikifarm.operations.init import init as operation
+    from wikifarm.operations.workplace.context import FarmSettings
 
     options = shared(ctx)
-    return operation(options.directory, farm_url=options.farm, sheet=sheet)
+    farm = FarmSettings(options.farm)
+    if options.interactive and not no_input:
+        farm = _asked(options, farm_of(options.directory)[0])
+    return operation(options.directory, farm, sheet=sheet)
+
+
+def _asked(options: Shared, known: FarmSettings) -> FarmSettings:
+    """What a person at the terminal says of the farm that is not set yet."""
+    from wikifarm.cli.interview import farm_asked
+    from wikifarm.operations.init import no_farm
+    from wikifarm.operations.workplace.context import FarmSettings
+    from wikifarm.operations.workplace.settings import ENV_FILE, FILE
+
+    folder = options.directory
+    url = options.farm or known.url
+    if not url and (folder / FILE).exists():
+        return FarmSettings()  # a file that is there is not written in
+    password = not (known.password or known.token or (folder / ENV_FILE).exists())
+    return farm_asked(url, no_farm, account=password)
 
 
 def doctor(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
@@ -21,10 +21,23 @@ def prepared_folder(outcome: PreparedFolder, sheet: Sheet) -> Iterator[str]:
         (_("written") if file.made else _("kept as it was"), str(file.path))
         for file in outcome.files
     )
+    if outcome.settings:
+        yield ""
+        yield from table(_set(outcome.settings))
     yield ""
     yield sheet.paint.strong(_("Next"))
     for number, text in enumerate(outcome.next, 1):
         yield from wrapped(text, f"  {number}. ")
+
+
+def _set(settings: Mapping[str, str | bool]) -> Iterator[tuple[str, str]]:
+    """What is set of the farm."""
+    yield _("farm"), str(settings["farm"]) or _("not given yet")
+    yield _("account"), str(settings["admin"])
+    yield (
+        _("password"),
+        _("given (it is not shown)") if settings["password"] else _("not given yet"),
+    )
 
 
 def json_schema(outcome: JsonSchema, _sheet: Sheet) -> Iterator[str]:

@@ -19,6 +19,9 @@ WIDTH = 100
 
 _SPACES = re.compile(r"[ \t\n]+")  # not the no-break space, which French wants before “:”
 
+_TYPED = re.compile(r"`[^`]+`")  # what people are told to type
+_JOINED = "\0"  # in the place of its spaces: `harmless` lets none of these through
+
 _COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 # Control characters but tab and new line, and those that reverse the order of reading.
@@ -89,16 +92,19 @@ def width() -> int:
 
 
 def wrapped(text: str, first: str = "", later: str | None = None) -> list[str]:
-    """Lines of at most WIDTH columns, or of the terminal if it is narrower; addresses are whole."""
+    """Lines of at most WIDTH columns, or of the terminal if it is narrower; addresses and commands
+    are whole, so that they can be copied."""
     indent = " " * len(first) if later is None else later
-    return textwrap.wrap(
-        " ".join(_SPACES.split(harmless(text).strip())),
+    whole = " ".join(_SPACES.split(harmless(text).strip()))
+    lines = textwrap.wrap(
+        _TYPED.sub(lambda command: command[0].replace(" ", _JOINED), whole),
         width(),
         initial_indent=first,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [first.rstrip()]
+    )
+    return [line.replace(_JOINED, " ") for line in lines] or [first.rstrip()]
 
 
 def exports(environment: Mapping[str, str]) -> Iterator[str]:

@@ -60,7 +60,8 @@ def verify(
 def _verify_one(run: CommunityRun, *, deep: bool) -> None:
     run.enter()
     with run.alone("verify"):
-        run.outcome.audit = audit_wiki(run, deep=deep)
+        with run.outcome.spending("audit"):
+            run.outcome.audit = audit_wiki(run, deep=deep)
         try:
             run.look_at_software()
             run.outcome.status = "unchanged"

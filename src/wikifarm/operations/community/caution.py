@@ -13,6 +13,7 @@ from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.errors import InvalidInput, LocalStorage, PlanOutdated, Problem, TooManyChanges
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, ngettext
+from wikifarm.json_text import from_json
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.reasons import of_system
 from wikifarm.result import few
@@ -145,7 +146,7 @@ def keep_plan(
 def read_plan(path: Path) -> KeptPlan:
     """The plan that a file keeps. Raises InvalidInput for a file that is none."""
     try:
-        told = json.loads(path.read_text("utf-8"))
+        told = from_json(path.read_text("utf-8"))
         if told["schema"] != SCHEMA:
             raise ValueError
         return KeptPlan(
@@ -159,7 +160,7 @@ def read_plan(path: Path) -> KeptPlan:
                 for slug, lines in told["communities"].items()
             },
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         message = _("This file is not a plan that `wikifarm plan --out` wrote, or not whole.")
         problem = Problem(message, _again(), str(path), code="not-a-plan")
         raise InvalidInput([problem]) from None

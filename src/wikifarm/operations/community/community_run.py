@@ -86,6 +86,7 @@ class CommunityRun:
     def make(self, doing: str) -> None:
         """Makes its wiki and enters it: from a model where the farm takes them. Needs the lock of
         the farm; no other computer makes wikis meanwhile."""
+        self.context.check_account()
         with self.context.making(doing):
             self._make()
 
@@ -99,7 +100,8 @@ class CommunityRun:
         self.origin = origin_of(self.context, self.community, self.blueprint, offer)
         self.outcome.notes += self.origin.notes
         name, able = self.origin.name, self.origin.able
-        self._enters(make_site(self.context, self.community, offer, name, able))
+        with self.outcome.spending("making"):
+            self._enters(make_site(self.context, self.community, offer, name, able))
         self._just_made = True
         self.entry = self.context.farm.known(self.community.slug)
 
@@ -350,7 +352,10 @@ class CommunityRun:
 
     def walk(self, steps: Sequence[AnyStep], *, quiet: bool = False) -> None:
         """Applies steps; what they did joins the outcome, what they kept too unless `quiet`."""
-        done = walk(steps, self.work, self.context.journal, lambda _slug, what: self.progress(what))
+        with self.outcome.spending("writing"):
+            done = walk(
+                steps, self.work, self.context.journal, lambda _slug, what: self.progress(what)
+            )
         self.outcome.steps += [each for each in done if each.outcome == "done" or not quiet]
 
     def tell(self, facts: frozenset[str], *, only_changed: bool = False) -> None:

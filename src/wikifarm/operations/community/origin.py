@@ -25,6 +25,7 @@ from wikifarm.engine.steps.access import OWN_RIGHTS
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.model import (
     MODEL_PREFIX,
     BazarList,
@@ -258,7 +259,7 @@ def _learn(context: Context, seen: Seen, wiki: Wiki) -> None:
 def _known(context: Context, release: str) -> _NewWiki | None:
     """How a new wiki of this farm comes in that release; None while none was seen."""
     try:
-        told: dict[str, Any] = json.loads(_file(context).read_text("utf-8"))
+        told: dict[str, Any] = from_json(_file(context).read_text("utf-8"))
         if not release or told["release"] != release:
             return None
         lists = {

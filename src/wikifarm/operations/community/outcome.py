@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -171,6 +173,7 @@ class CommunityOutcome:
     welcome: str = ""
     kept: list[str] = field(default_factory=list)  # edited by hand: "pages:Charte"
     seconds: float = 0.0
+    spent: dict[str, float] = field(default_factory=dict)  # of these: making, writing, audit
     pending: list[Pending] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what a person should know: sentences
     error: WikifarmError | None = None
@@ -200,6 +203,20 @@ class CommunityOutcome:
     def failures(self) -> tuple[Failure, ...]:
         """The error as programs read it."""
         return failures(self.error) if self.error else ()
+
+    @contextmanager
+    def spending(self, part: str) -> Iterator[None]:
+        """Counts what it takes, in seconds, as that part of the work."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.spent[part] = self.spent.get(part, 0.0) + time.monotonic() - started
+
+    def _spent(self) -> dict[str, float]:
+        """Where `seconds` went: what is no other part is reading."""
+        reading = max(0.0, self.seconds - sum(self.spent.values()))
+        return {"making": 0.0, "writing": 0.0, "audit": 0.0, "reading": reading, **self.spent}
 
     def as_json(self) -> dict[str, Any]:
         """The object of `data.communities[]`."""
@@ -254,6 +271,7 @@ class CommunityOutcome:
             "checklist": self.checklist,
             "welcome": self.welcome,
             "seconds": round(self.seconds, 3),
+            "spent": {part: round(seconds, 3) for part, seconds in self._spent().items()},
             "notes": list(self.notes),
             "errors": [asdict(failure) for failure in self.failures],
         }

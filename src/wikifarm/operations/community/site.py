@@ -248,13 +248,14 @@ def _met(context: Context, folder: str, known: Acquaintance | None) -> Wiki | No
 def _with_password(context: Context, entry: FarmWiki) -> Wiki:
     password = context.vault.get(entry.folder)
     if not password:
-        raise _unknown_wiki(entry)
+        raise unknown_wiki(entry)
     wiki = context.farm.wiki(entry.folder)
     wiki.login(WIKI_ADMIN, password)
     return wiki
 
 
-def _unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:
+def unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:
+    """The error for a wiki whose password this computer has not."""
     if entry.mark:
         return NotOurs(
             _(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.files import PRIVATE, make_private, write_whole
+from wikifarm.json_text import from_json
 from wikifarm.model import Acquaintance, Capabilities, Cookie, FarmWiki
 
 
@@ -28,7 +29,7 @@ class Acquaintances:
         if not self._keeps:
             return None
         try:
-            return _read(json.loads(self._path(slug).read_text("utf-8")))
+            return _read(from_json(self._path(slug).read_text("utf-8")))
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 

@@ -20,6 +20,7 @@ from wikifarm.errors import InvalidInput, PasswordsShut, Problem
 from wikifarm.extras import to_install
 from wikifarm.files import PRIVATE, SHARED, make_private, write_whole
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.operations.workplace.places import config_folder
 from wikifarm.reasons import of_system
 
@@ -96,10 +97,10 @@ class AgeFile:
                 where=str(self.path),
             )
         try:
-            known = json.loads(text)
+            known = from_json(text)
             farms = {str(base): dict(farm) for base, farm in known["farms"].items()}
             return Sealed(tuple(map(str, known["keys"])), farms)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise _unreadable(self.path, _("it holds something else")) from None
 
     def wanted(self) -> tuple[str, ...]:
@@ -244,7 +245,7 @@ def _age() -> Any:
             [
                 Problem(
                     _("What encrypts the passwords (age) is not installed."),
-                    to_install("vault"),
+                    _("Install it: {command}").format(command=to_install("vault")),
                     code="vault-extra",
                 )
             ]

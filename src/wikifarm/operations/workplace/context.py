@@ -147,6 +147,16 @@ class Context:
             self.settings.token,
         )
 
+    def check_account(self) -> None:
+        """Raises InvalidInput where wikis would be made in nobody's name: many a farm lets any
+        passer-by make some."""
+        if not (self.settings.password or self.settings.token):
+            message = _(
+                "No wiki is made without an account of the farm, and its password is missing."
+            )
+            hint = _("Put WIKIFARM_FARM_PASSWORD in .env, or start with `wikifarm init`.")
+            raise InvalidInput([Problem(message, hint, code="no-farm-password")])
+
     def blueprint(self, community: Community) -> Blueprint:
         """The blueprint that its manifest names, read once for all that name it from one folder.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,18 @@ class Written:
 
 @dataclass(frozen=True)
 class PreparedFolder(Outcome):
-    """Where the files are and which were made; `next` says what a person does then."""
+    """Where the files are and which were made; `next` says what a person does then, `settings` what
+    is set there by now, without secrets."""
 
     folder: Path
     files: tuple[Written, ...]
     next: tuple[str, ...] = ()
+    settings: Mapping[str, str | bool] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
             "folder": str(self.folder),
+            **({"settings": dict(self.settings)} if self.settings else {}),
             "files": [{"path": str(file.path), "made": file.made} for file in self.files],
             "next": list(self.next),
         }

@@ -20,6 +20,7 @@ from wikifarm.errors import InvalidInput, LocalStorage, Problem
 from wikifarm.extras import to_install
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.operations.workplace.age_file import AgeFile
 from wikifarm.operations.workplace.asked_program import AskedProgram
 from wikifarm.reasons import of_system
@@ -124,7 +125,8 @@ def keyring_of() -> Any:
         import keyring
     except ImportError:
         message = _("What speaks to the keyring is not installed.")
-        raise InvalidInput([Problem(message, to_install("keyring"), code="vault-extra")]) from None
+        hint = _("Install it: {command}").format(command=to_install("keyring"))
+        raise InvalidInput([Problem(message, hint, code="vault-extra")]) from None
     return keyring
 
 
@@ -151,7 +153,7 @@ class _OwnFile:
 
     def _all(self) -> dict[str, str]:
         try:
-            passwords = json.loads(self.path.read_text("utf-8"))
+            passwords = from_json(self.path.read_text("utf-8"))
             return {str(key): str(value) for key, value in passwords.items()}
         except FileNotFoundError:
             return {}
