@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wikifarm.json_text import from_json
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.session import Session, unexpected
 from wikifarm.yeswiki.shapes import maybe, odd, series, text
@@ -44,7 +44,7 @@ class Revisions:
         if box is None:
             raise odd(answer.url)
         try:
-            told = json.loads(box.attributes.get("data-revisions") or "")
+            told = from_json(box.attributes.get("data-revisions") or "")
             count = int(box.attributes.get("data-revisions-count") or "")
         except ValueError:
             raise odd(answer.url) from None

@@ -5,12 +5,12 @@ Its entries and former revisions are left to who needs them (`Entries`, `Wiki.se
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.whole_wiki import Part, WholeWiki
 from wikifarm.yeswiki.session import Session
 from wikifarm.yeswiki.shapes import maybe, series, text
@@ -86,7 +86,7 @@ def _metadata(session: Session) -> dict[str, Mapping[str, str]]:
     known: dict[str, Mapping[str, str]] = {}
     for row in series(answer, where) if answer != [] else ():
         try:
-            told = json.loads(maybe(row, "value", where))
+            told = from_json(maybe(row, "value", where))
         except ValueError:
             continue  # YesWiki makes nothing of it either (PageManager::getMetadata)
         if isinstance(told, dict):

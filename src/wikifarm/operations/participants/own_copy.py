@@ -10,6 +10,7 @@ from typing import Any
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.moments import today
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.participants.base import (
@@ -111,7 +112,7 @@ def _past(run: CommunityRun, tag: str, asked: Sequence[Question]) -> list[dict[s
     past = []
     for revision in history.shown[1:]:
         try:
-            values = json.loads(run.site.revisions.body(tag, revision))
+            values = from_json(run.site.revisions.body(tag, revision))
         except ValueError:
             values = {}
         past.append(
