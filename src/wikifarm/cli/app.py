@@ -9,6 +9,7 @@ import typer
 
 from wikifarm import __version__
 from wikifarm.cli.commands import (
+    archives,
     communities,
     descriptions,
     farms,
@@ -61,6 +62,12 @@ def build() -> typer.Typer:
         ("credentials", farms.credentials, _("Show, store or share the passwords of wikis.")),
         ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),
     ])  # fmt: skip
+    _add(app, [
+        ("backup", archives.backup, _(
+            "Keep in one file all that can be read of a wiki; or check such a file (--verify)."
+        )),
+        ("restore", archives.restore, _("Make a wiki again from its backup.")),
+    ], {"backup": _("Keep a whole wiki in one file.")})  # fmt: skip
     lists = _typer(_("The mailing lists of communities: open them, and keep their subscribers."))
     lists.callback(cls=Group)(_nothing)
     _add(lists, [

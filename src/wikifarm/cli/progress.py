@@ -43,6 +43,9 @@ def step_words() -> dict[str, str]:
         "waiting": _("another wikifarm works on this wiki: waiting until it ends"),
         "waiting-farm": _("another wikifarm makes wikis on this farm: waiting until it has"),
         "checklist": _("checklist"),
+        "entries": _("cards"),
+        "revisions": _("earlier texts"),
+        "backup": _("the file"),
         # What the doctor looks at.
         "computer": _("this computer"),
         "passwords": _("the passwords"),

@@ -41,6 +41,13 @@ class Lists:
             raise odd(answer.url)
         return {key: _list(key, row, answer.url) for key, row in rows.items()}
 
+    def stored(self, list_id: str) -> str:
+        """The text of a list's page, as YesWiki keeps it."""
+        answer = self._session.page(list_id, "raw")
+        if answer.status != 200 or not answer.text:
+            raise odd(answer.url)
+        return answer.text
+
     def create(self, lists: Iterable[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
         """Imports (title, items) in one request. Import only what `all` does not have."""
         fields = [

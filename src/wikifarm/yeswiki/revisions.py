@@ -57,8 +57,11 @@ class Revisions:
         return History(shown, count)
 
     def body(self, tag: str, revision: Revision) -> str:
-        """The text that a page had. Raises UnexpectedAnswer where none answers."""
+        """The text that a page had; of two that were written in one second, YesWiki shows one.
+
+        Raises UnexpectedAnswer where something else answers.
+        """
         answer = self._session.page(tag, "raw", {"time": revision.time})
-        if answer.status != 200 or not answer.text:
+        if answer.status != 200 or not (answer.text or self._session.spoke_to(answer)):
             raise odd(answer.url)
         return answer.text

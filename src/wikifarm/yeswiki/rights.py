@@ -51,6 +51,20 @@ class RightsTable:
         )
         return self.table_of(html.parse(answer.text))
 
+    def give(self, tag: str, rights: Rights, owner: str) -> None:
+        """Gives a page rights and an owner who has an account; the caller reads back."""
+        written = [right.replace(",", "\n") for right in (rights.read, rights.write)]
+        self._session.post(
+            tag,
+            [
+                ("read_acl", written[0]),
+                ("write_acl", written[1]),
+                ("comment_acl", rights.comment.replace(",", "\n")),
+                ("newowner", owner),
+            ],
+            "acls",
+        )
+
     def modules(self) -> dict[str, str]:
         """ "action listusers" -> its right, for every action and handler that this wiki has.
 

@@ -10,10 +10,11 @@ The file is binary, so that git never writes its own marks into it.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from wikifarm.engine.lock import file_lock
 from wikifarm.errors import InvalidInput, PasswordsShut, Problem
@@ -206,6 +207,33 @@ def opened(raw: bytes, key: Key) -> str | None:
         return str(_age().decrypt(raw, [key.secret]).decode())
     except (_age().DecryptError, ValueError):
         return None
+
+
+def encrypt_file(source: Path, target: Path, keys: Iterable[str]) -> None:
+    """Encrypts a file of any size for those who have one of these public keys. Raises OSError."""
+    with source.open("rb") as clear, _private(target) as file:
+        _age().encrypt_io(clear, file, [_recipient(key) for key in keys])
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def decrypt_file(source: Path, target: Path, key: Key) -> bool:
+    """Decrypts a file of any size; False where the key does not open it, or where it is damaged.
+    Raises OSError."""
+    with source.open("rb") as file, _private(target) as clear:
+        try:
+            _age().decrypt_io(file, clear, [key.secret])
+        except (_age().DecryptError, ValueError):
+            return False
+        except OSError as fault:
+            if fault.errno is not None:  # else age's own: the file ends too early, or was changed
+                raise
+            return False
+    return True
+
+
+def _private(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb")
 
 
 def public_keys(lines: Iterable[str], file: Path) -> list[str]:

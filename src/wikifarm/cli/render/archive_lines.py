@@ -1,0 +1,99 @@
+"""Text about copies of a wiki: what a backup holds, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from wikifarm.cli.render.sheet import Sheet, wrapped
+from wikifarm.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from wikifarm.operations.archive.restore import Restored
+    from wikifarm.operations.archive.take_backup import BackupMade
+    from wikifarm.operations.archive.verify_backup import BackupVerified
+
+MIB = 2**20
+
+
+def backup_made(outcome: BackupMade, sheet: Sheet) -> Iterator[str]:
+    """Where the file is, what it holds, for whom, and what it lacks."""
+    from wikifarm.operations.archive.take_backup import left_out_words
+
+    manifest = outcome.manifest
+    yield sheet.paint.strong(
+        _("{name}: backed up and read back").format(name=manifest.name or manifest.slug)
+    )
+    yield from wrapped(f"{outcome.file} ({outcome.size / MIB:.1f} Mio)", "  ")
+    yield from wrapped(contents(manifest.counts), "  ")
+    if outcome.encrypted_for:
+        told = ngettext(
+            "Encrypted for {count} key: without it, nobody opens it.",
+            "Encrypted for {count} keys: without one of them, nobody opens it.",
+            outcome.encrypted_for,
+        ).format(count=outcome.encrypted_for)
+    else:
+        told = _("It holds people in clear: keep it where nobody else reads it.")
+    yield from wrapped(told, "  ")
+    for text in left_out_words(manifest.left_out):
+        yield from wrapped(text, "  " + _("Not in it: "), "    ")
+
+
+def backup_verified(outcome: BackupVerified, sheet: Sheet) -> Iterator[str]:
+    """Whether the wiki made of a backup is what it tells."""
+    manifest = outcome.manifest
+    text = _("{file}: every sum holds").format(file=outcome.file)
+    yield from wrapped(text if outcome.differs else sheet.paint.good(text))
+    yield from wrapped(
+        _("taken of {url} on {day}").format(url=manifest.url, day=manifest.made), "  "
+    )
+    yield from wrapped(contents(manifest.counts), "  ")
+    if not outcome.differs:
+        yield from wrapped(_("The wiki made of it on this computer reads as the backup."), "  ")
+    yield from _listed(outcome.differs, outcome.lost)
+
+
+def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
+    """Where the wiki is, whether it reads as its backup, and what it lacks."""
+    if outcome.already:
+        told = _("{url}: restored before, nothing was written").format(url=outcome.url)
+    else:
+        told = _("{url}: restored and read back").format(url=outcome.url)
+    yield sheet.paint.strong(told)
+    yield from wrapped(contents(outcome.manifest.counts), "  ")
+    yield from _listed(outcome.differs, outcome.lost)
+    if not outcome.already:
+        yield from wrapped(
+            _(
+                "YesWiki takes back no password, no earlier text, and on 4.4 no date of a card: "
+                "people ask for a new password, the earlier texts stay in the backup."
+            ),
+            "  ",
+        )
+        yield from wrapped(
+            _("Next: `wikifarm verify --only {slug}` looks from outside.").format(
+                slug=outcome.slug
+            ),
+            "  ",
+        )
+
+
+def _listed(differs: Sequence[str], lost: Sequence[str]) -> Iterator[str]:
+    for text in differs:
+        yield from wrapped(text, "  " + _("Differs: "), "    ")
+    for text in lost:
+        yield from wrapped(text, "  " + _("Lost: "), "    ")
+
+
+def contents(counts: Mapping[str, int]) -> str:
+    """What a backup holds, in a line."""
+    words = {
+        "pages": _("pages"),
+        "entries": _("cards"),
+        "revisions": _("earlier texts"),
+        "forms": _("forms"),
+        "lists": _("lists of choices"),
+        "accounts": _("accounts"),
+        "files": _("files"),
+    }
+    return ", ".join(f"{counts[what]} {word}" for what, word in words.items() if what in counts)

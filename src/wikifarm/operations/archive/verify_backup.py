@@ -1,0 +1,58 @@
+"""Verify a backup: its sums, then the wiki that it makes on a farm of this computer."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from wikifarm.operations.archive.backup_format import Manifest, opened
+from wikifarm.operations.archive.restore import Restored, restore
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings, Telling
+from wikifarm.operations.workplace.places import Places
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm
+from wikifarm.result import Envelope, Outcome
+
+
+@dataclass(frozen=True)
+class BackupVerified(Outcome):
+    """A backup whose sums hold, and what the wiki made of it shows otherwise than it tells."""
+
+    file: str
+    manifest: Manifest
+    differs: tuple[str, ...]
+    lost: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file, "manifest": self.manifest.model_dump(exclude={"members"}),
+            "differs": list(self.differs), "lost": list(self.lost),
+        }  # fmt: skip
+
+
+def verify_backup(file: Path, identity: Path | None, progress: Telling) -> Envelope:
+    """Checks every sum, then restores it on the rehearsal farm and compares. No server is asked."""
+    with opened(file, identity) as backup:
+        manifest = backup.manifest
+    with tempfile.TemporaryDirectory(prefix="wikifarm-backup-") as name:
+        folder = Path(name)
+        password = secrets.token_urlsafe(12)
+        settings = RehearsalSettings(
+            data=folder / "farm", dialect=manifest.dialect, admin=WIKI_ADMIN, password=password
+        )
+        with RunningFarm(settings) as farm:
+            context = Context(
+                FarmSettings(url=farm.url, admin=WIKI_ADMIN, password=password),
+                Places(folder / "state", folder),
+                progress=progress,
+            )
+            try:
+                told = restore(context, file, identity=identity)
+            finally:
+                context.close()
+    restored = told.outcome
+    assert isinstance(restored, Restored)  # noqa: S101 - what restore answers
+    outcome = BackupVerified(str(file), manifest, restored.differs, restored.lost)
+    return replace(told, command="backup", outcome=outcome)

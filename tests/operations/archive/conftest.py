@@ -1,0 +1,58 @@
+"""A community with people, productions and a history, to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import a_community, context_for, start_farm
+from tests.operations.people import Person, seat
+from wikifarm.operations.apply import apply
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.workplace.context import Context
+from wikifarm.rehearsal import DEFAULT_DIALECT, RunningFarm
+from wikifarm.yeswiki.wiki import Wiki
+
+SECRET = "Zoé Kergoat 06 12 34 56 78"
+
+
+@pytest.fixture(autouse=True)
+def _own_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def farm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningFarm]:
+    """A farm with the community `rennes`, in which people wrote; of a dialect, where one is asked
+    for."""
+    with start_farm(tmp_path / "farm", getattr(request, "param", DEFAULT_DIALECT)) as running:
+        context = context_for(running.url, tmp_path)
+        (outcome,) = apply(context, [a_community()], audit=False)
+        assert outcome.error is None
+        wiki = open_wiki(context, "rennes")
+        lived_in(wiki)
+        seat(tmp_path / "farm", "rennes", [Person("zoe@example.org", name="ZoeKergoat")])
+        context.close()
+        yield running
+
+
+def lived_in(wiki: Wiki) -> None:
+    """A page with a history and a link of its own, cards, an account."""
+    wiki.users.create("ZoeKergoat", "zoe@example.org")
+    url = wiki.addresses.base
+    for text in (f"Avant : {SECRET}", f"======Récit======\nVoir {url}?Charte, à l’été."):
+        page = wiki.pages.read("RecitDeZoe")
+        wiki.pages.save("RecitDeZoe", text, page.revision if page else "")
+    for title in ("Une méthode", "Une autre"):
+        wiki.entries.create("104", {"bf_titre": title, "bf_resume": "Dire & faire", "bf_x": "0"})
+
+
+Computer = Callable[[str], Context]
+
+
+@pytest.fixture
+def computer(farm: RunningFarm, tmp_path: Path) -> Computer:
+    """A run on the computer of that name; `first` is the one that made the community."""
+    return lambda name: context_for(farm.url, tmp_path if name == "first" else tmp_path / name)

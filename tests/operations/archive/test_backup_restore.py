@@ -1,0 +1,238 @@
+"""A wiki in one file, and made again from it."""
+
+from __future__ import annotations
+
+import json
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.operations.archive.conftest import SECRET, Computer
+from tests.operations.conftest import a_community
+from wikifarm.errors import Exit, InvalidInput, SlugTaken, WikifarmError
+from wikifarm.operations.archive.backup_format import member, opened
+from wikifarm.operations.archive.restore import Restored, restore
+from wikifarm.operations.archive.take_backup import BackupMade, backup
+from wikifarm.operations.archive.verify_backup import verify_backup
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.plan import plan
+from wikifarm.operations.workplace import age_file
+from wikifarm.operations.workplace.context import Silence
+from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.yeswiki.entries import Entries
+from wikifarm.yeswiki.pages import Pages
+from wikifarm.yeswiki.revisions import Revisions
+
+
+def taken(computer: Computer, file: Path, *, with_revisions: bool = False) -> BackupMade:
+    outcome = backup(
+        computer("first"), "rennes", file, in_clear=True, with_revisions=with_revisions
+    ).outcome
+    assert isinstance(outcome, BackupMade)
+    return outcome
+
+
+def made_again(computer: Computer, file: Path, slug: str, name: str = "other") -> Restored:
+    outcome = restore(computer(name), file, slug).outcome
+    assert isinstance(outcome, Restored)
+    return outcome
+
+
+def test_people_are_never_written_in_clear_unless_it_is_said(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    with pytest.raises(InvalidInput) as refused:
+        backup(computer("first"), "rennes", file)
+    assert refused.value.problems[0].code == "in-clear"
+    assert not file.exists()
+    with pytest.raises(InvalidInput) as refused:
+        backup(computer("first"), "rennes", file, recipients=["age1nobody"])
+    assert refused.value.problems[0].code == "bad-key"
+
+    own = age_file.own_key(None).public
+    backup(computer("first"), "rennes", file, recipients=[own])
+    assert file.read_bytes().startswith(age_file.HEAD)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(tmp_path.glob(".rennes*")) == []
+
+
+def test_a_backup_holds_what_the_wiki_holds_and_changes_nothing(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    wiki.pages.save("Histoire", f"Avant : {SECRET}", "")
+    page = wiki.pages.read("Histoire")
+    assert page is not None
+    time.sleep(1.1)  # texts of one second are not told apart
+    wiki.pages.save("Histoire", "Sans nom.", page.revision)
+    before = snapshot(tmp_path / "farm")
+    file = tmp_path / "rennes.zip"
+    made = taken(computer, file, with_revisions=True)
+    assert snapshot(tmp_path / "farm") == before
+    with opened(file) as kept:
+        told, *history = kept.lines(member("revisions", "Histoire", ".jsonl"))
+        assert (told["older"], [row["body"] for row in history]) == (0, [f"Avant : {SECRET}"])
+        (card,) = (row for row in kept.rows("entries") if row["form"] == "101")
+        assert card["owner"] == "ZoeKergoat" and "zoe@example.org" in json.dumps(card)
+        assert ["ZoeKergoat", "zoe@example.org"] in kept.value("accounts.json")
+        assert kept.value("rights.json")[card["tag"]][0] == "@participants,%"
+    assert made.manifest.counts["entries"] == 3
+    assert made.manifest.left_out["passwords"] == made.manifest.counts["accounts"]
+    with pytest.raises(InvalidInput) as refused:
+        taken(computer, file)
+    assert refused.value.problems[0].code == "file-exists"
+
+
+def test_it_is_verified_on_a_farm_of_this_computer(computer: Computer, tmp_path: Path) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    told = verify_backup(file, None, Silence())
+    assert (told.exit, told.data["differs"]) == (Exit.DONE, [])
+
+
+@pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+def test_it_is_restored_elsewhere_as_it_was(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    outcome = made_again(computer, file, "rennes2")
+    assert outcome.differs == ()
+    wiki = open_wiki(computer("other"), "rennes2")
+    pages = wiki.pages.all()
+    assert f"{farm.url}rennes2/?Charte" in pages["RecitDeZoe"].body
+    (card,) = wiki.entries.of("101").values()
+    assert card["owner"] == "ZoeKergoat"
+    assert wiki.rights.all()[card["id_fiche"]].read == "%,@participants"
+    assert wiki.visitor().entries.of("101") == {}
+    assert {row["bf_titre"] for row in wiki.entries.of("104").values()} == {
+        "Une méthode",
+        "Une autre",
+    }
+
+    before = snapshot(tmp_path / "farm")
+    again = made_again(computer, file, "rennes2")
+    assert (again.already, again.differs) == (True, ())
+    assert snapshot(tmp_path / "farm") == before
+    with pytest.raises(SlugTaken):
+        made_again(computer, file, "rennes")
+    with pytest.raises(SlugTaken):
+        made_again(computer, file, "rennes2", "a third one")
+
+
+def test_a_community_lost_and_restored_is_planned_as_before(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    (before,) = plan(computer("first"), [a_community()])
+    context = computer("first")
+    entry = context.farm.find("rennes")
+    assert entry is not None
+    context.farm.delete(entry)
+    assert made_again(computer, file, "").differs == ()
+    (after,) = plan(computer("other"), [a_community()])
+    assert after.error is None
+    assert [(line.key, line.action) for line in after.planned] == [
+        (line.key, line.action) for line in before.planned
+    ]
+
+
+def test_a_run_that_is_cut_goes_on(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = 17
+    file = tmp_path / "rennes.zip"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Revisions, "of", dying(Revisions.of, at))
+        taken(computer, file, with_revisions=True)
+    assert not file.exists()
+    with monkeypatch.context() as patch:
+        asked = counted(Revisions.of)
+        patch.setattr(Revisions, "of", asked)
+        made = taken(computer, file, with_revisions=True)
+    assert asked.calls == made.manifest.counts["pages"] + 3 - (at - 1)
+
+    for part in (Pages, Entries):
+        name = "save" if part is Pages else "put"
+        with monkeypatch.context() as patch:
+            patch.setattr(part, name, dying(getattr(part, name), 2))
+            with pytest.raises(KeyboardInterrupt):
+                made_again(computer, file, "rennes2")
+    assert made_again(computer, file, "rennes2").differs == ()
+
+
+class dying:
+    """The method, until its n-th call."""
+
+    def __init__(self, method: Callable[..., object], at: int) -> None:
+        self._method, self._left = method, at
+
+    def __get__(self, owner: object, _kind: type) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            self._left -= 1
+            if self._left <= 0:
+                raise KeyboardInterrupt
+            return self._method(owner, *arguments)
+
+        return call
+
+
+class counted(dying):
+    """The method, and how many times it was called."""
+
+    def __init__(self, method: Callable[..., object]) -> None:
+        super().__init__(method, 10**9)
+
+    @property
+    def calls(self) -> int:
+        return 10**9 - self._left
+
+
+def test_a_wiki_that_keeps_something_else_is_told(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    save = Pages.save
+
+    def lossy(pages: Pages, tag: str, body: str, previous: str) -> None:
+        save(pages, tag, body.replace("Récit", "Conte"), previous)
+
+    monkeypatch.setattr(Pages, "save", lossy)
+    told = verify_backup(file, None, Silence())
+    assert told.exit == Exit.FAILED
+    assert "pages/RecitDeZoe" in told.data["differs"]
+
+
+def test_no_card_is_open_at_any_moment_of_a_restoration(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    seen: list[object] = []
+
+    def looked(part: type, name: str) -> None:
+        write = getattr(part, name)
+
+        def then(self: object, *arguments: object) -> object:
+            answer = write(self, *arguments)
+            visitor = computer("visitor").farm.wiki("rennes2")
+            seen.append(visitor.entries.of("101") if "101" in visitor.forms.all() else {})
+            return answer
+
+        monkeypatch.setattr(part, name, then)
+
+    looked(Entries, "put")
+    looked(Pages, "save")
+    made_again(computer, file, "rennes2")
+    assert len(seen) > 10 and not any(seen)
+
+
+def test_an_error_is_one_of_the_tree(tmp_path: Path) -> None:
+    with pytest.raises(WikifarmError):
+        verify_backup(tmp_path / "none.zip", None, Silence())
