@@ -217,6 +217,19 @@ def test_importing_a_list_twice_makes_two_and_the_server_names_them(wiki: Wiki) 
     assert all(one.items == choice[1] for one in made.values())
 
 
+def test_a_list_takes_more_choices_under_the_id_that_forms_name(wiki: Wiki) -> None:
+    before = set(wiki.lists.all())
+    first = (("eau", "L'eau & « le sol »"), ("0", "Zéro"))
+    wiki.lists.create([("Thèmes d'essai", first)])
+    (key,) = wiki.lists.all().keys() - before
+    stored = wiki.lists.all()[key].items
+    wiki.lists.add(key, [("air", "L'air"), ("feu", "Le feu")])
+    after = wiki.lists.all()
+    assert set(after) == before | {key}
+    assert after[key].title == "Thèmes d'essai"
+    assert after[key].items == (*stored, ("air", "L'air"), ("feu", "Le feu"))
+
+
 def _form(label: str, template: str) -> dict[str, str]:
     return {
         "bn_label_nature": label, "bn_description": "", "bn_condition": "", "bn_sem_context": "",

@@ -254,6 +254,15 @@ class _Lists(_Part):
         titles = ",".join(title for title, _items in whole)
         self._wiki.write("lists.create", titles, lambda: self._put(whole), lambda: self._put(half))
 
+    def add(self, list_id: str, items: Iterable[tuple[str, str]]) -> None:
+        now, more = self._content.lists[list_id], tuple(items)
+
+        def put(some: Items) -> None:
+            self._content.lists[list_id] = replace(now, items=(*now.items, *some))
+
+        half = more[: len(more) // 2]
+        self._wiki.write("lists.add", list_id, lambda: put(more), lambda: put(half))
+
     def delete(self, list_id: str) -> None:
         def gone() -> None:
             del self._content.lists[list_id], self._content.rights[list_id]

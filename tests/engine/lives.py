@@ -46,6 +46,8 @@ def some(things: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 def designs(draw: st.DrawFn) -> Design:
     """A small community: any part of it may be missing."""
     lists = tuple(choices for choices in (YES_NO, THEMES) if draw(st.booleans()))
+    more = draw(st.sampled_from([(), (("bof", "Bof"),), (("bof", "Bof"), ("air", "L’air"))]))
+    lists = tuple(replace(choices, items=(*choices.items, *more)) for choices in lists)
     names = ["", *(choices.key for choices in lists)]
     labels = {"101": "Participant·e·s", "108": "Propositions 🌱"}
     accounts = {email: PEOPLE[email] for email in draw(some(tuple(PEOPLE)))}

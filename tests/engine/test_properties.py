@@ -112,7 +112,11 @@ def test_what_is_not_ours_is_not_touched(first: Design, deeds: list[Deed], desig
             assert after.forms[form_id] == before.forms[form_id]
             assert after.entries.get(form_id) == before.entries.get(form_id)
         for list_id in before.lists.keys() - gone:
-            assert after.lists[list_id] == before.lists[list_id]
+            items = before.lists[list_id].items
+            assert after.lists[list_id].items[: len(items)] == items
+            assert after.lists[list_id].title == before.lists[list_id].title
+            applied = {key for keys in receipt.choices.values() for key in keys}
+            assert not applied & {key for key, _label in after.lists[list_id].items[len(items) :]}
         for name, members in before.groups.items():
             put = set(receipt.groups.get(name, ())) if name in design.groups else set()
             assert set(members) - put <= set(after.groups[name])

@@ -164,6 +164,27 @@ def test_an_action_is_opened_only_when_it_is_said(workshop: Workshop) -> None:
     assert workshop.wiki.content.modules["action", "listusers"] == "+"
 
 
+def test_a_group_enters_another_only_when_it_is_said(workshop: Workshop) -> None:
+    def design(number: str, *members: str) -> Design:
+        return nothing(version=number, groups={**GROUPS, "animation": ("AdaL", *members)})
+
+    workshop.apply(design("1"))
+    newer = design("2", "@participants", "GraceH")
+    (change,) = workshop.plan(newer)
+    assert "+GraceH (@participants: " in change.summary
+    workshop.apply(newer)
+    groups = workshop.wiki.content.groups
+    assert list(groups["animation"]) == ["AdaL", "GraceH"]
+    workshop.wiki.writes.clear()
+    (kept,) = workshop.apply(newer)
+    assert (kept.outcome, workshop.wiki.writes) == ("kept", [])
+    assert opened(workshop, newer) == ["groups:animation"]
+    assert list(groups["animation"]) == ["AdaL", "@participants", "GraceH"]
+    groups["animation"] = ("AdaL", "GraceH")
+    workshop.apply(newer)  # it was put there, and comes back as ever
+    assert "@participants" in groups["animation"]
+
+
 # -- forms ----------------------------------------------------------------------------------
 
 
@@ -240,6 +261,25 @@ def test_the_rights_of_a_form_close_and_do_not_open(workshop: Workshop) -> None:
     workshop.apply(with_form("3", NAME, closed_field("@animation")))
     assert template(workshop)[1][11] == "@animation"
     assert template(workshop)[-1][1] == "@participants"
+
+
+def test_entries_are_closed_with_their_form(workshop: Workshop) -> None:
+    """But for those to which somebody gave rights of their own."""
+    workshop.apply(with_form("1", NAME, read="*"))
+    content = workshop.wiki.content
+    content.entries["101"] = {tag: {"bf_titre": tag} for tag in ("Ada", "Grace")}
+    content.rights["Ada"], content.rights["Grace"] = Rights("*", "%"), Rights("+", "%")
+    workshop.wiki.reads.clear()
+    workshop.apply(with_form("1", NAME, read="*"))
+    assert "entries.of" not in workshop.wiki.reads
+    newer = with_form("2", NAME, read="@participants")
+    assert actions(workshop, newer) == {"rights:Ada": "update", "forms:101": "update"}
+    workshop.apply(newer)
+    assert content.rights["Ada"] == Rights("@participants", "%")
+    assert content.rights["Grace"] == Rights("+", "%")
+    workshop.wiki.writes.clear()
+    workshop.apply(newer)
+    assert workshop.wiki.writes == []
 
 
 def test_without_the_template_of_before_a_form_edited_by_hand_is_kept(workshop: Workshop) -> None:

@@ -30,7 +30,7 @@ OVERVIEW = "\n".join(
 )  # fmt: skip
 # The page as a model brings it: nothing is said yet, but an administrator can read everything.
 BEGUN = f"{EMPTY}\n\n{OVERVIEW}"
-SERIES = ("groups", "writing", "rights", "proposals")  # several texts under each key
+SERIES = ("groups", "writing", "rights", "proposals", "choices")  # several texts under each key
 PACKED = ("bases", "templates", "rights", "proposals", "ledger")  # long ones
 _BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
 _INTRO = {
@@ -83,6 +83,8 @@ class Receipt:
     # proposes the blueprint's text, and that text.
     proposals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)  # our key -> the server's id
+    # Our key of a list -> those of its choices when it was last applied.
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members we put
     # What a run set out to write, until it ends: pages and forms by the hash of their text, groups
     # by their members. A run that is killed leaves it, and the next one knows its own by it.

@@ -15,12 +15,14 @@ from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps.access import (
     OWN_RIGHTS,
     GroupsStep,
+    members_applied,
     rights_applied,
     rights_of_new,
 )
 from wikifarm.engine.steps.attached import FilesStep, files_applied
 from wikifarm.engine.steps.bazar import (
     FormsStep,
+    choices_applied,
     compiled,
     left_standing,
     list_ids,
@@ -108,7 +110,8 @@ def finished(work: Work) -> Receipt:
         proposals=proposals_applied(work),
         rights=rights_applied(work),
         lists=list_ids(work),
-        groups={name: tuple(members) for name, members in design.groups.items()},
+        choices=choices_applied(work),
+        groups={name: members_applied(work, name) for name in design.groups},
         accounts=tuple(sorted(design.accounts.values())),
         removed=tuple(sorted(removed)),
     )

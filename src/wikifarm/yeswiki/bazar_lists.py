@@ -24,6 +24,10 @@ class Lists:
         return self._read() or self._read()
 
     def _read(self) -> dict[str, BazarList]:
+        where = self._session.addresses.page("BazaR", "json")
+        return {key: _list(key, row, where) for key, row in self._rows().items()}
+
+    def _rows(self) -> dict[str, Row]:
         answer = self._session.page("BazaR", "json", {"demand": "lists"})
         if answer.status != 200:
             raise unexpected(answer)
@@ -39,7 +43,7 @@ class Lists:
         rows = table(lists, answer.url)
         if not rows:
             raise odd(answer.url)
-        return {key: _list(key, row, answer.url) for key, row in rows.items()}
+        return rows
 
     def stored(self, list_id: str) -> str:
         """The text of a list's page, as YesWiki keeps it."""
@@ -59,6 +63,32 @@ class Lists:
         ]
         self._session.post("BazaR", fields, query={"vue": "listes"})
 
+    def add(self, list_id: str, items: Iterable[tuple[str, str]]) -> None:
+        """Adds choices at the end of a list, which keeps its id and all that it holds.
+
+        Raises UnexpectedAnswer where the wiki has no such list.
+        """
+        where = self._session.addresses.page("BazaR", "json")
+        row = self._rows().get(list_id)
+        if row is None:
+            raise odd(where)
+        if "nodes" in row:
+            nodes = [*series(row["nodes"] or [], where), *_nodes(items)]
+            fields = [
+                ("submit", "1"),
+                ("title", maybe(row, "title", where)),
+                ("nodes", json.dumps(nodes)),
+            ]
+        else:
+            choices = (*_list(list_id, row, where).items, *items)
+            fields = [("valider", "1"), ("titre_liste", maybe(row, "titre_liste", where))]
+            for number, (key, label) in enumerate(choices, 1):
+                fields += [(f"id[{number}]", key), (f"label[{number}]", label)]
+        query = {"vue": "listes", "action": "modif_liste", "idliste": list_id}
+        answer = self._session.post("BazaR", fields, query=query)
+        if answer.status not in {200, 302}:
+            raise unexpected(answer)
+
     def delete(self, list_id: str) -> None:
         """Removes a list, which is also a page."""
         self._session.post(
@@ -72,8 +102,11 @@ def as_written(title: str, items: tuple[tuple[str, str], ...], dialect: Dialect)
     """A list as the JSON that YesWiki keeps of it."""
     if dialect is Dialect.D44:
         return {"titre_liste": title, "label": dict(items)}
-    nodes = [{"id": key, "label": label, "children": []} for key, label in items]
-    return {"title": title, "nodes": nodes}
+    return {"title": title, "nodes": _nodes(items)}
+
+
+def _nodes(items: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [{"id": key, "label": label, "children": []} for key, label in items]
 
 
 def _list(key: str, row: Row, where: str) -> BazarList:

@@ -13,6 +13,7 @@ from wikifarm.engine.changes import Action
 from wikifarm.engine.steps.bazar import (
     FormsStep,
     ListsStep,
+    choices_applied,
     compiled,
     list_ids,
     list_titled,
@@ -53,6 +54,48 @@ def test_choices_taken_away_by_hand_stay_away_and_are_reported(workshop: Worksho
     (change,) = ListsStep().plan(workshop.work(nothing(lists=(YES_NO,))))
     assert (change.action, change.id) == (Action.KEEP, "lists:ListeOuiNon")
     assert "hand" in change.summary
+
+
+MAYBE = replace(
+    YES_NO, items=(*YES_NO.items, ("peut-etre", "Peut-être"), ("plus-tard", "Plus tard"))
+)
+
+
+def test_a_list_gains_the_choices_of_a_later_blueprint(workshop: Workshop) -> None:
+    workshop.apply(nothing(lists=(YES_NO,)))
+    made = workshop.wiki.content.lists["ListeOuiNon"]
+    own = replace(made, items=(("oui", "Évidemment"), ("bof", "Bof")))  # and no “non” any more
+    workshop.wiki.content.lists["ListeOuiNon"] = own
+    workshop.apply(nothing(lists=(YES_NO,)))
+    (change,) = ListsStep().plan(workshop.work(nothing(lists=(MAYBE,))))
+    assert change.action is Action.UPDATE
+    workshop.apply(nothing(lists=(MAYBE,)))
+    grown = workshop.wiki.content.lists["ListeOuiNon"].items
+    assert grown == (*own.items, *MAYBE.items[2:])
+    workshop.wiki.writes.clear()
+    workshop.apply(nothing(lists=(MAYBE,)))
+    assert workshop.wiki.writes == []
+
+
+@pytest.mark.parametrize("way", ["refused", "halved"])
+def test_choices_that_were_not_all_kept_are_found_out(workshop: Workshop, way: str) -> None:
+    workshop.apply(nothing(lists=(YES_NO,)))
+    setattr(workshop.wiki, way, {"lists.add"})
+    with pytest.raises(WriteRefused):
+        workshop.apply(nothing(lists=(MAYBE,)))
+    setattr(workshop.wiki, way, set())
+    workshop.apply(nothing(lists=(MAYBE,)))
+    assert workshop.wiki.content.lists["ListeOuiNon"].items == MAYBE.items
+
+
+def test_a_receipt_that_does_not_tell_choices_adds_none(workshop: Workshop) -> None:
+    """Those of before: nothing tells a choice that is new from one that people took out."""
+    workshop.apply(nothing(lists=(YES_NO,)))
+    work = workshop.work(nothing(lists=(MAYBE,)))
+    work.receipt = replace(work.receipt, choices={})
+    (change,) = ListsStep().plan(work)
+    assert change.action is Action.KEEP
+    assert choices_applied(work) == {}
 
 
 def test_choices_added_or_worded_by_hand_are_nobodys_business(workshop: Workshop) -> None:

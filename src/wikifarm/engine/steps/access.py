@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wikifarm.blueprint.rights_words import is_open_in_lists, lets_more_in, without_closing
+from wikifarm.blueprint.schema.template import parse
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.changes import Action, Change, from_to
 from wikifarm.engine.step import Step, Work, kept_closed, look_again, read_back, refuse_lost
@@ -14,6 +15,7 @@ from wikifarm.engine.steps.proposals import proposal_rights
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Account, Rights, Zone, canonical
 
+ACLS = "acls"  # the line of a form that gives its entries their rights
 ADMINS = "admins"  # YesWiki's own group
 OWN_RIGHTS = Rights(f"@{ADMINS}", f"@{ADMINS}")  # of the receipt
 
@@ -52,10 +54,13 @@ class AccountsStep(Step[AccountChange]):
 Members = tuple[str, ...]
 
 
+@dataclass(frozen=True)
 class GroupChange(Change[Members, Members]):
-    """A group with other members."""
+    """A group with other members. `waiting`: whole groups that may not enter until it is said."""
 
     step = "groups"
+
+    waiting: Members = ()
 
     @property
     def summary(self) -> str:
@@ -63,7 +68,8 @@ class GroupChange(Change[Members, Members]):
         now, wanted = self.existing or (), self.wanted or ()
         entering = [f"+{member}" for member in wanted if member not in now]
         leaving = [f"-{member}" for member in now if member not in wanted]
-        return " ".join([*entering, *leaving, *([self.reason] if self.reason else [])])
+        closed = [f"({' '.join(self.waiting)}: {kept_closed()})"] if self.waiting else []
+        return " ".join([*entering, *leaving, *([self.reason] if self.reason else []), *closed])
 
     @property
     def detail(self) -> str:
@@ -84,12 +90,12 @@ class GroupsStep(Step[GroupChange]):
         changes = []
         for name in work.design.groups:
             now, wanted = work.seen.group(name), _wanted_members(work, name)
-            reason = _administrators_told(work, name)
+            reason, waiting = _administrators_told(work, name), _waiting(work, name)
             if set(now) != set(wanted):
                 action = Action.UPDATE if now else Action.CREATE
-                changes.append(GroupChange(name, action, now, wanted, reason))
-            elif reason:
-                changes.append(GroupChange(name, Action.KEEP, now, now, reason))
+                changes.append(GroupChange(name, action, now, wanted, reason, waiting))
+            elif reason or waiting:
+                changes.append(GroupChange(name, Action.KEEP, now, now, reason, waiting))
         return changes
 
     def apply(self, work: Work, changes: Sequence[GroupChange]) -> None:
@@ -102,7 +108,27 @@ class GroupsStep(Step[GroupChange]):
 
 def _wanted_members(work: Work, name: str) -> Members:
     """The members a group should have: those of the design, then those added by hand."""
-    return (*work.design.groups[name], *_by_hand(work, name))
+    return (*members_applied(work, name), *_by_hand(work, name))
+
+
+def members_applied(work: Work, name: str) -> Members:
+    """The members of a group that the design puts there, but for those who wait."""
+    waiting = _waiting(work, name)
+    return tuple(member for member in work.design.groups[name] if member not in waiting)
+
+
+def _waiting(work: Work, name: str) -> Members:
+    """The groups that a later blueprint puts into a group that stands: whoever is in them would get
+    all its rights."""
+    before = work.receipt.groups.get(name)
+    if before is None or work.may_open(changed=False):
+        return ()
+    there = {*before, *work.seen.group(name)}
+    return tuple(
+        member
+        for member in work.design.groups[name]
+        if member.startswith("@") and member not in there
+    )
 
 
 def _by_hand(work: Work, name: str) -> Members:
@@ -288,7 +314,43 @@ def _wanted_rights(work: Work) -> Mapping[str, Rights]:
     if receipts.TAG in now:
         wanted[receipts.TAG] = OWN_RIGHTS
     wanted |= {tag: rights for tag, rights in proposal_rights(work).items() if tag in there}
-    return wanted | _entries_closed_in_lists(work)
+    return wanted | _entries_closed_with_their_form(work) | _entries_closed_in_lists(work)
+
+
+def _entries_closed_with_their_form(work: Work) -> dict[str, Rights]:
+    """The rights of the entries that have those of their form, where the blueprint closes the form:
+    YesWiki gives an entry its rights once, when it is made.
+
+    Entries are asked for while the form in the wiki lets in more people than the blueprint does.
+    """
+    now, groups = work.seen.rights, work.design.groups
+    wanted = {}
+    for form in work.design.forms:
+        stored, rights = work.seen.forms.get(form.id), form.schema.rights
+        row = (
+            next((row for row in parse(stored.template) if row[0] == ACLS), None)
+            if stored
+            else None
+        )
+        if row is None or rights is None:
+            continue
+        read, write = row[1], row[2]
+        closing = {
+            "read": bool(read) and lets_more_in(rights.read, read, groups),
+            "write": bool(write) and lets_more_in(rights.write, write, groups),
+        }
+        if not any(closing.values()):
+            continue
+        for tag in work.seen.entries(form.id).keys() & now.keys():
+            has = now[tag]
+            closed = {
+                name: getattr(rights, name)
+                for name, before in (("read", read), ("write", write))
+                if closing[name] and canonical(getattr(has, name)) == canonical(before)
+            }
+            if closed:
+                wanted[tag] = replace(has, **closed)
+    return wanted
 
 
 def _entries_closed_in_lists(work: Work) -> dict[str, Rights]:

@@ -36,9 +36,21 @@ class ListChange(Change[BazarList, DesignedList]):
     def summary(self) -> str:
         return self.reason or (self.wanted.title if self.wanted else "")
 
+    @property
+    def detail(self) -> str:
+        """The choices that would come (+), by their keys."""
+        if self.existing is None or self.wanted is None:
+            return ""
+        there = dict(self.existing.items)
+        return " ".join(f"+{key}" for key, _label in self.wanted.items if key not in there)
+
+    def text(self, value: BazarList | DesignedList) -> str:
+        return "\n".join(f"{key}: {label}" for key, label in value.items)
+
 
 class ListsStep(Step[ListChange]):
-    """The lists of choices. A list is found by its title; choices added by hand stay."""
+    """The lists of choices. A list is found by its title; choices added by hand stay, and those
+    that people took out do not come back."""
 
     name = ListChange.step
 
@@ -48,6 +60,9 @@ class ListsStep(Step[ListChange]):
             now = list_titled(work.seen.lists, wanted.title)
             if now is None:
                 changes.append(ListChange(wanted.key, Action.CREATE, wanted=wanted))
+            elif new := _new_choices(work, now, wanted):
+                grown = replace(wanted, items=(*now.items, *new))
+                changes.append(ListChange(wanted.key, Action.UPDATE, now, grown))
             elif dict(wanted.items).keys() - dict(now.items).keys():
                 kept = _("edited here by hand: kept")
                 changes.append(ListChange(wanted.key, Action.KEEP, now, wanted, kept))
@@ -56,14 +71,43 @@ class ListsStep(Step[ListChange]):
     def apply(self, work: Work, changes: Sequence[ListChange]) -> None:
         # Importing twice would make a second list: what is there now decides, not what was.
         work.seen.forget("lists")
-        still = {change.key for change in self.plan(work) if change.writes}
-        work.seen.wiki.lists.create(
+        now = {change.key: change for change in self.plan(work) if change.writes}
+        writing = [now[change.key] for change in changes if change.key in now]
+        lists = work.seen.wiki.lists
+        lists.create(
             (change.wanted.title, change.wanted.items)
-            for change in changes
-            if change.wanted is not None and change.key in still
+            for change in writing
+            if change.wanted is not None and change.existing is None
         )
+        for change in writing:
+            if change.wanted is not None and change.existing is not None:
+                new = change.wanted.items[len(change.existing.items) :]
+                lists.add(change.existing.id, new)
+                work.seen.forget("forms")  # one shows the choices of its lists
         work.seen.forget("lists")
-        read_back(self, work, changes)
+        read_back(self, work, writing)
+
+
+def _new_choices(work: Work, now: BazarList, wanted: DesignedList) -> tuple[tuple[str, str], ...]:
+    """The choices that the blueprint gained since it was last applied; none where nothing tells
+    which those are."""
+    before = work.receipt.choices.get(wanted.key)
+    if before is None:
+        return ()
+    there = dict(now.items)
+    return tuple(item for item in wanted.items if item[0] not in there and item[0] not in before)
+
+
+def choices_applied(work: Work) -> dict[str, tuple[str, ...]]:
+    """For the receipt: the choices of each list; nothing of one that lacks some, where no receipt
+    told whether people took them out."""
+    applied = {}
+    for wanted in work.design.lists:
+        now, keys = list_titled(work.seen.lists, wanted.title), tuple(dict(wanted.items))
+        whole = now is not None and not set(keys) - dict(now.items).keys()
+        if whole or wanted.key in work.receipt.choices:
+            applied[wanted.key] = keys
+    return applied
 
 
 def left_standing(work: Work) -> tuple[DesignedForm, ...]:

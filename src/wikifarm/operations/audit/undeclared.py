@@ -15,7 +15,7 @@ from wikifarm.blueprint.schema.fields import TYPES, Field, Kind
 from wikifarm.blueprint.schema.personal import About, about, about_all, about_words
 from wikifarm.blueprint.schema.template import parse, read_template
 from wikifarm.engine.step import Work
-from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.access import ACLS, ModuleRightsStep, RightsStep
 from wikifarm.engine.steps.bazar import compiled, left_standing
 from wikifarm.i18n import _
 from wikifarm.model import Form, Rights, Zone
@@ -26,7 +26,6 @@ from wikifarm.operations.workplace.context import WIKI_ADMIN
 
 ADMINS = "admins"  # YesWiki's own group
 EVERYBODY = Rights("*", "*")
-ACLS = "acls"  # the type of the line that holds the rights of entries
 RIGHTS = ("read", "write", "comment", "address_seen_by")
 # What YesWiki takes where nothing is written (AclField, EmailField); elsewhere, everybody.
 UNSET = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from wikifarm.engine.step import Work, kept_closed
-from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.access import GroupsStep, ModuleRightsStep, RightsStep
 from wikifarm.engine.steps.bazar import FormsStep
 from wikifarm.engine.steps.content import proposal_tag
 from wikifarm.engine.steps.proposals import proposed_pages
@@ -41,10 +41,13 @@ def told_of_closed(work: Work) -> Iterator[str]:
     """The rights that stay closed to people whom the blueprint lets in."""
     steps = (ModuleRightsStep(), RightsStep(), FormsStep())
     closed = [
-        change.key
-        for step in steps
-        for change in step.plan(work)
-        if not change.writes and change.reason == kept_closed()
+        *(f"@{change.key}" for change in GroupsStep().plan(work) if change.waiting),
+        *(
+            change.key
+            for step in steps
+            for change in step.plan(work)
+            if not change.writes and change.reason == kept_closed()
+        ),
     ]
     if closed:
         yield _(

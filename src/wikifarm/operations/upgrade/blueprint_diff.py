@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps import all_steps
 from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.attached import FilesStep
 from wikifarm.engine.steps.bazar import FormsStep, ListsStep
 from wikifarm.engine.steps.content import PagesStep, edited_by_hand
 from wikifarm.engine.steps.proposals import proposed_pages
@@ -103,7 +104,7 @@ def _versions(run: CommunityRun) -> Versions:
         work.design.blueprint,
         work.receipt.version,
         work.design.version,
-        (*changed, *_dropped(work)),
+        (*changed, *_files(here.values()), *_dropped(work)),
         tuple(edited),
         tuple(proposed_pages(work)),
     )
@@ -131,6 +132,13 @@ def _difference(change: AnyChange, here: AnyChange | None, edited: Sequence[str]
         "none" if here is None else here.action.value,
         kept or (change.step == PagesStep.name and change.key in edited),
     )
+
+
+def _files(here: Iterable[AnyChange]) -> Iterator[Difference]:
+    """The files that are others than those of the wiki."""
+    for change in here:
+        if change.step == FilesStep.name:
+            yield _difference(change, change, ())
 
 
 def _dropped(work: Work) -> Iterator[Difference]:

@@ -177,6 +177,8 @@ def _forms(request: Request, asked: str) -> str:
 def _lists(request: Request, asked: str) -> str:
     if asked and request.asleep:
         return _asleep()
+    if asked == "modif_liste":
+        list_manager.update_list(request, request.arg("idliste"))
     if asked == "supprimer_liste":
         list_manager.delete_list(request, request.arg("idliste"))
     return form_pages.lists_page(request)

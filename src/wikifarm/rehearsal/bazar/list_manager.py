@@ -73,6 +73,31 @@ def create_list(request: Request, title: str, content: Any) -> str:
     return tag
 
 
+def update_list(request: Request, tag: str) -> None:
+    """Write a list over, as its form posts it; without that, only the list of lists is shown.
+
+    Source: `ListController::update`, v4.4.4 and v4.5.0: the id stays, whatever the title.
+    """
+    posted, features = request.post, request.features
+    if ("submit" if features.lists_as_nodes else "valider") not in posted:
+        return
+    if not acls.has_access(request, "write", tag):
+        raise request.fault("Not allowed", "tools/bazar/controllers/ListController.php", 107)
+    if features.lists_as_nodes:
+        body = {"title": posted.get("title"), "nodes": json.loads(str(posted.get("nodes")))}
+    else:
+        labels, keys = (_posted_under(request, name) for name in ("label", "id"))
+        label = {keys[at]: text for at, text in labels.items() if text and keys.get(at)}
+        body = {"titre_liste": posted.get("titre_liste"), "label": label}
+    page_manager.save(request, tag, php_json(body))
+    raise redirect(request.href("", "", "vue=listes"))
+
+
+def _posted_under(request: Request, name: str) -> dict[str, str]:
+    posted = request.post.get(name)
+    return {key: str(text) for key, text in posted.items()} if isinstance(posted, dict) else {}
+
+
 def delete_list(request: Request, tag: str) -> None:
     """Remove a list: by GET, without a token, for its owner or an administrator."""
     request.refuse_when_asleep("tools/bazar/services/ListManager.php", 152)
