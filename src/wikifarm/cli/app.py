@@ -32,6 +32,8 @@ def build() -> typer.Typer:
         )
     )
     app.callback(cls=Group, invoke_without_command=True)(_root)
+    begin, care, keep = _("Begin"), _("Look after communities"), _("Copy and keep")
+    people, farm, more = _("People"), _("Farms and machines"), _("Blueprints and programs")
     _add(app, [
         ("init", farms.init, _("Write settings and an example in a folder.")),
         ("doctor", farms.doctor, _(
@@ -46,28 +48,32 @@ def build() -> typer.Typer:
     ], {
         "new-community": _("Open a community."),
         "doctor": _("Check the farm, this computer, or the mail."),
-    })  # fmt: skip
+    }, panel=begin)  # fmt: skip
     _add(app, [
         ("plan", communities.plan, _("Show what `apply` would change.")),
         ("apply", communities.apply, _("Make the wikis what their files say.")),
         ("verify", communities.verify, _("Check from outside that nobody can be seen.")),
         ("status", communities.status, _("Show where each community stands.")),
         ("list", communities.list_wikis, _("List the wikis of the farm.")),
-    ], cls=Reporting)  # fmt: skip
+    ], cls=Reporting, panel=care)  # fmt: skip
     _add(app, [
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
         ("adopt", farms.adopt, _(
             "Go on, from this computer, with a community's wiki that another one made."
         )),
-        ("credentials", farms.credentials, _("Show, store or share the passwords of wikis.")),
-        ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),
-    ])  # fmt: skip
+    ], panel=care)  # fmt: skip
     _add(app, [
         ("backup", archives.backup, _(
             "Keep in one file all that can be read of a wiki; or check such a file (--verify)."
         )),
         ("restore", archives.restore, _("Make a wiki again from its backup.")),
-    ], {"backup": _("Keep a whole wiki in one file.")})  # fmt: skip
+    ], {"backup": _("Keep a whole wiki in one file.")}, panel=keep)  # fmt: skip
+    _add(app, [
+        ("credentials", farms.credentials, _("Show, store or share the passwords of wikis.")),
+    ], panel=farm)  # fmt: skip
+    _add(app, [
+        ("schema", descriptions.schema, _("Print a JSON Schema, for programs.")),
+    ], panel=more)  # fmt: skip
     lists = _typer(_("The mailing lists of communities: open them, and keep their subscribers."))
     lists.callback(cls=Group)(_nothing)
     _add(lists, [
@@ -82,9 +88,9 @@ def build() -> typer.Typer:
             "Write what the administrator of a Sympa needs to let wikifarm in."
         )),
     ], {"server-pack": _("Write what a Sympa's administrator needs.")})  # fmt: skip
-    app.add_typer(lists, name="mailing-list", cls=Group, short_help=_("Open and keep lists."))
-    app.add_typer(_people(), name="participants", cls=Group, short_help=_("Look after people."))
-    app.add_typer(_machines(), name="ops", cls=Group, short_help=_("Look after the machines."))
+    _group(app, _people(), "participants", people, _("Look after people."))
+    _group(app, lists, "mailing-list", people, _("Open and keep lists."))
+    _group(app, _machines(), "ops", farm, _("Look after the machines."))
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     _add(blueprint, [
@@ -106,7 +112,7 @@ def build() -> typer.Typer:
         "diff": _("Show what a new version changes."),
         "upgrade": _("Bring communities to a new version."),
     })  # fmt: skip
-    app.add_typer(blueprint, name="blueprint", cls=Group)
+    _group(app, blueprint, "blueprint", more, _("Blueprints and descriptions of Bazar forms."))
     advisories = _typer(
         _("The known holes of YesWiki and Sympa that wikifarm warns of. No host is asked.")
     )
@@ -115,9 +121,7 @@ def build() -> typer.Typer:
         ("list", descriptions.list_advisories, _("List the advisories, and say of what day.")),
         ("update", descriptions.update_advisories, _("Use a newer file of advisories.")),
     ])  # fmt: skip
-    app.add_typer(
-        advisories, name="advisories", cls=Group, short_help=_("The known holes of YesWiki.")
-    )
+    _group(app, advisories, "advisories", farm, _("The known holes of YesWiki."))
     return app
 
 
@@ -187,10 +191,20 @@ def _add(
     commands: Sequence[tuple[str, Callable[..., Any], str]],
     short: Mapping[str, str] | None = None,
     cls: type[Command] = Command,
+    panel: str | None = None,
 ) -> None:
-    """Adds commands: name, function, help; `short` where the list of commands needs another."""
+    """Adds commands: name, function, help; `short` where the list of commands needs another.
+    `panel`: what a person wants to do with them, above them in that list."""
     for name, function, text in commands:
-        app.command(name, cls=cls, help=text, short_help=(short or {}).get(name))(function)
+        short_help = (short or {}).get(name)
+        app.command(name, cls=cls, help=text, short_help=short_help, rich_help_panel=panel)(
+            function
+        )
+
+
+def _group(app: typer.Typer, group: typer.Typer, name: str, panel: str, short: str) -> None:
+    """Adds a group of commands."""
+    app.add_typer(group, name=name, cls=Group, short_help=short, rich_help_panel=panel)
 
 
 def _typer(text: str) -> typer.Typer:

@@ -234,7 +234,8 @@ class _Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type
             "Arguments": _("Arguments:"),
             "Commands": _("Commands:"),
         }
-        self.write(f"{'':>{self.current_indent}}{words.get(heading, heading + ':')}\n")
+        shown = words.get(heading) or _("{heading}:").format(heading=heading)
+        self.write(f"{'':>{self.current_indent}}{shown}\n")
 
     def write_dl(self, rows: Any, *args: Any, **more: Any) -> None:
         rows = [(term, _EXTRAS.sub(_extras, text)) for term, text in rows]
@@ -339,6 +340,20 @@ class Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         """The options."""
         return _in_our_words(super().get_params(ctx))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The commands, by what a person wants to do where they say so (`rich_help_panel`)."""
+        panels: dict[str, list[Any]] = {}
+        for name in self.list_commands(ctx):
+            panels.setdefault(self.commands[name].rich_help_panel or "Commands", []).append(name)
+        longest = max(map(len, self.commands), default=0)
+        room = formatter.width - 6 - longest
+        for panel, names in panels.items():
+            with formatter.section(panel):
+                formatter.write_dl([
+                    (name.ljust(longest), self.commands[name].get_short_help_str(room))
+                    for name in names
+                ])  # fmt: skip
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the next word names."""
