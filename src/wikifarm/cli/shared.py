@@ -345,7 +345,8 @@ class Group(TyperGroup):
         """The commands, by what a person wants to do where they say so (`rich_help_panel`)."""
         panels: dict[str, list[Any]] = {}
         for name in self.list_commands(ctx):
-            panels.setdefault(self.commands[name].rich_help_panel or "Commands", []).append(name)
+            panel = getattr(self.commands[name], "rich_help_panel", None)
+            panels.setdefault(panel or "Commands", []).append(name)
         longest = max(map(len, self.commands), default=0)
         room = formatter.width - 6 - longest
         for panel, names in panels.items():
