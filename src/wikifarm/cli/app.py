@@ -141,7 +141,14 @@ def _people() -> typer.Typer:
         ("password", participants.password, _(
             "Make a link by which somebody chooses a new password, where no mail reaches them."
         )),
-    ])  # fmt: skip
+        ("erase", participants.erase, _(
+            "Remove all that the wiki and the mailing list hold of somebody, and look that it is "
+            "gone. No copy is kept."
+        )),
+    ], {
+        "password": _("Make a link to choose a new password."),
+        "erase": _("Remove all that is held of somebody."),
+    })  # fmt: skip
     return people
 
 

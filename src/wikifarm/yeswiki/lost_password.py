@@ -48,6 +48,14 @@ class LostPassword:
             raise _refused(account, _("its page of lost passwords does not take the key"))
         return address
 
+    def forget(self, name: str) -> None:
+        """Ends every key of an account: its removal leaves them, and a later account of that name
+        would be opened by them (4.4.4, 4.5.0). An empty filter takes them all."""
+        everything = [("property", LOST_PASSWORD), ("filters[value]", "")]
+        answer = self._session.api_post(f"triples/{name}/delete", everything)
+        if answer.status != 200:
+            raise unexpected(answer)
+
     def _address(self, account: Account, key: str) -> str:
         who = base64.b64encode(account.name.encode()).decode()
         return self._session.addresses.page(PAGE, "", {"a": "recover", "email": key, "u": who})

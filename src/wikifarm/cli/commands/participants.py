@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wikifarm.cli.program import as_called
 from wikifarm.cli.shared import Shared, communities_known, shared
 from wikifarm.i18n import _
 from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.community import Community
+    from wikifarm.operations.participants.erase import ErasedPerson
 
 
 def _slug() -> typer.models.ArgumentInfo:
@@ -128,3 +131,36 @@ def password(
 
 def _file(options: Shared, path: Path | None) -> Path | None:
     return options.directory / path.expanduser() if path is not None else None
+
+
+def erase(
+    ctx: typer.Context,
+    slug: Annotated[str, _slug()],
+    name: Annotated[str, _name()],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
+) -> Envelope:
+    """`wikifarm participants erase`."""
+    from wikifarm.operations.participants.erase import erase as operation
+
+    options = shared(ctx)
+    if not yes and not options.interactive:
+        raise typer.BadParameter(_("erasing somebody needs --yes"), param_hint="--yes")
+    agreed = None if yes else _agreed(options)
+    return operation(options.context(), _community(options, slug), name, agreed)
+
+
+def _agreed(options: Shared) -> Callable[[ErasedPerson], bool]:
+    """What shows what goes, and waits for a yes."""
+
+    def ask(planned: ErasedPerson) -> bool:
+        from wikifarm.cli.asking import agreed
+        from wikifarm.cli.render.answer import answer
+        from wikifarm.cli.render.sheet import paint_for
+
+        options.telling().clear()
+        output = options.output
+        shown = answer(Envelope("participants erase", outcome=planned), paint_for(output.err))
+        output.note(as_called(shown))
+        return agreed(_("Erase this person for good?"), default=False)
+
+    return ask

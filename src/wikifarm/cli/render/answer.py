@@ -33,6 +33,7 @@ RENDERERS: Mapping[str, str] = {
     "PeopleOutcome": "people_lines.people",
     "PeopleCounts": "people_lines.counts",
     "ExportedPeople": "people_lines.exported",
+    "ErasedPerson": "people_lines.erased",
     "WayIn": "people_lines.way_in",
     "WelcomedPerson": "people_lines.welcomed",
     "BackupMade": "archive_lines.backup_made",

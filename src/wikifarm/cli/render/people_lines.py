@@ -9,6 +9,7 @@ from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from wikifarm.operations.participants.erase import ErasedPerson
     from wikifarm.operations.participants.export_people import ExportedPeople
     from wikifarm.operations.participants.listing import PeopleCounts, PeopleOutcome, PeopleRows
     from wikifarm.operations.participants.new_password import WayIn
@@ -95,6 +96,48 @@ def way_in(outcome: WayIn, _sheet: Sheet) -> Iterator[str]:
             "can send mail."
         )
     )
+
+
+def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
+    """What goes, or went; what stays; where they are still named."""
+    from wikifarm.operations.participants.erase import PLANNED
+    from wikifarm.operations.participants.traces import Subscription
+
+    planned = outcome.status == PLANNED
+    yield sheet.paint.strong(_("To be erased, no copy being kept") if planned else _("Erased"))
+    on_list = {
+        Subscription.SUBSCRIBED: _("unsubscribed"),
+        Subscription.UNKNOWN: _("not known: to be asked of its owners"),
+    }
+    yield from table(
+        fact
+        for fact in (
+            (_("account"), outcome.account),
+            (_("cards, with their history"), ", ".join(outcome.cards)),
+            (_("groups"), ", ".join(outcome.groups)),
+            (_("mailing list"), on_list.get(outcome.subscription, "")),
+            (_("stays, as the administrator's"), ", ".join(outcome.stays)),
+        )
+        if fact[1]
+    )
+    if planned:
+        return
+    roles = {
+        "visitor": _("a visitor"), "member": _("a member"), "admin": _("the administrator"),
+    }  # fmt: skip
+    asked = ", ".join(roles[role] for role in outcome.asked)
+    yield ""
+    if not outcome.sightings:
+        yield from wrapped(_("Looked for as {roles}: seen nowhere any more.").format(roles=asked))
+    else:
+        yield from wrapped(
+            _("Looked for as {roles}: still named here, for you to look at.").format(roles=asked)
+        )
+        words = {"address": _("the address"), "account": _("the account"), "name": _("the name")}
+        rows = ((sight.place, words[sight.what], roles[sight.by]) for sight in outcome.sightings)
+        yield from table(rows)
+    if "member" not in outcome.asked:
+        yield from wrapped(_("This wiki lets no program open an account: no member has looked."))
 
 
 def counts(outcome: PeopleCounts, sheet: Sheet) -> Iterator[str]:

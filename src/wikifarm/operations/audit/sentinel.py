@@ -71,7 +71,6 @@ def planted(
     wiki must be this run's alone (`CommunityRun.alone`).
     """
     wiki, journal, slug = run.site, run.context.journal, run.community.slug
-    members = run.work.design.who.members
     _forms_are_there(run)
     clean(run)
     key = run.context.run[:DIGITS]
@@ -84,8 +83,7 @@ def planted(
             if person is not None:
                 asking[role] = person
         if Role.MEMBER in asking:
-            member = account_name(key, Role.MEMBER.value)
-            wiki.groups.set({members: [*wiki.groups.members(members), member]})
+            _let_in(run, key)
         if before is not None:
             before(asking)
         sentinels = []
@@ -109,6 +107,32 @@ def planted(
     finally:
         clean(run, key)
         journal.outcome(slug, SENTINEL, key=key)
+
+
+@contextmanager
+def a_member(run: CommunityRun) -> Iterator[Wiki | None]:
+    """Somebody in the group of members, to ask with, who is removed on any way out as what an audit
+    plants; None where the wiki lets no program open an account. The wiki must be this run's alone.
+    """
+    wiki, journal, slug = run.site, run.context.journal, run.community.slug
+    clean(run)
+    key = run.context.run[:DIGITS]
+    journal.intent(slug, SENTINEL, key=key)
+    try:
+        member = _signed_up(wiki, key, Role.MEMBER.value)
+        if member is not None:
+            _let_in(run, key)
+        yield member
+    finally:
+        clean(run, key)
+        journal.outcome(slug, SENTINEL, key=key)
+
+
+def _let_in(run: CommunityRun, key: str) -> None:
+    """Puts the one who asks as a member into their group."""
+    group = run.work.design.who.members
+    member = account_name(key, Role.MEMBER.value)
+    run.site.groups.set({group: [*run.site.groups.members(group), member]})
 
 
 def _forms_are_there(run: CommunityRun) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wikifarm.blueprint.schema.fields import Kind
+from wikifarm.blueprint.schema.fields import Field, Kind, property_name
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.bazar import left_standing, list_ids, property_names
 
+TITLE = property_name(
+    Field("titre")
+)  # of an entry; where no question asks for it, the form makes it
 Values = Mapping[str, Any]  # of an entry, by the keys of the wiki
 
 
@@ -58,6 +61,6 @@ def questions(work: Work, form_id: str) -> list[Question]:
     added = (
         Question(name, name, key, {})
         for name, key in stored.properties.items()
-        if key and key not in keys
+        if key and key not in keys and key != (TITLE if designed is not None else "")
     )
     return [*known, *added]

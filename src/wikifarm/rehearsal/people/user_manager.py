@@ -101,7 +101,14 @@ def why_it_stays(request: Request, user: User) -> str:
 
 
 def remove(request: Request, user: User) -> None:
-    """Remove an account, from its groups too."""
+    """Remove an account, from its groups too; what it owned goes to the first administrator
+    (UserController::delete, 4.4.4 and 4.5.0)."""
+    heir = next(
+        (line for line in request.wiki.groups["admins"].split("\n") if line[:1] not in "@!#"), ""
+    )
+    for page in request.wiki.pages():
+        if page.owner.casefold() == user.name.casefold():
+            request.wiki.set_owner(page.tag, heir)
     for group, members in request.wiki.groups.items():
         kept = [line for line in members.split("\n") if line != user.name]
         request.wiki.set_group(group, "\n".join(kept))

@@ -1,0 +1,120 @@
+"""Proof of an erasure: what was held of somebody is looked for, as a visitor, as a member of the
+group and as the administrator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from wikifarm.operations.audit.sentinel import a_member
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.outcome import Role
+from wikifarm.operations.participants.traces import Traces
+from wikifarm.yeswiki.wiki import Wiki
+
+ADMIN = "admin"  # who asks, besides the roles of the audit
+# Around a word that is looked for: no part of another word, of an address, nor of a file's name.
+_BEFORE, _AFTER = r"(?<![\w@])(?<!\w[.-])", r"(?![\w@])(?![.-]\w)"
+SHORTEST = 3  # letters of a word that is looked for: YesWiki's own shortest name of an account
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Somebody seen: by whom (a Role, or ADMIN), where (a tag, or a part of the wiki) and by what
+    ("address", "account", "name", "card")."""
+
+    by: str
+    place: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a search gave, and who searched."""
+
+    asked: tuple[str, ...]
+    sightings: tuple[Sighting, ...]
+
+
+def search(run: CommunityRun, known: Traces) -> Proof:
+    """Looks for somebody in all that each role may read; reads the wiki anew."""
+    run.work.seen.forget()
+    terms = terms_of(known)
+    sightings: list[Sighting] = []
+    with _asking(run) as people:
+        for role, wiki in people.items():
+            run.progress("search")
+            sightings += _seen_by(role, wiki, terms, [card.tag for card in known.cards])
+    sightings += _in_parts(run, known)
+    return Proof(tuple(people), tuple(dict.fromkeys(sightings)))
+
+
+@contextmanager
+def _asking(run: CommunityRun) -> Iterator[Mapping[str, Wiki]]:
+    with a_member(run) as member:
+        people = {Role.VISITOR.value: run.site.visitor()}
+        if member is not None:
+            people[Role.MEMBER.value] = member
+        yield {**people, ADMIN: run.site}
+
+
+def terms_of(known: Traces) -> Mapping[str, re.Pattern[str]]:
+    """What gives somebody away -> how it is looked for: as whole words, in any case. A name in one
+    word is a first name, which is of many."""
+    person = known.person
+    words = {
+        "address": sorted(known.addresses),
+        "account": [person.account],
+        "name": [person.name] if " " in person.name else [],
+    }
+    return {
+        what: re.compile(
+            rf"{_BEFORE}(?:{'|'.join(map(re.escape, texts))}){_AFTER}", re.IGNORECASE
+        )
+        for what, given in words.items()
+        if (texts := [text for text in given if len(text) >= SHORTEST])
+    }  # fmt: skip
+
+
+def _seen_by(
+    role: str, wiki: Wiki, terms: Mapping[str, re.Pattern[str]], tags: Sequence[str]
+) -> Iterator[Sighting]:
+    """Every page and every entry that somebody reads whole, and the addresses of the cards."""
+    rows: dict[str, Mapping[str, Any]] = {
+        **wiki.session.api_table("entries"),
+        **wiki.session.api_table("pages"),
+    }
+    if not rows:  # a home page is read by everybody: who sees nothing has seen nothing
+        wiki.pages.all()
+    for tag, row in rows.items():
+        text = "\n".join(_texts(row))
+        yield from (Sighting(role, tag, what) for what, term in terms.items() if term.search(text))
+    for tag in tags:
+        if wiki.session.api(f"pages/{tag}").status == 200:
+            yield Sighting(role, tag, "card")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def _in_parts(run: CommunityRun, known: Traces) -> Iterator[Sighting]:
+    """Accounts and groups, which only administrators are shown."""
+    own, seen = known.person.account.casefold(), run.work.seen
+    if own and own in {account.name.casefold() for account in seen.accounts}:
+        yield Sighting(ADMIN, "accounts", "account")
+    if known.addresses & {account.email.lower() for account in seen.accounts}:
+        yield Sighting(ADMIN, "accounts", "address")
+    for group, members in seen.groups.items():
+        if own and own in {name.casefold() for name in members}:
+            yield Sighting(ADMIN, f"@{group}", "account")

@@ -1,0 +1,102 @@
+"""Somebody is erased: all that was held of them goes, others stay, and a kill changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.operations.conftest import context_for
+from tests.operations.deaths import Mortal, born, died
+from wikifarm.errors import InvalidInput, NotConfirmed
+from wikifarm.operations.participants.base import entered, read_base
+from wikifarm.operations.participants.erase import ErasedPerson, erase
+from wikifarm.operations.participants.new_password import way_in
+from wikifarm.operations.workplace.context import Context
+from wikifarm.rehearsal import DIALECTS
+
+from .conftest import FORM, PASSWORD, Town
+
+
+def erased(town: Town, word: str) -> ErasedPerson:
+    outcome = erase(town.context(), town.community, word).outcome
+    assert isinstance(outcome, ErasedPerson)
+    return outcome
+
+
+def who(town: Town) -> set[str]:
+    with entered(town.context(), town.community) as run:
+        return {person.account for person in read_base(run).people}
+
+
+@pytest.mark.parametrize("own_town", DIALECTS, indirect=True)
+def test_all_of_one_person_goes_and_nobody_else(own_town: Town) -> None:
+    wiki = own_town.wiki()
+    way_in(own_town.context(), own_town.community, "Bob")  # leaves a key, which must go too
+    wiki.pages.save("MotDeLaFin", "Merci à bob@example.org", "")
+    before = wiki.groups.all()
+    outcome = erased(own_town, "bob@example.org")
+    assert (outcome.status, outcome.account, outcome.groups) == ("erased", "Bob", ("participants",))
+    assert outcome.asked == ("visitor", "member", "admin")
+    assert {(each.by, each.place, each.what) for each in outcome.sightings} == {
+        ("admin", "MotDeLaFin", "address"), ("member", "MotDeLaFin", "address"),
+    }  # fmt: skip
+    assert who(own_town) == {"AdaL", "Eve", "CamilleG", "DominiqueP"}
+    after = own_town.wiki().groups.all()
+    assert after == {
+        group: tuple(name for name in members if name != "Bob") for group, members in before.items()
+    }
+    cards = own_town.wiki().entries.of(FORM)
+    assert [card["owner"] for card in cards.values()] == ["AdaL"]
+    with pytest.raises(InvalidInput):
+        erase(own_town.context(), own_town.community, "Bob")
+    own_town.joins("Bob", "bob@example.org")  # the name and the address are free again
+
+
+def test_what_they_made_stays_under_another_name(own_town: Town) -> None:
+    author = own_town.wiki().visitor()
+    author.login("Bob", PASSWORD)
+    author.pages.save("NotesDePassage", "À partager.", "")
+    outcome = erased(own_town, "Bob")
+    assert outcome.stays == ("NotesDePassage",)
+    page = own_town.wiki().pages.read("NotesDePassage")
+    assert page is not None and (page.body, page.owner) == ("À partager.", "WikiAdmin")
+    assert ("NotesDePassage", "account") in {(each.place, each.what) for each in outcome.sightings}
+
+
+def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:
+    before = who(own_town)
+    with pytest.raises(NotConfirmed):
+        erase(own_town.context(), own_town.community, "AdaL", lambda _planned: False)
+    with pytest.raises(InvalidInput) as facilitates:
+        erase(own_town.context(), own_town.community, "CamilleG")
+    assert facilitates.value.problems[0].code == "facilitates"
+    own_town.wiki().groups.set({"seule": ["Eve"]})  # YesWiki keeps who is alone in a group
+    with pytest.raises(InvalidInput) as alone:
+        erase(own_town.context(), own_town.community, "Eve")
+    assert alone.value.problems[0].code == "alone-in-group"
+    assert who(own_town) == before
+
+
+KILLED = (3, 10, 16, 22)  # points of the writes: of some 26
+
+
+def test_killed_anywhere_the_same_command_ends_the_same(own_town: Town, tmp_path: Path) -> None:
+    names = [f"Passant{number}" for number in range(len(KILLED))]
+    for name in names:
+        own_town.joins(name, f"{name}@example.org", bf_prenom=name, bf_nom="Dupont")
+    killed = []
+    for point, name in zip(KILLED, names, strict=True):
+        mortal = Mortal(point, reads=False)
+        context = context_for(own_town.url, tmp_path, transport=mortal)
+
+        def work(context: Context = context, name: str = name) -> bool:
+            return erase(context, own_town.community, f"{name} Dupont").exit == 0
+
+        killed.append(died(born(mortal, work)))
+        assert erased(own_town, f"{name} Dupont").status == "erased"
+        assert name not in who(own_town)
+    assert killed.count(True) >= len(KILLED) - 1
+    assert who(own_town) == {"AdaL", "Bob", "Eve", "CamilleG", "DominiqueP"}
+    journal = next((tmp_path / "state").rglob("journal.jsonl")).read_text("utf-8")
+    assert "Dupont" not in journal and "Passant" not in journal
