@@ -76,3 +76,13 @@ def _one_fault(ground: Ground, k: int, fault: str, told: str) -> None:
     assert state(place / "farm") == ground.expected, told
     assert again.total() <= 1, (told, again)
     shutil.rmtree(place)
+
+
+def test_a_farm_that_forgot_who_is_logged_in_makes_a_wiki_that_somebody_owns(
+    creating: Ground,
+) -> None:
+    place = creating.begin("forgotten")
+    with creating.farm(place) as farm, FaultProxy() as proxy:
+        assert through(proxy, farm.url, place) is None
+        shown = [k for k, (_, url) in enumerate(proxy.asked) if "action=saisir_fiche" in url]
+    _one_fault(creating, shown[0], "login lost", "before the form of the farm")

@@ -321,9 +321,7 @@ class Farm:
         chosen = {"yeswiki-farm-theme": "0", "yeswiki-farm-acls": "0"}
         if not self._password:
             return Offer(chosen)
-        query = {"vue": "saisir", "action": "saisir_fiche", "id": FORM}
-        document = html.parse(self.session.page("BazaR", query=query).text)
-        form = document.css_first("form#formulaire")
+        form = html.parse(self._form_shown().text).css_first("form#formulaire")
         if form is None:
             return Offer(chosen)
         shown = dict(html.fields(form))
@@ -333,6 +331,16 @@ class Farm:
             chosen["yeswiki-farm-lifetime"] = "permanent"
         models = frozenset(html.choices(form, "yeswiki-farm-model"))
         return Offer(chosen, models, self.session.release, shown=bool(models))
+
+    def _form_shown(self) -> Answer:
+        """The page of the form. A login that the farm forgot meanwhile is made again: to a visitor
+        it shows no choice of rights, and would make a wiki that nobody owns."""
+        query = {"vue": "saisir", "action": "saisir_fiche", "id": FORM}
+        answer = self.session.page("BazaR", query=query)
+        if is_own(answer) and not self.session.spoke_to(answer):
+            self.session.login(self._admin, self._password)
+            answer = self.session.page("BazaR", query=query)
+        return answer
 
     def _create_by_key(self, fields: list[tuple[str, str]]) -> Answer:
         answer = self.session.api_post(f"entries/{FORM}", fields, {"Source-Url": ""})
