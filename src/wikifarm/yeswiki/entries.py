@@ -34,11 +34,17 @@ class Entries:
         What a field makes of its value is made of it again, its mails included (EntryManager,
         4.4.4 and 4.5.0); 4.4.4 dates it of now.
         """
-        fields = [pair for key, value in values.items() for pair in _posted(key, value)]
-        asked = dict(fields) | {"id_fiche": tag, "id_typeannonce": form_id, "antispam": "1"}
-        written = self.create(form_id, asked)
+        written = self.create(form_id, dict(_as_posted(values)) | {"id_fiche": tag})
         if written != tag:
             raise WriteRefused(_("The wiki wrote a card under another name than the one it had."))
+
+    def change(self, tag: str, values: Mapping[str, Any]) -> None:
+        """Writes an entry that is there over; the caller reads back."""
+        self._session.post(
+            "BazaR",
+            [*_as_posted(values), ("antispam", "1")],
+            query={"vue": "saisir", "action": "modif_fiche", "id_fiche": tag},
+        )
 
     def create(self, form_id: str, values: Mapping[str, str]) -> str:
         """Writes an entry and answers its tag. Never idempotent: a second call makes a second one.
@@ -58,6 +64,10 @@ class Entries:
                 hint=_("A field that must be filled may be missing."),
             )
         return tag
+
+
+def _as_posted(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [pair for key, value in values.items() for pair in _posted(key, value)]
 
 
 def _posted(key: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Able, Page
@@ -68,6 +70,12 @@ class Pages:
             answer = self._post(tag, body, previous)
         if answer.status != 302:
             raise _refused(tag, answer)
+
+    def dress(self, tag: str, look: Mapping[str, str]) -> None:
+        """Gives a page a look of its own (`theme`, `squelette`, `style`...); the caller reads
+        back."""
+        fields = [(f"metadatas[{key}]", text) for key, text in look.items()]
+        self._session.post(tag, fields, "savemetadatas")
 
     def delete(self, tag: str) -> None:
         """Removes a page or an entry with all its revisions and the links that lead to it."""

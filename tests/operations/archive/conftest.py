@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from wikifarm.operations.apply import apply
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DEFAULT_DIALECT, RunningFarm
+from wikifarm.whole_wiki import Attachment
 from wikifarm.yeswiki.wiki import Wiki
 
+PICTURE = bytes(range(256)) * 300
 SECRET = "Zoé Kergoat 06 12 34 56 78"
 
 
@@ -39,14 +42,23 @@ def farm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningFarm
 
 
 def lived_in(wiki: Wiki) -> None:
-    """A page with a history and a link of its own, cards, an account."""
+    """A page with a history, a link, a look and files of its own, cards, an account."""
     wiki.users.create("ZoeKergoat", "zoe@example.org")
     url = wiki.addresses.base
     for text in (f"Avant : {SECRET}", f"======Récit======\nVoir {url}?Charte, à l’été."):
         page = wiki.pages.read("RecitDeZoe")
         wiki.pages.save("RecitDeZoe", text, page.revision if page else "")
+    picture = Attachment("RecitDeZoe", "affiche.png")
+    wiki.attachments.put(picture, io.BytesIO(PICTURE))
+    stored = wiki.attachments.of("RecitDeZoe")[picture]
+    wiki.pages.save("Affiche", f'""<img src="files/{stored}" alt="">""', "")
+    wiki.pages.dress("Affiche", {"theme": "margot", "style": "bleu.css"})
     for title in ("Une méthode", "Une autre"):
-        wiki.entries.create("104", {"bf_titre": title, "bf_resume": "Dire & faire", "bf_x": "0"})
+        values = {"bf_titre": title, "bf_resume": "Dire & faire", "bf_x": "0"}
+        tag = wiki.entries.create("104", values)
+    photo = Attachment(tag, "bf_image_photo.jpg")
+    wiki.attachments.put(photo, io.BytesIO(PICTURE[::-1]))
+    wiki.entries.change(tag, values | {"bf_image": wiki.attachments.of(tag)[photo]})
 
 
 Computer = Callable[[str], Context]

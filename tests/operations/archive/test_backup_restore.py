@@ -25,6 +25,7 @@ from wikifarm.rehearsal import RunningFarm, snapshot
 from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.revisions import Revisions
+from wikifarm.yeswiki.wiki_reader import read_whole
 
 
 def taken(computer: Computer, file: Path, *, with_revisions: bool = False) -> BackupMade:
@@ -105,6 +106,11 @@ def test_it_is_restored_elsewhere_as_it_was(
     wiki = open_wiki(computer("other"), "rennes2")
     pages = wiki.pages.all()
     assert f"{farm.url}rennes2/?Charte" in pages["RecitDeZoe"].body
+    (stored,) = wiki.attachments.of("RecitDeZoe").values()
+    assert stored in pages["Affiche"].body
+    (photo,) = (row["bf_image"] for row in wiki.entries.of("104").values() if "bf_image" in row)
+    assert wiki.session.file(f"files/{photo}").status == 200
+    assert read_whole(wiki).metadata["Affiche"] == {"theme": "margot", "style": "bleu.css"}
     (card,) = wiki.entries.of("101").values()
     assert card["owner"] == "ZoeKergoat"
     assert wiki.rights.all()[card["id_fiche"]].read == "%,@participants"

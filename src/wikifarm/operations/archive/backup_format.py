@@ -123,6 +123,19 @@ class Parts:
             make_private(path.parent)
             write_whole(path, content, PRIVATE)
 
+    @contextmanager
+    def receiving(self, name: str) -> Iterator[IO[bytes]]:
+        """A member that comes in pieces: it is kept once it is whole."""
+        coming = self.folder / "coming"
+        make_private(self.path(name).parent)
+        with os.fdopen(
+            os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb"
+        ) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        coming.replace(self.path(name))
+
     def path(self, name: str) -> Path:
         """Where a member stands until all is whole."""
         return self.folder / name

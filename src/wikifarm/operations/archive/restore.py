@@ -19,11 +19,13 @@ from wikifarm.errors import Exit, NotOurs, Refused, SlugTaken, WikifarmError, Wr
 from wikifarm.i18n import _
 from wikifarm.model import Rights
 from wikifarm.operations.archive.backup_format import Backup, Manifest, opened
+from wikifarm.operations.archive.kept_files import FilesBack
 from wikifarm.operations.archive.take_backup import DERIVED
 from wikifarm.operations.community.site import look_for_half, make_site, open_wiki
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Failure, Outcome, failures, few
 from wikifarm.yeswiki.wiki import Wiki
+from wikifarm.yeswiki.wiki_reader import read_whole
 
 STEP = "restore"
 ADMINS = Rights("@admins", "@admins")
@@ -157,14 +159,16 @@ class Writing:
     def __init__(self, context: Context, wiki: Wiki, backup: Backup, slug: str, mark: str) -> None:
         self._context, self._wiki, self._backup = context, wiki, backup
         self._slug, self._mark = slug, mark
+        self._attached = FilesBack(wiki.attachments, backup)
         self._lost: list[str] = []
 
     # -- what the backup tells --------------------------------------------------------------
 
     def _moved(self, text: str) -> str:
-        """A text whose links to the wiki itself lead to where it is now."""
+        """A text whose links to the wiki itself, and to its files, lead to where these are now."""
         was, now = self._backup.manifest.url, self._wiki.addresses.base
-        return text.replace(was, now).replace(was.replace("/", "\\/"), now.replace("/", "\\/"))
+        here = text.replace(was, now).replace(was.replace("/", "\\/"), now.replace("/", "\\/"))
+        return self._attached.moved(here)
 
     def _moved_value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -197,6 +201,10 @@ class Writing:
         return {tag: Rights(*each) for tag, each in self._backup.value("rights.json").items()}
 
     @cached_property
+    def _looks(self) -> dict[str, dict[str, str]]:
+        return dict(self._backup.value("metadata.json"))
+
+    @cached_property
     def _forms(self) -> dict[str, dict[str, str]]:
         return {row["id"]: dict(row["columns"]) for row in self._backup.rows("forms")}
 
@@ -219,7 +227,7 @@ class Writing:
             ("rights", self._closed),
             ("lists", self._lists),
             ("entries", self._forms_and_entries),
-            ("pages", self._texts),
+            ("pages", self._texts_and_files),
             ("rights", self._opened),
         ):
             self._context.progress(self._slug, step)
@@ -329,13 +337,20 @@ class Writing:
             if known is None or known["bn_label_nature"] != form.label:
                 self._wiki.forms.delete(number)
         there = set(self._wiki.entries.outline())
-        missing = [row for row in self._entries() if row["tag"] not in there]
+        missing = self._missing(there)
         if missing:
             quiet = {row["form"] for row in missing} & set(self._forms)
             self._import({n: {**self._forms[n], "bn_template": QUIET} for n in quiet})
             for row in missing:
                 self._wiki.entries.put(row["form"], row["tag"], _kept(row["values"]))
+            self._attached.put(self._entry_tags)
+            for was, row in zip(missing, self._missing(there), strict=True):
+                if was != row:
+                    self._wiki.entries.change(row["tag"], _kept(row["values"]))
         self._import(self._forms)
+
+    def _missing(self, there: set[str]) -> list[dict[str, Any]]:
+        return [row for row in self._entries() if row["tag"] not in there]
 
     def _told_forms(self) -> dict[str, dict[str, str]]:
         return {number: dict(form.told) for number, form in self._wiki.forms.all().items()}
@@ -349,6 +364,15 @@ class Writing:
         }
         if changed:
             self._wiki.forms.save(changed)
+
+    def _texts_and_files(self) -> None:
+        self._texts()
+        self._attached.put(str(row["tag"]) for row in self._backup.rows("pages"))
+        self._texts()  # those that show files under the names that they have now
+        now = read_whole(self._wiki).metadata
+        for tag, look in self._looks.items():
+            if now.get(tag) != look:
+                self._wiki.pages.dress(tag, look)
 
     def _texts(self) -> None:
         told = {str(row["tag"]): str(row["body"]) for row in self._pages()}
@@ -369,28 +393,31 @@ class Writing:
 
     def differences(self) -> Iterator[str]:
         """What the wiki does not show as the backup tells it: `room/name`."""
-        wiki = self._wiki
-        pages = {tag: page.body for tag, page in wiki.pages.all().items()}
+        self._attached.look()
+        now = read_whole(self._wiki)
+        pages = {tag: page.body for tag, page in now.pages.items()}
         yield from _unlike("pages", {row["tag"]: row["body"] for row in self._pages()}, pages)
-        rights = wiki.rights.all()
-        yield from _unlike("rights", _canonical(self._rights), _canonical(rights))
-        told, now = self._backup.value("modules.json"), wiki.rights.modules()
-        both = told.keys() & now.keys()  # another wiki may run other extensions
-        yield from _unlike("modules", {n: told[n] for n in both}, {n: now[n] for n in both})
-        there = {account.name: account.email for account in wiki.users.all()}
-        told = {**self._accounts, WIKI_ADMIN: there.get(WIKI_ADMIN, "")}
-        yield from _unlike("accounts", told, there)
+        yield from _unlike("rights", _canonical(self._rights), _canonical(now.rights))
+        told = self._backup.value("modules.json")
+        both = told.keys() & now.modules.keys()  # another wiki may run other extensions
+        modules = {name: now.modules[name] for name in both}
+        yield from _unlike("modules", {name: told[name] for name in both}, modules)
+        yield from _unlike("metadata", self._looks, now.metadata)
+        there = {account.name: account.email for account in now.accounts}
+        accounts = {**self._accounts, WIKI_ADMIN: there.get(WIKI_ADMIN, "")}
+        yield from _unlike("accounts", accounts, there)
         groups = {name: sorted(members) for name, members in self._groups().items()}
-        in_groups = {name: sorted(members) for name, members in wiki.groups.all().items()}
-        yield from _unlike("groups", groups, in_groups)
-        lists = {tag: wiki.lists.stored(tag) for tag in wiki.lists.all()}
+        members = {name: sorted([*inner, *now.people[name]]) for name, inner in now.groups.items()}
+        yield from _unlike("groups", groups, members)
+        lists = {tag: self._wiki.lists.stored(tag) for tag in now.lists}
         yield from _unlike("lists", self._backup.value("lists.json"), lists)
-        yield from _unlike("forms", self._forms, self._told_forms())
+        forms = {number: dict(form.told) for number, form in now.forms.items()}
+        yield from _unlike("forms", self._forms, forms)
         told = self._backup.value("settings.json")
-        settings = {key: text for key, text in wiki.settings.all().items() if key in told}
-        moved = {key: self._moved(text) for key, text in told.items() if key in settings}
-        yield from _unlike("settings", moved, settings)
+        moved = {key: self._moved(told[key]) for key in told.keys() & now.settings.keys()}
+        yield from _unlike("settings", moved, {key: now.settings[key] for key in moved})
         yield from self._unlike_entries()
+        yield from self._attached.differences()
 
     def _unlike_entries(self) -> Iterator[str]:
         forms = {row["form"] for row in self._backup.rows("entries")}

@@ -16,6 +16,7 @@ from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Page
 from wikifarm.operations.archive.backup_format import Manifest, Parts, member, write
+from wikifarm.operations.archive.kept_files import INDEX, may_have_files, take
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import Context
@@ -114,6 +115,7 @@ class _Taking:
         self.parts = parts
         self._context, self._slug, self._wiki = context, slug, wiki
         self._names: set[str] = set()
+        self._with_files: set[str] = set()  # entries that may have some
         self._counts: Counter[str] = Counter()
         self._left_out: Counter[str] = Counter()
 
@@ -124,6 +126,7 @@ class _Taking:
         whole = read_whole(self._wiki)
         self._structure(whole)
         histories = self._pages(whole) | self._entries()
+        self._files(whole)
         if with_revisions:
             self._revisions(histories)
         self.parts.keep_only(self._names)
@@ -189,10 +192,22 @@ class _Taking:
                         "author": str(row.get("user") or ""), "values": values}  # fmt: skip
                 self._put(member("entries", tag), kept)
                 written[tag] = str(row.get("date_maj_fiche") or "")
+                if may_have_files(values):
+                    self._with_files.add(tag)
         if set(outline) != set(written):
             self._left_out["entries-in-flight"] = len(set(outline) ^ set(written))
         self._counts["entries"] = len(written)
         return written
+
+    def _files(self, whole: WholeWiki) -> None:
+        """The files of every page, and of the entries that may have some."""
+        self._tell("files")
+        tags = [*whole.pages, *sorted(self._with_files)]
+        index, lost = take(self._wiki.attachments, tags, self.parts)
+        self._put(INDEX, index)
+        self._names |= {row["member"] for row in index}
+        self._counts["files"] = len(index)
+        self._left_out["files-lost"] = lost
 
     def _revisions(self, histories: Mapping[str, str]) -> None:
         """Earlier texts of each, but for those that a run that was cut has taken already."""
@@ -235,6 +250,7 @@ def left_out_words(left_out: Mapping[str, int]) -> Iterable[str]:
         "passwords": _("passwords: YesWiki shows none; people ask for a new one"),
         "secret-settings": _("settings that hold a secret"),
         "older-revisions": _("texts older than those that YesWiki shows in its histories"),
+        "files-lost": _("files that the wiki names and does not give"),
         "entries-in-flight": _("cards that were written or removed meanwhile"),
     }
     return [f"{words.get(why, why)} ({count})" for why, count in sorted(left_out.items()) if count]

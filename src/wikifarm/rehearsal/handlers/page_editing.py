@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 from ..bazar import bazar_page
 from ..exchange.elements import alert, esc, hidden, html_form, labelled
 from ..exchange.response import Response, redirect
 from ..exchange.wiki_request import ASLEEP, Request
 from ..ferme import wiki_admin
 from ..people import acls, robots, sessions
+from ..php import php_json, table
 from ..store.records import ENTRY
 from ..wikitext import page_manager
 from ..wikitext.performer import handler
 from . import frame
 from .page_views import may_read
+
+METADATA = "http://outils-reseaux.org/_vocabulary/metadata"
 
 
 @handler("edit", "editiframe")
@@ -165,3 +170,16 @@ def update(request: Request) -> Response:
     """Where an operator installs the farm's own form and pages (03): already done here."""
     told = "Mise à jour terminée." if acls.is_admin(request) else "Réservé aux administrateurs."
     return frame.page(request, f'<div class="page">{told}</div>')
+
+
+@handler("savemetadatas")
+def save_metadata(request: Request) -> Response:
+    """Give a page a look of its own, which is kept as a triple (4.4.4 and 4.5.0)."""
+    if not acls.has_access(request, "write", request.tag, request.page):
+        return Response(200, php_json({"result": "TEMPLATE_ERROR_NO_ACCESS"}), "application/json")
+    look = table(request.post, "metadatas")
+    for triple in request.wiki.triples(METADATA, request.tag):
+        look = json.loads(triple.value) | look
+        request.wiki.delete_triple(triple.id)
+    request.wiki.add_triple(request.tag, METADATA, php_json(look))
+    return Response(200, php_json({"result": 0}), "application/json")
