@@ -75,6 +75,8 @@ COMMANDS = [
     ["participants", "welcome", "rennes", "Ada"],
     ["participants", "password", "rennes", "Ada"],
     ["participants", "erase", "rennes", "Ada", "--yes"],
+    ["participants", "import", "rennes", "people.csv"],
+    ["participants", "duplicate", "rennes", "quimper"],
     ["participants"],
     ["ops", "init"],
     ["ops", "provision"],

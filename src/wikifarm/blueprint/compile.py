@@ -29,7 +29,12 @@ from wikifarm.blueprint.design import (
 )
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.render import Constant, Names, render, typed
-from wikifarm.blueprint.schema.bazar_schema import filling_right, tailored, writing_right
+from wikifarm.blueprint.schema.bazar_schema import (
+    Schema,
+    filling_right,
+    tailored,
+    writing_right,
+)
 from wikifarm.blueprint.schema.choices import expected_list_id, known_lists
 from wikifarm.blueprint.schema.schema_file import known_schemas
 from wikifarm.blueprint.schema.template import describe, properties
@@ -75,6 +80,10 @@ class Compiler:
         self.facts = facts_of(blueprint.folder)
         self.who = self._who()
         self.names = self._settled_names(dialect)
+
+    def with_every_module(self, form: DesignedForm) -> Schema:
+        """The same form as it would be with every module switched on."""
+        return next(each.schema for each in self._all_forms.values() if each.id == form.id)
 
     def design(
         self,

@@ -141,12 +141,19 @@ def _people() -> typer.Typer:
         ("password", participants.password, _(
             "Make a link by which somebody chooses a new password, where no mail reaches them."
         )),
+        ("import", participants.invite, _(
+            "Invite the people of a list: an account for each, and nothing in their name."
+        )),
+        ("duplicate", participants.duplicate, _(
+            "Bring the questions that a community added to its base into another's; never a card."
+        )),
         ("erase", participants.erase, _(
             "Remove all that the wiki and the mailing list hold of somebody, and look that it is "
             "gone. No copy is kept."
         )),
     ], {
         "password": _("Make a link to choose a new password."),
+        "duplicate": _("Bring the questions of a base into another."),
         "erase": _("Remove all that is held of somebody."),
     })  # fmt: skip
     return people

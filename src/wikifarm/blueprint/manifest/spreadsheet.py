@@ -63,13 +63,13 @@ FRENCH: dict[str, str] = {
 REQUIRED: dict[str, Any] = {"slug": "row-{line}", "name": "-", "facilitators": ["x@example.org"]}
 
 
-def _word(name: str) -> str:
+def folded_word(name: str) -> str:
     """The name of a column without accents, capitals or spaces."""
     return re.sub(r"[\s-]+", "_", anyascii(name).strip().lower())
 
 
 # Other names that people give them.
-OTHER_NAMES: dict[str, str] = {_word(name): key for key, name in FRENCH.items()} | {
+OTHER_NAMES: dict[str, str] = {folded_word(name): key for key, name in FRENCH.items()} | {
     "titre": "name", "title": "name", "animateurs": "facilitators", "facilitator": "facilitators",
     "lieu": "territory",
 }  # fmt: skip
@@ -81,7 +81,7 @@ def read_sheet(path: Path, problems: list[Problem]) -> list[Document]:
     What is wrong with the whole file goes to `problems`; with a row, to its document.
     """
     before = len(problems)
-    rows = _rows(path, problems)
+    rows = sheet_rows(path, problems)
     if not rows:
         if len(problems) == before:
             message = _("{file} holds no row").format(file=path)
@@ -92,7 +92,8 @@ def read_sheet(path: Path, problems: list[Problem]) -> list[Document]:
     return [_document(header, keys, row, path) for row in rest] if keys else []
 
 
-def _rows(path: Path, problems: list[Problem]) -> list[Row]:
+def sheet_rows(path: Path, problems: list[Problem]) -> list[Row]:
+    """The rows of a file, be it a CSV or a workbook; what is wrong with it goes to `problems`."""
     raw = read_bytes(path, problems)
     if raw is None:
         return []
@@ -126,7 +127,7 @@ def _keys(header: Row, path: Path, problems: list[Problem]) -> list[str | None]:
 
     Nothing, with one problem, where no name at all is known: this is no sheet of communities.
     """
-    words = [_word(cell) for cell in header.cells]
+    words = [folded_word(cell) for cell in header.cells]
     keys: list[str | None] = [OTHER_NAMES.get(word, word) for word in words]
     if not COLUMNS.keys() & set(keys):
         message = _("the first row names no column that wikifarm knows")

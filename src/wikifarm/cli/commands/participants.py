@@ -164,3 +164,54 @@ def _agreed(options: Shared) -> Callable[[ErasedPerson], bool]:
         return agreed(_("Erase this person for good?"), default=False)
 
     return ask
+
+
+def _dry_run() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        "--dry-run", help=_("Show what would be done, and stop.")
+    )
+    return option
+
+
+def invite(
+    ctx: typer.Context,
+    slug: Annotated[str, _slug()],
+    file: Annotated[
+        Path, typer.Argument(metavar=_("FILE"), help=_("Names and addresses: CSV or workbook."))
+    ],
+    dry_run: Annotated[bool, _dry_run()] = False,
+) -> Envelope:
+    """`wikifarm participants import`."""
+    from wikifarm.operations.participants.invite import invite as operation
+
+    options = shared(ctx)
+    path = options.directory / file.expanduser()
+    return operation(options.context(), _community(options, slug), path, dry_run=dry_run)
+
+
+def duplicate(
+    ctx: typer.Context,
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar=_("SOURCE"),
+            help=_("The community whose base is taken."),
+            autocompletion=communities_known,
+        ),
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar=_("TARGET"),
+            help=_("The community whose base gains its questions."),
+            autocompletion=communities_known,
+        ),
+    ],
+    dry_run: Annotated[bool, _dry_run()] = False,
+) -> Envelope:
+    """`wikifarm participants duplicate`."""
+    from wikifarm.operations.participants.duplicate import duplicate as operation
+
+    options = shared(ctx)
+    communities = (_community(options, source), _community(options, target))
+    return operation(options.context(), *communities, dry_run=dry_run)

@@ -33,6 +33,8 @@ RENDERERS: Mapping[str, str] = {
     "PeopleOutcome": "people_lines.people",
     "PeopleCounts": "people_lines.counts",
     "ExportedPeople": "people_lines.exported",
+    "Invitations": "people_lines.invitations",
+    "DuplicatedBase": "people_lines.duplicated",
     "ErasedPerson": "people_lines.erased",
     "WayIn": "people_lines.way_in",
     "WelcomedPerson": "people_lines.welcomed",

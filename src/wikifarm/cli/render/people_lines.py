@@ -9,8 +9,10 @@ from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from wikifarm.operations.participants.duplicate import DuplicatedBase
     from wikifarm.operations.participants.erase import ErasedPerson
     from wikifarm.operations.participants.export_people import ExportedPeople
+    from wikifarm.operations.participants.invite import Invitations
     from wikifarm.operations.participants.listing import PeopleCounts, PeopleOutcome, PeopleRows
     from wikifarm.operations.participants.new_password import WayIn
     from wikifarm.operations.participants.welcome import WelcomedPerson
@@ -138,6 +140,75 @@ def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
         yield from table(rows)
     if "member" not in outcome.asked:
         yield from wrapped(_("This wiki lets no program open an account: no member has looked."))
+
+
+def invitations(outcome: Invitations, sheet: Sheet) -> Iterator[str]:
+    """Which accounts are opened, and what to tell those who have them."""
+    known = len(outcome.accounts) - len(outcome.opened)
+    if outcome.status == "planned":
+        yield sheet.paint.strong(_("To be opened"))
+    new = [(name, email) for email, name in outcome.accounts.items() if name in outcome.opened]
+    yield from table(new)
+    told = ngettext("{count} account opened", "{count} accounts opened", len(new))
+    if outcome.status == "planned":
+        told = ngettext("{count} account to open", "{count} accounts to open", len(new))
+    had = ngettext("{count} had one already", "{count} had one already", known)
+    yield f"{told.format(count=len(new))}, {had.format(count=known)}"
+    if outcome.entered:
+        yield from wrapped(_("In the group: {names}").format(names=", ".join(outcome.entered)))
+    if outcome.status != "updated":
+        return
+    yield ""
+    hint = _("Tell each of them the name of their account, and where they choose a password: {url}")
+    yield from wrapped(hint.format(url=outcome.choose))
+    if outcome.sends:
+        yield from wrapped(_("The wiki has sent each a link for it, if it can send mail."))
+    yield from wrapped(
+        _("If no mail reaches them: `wikifarm participants password {slug} NAME`.").format(
+            slug=outcome.slug
+        )
+    )
+
+
+def duplicated(outcome: DuplicatedBase, sheet: Sheet) -> Iterator[str]:
+    """The two bases field by field, and what comes."""
+    from wikifarm.operations.participants.duplicate import Fate
+
+    words = {
+        Fate.SAME: _("the same"),
+        Fate.GAINED: _("gained"),
+        Fate.LOCAL: _("of {slug} alone: stays").format(slug=outcome.target),
+        Fate.DIFFERS: _("otherwise: that of {slug} stays").format(slug=outcome.target),
+        Fate.LEFT: _("not brought: {why}"),
+    }
+    paints = {Fate.GAINED: sheet.paint.good, Fate.LEFT: sheet.paint.care}
+    yield from table(
+        (
+            paints.get(field.fate, str)(words[field.fate].format(why=field.why)),
+            field.name,
+            field.label,
+        )
+        for field in outcome.fields
+    )
+    facts = [(_("new list"), title) for title in outcome.lists]
+    facts += [
+        (_("new choices"), f"{title}{_(': ')}{', '.join(labels)}")
+        for title, labels in outcome.choices.items()
+    ]
+    if facts:
+        yield ""
+        yield from table(facts)
+    yield ""
+    if outcome.status == "unchanged":
+        yield _("Nothing to bring: nothing was changed.")
+    elif outcome.status == "updated":
+        yield from wrapped(
+            _(
+                "The base of {slug} has them now, and no card came with them. `wikifarm plan` says "
+                "that its form was edited here, and keeps it; `wikifarm verify {slug}` looks that "
+                "nobody can be seen by them."
+            ).format(slug=outcome.target)
+        )
 
 
 def counts(outcome: PeopleCounts, sheet: Sheet) -> Iterator[str]:

@@ -150,23 +150,24 @@ def _unfinished(community: Community) -> NotOurs:
     return NotOurs(message.format(slug=community.slug), hint=_("Run `wikifarm apply` first."))
 
 
-def read_base(run: CommunityRun) -> Base:
-    """Everybody, in one request more than the community itself. Raises InvalidInput where it has no
-    base of participants."""
+def base_form(run: CommunityRun) -> PeopleForm:
+    """The form of the base of participants. Raises InvalidInput where the community has none."""
     form = run.compiler.who.base
-    if form is None:
-        raise InvalidInput(
-            [
-                Problem(
-                    _("The community “{name}” has no base of participants.").format(
-                        name=run.community.name
-                    ),
-                    _("In its manifest: the module participants."),
-                    run.community.source,
-                    code="no-participants",
-                )
-            ]
-        )
+    if form is not None:
+        return form
+    message = _("The community “{name}” has no base of participants.")
+    problem = Problem(
+        message.format(name=run.community.name),
+        _("In its manifest: the module participants."),
+        run.community.source,
+        code="no-participants",
+    )
+    raise InvalidInput([problem])
+
+
+def read_base(run: CommunityRun) -> Base:
+    """Everybody, in one request more than the community itself; see `base_form`."""
+    form = base_form(run)
     work = run.work
     properties = property_names(work, form.form)
     cards = work.seen.entries(form.form.id)

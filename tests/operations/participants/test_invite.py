@@ -1,0 +1,77 @@
+"""A list of people becomes invitations: accounts, and nothing in anybody's name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from wikifarm.blueprint.manifest.invited import people_to_invite
+from wikifarm.errors import InvalidInput
+from wikifarm.operations.participants.invite import Invitations, invite
+
+from .conftest import FORM, Town
+
+SHEET = (
+    "Prénom;Nom;Adresse mel\nZoé;Dupont;zoe@example.org\n;;seule@example.org\n"
+    "Bob;;BOB@example.org\n"
+)
+
+
+def invited(town: Town, file: Path, *, dry_run: bool = False) -> Invitations:
+    outcome = invite(town.context(), town.community, file, dry_run=dry_run).outcome
+    assert isinstance(outcome, Invitations)
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        (SHEET, ["Zoé Dupont", "", "Bob"]),
+        ("nom,mail\nDupont Zoé,zoe@example.org\nDupont Zoé,ZOE@example.org\n", ["Dupont Zoé"]),
+        ("Zoé Dupont <zoe@example.org>\nmax@example.org\n", ["Zoé Dupont", ""]),
+        ("courriel\nZoé Dupont <zoe@example.org>\n", ["Zoé Dupont"]),
+    ],
+)
+def test_a_sheet_or_a_plain_list(text: str, people: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_bytes(text.encode("cp1252"))
+    assert [person.name for person in people_to_invite(file)] == people
+
+
+def test_every_mistake_at_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("nom;mel\nZoé;zoe@example\nMax;max@example.org\nEve;\nA;a@b.org\\nBcc: x@y.z\n")
+    with pytest.raises(InvalidInput) as wrong:
+        people_to_invite(file)
+    assert [(each.line, each.code) for each in wrong.value.problems] == [
+        (2, "email"), (4, "email"), (5, "email"),
+    ]  # fmt: skip
+    for text, code in (("", "empty"), ("nom;ville\nZoé;Brest\n", "email")):
+        file.write_text(text)
+        with pytest.raises(InvalidInput) as wrong:
+            people_to_invite(file)
+        assert code in {each.code for each in wrong.value.problems}
+
+
+def test_accounts_are_opened_once_and_no_card_is_written(own_town: Town, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(SHEET, "utf-8")
+    cards = own_town.wiki().entries.of(FORM)
+    assert invited(own_town, file, dry_run=True).status == "planned"
+    before = {account.name for account in own_town.wiki().users.all()}
+    first = invited(own_town, file)
+    assert (first.status, first.opened, first.entered) == ("updated", ("ZoeD", "Personne"), ())
+    assert first.accounts["BOB@example.org"] == "Bob"
+    assert {account.name for account in own_town.wiki().users.all()} == {
+        *before, "ZoeD", "Personne",
+    }  # fmt: skip
+    assert invited(own_town, file).status == "unchanged"
+    assert own_town.wiki().entries.of(FORM) == cards
+
+    by_invitation = replace(own_town, community=replace(own_town.community, admission="invited"))
+    second = invited(by_invitation, file)
+    assert (second.opened, second.entered) == ((), ("ZoeD", "Personne"))
+    assert {"Bob", "ZoeD", "Personne"} <= set(own_town.wiki().groups.members("participants"))
+    assert invited(by_invitation, file).status == "unchanged"
