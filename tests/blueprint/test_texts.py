@@ -56,3 +56,11 @@ def test_the_legal_notice_is_at_the_foot_of_every_page() -> None:
     for language in ("fr", "en"):
         footer = (SHIPPED_FOLDER / language / "pages/PageFooter.wiki.j2").read_text("utf-8")
         assert "tags.MentionsLegales" in footer
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_line_is_glued_to_the_next(name: str) -> None:
+    """The end of a line goes away after a block that closes there: an empty line stands for it."""
+    for language in ("fr", "en"):
+        page = (SHIPPED_FOLDER / language / "pages" / name).read_text(encoding="utf-8")
+        assert not re.findall(r"^(?!<%).*<% endif %>\n(?=.)", page, re.MULTILINE)

