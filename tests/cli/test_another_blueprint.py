@@ -160,3 +160,33 @@ def test_the_schemas_for_editors_know_the_blueprint(ask: Ask) -> None:
             document = read_yaml(path, Problems())
             assert document is not None
             assert [error.message for error in validator.iter_errors(document.value)] == []
+
+
+def test_a_new_version_is_shown_then_brought(
+    ask: Ask, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ATELIER, "ours/atelier")
+    asked = [*NEW, "--blueprint", "ours/atelier", "--audit", "none"]
+    with a_farm("4.5", tmp_path / "farm", monkeypatch):
+        ask(*asked)
+        description, rules = Path("ours/atelier/blueprint.yml"), f"ours/atelier/en/pages/{RULES}"
+        text = description.read_text("utf-8").replace('"0.3"', '"0.4"')
+        opened = text.replace(f"{RULES}: {{profile: posted", f"{RULES}: {{profile: inside")
+        description.write_text(opened, "utf-8")
+        page = Path(f"{rules}.wiki.j2")
+        page.write_text(page.read_text("utf-8") + "Sweep the floor.\n", "utf-8")
+
+        shown = cli("blueprint", "diff", "mending", "--verbose", "--lang", "en")
+        assert shown.exit == 0
+        assert "The mending room (atelier 0.3 → 0.4)" in shown.out
+        assert "+Sweep the floor." in shown.out
+        assert f"{RULES} (to read * → @makers,@keepers)" in shown.out
+        planned = cli("blueprint", "upgrade", "mending", "--dry-run", "--lang", "en")
+        assert "The blueprint goes from atelier 0.3 to atelier 0.4." in planned.err
+        (done,) = ask("blueprint", "upgrade", "mending", "--audit", "none")["communities"]
+        assert [step["id"] for step in done["steps"]] == [f"rights:{RULES}", f"pages:{RULES}"]
+        assert ask("blueprint", "diff", "mending")["versions"][0]["differences"] == []
+        description.write_text(text.replace('"0.4"', '"0.5"'), "utf-8")
+        ask("plan", "mending", "--loosen", "--out", "plan.json")
+        (opening,) = ask("apply", "plan.json", "--audit", "none")["communities"]
+        assert [step["outcome"] for step in opening["steps"]] == ["done"]

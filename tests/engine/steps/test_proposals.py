@@ -9,7 +9,7 @@ import pytest
 from tests.engine.workshop import Workshop, a_page, nothing
 from wikifarm.blueprint.design import Design
 from wikifarm.engine.changes import Action
-from wikifarm.engine.steps.proposals import EMPTY, ProposalsStep
+from wikifarm.engine.steps.proposals import EMPTY, ProposalsStep, proposed_pages
 from wikifarm.errors import WriteRefused
 from wikifarm.model import Page, Rights
 
@@ -155,6 +155,7 @@ def test_one_that_somebody_wrote_in_is_kept(edited: Workshop) -> None:
 def test_a_page_of_that_name_that_is_not_ours_is_left_alone(edited: Workshop) -> None:
     edited.wiki.content.pages[TAG] = Page(TAG, "À nous.", "1", "ZoéD", "ZoéD")
     edited.wiki.content.rights[TAG] = Rights("*", "*")
+    assert proposed_pages(edited.work(NEWER)) == []
     edited.apply(NEWER)
     assert body_of(edited, TAG) == "À nous."
     assert edited.wiki.content.rights[TAG] == Rights("*", "*")

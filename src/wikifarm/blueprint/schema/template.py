@@ -31,6 +31,7 @@ from wikifarm.model import Dialect, Zone
 
 JOIN = "***"
 SHORTEST_LINE = 4  # columns
+ONCE = ("acls", "titre")  # lines that bear no name, of which a form has one
 _PHP_SPACES = " \t\n\r\0\x0b"  # what PHP's trim() removes: not the no-break space
 _REFERENCE = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")  # {bf_name} in a condition
 
@@ -162,7 +163,7 @@ def differing_fields(now: str, wanted: str) -> list[str]:
 def _rows_by_name(template: str) -> dict[str, list[list[str]]]:
     rows: dict[str, list[list[str]]] = {}
     for row in parse(template):
-        rows.setdefault(row[1] or row[0], []).append(row)
+        rows.setdefault(row[0] if row[0] in ONCE else row[1] or row[0], []).append(row)
     return rows
 
 

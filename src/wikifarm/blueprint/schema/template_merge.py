@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from wikifarm.blueprint.schema.fields import TYPES
-from wikifarm.blueprint.schema.template import parse, written_rows
+from wikifarm.blueprint.schema.template import ONCE, parse, written_rows
 
 Row = Sequence[str]
 Rows = Mapping[str, Row]
 Right = Callable[[str, str, str], str]  # as applied, as it is, as the blueprint says -> as it will
 
-_EACH_ONCE = ("acls", "titre")  # lines of which a form has one, and that bear no name
 _RIGHTS = {"acls": (1, 2)}  # columns to read and to write, of entries; of a field:
 _RIGHTS_OF_FIELD = (11, 12)
 
@@ -84,7 +83,7 @@ def _by_name(template: str) -> dict[str, Row]:
 
 
 def _name(row: Row) -> str:
-    if row[0] in _EACH_ONCE:
+    if row[0] in ONCE:
         return row[0]
     known = TYPES[row[0]].columns if row[0] in TYPES else {}
     column = next((column for column, word in known.items() if word == "name"), 1)

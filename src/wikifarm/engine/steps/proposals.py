@@ -108,8 +108,9 @@ def proposals_applied(work: Work) -> dict[str, tuple[str, ...]]:
 
 def proposed_pages(work: Work) -> list[str]:
     """The tags of the pages for which something is proposed, or about to be."""
-    new = {page.tag for page in _in_conflict(work)}
     there = work.seen.pages
+    stands = {change.key for change in ProposalsStep().plan(work) if not change.writes}
+    new = {page.tag for page in _in_conflict(work) if proposal_tag(page.tag) not in stands}
     standing = {tag for tag in work.receipt.proposals if proposal_tag(tag) in there}
     return sorted(new | standing)
 
