@@ -88,6 +88,30 @@ def test_what_a_version_opens_stays_closed_until_it_is_said(workshop: Workshop) 
     assert opened(workshop, newer) == []
 
 
+def test_what_closes_closes_though_something_else_would_open(workshop: Workshop) -> None:
+    workshop.apply(a_version("1", Rights("*", "@animation")))
+    newer = a_version("2", Rights("@participants,@animation", "+"))
+    (change,) = workshop.plan(newer)
+    assert change.writes
+    assert "--loosen" in change.detail
+    workshop.apply(newer)
+    assert rights_of(workshop).same_as(Rights("@participants,@animation", "@animation"))
+    (kept,) = workshop.apply(newer)
+    assert (kept.outcome, kept.change.action.value) == ("kept", "keep")
+
+
+def test_a_page_of_yeswiki_that_came_since_is_as_open_as_it_should_be(workshop: Workshop) -> None:
+    design = a_version("1", PUBLIC, closed={"MesContenus": Rights("+", "@admins")})
+    workshop.apply(design)
+    workshop.wiki.pages.save("MesContenus", "{{mescontenus}}", "")
+    workshop.wiki.content.rights["MesContenus"] = MEMBERS
+    workshop.apply(design)
+    assert rights_of(workshop, "MesContenus") == Rights("+", "@admins")
+    workshop.wiki.content.rights["MesContenus"] = CLOSED  # somebody closed it
+    workshop.apply(design)
+    assert rights_of(workshop, "MesContenus").read == "@animation"
+
+
 def test_a_manifest_says_it(workshop: Workshop) -> None:
     """The same version of the blueprint: only the manifest can have changed what is wanted."""
     workshop.apply(a_version("1", MEMBERS))

@@ -58,22 +58,23 @@ def as_foreseen(foreseen: Sequence[AnyChange], done: Sequence[Done]) -> list[Don
 
 
 def apply(steps: Sequence[AnyStep], work: Work, journal: Journal, progress: Progress) -> list[Done]:
-    """Writes what each step plans, in order; what is already right is left alone."""
-    done: list[Done] = []
+    """Writes what each step plans, in order; what is already right is left alone. What a later step
+    only keeps of a thing that an earlier one wrote is not told again."""
+    done: dict[str, Done] = {}
     for step in steps:
         progress(work.slug, step.name)
         started = time.monotonic()
         changes = step.plan(work)
         writing = writes(changes)
-        if not writing:
-            done += [Done(change, "kept", 0) for change in changes]
-            continue
-        journal.intent(work.slug, step.name, changes=[change.id for change in writing])
-        step.apply(work, writing)
-        journal.outcome(work.slug, step.name, changes=len(writing))
-        share = round((time.monotonic() - started) * 1000 / len(writing))
-        done += [
-            Done(change, "done", share) if change.writes else Done(change, "kept", 0)
-            for change in changes
-        ]
-    return done
+        share = 0
+        if writing:
+            journal.intent(work.slug, step.name, changes=[change.id for change in writing])
+            step.apply(work, writing)
+            journal.outcome(work.slug, step.name, changes=len(writing))
+            share = round((time.monotonic() - started) * 1000 / len(writing))
+        for change in changes:
+            if change.writes:
+                done[change.id] = Done(change, "done", share)
+            else:
+                done.setdefault(change.id, Done(change, "kept", 0))
+    return list(done.values())

@@ -194,7 +194,8 @@ class RightsChange(Change[Rights, Rights]):
         return "; ".join(part for part in (told, self.reason) if part)
 
     def text(self, value: Rights) -> str:
-        return f"read: {_told(value.read)}\nwrite: {value.write}\ncomment: {value.comment}"
+        read, write, comment = (canonical(right) for right in _as_kept(value))
+        return f"read: {_told(read)}\nwrite: {write}\ncomment: {comment}"
 
 
 def _told(right: str) -> str:
@@ -250,19 +251,26 @@ class ClosingStep(RightsStep):
 
 
 def _compared(work: Work, tag: str, now: Rights, wanted: Rights) -> RightsChange:
-    """The change of rights that differ; kept where they would let in more people and may not."""
-    before = work.receipt.rights.get(tag)
-    new = before is None and tag not in work.receipt.pages and _is_designed(work, tag)
+    """The change of rights that differ; each that would let in more people and may not stays."""
+    receipt, design = work.receipt, work.design
+    before = receipt.rights.get(tag)
+    ours = any(page.tag == tag for page in design.pages) and tag not in receipt.pages
+    # A page of YesWiki's own that came since; a receipt of before does not tell those.
+    came = tag in design.closed and bool(receipt.rights)
     # A page is born with the rights of the settings: a run that was cut leaves it with them.
-    new = new or bool(work.receipt.begun(RightsStep.name, tag))
+    begun = bool(receipt.begun(RightsStep.name, tag))
     changed = before is not None and before != _as_kept(wanted)
-    if new or work.may_open(changed=changed) or not _opens(work, now, wanted):
+    new = begun or (before is None and (ours or came))
+    if new or work.may_open(changed=changed):
         return RightsChange(tag, Action.UPDATE, now, wanted)
-    return RightsChange(tag, Action.KEEP, now, wanted, kept_closed())
-
-
-def _is_designed(work: Work, tag: str) -> bool:
-    return any(page.tag == tag for page in work.design.pages)
+    allowed = Rights(*(
+        here if lets_more_in(here, there, design.groups) else there
+        for here, there in zip(_as_kept(now), _as_kept(wanted), strict=True)
+    ))  # fmt: skip
+    if allowed.same_as(now):
+        return RightsChange(tag, Action.KEEP, now, wanted, kept_closed())
+    reason = "" if allowed.same_as(wanted) else kept_closed()
+    return RightsChange(tag, Action.UPDATE, now, allowed, reason)
 
 
 def rights_of_new(work: Work) -> dict[str, tuple[str, ...]]:
@@ -291,11 +299,12 @@ def _as_kept(rights: Rights) -> tuple[str, ...]:
 
 
 def rights_applied(work: Work) -> dict[str, tuple[str, ...]]:
-    """What the design says of rights: by the tag of a page, or the key of an action's right."""
-    design = work.design
+    """What the design says of the rights of what is there: by the tag of a page, or the key of an
+    action's right."""
+    design, there = work.design, work.seen.rights.keys() | work.seen.pages.keys()
     return {
         **{page.tag: _as_kept(page.rights) for page in design.pages},
-        **{tag: _as_kept(rights) for tag, rights in design.closed.items()},
+        **{tag: _as_kept(rights) for tag, rights in design.closed.items() if tag in there},
         **{each.key: (each.right,) for each in _module_rights(work)},
     }
 
