@@ -28,7 +28,7 @@ def line(kind: str, name: str, label: str, rights: str = "***", chosen: str = ""
 
 
 ADDED = (
-    line("texte", "bf_velo", "Un vélo à prêter ?")
+    line("texte", "bf_velo", "Un <b>vélo</b> à prêter ?")
     + line("texte", "bf_ouvert", "Vu de qui ?", "@animation***%")
     + line("image", "bf_photo", "Photo")
 )
@@ -81,6 +81,7 @@ def test_added_questions_come_with_lists_and_rights(own_town: Town, tmp_path: Pa
     assert rows[: len(parse(before.template))] == parse(before.template)
     assert (now.label, now.description) == (before.label, before.description)
     gained = {row[1] if row[0] == "texte" else row[6]: row for row in rows[-3:]}
+    assert gained["bf_velo"][2] == "Un ‹b›vélo‹/b› à prêter ?"  # another's text acts nowhere
     closed = gained["bf_velo"][11]
     assert "@participants" in closed and "*" not in closed and gained["bf_outils"][11] == closed
     assert (gained["bf_ouvert"][11], gained["bf_ouvert"][12]) == ("@animation", "%")

@@ -64,6 +64,16 @@ def test_what_they_made_stays_under_another_name(own_town: Town) -> None:
     assert ("NotesDePassage", "account") in {(each.place, each.what) for each in outcome.sightings}
 
 
+def test_the_address_of_another_on_a_card_is_not_theirs(own_town: Town) -> None:
+    own_town.joins("Mallory", "m@example.org", bf_prenom="Mal", bf_mail="Ada@example.org")
+    with entered(own_town.context(), own_town.community) as run:
+        base = read_base(run)
+        assert base.addresses_of(base.person("Mallory")) == {"m@example.org"}
+        assert base.addresses_of(base.person("AdaL")) == {"ada@example.org"}
+    assert erased(own_town, "Mallory").sightings == ()
+    assert "AdaL" in who(own_town)
+
+
 def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:
     before = who(own_town)
     with pytest.raises(NotConfirmed):

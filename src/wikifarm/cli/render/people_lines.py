@@ -63,7 +63,8 @@ def welcomed(outcome: WelcomedPerson, _sheet: Sheet) -> Iterator[str]:
     told = _("{name} is in the group {group}.")
     if outcome.status == "unchanged":
         told = _("{name} is in the group {group} already: nothing was changed.")
-    yield told.format(name=outcome.name or outcome.account, group=outcome.group)
+    who = f"{outcome.name} ({outcome.account})" if outcome.name else outcome.account
+    yield told.format(name=who, group=outcome.group)
     if outcome.status == "unchanged":
         return
     if outcome.card:
@@ -179,14 +180,13 @@ def duplicated(outcome: DuplicatedBase, sheet: Sheet) -> Iterator[str]:
         Fate.GAINED: _("gained"),
         Fate.LOCAL: _("of {slug} alone: stays").format(slug=outcome.target),
         Fate.DIFFERS: _("otherwise: that of {slug} stays").format(slug=outcome.target),
-        Fate.LEFT: _("not brought: {why}"),
+        Fate.LEFT: _("not brought"),
     }
     paints = {Fate.GAINED: sheet.paint.good, Fate.LEFT: sheet.paint.care}
     yield from table(
         (
-            paints.get(field.fate, str)(words[field.fate].format(why=field.why)),
-            field.name,
-            field.label,
+            paints.get(field.fate, str)(words[field.fate]),
+            (field.label or field.name) + (f" ({field.why})" if field.why else ""),
         )
         for field in outcome.fields
     )

@@ -78,6 +78,19 @@ class Base:
         """The question that a field asks."""
         return self.form.form.schema.field(name).label
 
+    def addresses_of(self, person: Someone) -> frozenset[str]:
+        """The addresses of somebody, in lower case: that of the account, and those of their cards
+        that nobody else has. A card says what its owner wants it to say."""
+        others = [each for each in self.people if each is not person]
+        theirs = {each.email.lower() for each in others}
+        theirs |= {address for each in others for address in self._written(each)}
+        own = {person.email.lower()} if person.account else set()
+        return frozenset(own | (self._written(person) - theirs)) - {""}
+
+    def _written(self, person: Someone) -> set[str]:
+        key = self.properties[self.form.address]
+        return {str(card.get(key) or "").strip().lower() for card in person.cards.values()}
+
     def person(self, word: str) -> Someone:
         """Whom a word means: an account, else an address, else a name. Raises InvalidInput where it
         means nobody, or several."""

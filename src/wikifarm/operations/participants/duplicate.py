@@ -8,6 +8,7 @@ was edited there, and keeps it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,6 +16,7 @@ from typing import Any
 
 from wikifarm.blueprint.design import DesignedWho, PeopleForm
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.neutral import plain
 from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.fields import TYPES, Kind
 from wikifarm.blueprint.schema.template import (
@@ -37,6 +39,7 @@ from wikifarm.result import Envelope, Outcome
 READ, WRITE = 11, 12  # columns of the rights of a field
 LINKED, CHOSEN = 1, 6  # of a choice: its list or form, and its name
 ADDRESS = "champs_mail"
+_WORD = re.compile(r"[\w.-]{1,80}\Z")  # the name of a field, the key of a choice
 
 Row = list[str]
 
@@ -147,11 +150,21 @@ def _side(run: CommunityRun) -> _Side:
     return _Side(
         form,
         stored,
-        work.seen.lists,
+        _plain(work.seen.lists),
         work.design.who,
         frozenset(_questions(compile_template(every, dialect, keys))),
         frozenset(_questions(compile_template(of_modules, dialect, keys))),
     )
+
+
+def _plain(lists: Mapping[str, BazarList]) -> dict[str, BazarList]:
+    """Lists whose texts act nowhere: somebody of another community wrote them."""
+    return {
+        key: BazarList(
+            key, plain(each.title), tuple((choice, plain(label)) for choice, label in each.items)
+        )
+        for key, each in lists.items()
+    }
 
 
 def _questions(template: str) -> dict[str, Row]:
@@ -199,6 +212,8 @@ class _Merge:
 
     def _why_left(self, name: str, row: Row) -> str:
         """Why a question is not brought; nothing where it is."""
+        choices = self._source.lists[row[LINKED]].items if self._listed(row) else ()
+        words = (name, *(key for key, _label in choices))
         kind, addressed = _kind(row), any(each[0] == ADDRESS for each in self._target.rows.values())
         reasons = (
             (
@@ -206,6 +221,10 @@ class _Merge:
                 _("a module brings it: switch it on in the manifest"),
             ),
             (row[0] in ACTS or row[0] not in TYPES, _("it does more than ask")),
+            (
+                not all(map(_WORD.match, words)),
+                _("its name, or that of a choice, is no plain word"),
+            ),
             (row[0] in FILES, _("a file that is attached is public by its address")),
             (row[0] == ADDRESS and addressed, _("a base asks for one address")),
             (kind is Kind.LINK, _("it chooses among the entries of another form")),
@@ -216,6 +235,9 @@ class _Merge:
         )
         return next((why for holds, why in reasons if holds), "")
 
+    def _listed(self, row: Row) -> bool:
+        return _kind(row) is Kind.LIST and row[LINKED] in self._source.lists
+
     def _gain(self, row: Row) -> None:
         if _kind(row) is Kind.LIST:
             wanted = self._source.lists[row[LINKED]]
@@ -224,12 +246,12 @@ class _Merge:
                 self.new_lists[wanted.title] = wanted
             elif new := tuple(item for item in wanted.items if item[0] not in dict(there.items)):
                 self.grown[wanted.title] = new
-        self.gained.append(self._remapped(row))
+        self.gained.append([plain(cell) for cell in self._remapped(row)])
 
     def _remapped(self, row: Row) -> Row:
         """The row as the target would have it; its list by the title, until the server names it."""
         new = [*row]
-        if _kind(row) is Kind.LIST and row[LINKED] in self._source.lists:
+        if self._listed(row):
             there = list_titled(self._target.lists, self._source.lists[row[LINKED]].title)
             new[LINKED] = there.id if there is not None else row[LINKED]
         closed = self._target.form.form.schema.rights
@@ -257,8 +279,8 @@ class _Merge:
         rows = parse(self._target.stored.template)
         for row in self.gained:
             new = [*row]
-            if _kind(row) is Kind.LIST and row[LINKED] in self._source.lists:
-                named = list_titled(lists, self._source.lists[row[LINKED]].title)
+            if self._listed(row):
+                named = list_titled(_plain(lists), self._source.lists[row[LINKED]].title)
                 new[LINKED] = named.id if named is not None else row[LINKED]
             rows.append(new)
         return written_rows(rows)
@@ -269,7 +291,7 @@ def _write(run: CommunityRun, merge: _Merge) -> None:
     run.progress("lists")
     wiki.lists.create((each.title, each.items) for each in merge.new_lists.values())
     for title, new in merge.grown.items():
-        there = list_titled(work.seen.lists, title)
+        there = list_titled(_plain(work.seen.lists), title)
         if there is not None:
             wiki.lists.add(there.id, new)
     work.seen.forget("lists")

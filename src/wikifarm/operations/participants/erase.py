@@ -23,7 +23,6 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven
 from wikifarm.operations.participants.base import Base, Membership, Someone, entered, read_base
 from wikifarm.operations.participants.erasure_proof import Proof, Sighting, search
-from wikifarm.operations.participants.own_copy import addresses_of
 from wikifarm.operations.participants.traces import (
     Subscription,
     Traces,
@@ -83,7 +82,7 @@ def erase(
         left = _left_open(run, word)
         person = _meant(run, base, word, left)
         _check(run, person)
-        known = traces(run, person, addresses_of(base, person))
+        known = traces(run, person, base.addresses_of(person))
         planned = _told(run, known, PLANNED)
         if agreed is not None and not agreed(planned):
             raise NotConfirmed(_("Nobody was erased."), hint=_("Answer yes, or give --yes."))

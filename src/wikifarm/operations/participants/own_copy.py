@@ -17,7 +17,6 @@ from wikifarm.operations.participants.base import (
     CHANGED,
     CREATED,
     Base,
-    Someone,
     entered,
     read_base,
 )
@@ -54,17 +53,10 @@ def own_copy(
         name = _OUTSIDE_NAMES.sub("-", person.account or next(iter(person.cards)))
         path = file or context.places.people / f"{community.slug}-{name}-{today()}.json"
         refuse_taken(path)
-        told = _copy(run, base, traces(run, person, addresses_of(base, person)))
+        told = _copy(run, base, traces(run, person, base.addresses_of(person)))
     write_new(path, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     outcome = ExportedPeople(community.slug, str(path), 1)
     return Envelope("participants export", outcome=outcome, messages=(keep_safe(),))
-
-
-def addresses_of(base: Base, person: Someone) -> frozenset[str]:
-    """Their addresses, in lower case: of the account, and of each card."""
-    key = base.properties[base.form.address]
-    given = [person.email, *(str(card.get(key) or "") for card in person.cards.values())]
-    return frozenset(address.strip().lower() for address in given if address.strip())
 
 
 def _copy(run: CommunityRun, base: Base, known: Traces) -> dict[str, Any]:
