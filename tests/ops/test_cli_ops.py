@@ -248,7 +248,7 @@ def test_a_restoration_asks_on_a_terminal(
         return answer
 
     monkeypatch.setattr("wikifarm.cli.shared.Shared.interactive", property(lambda _self: True))
-    monkeypatch.setattr("wikifarm.cli.asking._line", typed)
+    monkeypatch.setattr("wikifarm.cli.asking.line", typed)
     ran = cli("ops", "restore", "--limit", "rennes")
     assert ran.exit == 0
     assert bool(played.jobs) is done
@@ -542,3 +542,28 @@ def running_in(folder: Path) -> list[str]:
         if str(folder) in command:
             commands.append(command.replace("\0", " "))
     return commands
+
+
+def test_a_wiki_is_not_retired_without_a_yes(cli: Cli, inventory: Path, played: Played) -> None:
+    refused = checked(cli("ops", "retire", "jardins", "--json"))
+    assert (refused["exit"], refused["errors"][0]["code"]) == (7, "not-confirmed")
+    assert checked(cli("ops", "retire", "../x", "--yes", "--json"))["exit"] == 2
+    assert played.jobs == []
+    cli("ops", "retire", "jardins", "--yes", "--limit", "here", "--json")
+    (job,) = played.jobs
+    assert (job.playbook.name, job.variables) == ("retire.yml", {"wikifarm_wiki": "jardins"})
+
+
+@needs_ansible
+def test_what_the_inventory_lacks_is_told_before_any_machine_is_asked(
+    cli: Cli, clean_place: Path
+) -> None:
+    """A bare machine has no Python for Ansible; a rehearsal learns of the mistake all the same."""
+    (clean_place / "inventory.yml").write_text(
+        "farms:\n  hosts:\n    Ma Ferme: {ansible_connection: ssh, ansible_host: 127.0.0.1, "
+        "ansible_port: 9, wikifarm_url: ici}\n"
+    )
+    answer = checked(cli("ops", "provision", "--check", "--json"))
+    assert answer["exit"] not in (0, 8)
+    told = answer["errors"][0]["message"]
+    assert "Ma Ferme" in told and "wikifarm_url (ici)" in told

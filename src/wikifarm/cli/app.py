@@ -187,6 +187,8 @@ def _machines() -> typer.Typer:
         )),
         ("backup", ops.backup, _("Back up the farms now.")),
         ("restore", ops.restore, _("Put a farm back as in a backup.")),
+        ("retire", ops.retire, _("Take a wiki off its farm, once it is backed up.")),
+        ("sympa", ops.sympa, _("Make list servers of machines that run Debian.")),
     ], {
         "provision": _("Make farms of machines that run Debian."),
         "upgrade": _("Bring the farms to a newer release."),

@@ -214,11 +214,48 @@ def restore(
     inventory = find_inventory(wanted)
     if not yes and not wanted.check:
         if not options.interactive:
-            refuse_without_yes()
+            refuse_without_yes(_("Restoring replaces what the farm holds now."))
         if not _agreed_to_restore(snapshot, wiki, wanted.limit or str(inventory)):
             options.warnings.append(_("Nothing was done."))
             return Envelope("ops restore")
     return play("restore", wanted, _telling(options))
+
+
+def retire(
+    ctx: typer.Context,
+    wiki: Annotated[
+        str, typer.Argument(metavar=_("ADDRESS"), help=_("The wiki to take off its farm."))
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
+) -> Envelope:
+    """`wikifarm ops retire`."""
+    from wikifarm.cli.asking import agreed
+    from wikifarm.operations.ops.playbooks import (
+        backup_variables,
+        find_inventory,
+        play,
+        refuse_without_yes,
+    )
+
+    options = shared(ctx)
+    wanted = _wanted(options, backup_variables(wiki))
+    farms = wanted.limit or str(find_inventory(wanted))
+    if not yes and not wanted.check:
+        if not options.interactive:
+            refuse_without_yes(_("Retiring takes a wiki off its farm for good, once backed up."))
+        question = _("Back up the wiki “{wiki}”, then take it off for good ({farms})?")
+        if not agreed(question.format(wiki=wiki, farms=farms), default=False):
+            options.warnings.append(_("Nothing was done."))
+            return Envelope("ops retire")
+    return play("retire", wanted, _telling(options))
+
+
+def sympa(ctx: typer.Context) -> Envelope:
+    """`wikifarm ops sympa`."""
+    from wikifarm.operations.ops.playbooks import play
+
+    options = shared(ctx)
+    return play("sympa", _wanted(options), _telling(options))
 
 
 def _wiki() -> typer.models.OptionInfo:

@@ -184,10 +184,10 @@ def restore_variables(snapshot: str, wiki: str | None) -> dict[str, str]:
     return {"wikifarm_snapshot": snapshot, **backup_variables(wiki)}
 
 
-def refuse_without_yes() -> None:
-    """Raises NotConfirmed: nobody is there to be asked."""
+def refuse_without_yes(deed: str) -> None:
+    """Raises NotConfirmed: nobody is there to be asked. `deed` says what would be lost."""
     raise NotConfirmed(
-        _("Restoring replaces what the farm holds now: nothing was done without a yes."),
+        _("{deed} Nothing was done without a yes.").format(deed=deed),
         hint=_("To do it in a script, add --yes; to see first what it would do, --check."),
     )
 
