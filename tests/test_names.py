@@ -72,10 +72,11 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "oui": (
         (
-            "blueprint/manifest/validation.py", "operations/workplace/settings.py",
-            "yeswiki/farm.py", "yeswiki/pages.py",
+            "blueprint/capture/people_plan.py", "blueprint/manifest/validation.py",
+            "operations/workplace/settings.py", "yeswiki/farm.py", "yeswiki/pages.py",
         ),
-        "the French yes in settings and manifests; what YesWiki's own pages ask, to delete",
+        "the French yes in settings, manifests and forms made by hand; what YesWiki's own pages "
+        "ask, to delete",
     ),
     "PagePrincipale": (
         ("yeswiki/audit_routes.py", "yeswiki/session.py"),

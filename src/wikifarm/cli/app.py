@@ -11,6 +11,7 @@ from wikifarm import __version__
 from wikifarm.cli.commands import (
     archives,
     communities,
+    copies,
     descriptions,
     farms,
     mailing_lists,
@@ -63,11 +64,19 @@ def build() -> typer.Typer:
         )),
     ], panel=care)  # fmt: skip
     _add(app, [
+        ("clone", copies.clone, _(
+            "Open a community like another wiki, without its people: pages, rights, menus, forms, "
+            "lists, groups and files. Says first what is copied, what is not and why; ends with "
+            "the audit."
+        )),
         ("backup", archives.backup, _(
             "Keep in one file all that can be read of a wiki; or check such a file (--verify)."
         )),
         ("restore", archives.restore, _("Make a wiki again from its backup.")),
-    ], {"backup": _("Keep a whole wiki in one file.")}, panel=keep)  # fmt: skip
+    ], {
+        "clone": _("Open a community like another wiki."),
+        "backup": _("Keep a whole wiki in one file."),
+    }, panel=keep)  # fmt: skip
     _add(app, [
         ("credentials", farms.credentials, _("Show, store or share the passwords of wikis.")),
     ], panel=farm)  # fmt: skip
@@ -94,6 +103,14 @@ def build() -> typer.Typer:
     blueprint = _typer(_("Blueprints and descriptions of Bazar forms."))
     blueprint.callback(cls=Group)(_nothing)
     _add(blueprint, [
+        ("list", copies.list_blueprints, _("List those shipped and those of this folder.")),
+        ("show", copies.show, _("Show what a blueprint holds.")),
+        ("check", copies.check, _("Check a blueprint whole: every mistake at once.")),
+        ("new", copies.new, _("Begin a blueprint of your own, from the one that is shipped.")),
+        ("capture", copies.capture, _(
+            "Make a blueprint of a wiki that somebody built: its pages, rights, forms, lists, "
+            "groups and files, and nobody. What speaks of a person is named and left out."
+        )),
         ("diff", communities.blueprint_diff, _(
             "Show what the blueprint says otherwise than when each community was last applied, and "
             "which pages people edited there."
@@ -109,6 +126,7 @@ def build() -> typer.Typer:
             "List the models that wikifarm put on the farm, to make wikis in one go."
         )),
     ], {
+        "capture": _("Make a blueprint of a wiki."),
         "diff": _("Show what a new version changes."),
         "upgrade": _("Bring communities to a new version."),
     })  # fmt: skip

@@ -237,3 +237,13 @@ def test_the_log_that_the_work_leaves_is_closed_in_the_same_walk(
     done = workshop.apply(design)
     assert f"rights:{LOG}" in [each.change.id for each in done]
     assert workshop.wiki.content.rights[LOG] == CLOSED
+
+
+def test_a_group_of_nobody_is_made_once(workshop: Workshop) -> None:
+    """Another may hold it: YesWiki 4.5.0 takes no group in a group that is not there."""
+    design = nothing(groups={"jardinage": (), "voisinage": ("@jardinage",)})
+    workshop.apply(design)
+    assert workshop.wiki.content.groups["jardinage"] == ()
+    workshop.wiki.writes.clear()
+    workshop.apply(design)
+    assert workshop.wiki.writes == []

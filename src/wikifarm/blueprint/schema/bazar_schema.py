@@ -57,7 +57,9 @@ class Schema:
         for field in self.fields:
             if field.type == "acls":
                 comment = field.options.get("comment") or "comments-closed"
-                return Rights(field.options["read"], field.options["write"], comment)
+                return Rights(
+                    field.options.get("read", ""), field.options.get("write", ""), comment
+                )
         return None
 
     @property

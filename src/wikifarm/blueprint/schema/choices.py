@@ -16,6 +16,7 @@ from wikifarm.model import BazarList, Dialect
 LISTS_FILE = "lists.yml"
 SCHEMA = "wikifarm/lists/1"
 _ITEM_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+OTHERS_KEY = re.compile(r"[\w.:/@ -]+\Z")  # of a list that was made by hand
 
 
 # removeAccents keeps of an entity of HTML 4 the letter that bears one of these, or a ligature.
@@ -97,6 +98,7 @@ def _list(
 ) -> BazarList | None:
     path = ("lists", key)
     items = told.get("items") if isinstance(told, dict) else None
+    imported = isinstance(told, dict) and told.get("imported") is True
     title = told.get("title") if isinstance(told, dict) else None
     if not isinstance(items, dict) or not items or not isinstance(title, str):
         message = _("the list “{key}” needs a title and items").format(key=key)
@@ -109,16 +111,24 @@ def _list(
         )
         hint = _("it is the id that YesWiki makes of the title, and part of the names of answers")
         problems.append(document.key_problem(message, *path, hint=hint, code="list-key"))
-    return BazarList(key, title, tuple(_items(document, key, items, language, problems)))
+    choices = _items(document, key, items, language, problems, imported=imported)
+    return BazarList(key, title, tuple(choices))
 
 
 def _items(
-    document: Document, key: str, items: Mapping[str, Any], language: str, problems: Problems
+    document: Document,
+    key: str,
+    items: Mapping[str, Any],
+    language: str,
+    problems: Problems,
+    *,
+    imported: bool,
 ) -> list[tuple[str, str]]:
+    """The choices. Of a list that came from a wiki, the keys are as they were there."""
     choices = []
     for item, label in items.items():
         path = ("lists", key, "items", item)
-        if not _ITEM_KEY.match(item):
+        if not (OTHERS_KEY if imported else _ITEM_KEY).match(item):
             message = _("“{item}” cannot be the key of a choice: a-z, 0-9 and “-” only").format(
                 item=item
             )

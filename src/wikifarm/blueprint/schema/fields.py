@@ -175,4 +175,5 @@ def property_name(field: Field, full_name: bool = True, target: str | None = Non
     return (field.type if TYPES[field.type].prefixed else "") + field.name
 
 
-_FIXED_PROPERTIES = {"titre": "bf_titre", "map": "geolocation", "utilisateur_wikini": "nomwiki"}
+TITLE = "bf_titre"  # YesWiki's own name for the title of an entry
+_FIXED_PROPERTIES = {"titre": TITLE, "map": "geolocation", "utilisateur_wikini": "nomwiki"}

@@ -26,6 +26,9 @@ _NAME = re.compile(
     r"firstname|lastname|phone)\Z",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"(bf_)?(prenom|nom|pseudo|first_?name|last_?name|name|titre(?=_2))(_2)?\Z", re.IGNORECASE
+)
 _SURE = re.compile(
     r"\b(prenoms?|first ?names?|last ?names?|surname|nom de famille|family name|(e-?)?mails?|"
     r"nom complet|full name|nom d usage|whatsapp|"
@@ -58,6 +61,11 @@ def about(field: Field) -> About:
         return About.SOMEBODY
     # A choice in a list says nothing of who chooses, whatever its label.
     return about_words(field.label) if field.kind is Kind.ANSWER else About.NOBODY
+
+
+def names_the_person(field: Field) -> bool:
+    """True for a question whose answer is what a person is called."""
+    return _CALLED.match(field.name) is not None
 
 
 def about_words(text: str) -> About:

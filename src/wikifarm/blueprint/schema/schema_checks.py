@@ -20,7 +20,7 @@ _REFERENCE = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 _MASK_REFERENCE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # og:description takes these, whatever the rights, once the tag is asked in another spelling
 # (tools/templates/services/Utils.php, getDescriptionFromBody; measured on 4.5.0).
-_DESCRIPTIONS = frozenset(
+DESCRIPTIONS = frozenset(
     f"{start}{name}" for name in ("description", "content") for start in ("", "bf_")
 ) | {"soustitre"}
 _ADMISSIONS = ("two-step", "open", "invited")
@@ -169,14 +169,14 @@ class _Checker:
                 hint = _("move it to a form of the zone “people”")
                 self.say(message, code="person-in-public", hint=hint)
             return
-        for key in _PERSONAL:
+        for key in _PERSONAL if not self.schema.imported else ():  # another wiki does not say
             if not getattr(field, key) and field.type != "champs_cache":
                 message = _("“{name}” says nothing of “{key}”").format(
                     name=field.name or field.type, key=key
                 )
                 hint = _("people must read why it is asked, who sees it and how long it is kept")
                 self.say(message, code="missing-purpose", hint=hint)
-        if field.name in _DESCRIPTIONS:
+        if field.name in DESCRIPTIONS:
             message = _("“{name}”: YesWiki shows a field of that name to everybody").format(
                 name=field.name
             )

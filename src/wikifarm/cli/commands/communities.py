@@ -83,9 +83,9 @@ def new_community(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would be done, and stop."))
     ] = False,
-    yes: Annotated[bool, _yes()] = False,
-    no_input: Annotated[bool, _no_input()] = False,
-    audit: Annotated[str, _audit()] = "full",
+    yes: Annotated[bool, yes_option()] = False,
+    no_input: Annotated[bool, no_input_option()] = False,
+    audit: Annotated[str, audit_option()] = "full",
     detailed_exitcode: Annotated[
         bool,
         typer.Option("--detailed-exitcode", help=_("Exit 5 when something waits for a person.")),
@@ -111,8 +111,8 @@ def new_community(
         options.context(),
         wanted,
         dry_run=dry_run,
-        audit=_scope(audit)["audit"],
-        agreed=_asking(options) if asking and not yes else None,
+        audit=audit_scope(audit)["audit"],
+        agreed=with_a_yes(options) if asking and not yes else None,
         typed=told != wishes,
     )
     return envelope("new-community", [outcome], detailed=detailed_exitcode, strict=strict)
@@ -130,7 +130,7 @@ def _asked(options: Shared, wishes: Wishes, folder: Path) -> Wishes:
     return complete(wishes, folder, partial(in_the_way, context))
 
 
-def _asking(options: Shared) -> Callable[[CommunityOutcome], bool]:
+def with_a_yes(options: Shared) -> Callable[[CommunityOutcome], bool]:
     """What waits for a yes to the plan of a community."""
 
     def agreed(planned: CommunityOutcome) -> bool:
@@ -161,13 +161,13 @@ def _agreed(options: Shared, shown: Envelope) -> bool:
 # -- what several commands take -------------------------------------------------------------
 
 
-def _yes() -> typer.models.OptionInfo:
+def yes_option() -> typer.models.OptionInfo:
     text = _("Do not ask for a yes before starting.")
     option: typer.models.OptionInfo = typer.Option("--yes", "-y", help=text)
     return option
 
 
-def _no_input() -> typer.models.OptionInfo:
+def no_input_option() -> typer.models.OptionInfo:
     text = _("Never ask anything, even on a terminal.")
     option: typer.models.OptionInfo = typer.Option("--no-input", help=text)
     return option
@@ -242,7 +242,7 @@ def _pause() -> typer.models.OptionInfo:
     return option
 
 
-def _audit() -> typer.models.OptionInfo:
+def audit_option() -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
         "--audit",
         metavar="full|canary|none",
@@ -255,7 +255,7 @@ def _audit() -> typer.models.OptionInfo:
     return option
 
 
-def _scope(word: str) -> dict[str, bool]:
+def audit_scope(word: str) -> dict[str, bool]:
     """What it asks of `apply`. Raises what Typer shows for a word that is none of them."""
     scopes = {
         "full": {"audit": True},
@@ -426,12 +426,12 @@ def apply(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would change: same as `plan`."))
     ] = False,
-    yes: Annotated[bool, _yes()] = False,
+    yes: Annotated[bool, yes_option()] = False,
     take_template: Annotated[list[str] | None, _take_template()] = None,
     loosen: Annotated[bool, _loosen()] = False,
     yes_change: Annotated[int | None, _yes_change()] = None,
-    no_input: Annotated[bool, _no_input()] = False,
-    audit: Annotated[str, _audit()] = "full",
+    no_input: Annotated[bool, no_input_option()] = False,
+    audit: Annotated[str, audit_option()] = "full",
     detailed_exitcode: Annotated[
         bool, _detailed(_("Exit 5 when something waits for a person."))
     ] = False,
@@ -442,7 +442,7 @@ def apply(
 
     options = shared(ctx)
     options.jobs, options.pause = jobs, pause
-    strict, scope = strict_about(advisories), _scope(audit)
+    strict, scope = strict_about(advisories), audit_scope(audit)
     kept = read_plan(paths[0]) if paths and paths[0].suffix == ".json" else None
     if kept is not None:
         if len(paths or ()) > 1:
@@ -535,11 +535,11 @@ def blueprint_upgrade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would be done, and stop."))
     ] = False,
-    yes: Annotated[bool, _yes()] = False,
+    yes: Annotated[bool, yes_option()] = False,
     loosen: Annotated[bool, _loosen()] = False,
     yes_change: Annotated[int | None, _yes_change()] = None,
-    no_input: Annotated[bool, _no_input()] = False,
-    audit: Annotated[str, _audit()] = "full",
+    no_input: Annotated[bool, no_input_option()] = False,
+    audit: Annotated[str, audit_option()] = "full",
     advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm blueprint upgrade`."""
@@ -548,7 +548,7 @@ def blueprint_upgrade(
 
     options = shared(ctx)
     options.jobs, options.pause, options.opening = jobs, pause, loosen
-    strict, scope = strict_about(advisories), _scope(audit)
+    strict, scope = strict_about(advisories), audit_scope(audit)
     described = _chosen(options, paths, only)
     command, in_full = "blueprint upgrade", bool(only)
     if dry_run:

@@ -91,7 +91,7 @@ class GroupsStep(Step[GroupChange]):
         for name in work.design.groups:
             now, wanted = work.seen.group(name), _wanted_members(work, name)
             reason, waiting = _administrators_told(work, name), _waiting(work, name)
-            if set(now) != set(wanted):
+            if set(now) != set(wanted) or name not in work.seen.groups:  # one may be empty
                 action = Action.UPDATE if now else Action.CREATE
                 changes.append(GroupChange(name, action, now, wanted, reason, waiting))
             elif reason or waiting:

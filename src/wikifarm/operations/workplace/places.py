@@ -44,6 +44,11 @@ class Places:
         return self.output / "communities"
 
     @property
+    def blueprints(self) -> Path:
+        """Those captured here; a manifest names one by its path."""
+        return self.output / "blueprints"
+
+    @property
     def checklists(self) -> Path:
         return self.output / "checklist"
 

@@ -1,0 +1,201 @@
+"""The form of a wiki as a Bazar schema that a blueprint may hold: one that asks about people is
+closed, whatever its rights were."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from wikifarm.blueprint.capture.copied_rights import ADMINS, RightsCopy
+from wikifarm.blueprint.rights_words import lets_others_in, without_closing
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import COLUMNS, RAW, TITLE, TYPES, Field, Kind
+from wikifarm.blueprint.schema.personal import About, about_all
+from wikifarm.blueprint.schema.schema_checks import DESCRIPTIONS
+from wikifarm.blueprint.schema.template import JOIN, read_form
+from wikifarm.i18n import _
+from wikifarm.model import Dialect, Form, Rights, Zone
+
+_REFUSED = frozenset({"inscriptionliste", "utilisateur_wikini", "yeswiki_user", "mot_de_passe"})
+_FILES = frozenset({"image", "fichier"})
+_RIGHTS = {"read": 11, "write": 12}  # columns of a line kept raw
+_NAMED = re.compile(r"\{\{?\s*(\w+)\s*\}?\}")
+
+
+@dataclass(frozen=True)
+class FormCopy:
+    """A form that is copied, and what was changed in it, as sentences."""
+
+    schema: Schema
+    changed: tuple[str, ...] = ()
+
+
+def schema_of(form: Form, key: str, dialect: Dialect) -> Schema:
+    """The schema of a form as its wiki tells it. Raises InvalidInput where it is none."""
+    return read_form(form.told, key, dialect)
+
+
+def is_of_people(schema: Schema) -> bool:
+    """True for a form that asks about people, or whose entries are for groups alone."""
+    rights = schema.rights
+    closed = rights is not None and not lets_others_in(without_closing(rights.read))
+    return closed or about_all(schema.fields) is About.SOMEBODY
+
+
+def copied(
+    schema: Schema, rights: RightsCopy, lists: Mapping[str, str], forms: Mapping[str, str]
+) -> FormCopy:
+    """The form for a blueprint. `lists` and `forms` give the names that those of the source have
+    there; a question whose list is not copied is left out."""
+    told: list[str] = []
+    fields = []
+    for field in schema.fields:
+        if field.word in _REFUSED or (field.kind is Kind.LIST and field.target not in lists):
+            told.append(_("the question “{name}” is left out").format(name=_called(field)))
+        else:
+            fields.append(_linked(field, lists, forms))
+    known = replace(schema, fields=tuple(fields))
+    if not is_of_people(schema):
+        open_fields = tuple(_with_rights(each, rights.right) for each in known.fields)
+        return FormCopy(replace(known, zone=Zone.PRODUCTIONS, fields=open_fields), tuple(told))
+    closed = _closed(known, rights, told)
+    return FormCopy(replace(closed, zone=Zone.PEOPLE), tuple(told))
+
+
+def _called(field: Field) -> str:
+    return field.label or field.name or field.word
+
+
+def _linked(field: Field, lists: Mapping[str, str], forms: Mapping[str, str]) -> Field:
+    if field.kind is Kind.LIST:
+        return _named(field, "list", lists[field.target])
+    if field.kind is Kind.LINK:
+        return _named(field, "form", forms.get(field.target, field.target))
+    return field
+
+
+def _named(field: Field, key: str, target: str) -> Field:
+    """The field with another list or form; in 4.5, its answers keep the name that they had."""
+    return replace(field, options={**field.options, key: target})
+
+
+def _with_rights(field: Field, right: Callable[[str], str]) -> Field:
+    """The field with each right that it gives as `right` makes it."""
+    if field.type == RAW:
+        columns = [each.strip() for each in field.line.split(JOIN)]
+        columns += [""] * (COLUMNS - len(columns))
+        for place in _RIGHTS.values():
+            columns[place] = right(columns[place]) if columns[place] else ""
+        return replace(field, line=JOIN.join(columns) + JOIN)
+    options = dict(field.options)
+    for key in ("read", "write", "address_seen_by"):
+        if options.get(key):
+            options[key] = right(options[key])
+    if field.type == "acls" and options.get("comment") not in (None, "", "comments-closed"):
+        options["comment"] = right(options["comment"])
+    return replace(field, options=options)
+
+
+# -- forms of people ------------------------------------------------------------------------
+
+
+def _closed(schema: Schema, rights: RightsCopy, told: list[str]) -> Schema:
+    now = schema.rights
+    read = rights.of_people(now.read if now else "") or rights.for_the_group
+    write = rights.of_people(now.write if now else "") or rights.for_the_author
+    if now is None or lets_others_in(without_closing(now.read)) or lets_others_in(now.write):
+        told.append(_("its entries are for the group alone"))
+    titled = _title(schema, told)
+    kept = _without_what_is_public(titled, told)
+    fields = [_field_closed(each, rights, read, write, titled.public_fields) for each in kept]
+    comment = now.comment if now and not lets_others_in(now.comment) else "comments-closed"
+    fields.append(Field("acls", options=_acls(Rights(read, write, comment), schema)))
+    return replace(titled, fields=tuple(fields))
+
+
+def _acls(rights: Rights, schema: Schema) -> dict[str, str]:
+    """What the line of rights says, with what else it said."""
+    line = next((field for field in schema.fields if field.type == "acls"), None)
+    told = dict(line.options) if line is not None else {}
+    return {**told, "read": rights.read, "write": rights.write, "comment": rights.comment}
+
+
+def _title(schema: Schema, told: list[str]) -> Schema:
+    """The form with a title that names nobody: YesWiki shows titles to strangers.
+
+    One of a form that was closed, and asks about nobody, is as public as it was.
+    """
+    typed = any(field.name == TITLE for field in schema.fields)
+    if not typed and not _NAMED.search(schema.title_mask):
+        return schema if schema.title_mask else _with_mask(schema)
+    if about_all(schema.fields) is not About.SOMEBODY:
+        return replace(schema, title_is_public=True)
+    told.append(_("the title of its entries is its name: strangers see titles"))
+    others = tuple(field for field in schema.fields if field.type != "titre")
+    return _with_mask(_renamed(replace(schema, fields=others), TITLE))
+
+
+def _with_mask(schema: Schema) -> Schema:
+    bare = re.sub(r"[{}]", "", schema.label)
+    mask = Field("titre", label=schema.label, options={"mask": bare})
+    return replace(schema, fields=(mask, *schema.fields))
+
+
+def _renamed(schema: Schema, name: str) -> Schema:
+    """The form whose field `name` is called otherwise, wherever it is named."""
+    taken = {field.name for field in schema.fields}
+    new = next(each for each in _others(name) if each not in taken)
+    pattern = re.compile(rf"(?<=\{{){re.escape(name)}(?=\s*\}})")
+    fields = (
+        replace(
+            field,
+            name=new if field.name == name else field.name,
+            options={
+                key: new if key.endswith("_field") and text == name else pattern.sub(new, text)
+                for key, text in field.options.items()
+            },
+        )
+        for field in schema.fields
+    )
+    return replace(schema, fields=tuple(fields))
+
+
+def _others(name: str) -> list[str]:
+    return [f"{name}_{number}" for number in range(2, 100)]
+
+
+def _without_what_is_public(schema: Schema, told: list[str]) -> list[Field]:
+    """The fields but files, which are public by their address, other addresses than the first, and
+    the line of rights; those that YesWiki shows to everybody by their name have another."""
+    for name in sorted({field.name for field in schema.fields} & DESCRIPTIONS):
+        schema = _renamed(schema, name)
+    kept: list[Field] = []
+    for field in schema.fields:
+        second = field.type == "champs_mail" and any(each.type == field.type for each in kept)
+        if field.type in _FILES or second:
+            told.append(_("the question “{name}” is left out").format(name=_called(field)))
+        elif field.type != "acls":
+            kept.append(field)
+    return kept
+
+
+def _field_closed(
+    field: Field, rights: RightsCopy, read: str, write: str, public: frozenset[str]
+) -> Field:
+    if field.kind is Kind.LAYOUT and field.type != RAW:
+        return field
+    wanted = {"read": read, "write": write}
+    if field.type == RAW:
+        columns = [each.strip() for each in field.line.split(JOIN)]
+        columns += [""] * (COLUMNS - len(columns))
+        for key, place in _RIGHTS.items():
+            columns[place] = rights.of_people(columns[place]) or wanted[key]
+        return replace(field, line=JOIN.join(columns) + JOIN)
+    options = dict(field.options)
+    closing = {"write"} if field.name in public else set(_RIGHTS)
+    for key in sorted(closing & set(TYPES[field.type].columns.values())):
+        options[key] = rights.of_people(options.get(key, "")) or wanted[key]
+    if options.get("address_seen_by"):
+        options["address_seen_by"] = rights.of_people(options["address_seen_by"]) or f"@{ADMINS}"
+    return replace(field, options=options)

@@ -1,0 +1,93 @@
+"""Text about copies of wikis: what is copied, what is not and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wikifarm.cli.render.sheet import Sheet, table, wrapped
+from wikifarm.i18n import _
+from wikifarm.result import few
+
+if TYPE_CHECKING:
+    from wikifarm.operations.copying.blueprints_here import BlueprintsHere, CheckedBlueprint
+    from wikifarm.operations.copying.captured_blueprint import CapturedBlueprint
+
+
+def captured(outcome: CapturedBlueprint, sheet: Sheet) -> Iterator[str]:
+    """What is copied; what is left out, why, and how it is agreed to; what is otherwise."""
+    told = outcome.captured
+    yield sheet.paint.strong(outcome.source)
+    reader = outcome.reader or _("a visitor")
+    yield _("read as {account}").format(account=reader)
+    if outcome.unread:
+        sentence = _("Not read, as this account may not: {parts}. What is usual stands for it.")
+        yield from wrapped(sentence.format(parts=", ".join(outcome.unread)))
+    yield ""
+    yield sheet.paint.strong(_("Copied"))
+    people = [form.label for form in told.forms if form.people]
+    forms = [form.label for form in told.forms if not form.people]
+    rows = [
+        (_("pages"), told.pages),
+        (_("forms"), forms),
+        (_("forms of people, empty"), people),
+        (_("lists"), told.lists),
+        (_("groups, without members"), told.groups),
+        (_("files"), [f"{each.page}/{each.name}" for each in told.attachments]),
+    ]
+    limit = 1000 if sheet.verbose else 6
+    yield from table((str(len(names)), what, few(list(names), limit)) for what, names in rows)
+    yield from wrapped(_("Never copied: accounts, members, cards, former versions of pages."), "  ")
+    if told.left_out:
+        yield ""
+        yield sheet.paint.strong(_("Left out"))
+        why = _why()
+        yield from table((each.name, why[each.why.value]) for each in told.left_out)
+        agreed = [each.key for each in told.left_out if each.may_be_agreed]
+        if agreed:
+            sentence = _("Look at each, then copy it all the same with {option}.")
+            yield from wrapped(sentence.format(option=f"--agree {agreed[0]}"), "  ")
+    if told.changed:
+        yield ""
+        yield sheet.paint.strong(_("Otherwise than there"))
+        for change in told.changed:
+            yield from wrapped(change, "  ")
+    if outcome.folder:
+        yield ""
+        yield _("written in {path}").format(path=outcome.folder)
+
+
+def _why() -> dict[str, str]:
+    """Why something is left out, by its word."""
+    return {
+        "mail": _("an e-mail address stands in it"),
+        "phone": _("a telephone number stands in it"),
+        "name": _("the name of somebody whom the wiki knows stands in it"),
+        "bad-name": _("a blueprint cannot name it, or another has that name"),
+        "no-form": _("no form that is copied uses it"),
+        "no-page": _("it is attached to no page that is copied"),
+        "no-file": _("it is not there, or empty"),
+    }
+
+
+def blueprints(outcome: BlueprintsHere, sheet: Sheet) -> Iterator[str]:
+    """The blueprints that a manifest may name here."""
+    yield from table(
+        (sheet.paint.strong(each.name), each.version, ", ".join(each.languages), each.summary)
+        for each in outcome.blueprints
+    )
+
+
+def checked(outcome: CheckedBlueprint, _sheet: Sheet) -> Iterator[str]:
+    """What a blueprint holds, once it is known to be whole."""
+    yield f"{outcome.name} {outcome.version}"
+    yield from wrapped(outcome.summary)
+    yield from table(
+        (
+            (_("pages"), few(list(outcome.pages), 1000)),
+            (_("forms"), few(list(outcome.forms), 1000)),
+            (_("forms of people"), few(list(outcome.people), 1000)),
+            (_("groups"), few(list(outcome.groups), 1000)),
+            (_("files"), few(list(outcome.files), 1000)),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Copies of wikis: a blueprint captured from one, a community cloned from one."""

@@ -1,0 +1,229 @@
+"""Capture: reads a wiki, in which it writes nothing, and makes of it a blueprint in files."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.capture.capture_wiki import CaptureWishes, capture
+from wikifarm.blueprint.capture.captured import Captured, LeftKind, LeftOut, Why, why_of
+from wikifarm.blueprint.capture.form_copy import is_of_people, schema_of
+from wikifarm.blueprint.capture.known_people import KnownPeople
+from wikifarm.blueprint.files_folder import FOLDER, LARGEST
+from wikifarm.blueprint.locate import NAME
+from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import TITLE
+from wikifarm.blueprint.schema.personal import About, about
+from wikifarm.blueprint.schema.template import properties
+from wikifarm.blueprint.shipped import data_folder
+from wikifarm.engine import receipt as receipts
+from wikifarm.errors import InvalidInput, LocalStorage, Problem, Refused
+from wikifarm.files import write_whole
+from wikifarm.i18n import _
+from wikifarm.operations.copying.source_wiki import Source, opened
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.reasons import of_system
+from wikifarm.result import Envelope, Outcome
+from wikifarm.whole_wiki import WholeWiki
+from wikifarm.yeswiki.wiki import Wiki
+from wikifarm.yeswiki.wiki_reader import read_whole
+
+TEXTS = "captured"  # folder of templates/: what facilitators read of a captured blueprint
+_TEXTUAL = frozenset({".txt", ".csv", ".md", ".svg", ".xml", ".html", ".htm", ".yaml", ".ics",
+                      ".vcf", ".json", ".tex", ".rtf"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CapturedBlueprint(Outcome):
+    """What was captured of a wiki. `folder` is empty where nothing was written; `unread`, what the
+    account could not read of it."""
+
+    source: str
+    reader: str
+    unread: tuple[str, ...]
+    captured: Captured
+    folder: str = ""
+    title: str = ""  # the name of the wiki, where it was read
+
+    def as_json(self) -> dict[str, Any]:
+        told = self.captured
+        return {
+            "source": self.source,
+            "as": self.reader,
+            "unread": list(self.unread),
+            "name": told.name,
+            "folder": self.folder,
+            "pages": list(told.pages),
+            "forms": [asdict(form) for form in told.forms],
+            "lists": list(told.lists),
+            "groups": list(told.groups),
+            "files": [f"{each.page}/{each.name}" for each in told.attachments],
+            "left_out": [
+                {"kind": each.kind.value, "name": each.name, "why": each.why.value,
+                 "agree": each.key if each.may_be_agreed else ""}
+                for each in told.left_out
+            ],
+            "changed": list(told.changed),
+        }  # fmt: skip
+
+
+def capture_blueprint(
+    context: Context, source: Source, asked: CaptureWishes, *, dry_run: bool = False
+) -> Envelope:
+    """The blueprint of a wiki, in `blueprints/<name>`. With `dry_run`, only what it would hold."""
+    folder = free_folder(context, asked.name)
+    with opened(context, source) as wiki:
+        people, outcome = captured_from(wiki, asked)
+        if not dry_run:
+            outcome = written(wiki, outcome, folder, people, asked.agreed)
+    return Envelope("blueprint capture", outcome=outcome)
+
+
+def free_folder(context: Context, name: str) -> Path:
+    """The folder of a new blueprint. Raises InvalidInput for a name that cannot be one, Refused
+    where something stands there."""
+    if not NAME.match(name):
+        message = _("“{name}” cannot be the name of a blueprint: a-z, 0-9 and “-” only")
+        raise InvalidInput([Problem(message.format(name=name), code="bad-name")])
+    folder = context.places.blueprints / name
+    if folder.exists() or folder.is_symlink():
+        raise Refused(
+            _("There is something at {path} already: nothing was captured.").format(path=folder),
+            hint=_("Give another name, or remove that folder."),
+            where=str(folder),
+        )
+    return folder
+
+
+def captured_from(wiki: Wiki, asked: CaptureWishes) -> tuple[KnownPeople, CapturedBlueprint]:
+    """The people of a wiki, and what a capture of it holds; nothing is written."""
+    whole = read_whole(wiki)
+    people = KnownPeople(_names(wiki, whole), but=[WIKI_ADMIN])
+    usual = load_blueprint(DEFAULT_BLUEPRINT)
+    texts = {path.name: path.read_text("utf-8") for path in _texts(asked.language)}
+    asked = replace(asked, left=asked.left | {receipts.TAG})
+    captured = capture(whole, people, usual, texts, asked)
+    unread = tuple(sorted(part.value for part in whole.unread))
+    title = whole.settings.get("wakka_name", "")
+    return people, CapturedBlueprint(
+        whole.address, whole.reader, unread, captured, title=unescape(title)
+    )
+
+
+def _texts(language: str) -> list[Path]:
+    """The texts for those who facilitate: a captured wiki has none."""
+    templates = data_folder("templates")
+    return [
+        *sorted((templates / TEXTS).glob("*.j2")),
+        templates / DEFAULT_BLUEPRINT / language / "list-request.txt.j2",
+    ]
+
+
+def _names(wiki: Wiki, whole: WholeWiki) -> Iterator[str]:
+    """The people whom the wiki knows: accounts, members, owners and authors of pages, and those who
+    wrote in its forms of people, as far as this account may read."""
+    for account in whole.accounts:
+        yield from (account.name, account.email)
+    for members in whole.people.values():
+        yield from (member.lstrip("!") for member in members)
+    for page in whole.pages.values():
+        yield from (page.owner, page.author)
+    for form in whole.forms.values():
+        schema = schema_of(form, f"form{form.id}", whole.dialect)
+        if is_of_people(schema):
+            for entry in wiki.entries.of(form.id).values():
+                yield from _answers(schema, entry, whole)
+
+
+def _answers(schema: Schema, entry: dict[str, Any], whole: WholeWiki) -> Iterator[str]:
+    named = properties(schema, whole.dialect)
+    for each in schema.fields:
+        value = entry.get(named.get(each.name, ""))
+        if isinstance(value, str) and about(each) is About.SOMEBODY:
+            yield value
+    title = entry.get(TITLE)
+    if isinstance(title, str) and title != schema.title_mask:
+        yield title
+
+
+def written(
+    wiki: Wiki,
+    outcome: CapturedBlueprint,
+    folder: Path,
+    people: KnownPeople,
+    agreed: frozenset[str],
+) -> CapturedBlueprint:
+    """Writes the blueprint and its files, and loads it again; whole, or nothing."""
+    captured = outcome.captured
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _beside(folder) as made:
+            for path, text in captured.texts.items():
+                _put(made / path, text)
+            left = tuple(_fetched(wiki, made, captured, people, agreed))
+            load_blueprint(str(made))
+            made.rename(folder)
+    except OSError as fault:
+        raise LocalStorage(
+            _("The blueprint cannot be written to {path} ({reason}).").format(
+                path=folder, reason=of_system(fault)
+            ),
+            hint=_("Free some space or choose another folder with --directory."),
+        ) from None
+    gone = {each.name for each in left}
+    kept = tuple(each for each in captured.attachments if f"{each.page}/{each.name}" not in gone)
+    whole = replace(captured, attachments=kept, left_out=(*captured.left_out, *left))
+    return replace(outcome, captured=whole, folder=str(folder))
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A new folder to be put in the place of `folder`; gone at the end if it is still there."""
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        made.chmod(0o755)
+        yield made
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(made)
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, text)
+
+
+def _fetched(
+    wiki: Wiki, folder: Path, captured: Captured, people: KnownPeople, agreed: frozenset[str]
+) -> Iterator[LeftOut]:
+    """Fetches the files; answers those that are not there, are empty, or speak of somebody."""
+    for attachment in captured.attachments:
+        path = folder / FOLDER / attachment.page / attachment.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w+b") as content:
+            there = wiki.attachments.fetch(attachment, content, LARGEST)
+        name = f"{attachment.page}/{attachment.name}"
+        left = _left(path, name, people) if there else LeftOut(LeftKind.FILE, name, Why.NO_FILE)
+        if left is not None and left.key not in agreed:
+            path.unlink()
+            with suppress(OSError):
+                path.parent.rmdir()
+            yield left
+
+
+def _left(path: Path, name: str, people: KnownPeople) -> LeftOut | None:
+    """Why a file is not copied; of those that are no text, only that they are empty is known."""
+    if not path.stat().st_size:
+        return LeftOut(LeftKind.FILE, name, Why.NO_FILE)
+    if path.suffix.lower() not in _TEXTUAL:
+        return None
+    traces = people.in_text(path.read_text("utf-8", errors="replace"))
+    return LeftOut(LeftKind.FILE, name, why_of(min(traces))) if traces else None

@@ -1,0 +1,127 @@
+"""Clone: a community like another wiki, without its people.
+
+The wiki is captured into a blueprint of this folder; the rest is the ordinary way of a community
+that is made from one: its manifest, plan, receipt, audit. Run again, it goes on from there.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.capture.capture_wiki import CaptureWishes, summary_of
+from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.errors import Refused, SlugTaken
+from wikifarm.i18n import _
+from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.copying.captured_blueprint import (
+    CapturedBlueprint,
+    captured_from,
+    free_folder,
+    written,
+)
+from wikifarm.operations.copying.source_wiki import Source, opened
+from wikifarm.operations.describe import Wishes, community
+from wikifarm.operations.new_community import new_community
+from wikifarm.operations.workplace.context import Context
+
+PREFIX = "clone-"  # of the blueprint of a clone, before its address
+
+Agreed = Callable[[CapturedBlueprint], bool]  # what would be copied -> whether to do it
+
+
+@dataclass(frozen=True)
+class Cloned:
+    """What came of a clone. `captured` is None where it went on with what was captured before;
+    `community`, where somebody did not agree to it."""
+
+    captured: CapturedBlueprint | None
+    community: CommunityOutcome | None
+
+
+def clone(
+    context: Context,
+    source: Source,
+    wishes: Wishes,
+    asked: CaptureWishes,
+    *,
+    agreed: Agreed,
+    dry_run: bool = False,
+    audit: bool = True,
+    plan_agreed: Callable[[CommunityOutcome], bool] | None = None,
+) -> Cloned:
+    """Makes the community `wishes` like the wiki `source`.
+
+    What would be copied is shown to `agreed` before anything is written. Raises SlugTaken where
+    the farm or this folder has something at that address that no clone of that wiki began.
+    """
+    asked = replace(asked, name=f"{PREFIX}{wishes.slug}")
+    folder = context.places.blueprints / asked.name
+    with opened(context, source) as wiki:
+        begun = folder.is_dir()
+        if begun:
+            _same_source(folder, wiki.addresses.base, asked.language)
+        else:
+            _free(context, wishes.slug)
+            free_folder(context, asked.name)
+        captured = None
+        name = wishes.name
+        if not begun:
+            people, captured = captured_from(wiki, asked)
+            name = name or captured.title
+            if not agreed(captured):
+                return Cloned(captured, None)
+            if dry_run:
+                with tempfile.TemporaryDirectory() as aside:
+                    folder = Path(aside) / asked.name
+                    captured = written(wiki, captured, folder, people, asked.agreed)
+                    planned = _made(context, wishes, name, folder, asked, True, False, None)
+                    return Cloned(captured, planned)
+            captured = written(wiki, captured, folder, people, asked.agreed)
+    made = _made(context, wishes, name, folder, asked, dry_run, audit, plan_agreed)
+    return Cloned(captured, made)
+
+
+def _made(
+    context: Context,
+    wishes: Wishes,
+    name: str,
+    folder: Path,
+    asked: CaptureWishes,
+    dry_run: bool,
+    audit: bool,
+    plan_agreed: Callable[[CommunityOutcome], bool] | None,
+) -> CommunityOutcome:
+    """The community, by the ordinary way. The manifest of a clone that was begun is taken as it
+    stands."""
+    path = context.places.communities / f"{wishes.slug}.yml"
+    if path.exists() and not dry_run:
+        wanted = load_manifests([path])[0]
+    else:
+        told = replace(wishes, name=name, blueprint=str(folder.resolve()), language=asked.language)
+        wanted = community(told, context.places.communities)
+    return new_community(context, wanted, dry_run=dry_run, audit=audit, agreed=plan_agreed)
+
+
+def _free(context: Context, slug: str) -> None:
+    manifest = context.places.communities / f"{slug}.yml"
+    entry = context.farm.known(slug)
+    if entry is None and not manifest.exists():
+        return
+    raise SlugTaken(
+        _("The address “{slug}” is taken: nothing was copied.").format(slug=slug),
+        hint=_("Choose another one: a clone is a new community."),
+        where=entry.url if entry is not None else str(manifest),
+    )
+
+
+def _same_source(folder: Path, address: str, language: str) -> None:
+    if load_blueprint(str(folder)).summary.get(language) != summary_of(address, language):
+        raise Refused(
+            _("{path} was captured from another wiki: nothing was copied.").format(path=folder),
+            hint=_("Remove that folder, or choose another address."),
+            where=str(folder),
+        )

@@ -1,0 +1,291 @@
+"""Capture: the same wiki with other people gives the same files, and no text acts upon Jinja."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.blueprint.test_neutral import HOSTILE
+from tests.operations.copying.conftest import line
+from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.blueprint_model import Blueprint, Consent
+from wikifarm.blueprint.capture.capture_wiki import CaptureWishes, capture
+from wikifarm.blueprint.capture.captured import Captured
+from wikifarm.blueprint.capture.form_numbers import numbers, renumbered
+from wikifarm.blueprint.capture.known_people import KnownPeople, Trace
+from wikifarm.blueprint.capture.page_text import Marks, as_template, literal
+from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
+from wikifarm.blueprint.render import Constant, Names, render
+from wikifarm.model import Account, BazarList, Dialect, Form, Page, Rights
+from wikifarm.whole_wiki import WholeWiki
+
+EXAMPLES = int(os.environ.get("WIKIFARM_CAPTURES", "15"))
+ADDRESS = "https://ferme.example.org/jardin/"
+TEXTS = {"checklist.md.j2": "x", "checklist.html.j2": "x", "welcome.txt.j2": "x"}
+
+
+@cache
+def usual() -> Blueprint:
+    return load_blueprint(DEFAULT_BLUEPRINT)
+
+
+# -- a text is a text -----------------------------------------------------------------------
+
+
+def rendered(folder: Path, body: str, marks: Marks) -> str:
+    (folder / "fr/pages").mkdir(parents=True, exist_ok=True)
+    (folder / "fr/pages/X.wiki.j2").write_text(as_template(body, marks), encoding="utf-8")
+    context = {
+        "community": Names({"name": "Autre nom"}),
+        "urls": Names({"wiki": Constant("https://ici.example.org/neuf/")}),
+        "lists": Names({"ListeX": Constant("ListeNeuve")}),
+    }
+    return render(folder, "fr", "pages/X.wiki", context)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.sampled_from(["<", ">", "%", "#", "{", "-", "\n", " ", "endraw", "é"])).map("".join)
+)
+def test_any_text_comes_out_of_its_template_as_it_was(text: str) -> None:
+    from jinja2.sandbox import SandboxedEnvironment
+
+    made = SandboxedEnvironment(
+        block_start_string="<%", block_end_string="%>", variable_start_string="<<",
+        variable_end_string=">>", comment_start_string="<#", comment_end_string="#>",
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    made.filters["raw_wiki"] = str
+    assert made.from_string(literal(text)).render() == text
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "<% endraw %><< 7*7 >>", "<", "<<", "<# x #>", "a <"])
+def test_what_acts_upon_jinja_is_a_sign_like_others(tmp_path: Path, text: str) -> None:
+    body = f"x{text}x".replace("\r", "")
+    assert rendered(tmp_path, body, Marks("", ())) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"[[{ADDRESS}?Accueil ici]]", "[[https://ici.example.org/neuf/?Accueil ici]]"),
+        (f"[[{ADDRESS}wakka.php?wiki=A b]]", "[[https://ici.example.org/neuf/?wiki=A b]]"),
+        ("http://ferme.example.org/jardin", "https://ici.example.org/neuf/"),
+        ("https://ferme.example.org/jardin2/?X", "https://ferme.example.org/jardin2/?X"),
+        ("Le Jardin d'ici est ouvert.", "Autre nom est ouvert."),
+        ('{{titre t="Le Jardin d\'ici"}}', '{{titre t="Autre nom"}}'),
+        ("Le Jardin d'icitte", "Le Jardin d'icitte"),
+        ('groups="ListeX" ListeXY', 'groups="ListeNeuve" ListeXY'),
+        ("<<Le Jardin d'ici", "<<Autre nom"),
+        (
+            "files/Ici_plan_20240102030405_20240102030406.pdf_",
+            "?Ici/download&file=plan.pdf",
+        ),
+    ],
+)
+def test_what_is_the_communitys_own_is_told_by_name(
+    tmp_path: Path, body: str, expected: str
+) -> None:
+    marks = Marks(ADDRESS, ("Ici", "Accueil"), "Le Jardin d'ici", {"ListeX": 'lists["ListeX"]'})
+    assert rendered(tmp_path, body, marks) == expected
+
+
+# -- numbers of forms -----------------------------------------------------------------------
+
+
+def test_numbers_that_a_blueprint_may_give_are_kept() -> None:
+    assert numbers(["1", "5", "101", "1100"]) == {
+        "1": "102", "5": "5", "101": "101", "1100": "103",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('{{bazarliste id="1" template="x"}}', '{{bazarliste id="102" template="x"}}'),
+        ("{{bazarcarto id='1, 7'}}", "{{bazarcarto id='102, 7'}}"),
+        (
+            '{{bazarliste id="https://a.example.org|1"}}',
+            '{{bazarliste id="https://a.example.org|1"}}',
+        ),
+        (f'{{{{bazarliste id="{ADDRESS}|1"}}}}', f'{{{{bazarliste id="{ADDRESS}|102"}}}}'),
+        ('{{section id="1"}}', '{{section id="1"}}'),
+        ("[[BazaR?vue=saisir&action=x&id=1 a]]", "[[BazaR?vue=saisir&action=x&id=102 a]]"),
+        ("?api/forms/1/entries", "?api/forms/102/entries"),
+        ("id=1", "id=1"),
+    ],
+)
+def test_a_number_that_changes_changes_where_it_is_named(body: str, expected: str) -> None:
+    assert renumbered(body, {"1": "102"}, ADDRESS) == expected
+
+
+# -- people ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "trace"),
+    [
+        ("écrire à ada@example.org", Trace.MAIL),
+        ("au 02 99 12 34 56", Trace.PHONE),
+        ("+33 (0)2.99.12.34.56", Trace.PHONE),
+        ("merci à ADA lovelace !", Trace.NAME),
+        ("[[AdaLovelace]]", Trace.NAME),
+        ("photo_ada-lovelace.jpg", Trace.NAME),
+        ("Zoé", Trace.NAME),
+        ("zoe", Trace.NAME),
+    ],
+)
+def test_a_person_is_seen_however_they_are_written(text: str, trace: Trace) -> None:
+    assert KnownPeople(["AdaLovelace", "Zoé", "", "Al"]).in_text(text) == {trace}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["le 12/03/2024", "20240102030405", "{{bazarliste id=\"1\"}}", "@admins,@participants",
+     "Zoétrope", "n° 123456", "Al", "Adalovelacette"],
+)  # fmt: skip
+def test_what_is_nobody(text: str) -> None:
+    assert KnownPeople(["AdaLovelace", "Zoé", "Al"]).in_text(text) == frozenset()
+
+
+# -- the differential proof -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    account: str
+    name: str
+    mail: str
+    phone: str
+
+
+def person(seed: str) -> Person:
+    mail = f"{seed.lower()}@{seed.lower()}.example.org"
+    phone = f"06 {len(seed):02d} 44 55 6{len(seed) % 10}"
+    return Person(f"{seed}Prenom", f"{seed} de Quelquepart", mail, phone)
+
+
+FIRST = [person(seed) for seed in ("Zoubida", "Éloïse", "Bjørn")]
+OTHERS = [person(seed) for seed in ("Wenceslas", "Ôphélie", "Māra")]
+WORDS = ["Bienvenue", "été", "{{bazarliste id=\"10\"}}", "[[PageDeux lien]]", "<< x >>", "<% if %>",
+         '""<b>gras</b>""', ADDRESS, "ListeCulture", "\n", "Jardins d'ici", "🌱"]  # fmt: skip
+PLACES = ("{0.account}", "{0.name}", "{0.mail}", "{0.phone}")
+texts = st.lists(
+    st.one_of(st.sampled_from(WORDS), st.tuples(st.sampled_from(PLACES), st.integers(0, 2))),
+    max_size=6,
+)
+RIGHTS = ["*", "+", "@voisinage", "{0.account}", "@voisinage,{0.account}"]
+Text = list[Any]
+
+
+@st.composite
+def wikis(draw: st.DrawFn) -> Mapping[str, Any]:
+    tags = draw(st.lists(st.sampled_from(["PageUne", "PageDeux", "Menu", "Bloc_1"]), unique=True))
+    return {
+        "pages": {tag: draw(texts) for tag in tags},
+        "owners": {tag: draw(st.integers(0, 2)) for tag in tags},
+        "labels": draw(st.lists(texts, min_size=1, max_size=4)),
+        "group": draw(st.sets(st.integers(0, 2))),
+        "right": draw(st.sampled_from(RIGHTS)),
+        "file": draw(st.sampled_from(["plan.pdf", "{0.account}.pdf", "mot_{0.account}.txt"])),
+        "label": draw(texts),
+        "dialect": draw(st.sampled_from([Dialect.D44, Dialect.D45])),
+    }  # fmt: skip
+
+
+def spelt(text: Text, people: list[Person]) -> str:
+    return " ".join(
+        part if isinstance(part, str) else part[0].format(people[part[1]]) for part in text
+    )
+
+
+def whole(told: Mapping[str, Any], people: list[Person]) -> WholeWiki:
+    file = told["file"].format(people[0])
+    pages = {
+        tag: Page(tag, spelt(text, people) + f' {{{{attach file="{file}"}}}}', "1",
+                  people[told["owners"][tag]].account, people[told["owners"][tag]].account)
+        for tag, text in told["pages"].items()
+    }  # fmt: skip
+    pages[people[0].account] = Page(people[0].account, "Ma page", "1", people[0].account)
+    labels = [spelt(text, people).replace("\n", " ").replace("<", "") for text in told["labels"]]
+    items = tuple((str(number), label) for number, label in enumerate(labels, 1) if label.strip())
+    label = spelt(told["label"], people).replace("\n", " ").replace("*", "")
+    template = (
+        line("texte", "bf_titre", label or "Titre")
+        + line("liste", "ListeCulture", "Culture", "", "", "", "bf_culture")
+        + line("acls", told["right"].format(people[0]), "+", "comments-closed")
+    )
+    cards = line("texte", "bf_nom", "Nom") + line("champs_mail", "bf_mail", "Adresse mel")
+    forms = {
+        number: Form(number, name, text, told={"bn_label_nature": name, "bn_template": text})
+        for number, name, text in (("10", "Parcelles", template), ("11", "Gens", cards))
+    }
+    rights = {tag: Rights(told["right"].format(people[0]), "+") for tag in pages}
+    members = tuple(people[number].account for number in told["group"])
+    return WholeWiki(
+        address=ADDRESS, release="4.5.0", dialect=told["dialect"], reader="WikiAdmin",
+        pages=pages, forms=forms,
+        lists={"ListeCulture": BazarList("ListeCulture", "Culture", items)},
+        rights=rights,
+        groups={"admins": (), "voisinage": ()},
+        people={"admins": ("WikiAdmin", people[1].account), "voisinage": members},
+        modules={"action trail": told["right"].format(people[0])},
+        settings={"wakka_name": "Jardins d'ici", "contact_from": people[0].mail},
+        accounts=tuple(Account(each.account, each.mail) for each in people),
+    )  # fmt: skip
+
+
+def captured(told: Mapping[str, Any], people: list[Person]) -> Captured:
+    names = [word for each in people for word in (each.account, each.name, each.mail)]
+    return capture(whole(told, people), KnownPeople(names), usual(), TEXTS, CaptureWishes("jardin"))
+
+
+@settings(max_examples=EXAMPLES)
+@given(wikis())
+def test_the_same_wiki_with_other_people_gives_the_same_files(told: Mapping[str, Any]) -> None:
+    first, other = captured(told, FIRST), captured(told, OTHERS)
+    assert first.texts == other.texts
+    assert first.attachments == other.attachments
+    said = repr((first.texts, first.attachments)).lower()
+    for each in FIRST:
+        for secret in (each.account, each.name, each.mail, each.phone):
+            assert secret.lower() not in said
+
+
+@settings(max_examples=max(4, EXAMPLES // 10))
+@given(told=wikis())
+def test_whatever_the_wiki_what_is_captured_is_a_blueprint(
+    tmp_path_factory: pytest.TempPathFactory, told: Mapping[str, Any]
+) -> None:
+    folder = tmp_path_factory.mktemp("captured") / "jardin"
+    for path, text in captured(told, FIRST).texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    load_blueprint(str(folder))
+
+
+# -- who is who -----------------------------------------------------------------------------
+
+
+def test_the_shipped_blueprints_forms_are_known_for_what_they_ask() -> None:
+    from wikifarm.blueprint.capture.people_plan import people_plan
+    from wikifarm.blueprint.schema.choices import load_lists
+    from wikifarm.blueprint.schema.schema_file import load_schemas
+    from wikifarm.blueprint.shipped import data_folder
+
+    folder = data_folder("bazar_schemas")
+    plan = people_plan(load_schemas(folder, "fr")["participants"], load_lists(folder, "fr"), False)
+    (base,) = [each for each in usual().who.people if each.address]
+    assert plan["address"] == base.address
+    assert plan["name"] == ["bf_prenom", "bf_nom"]
+    asked = {each.name: (each.does, each.yes) for each in base.consents}
+    does = {name: (Consent(told["does"]), told["yes"]) for name, told in plan["consents"].items()}
+    assert asked.items() <= does.items()

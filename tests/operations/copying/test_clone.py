@@ -1,0 +1,177 @@
+"""A clone is its source without the people: compared by another way than the one that made it."""
+
+from __future__ import annotations
+
+import hashlib
+from io import BytesIO
+
+import pytest
+
+from tests.operations.copying.conftest import BY_HAND, OURS, PASSWORD, TwoSources
+from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
+from wikifarm.errors import NotOurs, NotYesWiki, PrivateAddress, Refused, SlugTaken
+from wikifarm.operations.copying.clone import Cloned, clone
+from wikifarm.operations.copying.source_wiki import Source
+from wikifarm.operations.describe import Wishes
+from wikifarm.whole_wiki import Attachment, WholeWiki
+from wikifarm.yeswiki.wiki import Wiki
+from wikifarm.yeswiki.wiki_reader import read_whole
+
+RECEIPT = "WikifarmRecu"
+PERSON = ("Camille Le Goff <camille@example.org>",)
+SECRETS = ("dubreuil", "zoé", "zoe", "quéméneur", "bérénice", "bq@", "02 99 12")
+
+
+def cloned(sources: TwoSources, source: str, slug: str, **more: object) -> Cloned:
+    return clone(
+        sources.context(),
+        Source(source),
+        Wishes("Une autre communauté", slug, PERSON),
+        CaptureWishes(""),
+        agreed=lambda _captured: True,
+        audit=False,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def digest(wiki: Wiki, attachment: Attachment) -> str:
+    content = BytesIO()
+    assert wiki.attachments.fetch(attachment, content)
+    return hashlib.sha256(content.getvalue()).hexdigest()
+
+
+def everything(whole: WholeWiki) -> str:
+    return repr((whole.pages, whole.forms, whole.lists, whole.groups, whole.settings)).lower()
+
+
+def test_a_clone_of_a_community_is_like_it(sources: TwoSources) -> None:
+    made = cloned(sources, OURS, "copie")
+    assert made.community is not None
+    assert made.community.status == "created", made.community.error
+    here, there = sources.wiki("copie"), sources.wiki(OURS)
+    copy, source = read_whole(here), read_whole(there)
+    # The place in a page where the community says its own address.
+    bodies = {tag: page.body.replace(f"/{OURS}/", "/copie/").replace(
+                  "Robustesse autour de Rennes", "Une autre communauté")
+              for tag, page in source.pages.items() if tag != RECEIPT}  # fmt: skip
+    assert {tag: page.body for tag, page in copy.pages.items() if tag != RECEIPT} == bodies
+    for tag in bodies:
+        assert copy.rights[tag].same_as(source.rights[tag]), tag
+    assert copy.groups == source.groups
+    assert copy.modules == source.modules
+    assert copy.lists == source.lists
+    assert {key: (each.label, each.template) for key, each in copy.forms.items()} == {
+        key: (each.label, each.template) for key, each in source.forms.items()
+    }
+    assert copy.files == source.files == (Attachment("PageDeLaCommunaute", "plan.pdf"),)
+    assert digest(here, copy.files[0]) == digest(there, source.files[0])
+
+
+def test_a_wiki_built_by_hand_is_cloned_closed_and_without_its_people(sources: TwoSources) -> None:
+    before = read_whole(sources.wiki(BY_HAND))
+    made = cloned(sources, BY_HAND, "jardins")
+    assert made.community is not None
+    assert made.captured is not None
+    assert made.community.status == "created", made.community.error
+    here = sources.wiki("jardins")
+    copy = read_whole(here)
+    assert read_whole(sources.wiki(BY_HAND)) == before
+    assert not [secret for secret in SECRETS if secret in everything(copy)]
+    emails = {each.email for each in copy.accounts if each.name != "WikiAdmin"}
+    assert emails == {"camille@example.org"}
+    left = {(each.name, each.why.value) for each in made.captured.captured.left_out}
+    assert {("Contacts", "mail"), ("Remerciements", "name"), ("ListeCulture/3", "name")} <= {
+        (name.replace("ListculturE", "ListeCulture"), why) for name, why in left
+    }
+    assert "ReglesDuJardin" in copy.pages
+    assert copy.rights["ReglesDuJardin"].read == "@voisinage"
+    assert copy.rights["LesParcelles"].write == "@jardinage"
+    assert copy.people["voisinage"] == ()
+    assert copy.groups["voisinage"] == ("@jardinage",)
+    body = copy.pages["LesParcelles"].body
+    answer = copy.forms["10"].properties["bf_culture"]
+    assert f'groups="{answer}"' in body
+    assert 'id="101"' in body  # what was the first form of the demonstration
+    assert f"{here.addresses.base}?PagePrincipale" in body
+    assert "<< piège >> <% endraw %> <# ? #> <" in body
+    form = copy.forms["11"]
+    assert "bf_titre***" not in form.template
+    assert "calc***bf_total" in form.template  # a type that is not described is kept, and closed
+    assert form.template.count("@members,@facilitators,%") == 3
+    assert here.entries.of("11") == {}
+
+
+def test_a_second_apply_of_a_clone_writes_nothing(sources: TwoSources) -> None:
+    cloned(sources, OURS, "copie")
+    context = sources.context()
+    again = clone(context, Source(OURS), Wishes("Une autre communauté", "copie", PERSON),
+                  CaptureWishes(""), agreed=lambda _captured: True, audit=False)  # fmt: skip
+    assert again.captured is None  # it goes on with what was captured
+    assert again.community is not None
+    assert again.community.status == "unchanged", again.community.error
+
+
+def test_nothing_is_made_unless_what_is_copied_is_agreed_to(sources: TwoSources) -> None:
+    context = sources.context()
+    refused = clone(context, Source(OURS), Wishes("X", "non", PERSON), CaptureWishes(""),
+                    agreed=lambda _captured: False)  # fmt: skip
+    assert refused.community is None
+    dry = cloned(sources, OURS, "essai", dry_run=True)
+    assert dry.community is not None
+    assert dry.community.error is None
+    assert context.farm.known("non") is context.farm.known("essai") is None
+    assert not (context.places.blueprints / "clone-non").exists()
+    assert not (context.places.blueprints / "clone-essai").exists()
+
+
+def test_a_target_that_exists_is_refused(sources: TwoSources) -> None:
+    with pytest.raises(SlugTaken, match="nothing was copied"):
+        cloned(sources, OURS, BY_HAND)
+    cloned(sources, OURS, "copie")
+    with pytest.raises(Refused, match="captured from another wiki"):
+        cloned(sources, BY_HAND, "copie")
+
+
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [("nulle-part", NotOurs), ("http://127.0.0.1:9/", PrivateAddress)],
+)
+def test_a_source_that_cannot_be_read_makes_nothing(
+    sources: TwoSources, where: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        cloned(sources, where, "rien")
+    assert not (sources.context().places.blueprints / "clone-rien").exists()
+
+
+def test_a_portal_in_the_place_of_the_source(sources: TwoSources) -> None:
+    sources.running.traps.add("captive")
+    try:
+        with pytest.raises(NotYesWiki):
+            clone(sources.context(), Source(sources.running.url), Wishes("X", "rien", PERSON),
+                  CaptureWishes(""), agreed=lambda _captured: True)  # fmt: skip
+    finally:
+        sources.running.traps.discard("captive")
+
+
+def test_a_visitor_clones_what_everybody_reads(sources: TwoSources) -> None:
+    context = sources.context()
+    context.vault.keep(BY_HAND, "")
+    made = clone(
+        context,
+        Source(f"{sources.running.url}{BY_HAND}/"),
+        Wishes("Vu", "vu", PERSON),
+        CaptureWishes(""),
+        agreed=lambda _captured: True,
+        audit=False,
+    )
+    sources.context().vault.keep(BY_HAND, PASSWORD)
+    assert made.captured is not None
+    assert made.captured.reader == ""
+    assert "rights" in made.captured.unread
+    assert made.community is not None
+    assert made.community.error is None
+    copy = read_whole(sources.wiki("vu"))
+    assert "ReglesDuJardin" not in copy.pages
+    assert copy.rights["GererDroits"].read == "@admins"
+    assert not [secret for secret in ("quéméneur", "bq@", "02 99 12") if secret in everything(copy)]
