@@ -9,7 +9,7 @@ import pytest
 
 from tests.operations.copying.conftest import BY_HAND, OURS, PASSWORD, TwoSources
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
-from wikifarm.errors import NotOurs, NotYesWiki, PrivateAddress, Refused, SlugTaken
+from wikifarm.errors import InvalidInput, NotOurs, NotYesWiki, PrivateAddress, Refused, SlugTaken
 from wikifarm.operations.copying.clone import Cloned, clone
 from wikifarm.operations.copying.source_wiki import Source
 from wikifarm.operations.describe import Wishes
@@ -175,3 +175,25 @@ def test_a_visitor_clones_what_everybody_reads(sources: TwoSources) -> None:
     assert "ReglesDuJardin" not in copy.pages
     assert copy.rights["GererDroits"].read == "@admins"
     assert not [secret for secret in ("quéméneur", "bq@", "02 99 12") if secret in everything(copy)]
+
+
+def test_entries_of_a_public_form_come_when_they_are_asked_for_and_people_never(
+    sources: TwoSources,
+) -> None:
+    there = sources.wiki(BY_HAND)
+    answer = there.forms.all()["10"].properties["bf_culture"]
+    for title, choice in (("Le puits, l'été", "1"), ("Haie de Zoé Dubreuil", "2")):
+        there.entries.create("10", {"bf_titre": title, answer: choice})
+    with pytest.raises(InvalidInput, match="never copied"):
+        cloned(sources, BY_HAND, "fiches", with_entries=["Jardinières et jardiniers"])
+    for _again in range(2):
+        made = cloned(sources, BY_HAND, "fiches", with_entries=["parcelles"])
+        assert made.community is not None
+        assert made.community.error is None
+    here = sources.wiki("fiches")
+    answer = here.forms.all()["10"].properties["bf_culture"]
+    (entry,) = here.entries.of("10").values()
+    assert (entry["bf_titre"], entry[answer]) == ("Le puits, l'été", "1")
+    assert made.community is not None
+    assert any("Dubreuil" in note for note in made.community.notes)
+    assert here.entries.of("11") == {}

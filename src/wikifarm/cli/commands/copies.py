@@ -120,6 +120,13 @@ def clone(
             help=_("Someone who facilitates it; once for each person."),
         ),
     ] = None,
+    with_entries: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_("FORM"),
+            help=_("Copy the entries of this public form too, by its name; may be repeated."),
+        ),
+    ] = None,
     agree: Annotated[list[str] | None, _agree()] = None,
     members: Annotated[str, _members()] = "",
     facilitators: Annotated[str, _facilitators()] = "",
@@ -151,6 +158,7 @@ def clone(
         Wishes(name, slug, tuple(facilitator or ())),
         _asked("", agree, members, facilitators, language),
         agreed=lambda captured: _shown(options, captured, asking=asking and not yes),
+        with_entries=tuple(with_entries or ()),
         dry_run=dry_run,
         audit=audit_scope(audit)["audit"],
         plan_agreed=with_a_yes(options) if asking and not yes else None,

@@ -75,15 +75,23 @@ class CapturedBlueprint(Outcome):
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A wiki as it was read, the people whom it knows, and what is captured of it."""
+
+    whole: WholeWiki
+    people: KnownPeople
+    outcome: CapturedBlueprint
+
+
 def capture_blueprint(
     context: Context, source: Source, asked: CaptureWishes, *, dry_run: bool = False
 ) -> Envelope:
     """The blueprint of a wiki, in `blueprints/<name>`. With `dry_run`, only what it would hold."""
     folder = free_folder(context, asked.name)
     with opened(context, source) as wiki:
-        people, outcome = captured_from(wiki, asked)
-        if not dry_run:
-            outcome = written(wiki, outcome, folder, people, asked.agreed)
+        read = captured_from(wiki, asked)
+        outcome = read.outcome if dry_run else written(wiki, read, folder, asked.agreed)
     return Envelope("blueprint capture", outcome=outcome)
 
 
@@ -103,8 +111,8 @@ def free_folder(context: Context, name: str) -> Path:
     return folder
 
 
-def captured_from(wiki: Wiki, asked: CaptureWishes) -> tuple[KnownPeople, CapturedBlueprint]:
-    """The people of a wiki, and what a capture of it holds; nothing is written."""
+def captured_from(wiki: Wiki, asked: CaptureWishes) -> Reading:
+    """A wiki, and what a capture of it holds; nothing is written."""
     whole = read_whole(wiki)
     people = KnownPeople(_names(wiki, whole), but=[WIKI_ADMIN])
     usual = load_blueprint(DEFAULT_BLUEPRINT)
@@ -113,9 +121,10 @@ def captured_from(wiki: Wiki, asked: CaptureWishes) -> tuple[KnownPeople, Captur
     captured = capture(whole, people, usual, texts, asked)
     unread = tuple(sorted(part.value for part in whole.unread))
     title = whole.settings.get("wakka_name", "")
-    return people, CapturedBlueprint(
+    outcome = CapturedBlueprint(
         whole.address, whole.reader, unread, captured, title=unescape(title)
     )
+    return Reading(whole, people, outcome)
 
 
 def _texts(language: str) -> list[Path]:
@@ -154,21 +163,15 @@ def _answers(schema: Schema, entry: dict[str, Any], whole: WholeWiki) -> Iterato
         yield title
 
 
-def written(
-    wiki: Wiki,
-    outcome: CapturedBlueprint,
-    folder: Path,
-    people: KnownPeople,
-    agreed: frozenset[str],
-) -> CapturedBlueprint:
+def written(wiki: Wiki, read: Reading, folder: Path, agreed: frozenset[str]) -> CapturedBlueprint:
     """Writes the blueprint and its files, and loads it again; whole, or nothing."""
-    captured = outcome.captured
+    outcome, captured = read.outcome, read.outcome.captured
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _beside(folder) as made:
             for path, text in captured.texts.items():
                 _put(made / path, text)
-            left = tuple(_fetched(wiki, made, captured, people, agreed))
+            left = tuple(_fetched(wiki, made, captured, read.people, agreed))
             load_blueprint(str(made))
             made.rename(folder)
     except OSError as fault:

@@ -7,7 +7,8 @@ that is made from one: its manifest, plan, receipt, audit. Run again, it goes on
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,19 +16,28 @@ from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes, summary_of
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import Refused, SlugTaken
-from wikifarm.i18n import _
+from wikifarm.i18n import _, ngettext
 from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.copying.captured_blueprint import (
     CapturedBlueprint,
     captured_from,
     free_folder,
     written,
 )
+from wikifarm.operations.copying.entries_copy import (
+    EntriesOfForm,
+    forms_named,
+    read_entries,
+    write_entries,
+)
 from wikifarm.operations.copying.source_wiki import Source, opened
 from wikifarm.operations.describe import Wishes, community
 from wikifarm.operations.new_community import new_community
 from wikifarm.operations.workplace.context import Context
+from wikifarm.result import few
 
+DONE = ("created", "updated", "unchanged")  # where a community stands once it is made
 PREFIX = "clone-"  # of the blueprint of a clone, before its address
 
 Agreed = Callable[[CapturedBlueprint], bool]  # what would be copied -> whether to do it
@@ -49,46 +59,63 @@ def clone(
     asked: CaptureWishes,
     *,
     agreed: Agreed,
+    with_entries: Sequence[str] = (),
     dry_run: bool = False,
     audit: bool = True,
     plan_agreed: Callable[[CommunityOutcome], bool] | None = None,
 ) -> Cloned:
-    """Makes the community `wishes` like the wiki `source`.
+    """Makes the community `wishes` like the wiki `source`, with the entries of the public forms
+    that are named.
 
     What would be copied is shown to `agreed` before anything is written. Raises SlugTaken where
     the farm or this folder has something at that address that no clone of that wiki began.
     """
     asked = replace(asked, name=f"{PREFIX}{wishes.slug}")
     folder = context.places.blueprints / asked.name
-    with opened(context, source) as wiki:
+    entries: list[EntriesOfForm] = []
+    captured = None
+    with opened(context, source) as wiki, ExitStack() as stack:
         begun = folder.is_dir()
         if begun:
             _same_source(folder, wiki.addresses.base, asked.language)
         else:
             _free(context, wishes.slug)
             free_folder(context, asked.name)
-        captured = None
-        name = wishes.name
+        if not begun or with_entries:
+            read = captured_from(wiki, asked)
+            forms = forms_named(read.outcome.captured.forms, with_entries)
+            entries = read_entries(wiki, read.whole, forms, read.people)
         if not begun:
-            people, captured = captured_from(wiki, asked)
-            name = name or captured.title
+            captured = read.outcome
+            wishes = replace(wishes, name=wishes.name or captured.title)
             if not agreed(captured):
                 return Cloned(captured, None)
             if dry_run:
-                with tempfile.TemporaryDirectory() as aside:
-                    folder = Path(aside) / asked.name
-                    captured = written(wiki, captured, folder, people, asked.agreed)
-                    planned = _made(context, wishes, name, folder, asked, True, False, None)
-                    return Cloned(captured, planned)
-            captured = written(wiki, captured, folder, people, asked.agreed)
-    made = _made(context, wishes, name, folder, asked, dry_run, audit, plan_agreed)
+                aside = stack.enter_context(tempfile.TemporaryDirectory())
+                folder = Path(aside) / asked.name
+            captured = written(wiki, read, folder, asked.agreed)
+        made = _made(context, wishes, folder, asked, dry_run, audit, plan_agreed)
+    if entries and not dry_run and made.error is None and made.status in DONE:
+        _with_entries(context, wishes.slug, entries, made)
     return Cloned(captured, made)
+
+
+def _with_entries(
+    context: Context, slug: str, entries: Sequence[EntriesOfForm], made: CommunityOutcome
+) -> None:
+    with context.lock():
+        count = write_entries(open_wiki(context, slug), entries)
+    told = ngettext("{count} entry was copied.", "{count} entries were copied.", count)
+    made.notes.append(told.format(count=count))
+    left = [tag for each in entries for tag in each.left_out]
+    if left:
+        sentence = _("Entries left out, closed or speaking of somebody: {names}.")
+        made.notes.append(sentence.format(names=few(left)))
 
 
 def _made(
     context: Context,
     wishes: Wishes,
-    name: str,
     folder: Path,
     asked: CaptureWishes,
     dry_run: bool,
@@ -101,7 +128,7 @@ def _made(
     if path.exists() and not dry_run:
         wanted = load_manifests([path])[0]
     else:
-        told = replace(wishes, name=name, blueprint=str(folder.resolve()), language=asked.language)
+        told = replace(wishes, blueprint=str(folder.resolve()), language=asked.language)
         wanted = community(told, context.places.communities)
     return new_community(context, wanted, dry_run=dry_run, audit=audit, agreed=plan_agreed)
 
