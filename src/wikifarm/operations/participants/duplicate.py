@@ -17,7 +17,7 @@ from typing import Any
 from wikifarm.blueprint.design import DesignedWho, PeopleForm
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.neutral import plain
-from wikifarm.blueprint.rights_words import lets_others_in
+from wikifarm.blueprint.rights_words import lets_others_in, without_closing
 from wikifarm.blueprint.schema.fields import TYPES, Kind
 from wikifarm.blueprint.schema.template import (
     compile_template,
@@ -256,7 +256,7 @@ class _Merge:
             new[LINKED] = there.id if there is not None else row[LINKED]
         closed = self._target.form.form.schema.rights
         if closed is not None:
-            new[READ] = self._right(row[READ], closed.read)
+            new[READ] = self._right(row[READ], without_closing(closed.read))
             new[WRITE] = self._right(row[WRITE], closed.write)
         return new
 

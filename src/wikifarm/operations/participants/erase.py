@@ -244,9 +244,10 @@ def _stays(known: Traces) -> Sequence[str]:
     """What nobody can remove from here, as sentences."""
     told = [
         _(
-            "Not removed, since no wiki nor list can: mails that were sent already; backups and "
-            "logs of whoever hosts; the name of the account in the history of pages that stay, and "
-            "in the wiki's own log of administration, which its administrators read."
+            "Not removed, since no wiki nor list can: mails that were sent already; exports and "
+            "backups on computers; backups and logs of whoever hosts; the name of the account in "
+            "the history of pages that stay, and in the wiki's own log of administration, which "
+            "its administrators read."
         )
     ]
     extra: Mapping[Subscription, str] = {
