@@ -220,6 +220,9 @@ def strict_about(word: str) -> bool:
     return word == "strict"
 
 
+WHOLE = 1000  # signs: of a sentence that is cut, one does not know what the command does
+
+
 # Typer shows its formatter nowhere else than here.
 class _Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type]
     """Typer's help, in the language in use."""
@@ -348,11 +351,10 @@ class Group(TyperGroup):
             panel = getattr(self.commands[name], "rich_help_panel", None)
             panels.setdefault(panel or "Commands", []).append(name)
         longest = max(map(len, self.commands), default=0)
-        room = formatter.width - 6 - longest
         for panel, names in panels.items():
             with formatter.section(panel):
                 formatter.write_dl([
-                    (name.ljust(longest), self.commands[name].get_short_help_str(room))
+                    (name.ljust(longest), self.commands[name].get_short_help_str(WHOLE))
                     for name in names
                 ])  # fmt: skip
 

@@ -318,3 +318,13 @@ def test_a_place_is_a_number(text: object) -> None:
     with pytest.raises(InvalidInput) as refused:
         community_from(given)
     assert "must be a number" in refused.value.problems[0].message
+
+
+def test_an_item_that_holds_several_people_is_told_without_their_addresses() -> None:
+    given: dict[str, object] = {
+        "name": "R", "slug": "rennes", "facilitators": ["Ana <ana@example.org>, Bob <bob@b.fr>"],
+    }  # fmt: skip
+    with pytest.raises(InvalidInput) as refused:
+        community_from(given)
+    (problem,) = refused.value.problems
+    assert problem.code == "several-people" and "@" not in f"{problem.message}{problem.hint}"

@@ -132,7 +132,13 @@ class _Strict(BaseModel):
 def _facilitator(value: Any) -> Any:
     if isinstance(value, str):
         people = people_in(value)
-        name, email = split_email(people[0] if len(people) == 1 else value)
+        if len(people) > 1:
+            raise wrong(
+                "several-people",
+                _("several people stand in one item of the list"),
+                _("write each as an item: one a line, after “- ”"),
+            )
+        name, email = split_email(people[0] if people else value)
         return {"name": name or email.split("@")[0], "email": email}
     return value
 

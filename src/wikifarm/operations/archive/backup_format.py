@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from wikifarm.errors import InvalidInput, LocalStorage, PasswordsShut, Problem
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.operations.workplace import age_file
 from wikifarm.reasons import of_system
 
@@ -143,7 +144,7 @@ class Parts:
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The rows kept under a name; none where there are none, or not of this kind."""
         try:
-            return list(map(json.loads, self.path(name).read_bytes().splitlines()))
+            return list(map(from_json, self.path(name).read_bytes().splitlines()))
         except (OSError, ValueError):
             return []
 
@@ -276,8 +277,8 @@ class Backup:
 
     def _json(self, name: str, raw: bytes) -> Any:
         try:
-            return json.loads(raw)
-        except (ValueError, RecursionError):
+            return from_json(raw)
+        except ValueError:
             raise self._odd(name) from None
 
     def _odd(self, name: str) -> InvalidInput:
@@ -385,18 +386,16 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
 
 def _manifest(path: Path, packed: zipfile.ZipFile) -> Manifest:
     try:
-        told = json.loads(packed.read(MANIFEST))
+        told = from_json(packed.read(MANIFEST))
         return Manifest.model_validate(told)
     except ValidationError:
-        later = str(told.get("format", "")).startswith("wikifarm/backup/")
+        kind = str(told.get("format", "")) if isinstance(told, dict) else ""
         message = (
-            _("this backup is of another version of wikifarm ({format})").format(
-                format=told["format"]
-            )
-            if later and told["format"] != FORMAT
+            _("this backup is of another version of wikifarm ({format})").format(format=kind)
+            if kind.startswith("wikifarm/backup/") and kind != FORMAT
             else _("its manifest is not one of wikifarm")
         )
-    except (KeyError, ValueError, TypeError, RecursionError, *_BROKEN):
+    except (KeyError, ValueError, TypeError, *_BROKEN):
         message = _("its manifest is damaged or missing")
     raise InvalidInput([_problem(path, message, DAMAGED)])
 
