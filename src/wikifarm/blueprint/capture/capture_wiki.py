@@ -29,7 +29,6 @@ from wikifarm.blueprint.capture.people_plan import people_plan
 from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.choices import OTHERS_KEY, expected_list_id
-from wikifarm.blueprint.schema.fields import Kind
 from wikifarm.blueprint.schema.schema_file import to_yaml
 from wikifarm.blueprint.schema.template import properties
 from wikifarm.blueprint.sources import dump_yaml
@@ -294,12 +293,10 @@ class _Capture:
     def field_words(self) -> Iterator[tuple[str, str]]:
         """The names of answers that YesWiki makes of those of lists and forms."""
         for number, copy in self.forms.items():
-            now = properties(self.schemas[number], self.whole.dialect)
-            for each in copy.schema.fields:
-                word = now.get(each.name, "")
-                if each.kind in (Kind.LIST, Kind.LINK) and word != each.name:
-                    key, name = json.dumps(copy.schema.key), json.dumps(each.name)
-                    yield word, f"fields[{key}][{name}]"
+            there = properties(self.schemas[number], self.whole.dialect)
+            for name, own in copy.names.items():
+                if there[name] != own:
+                    yield there[name], f"fields[{json.dumps(copy.schema.key)}][{json.dumps(own)}]"
 
     def page_rights(self, tag: str) -> Rights:
         if Part.RIGHTS in self.whole.unread:

@@ -25,10 +25,12 @@ _NAMED = re.compile(r"\{\{?\s*(\w+)\s*\}?\}")
 
 @dataclass(frozen=True)
 class FormCopy:
-    """A form that is copied, and what was changed in it, as sentences."""
+    """A form that is copied, and what was changed in it, as sentences. `names` are those of its
+    choices in lists and forms: at the source -> here."""
 
     schema: Schema
-    changed: tuple[str, ...] = ()
+    changed: tuple[str, ...]
+    names: Mapping[str, str]
 
 
 def schema_of(form: Form, key: str, dialect: Dialect) -> Schema:
@@ -49,18 +51,23 @@ def copied(
     """The form for a blueprint. `lists` and `forms` give the names that those of the source have
     there; a question whose list is not copied is left out."""
     told: list[str] = []
+    names: dict[str, str] = {}
     fields = []
-    for field in schema.fields:
-        if field.word in _REFUSED or (field.kind is Kind.LIST and field.target not in lists):
-            told.append(_("the question “{name}” is left out").format(name=_called(field)))
+    for each in schema.fields:
+        if each.word in _REFUSED or (each.kind is Kind.LIST and each.target not in lists):
+            told.append(_("the question “{name}” is left out").format(name=_called(each)))
         else:
-            fields.append(_linked(field, lists, forms))
+            linked = _linked(each, lists, forms)
+            fields.append(linked)
+            if each.kind in (Kind.LIST, Kind.LINK):
+                names[each.name] = linked.name
     known = replace(schema, fields=tuple(fields))
     if not is_of_people(schema):
         open_fields = tuple(_with_rights(each, rights.right) for each in known.fields)
-        return FormCopy(replace(known, zone=Zone.PRODUCTIONS, fields=open_fields), tuple(told))
+        open_form = replace(known, zone=Zone.PRODUCTIONS, fields=open_fields)
+        return FormCopy(open_form, tuple(told), names)
     closed = _closed(known, rights, told)
-    return FormCopy(replace(closed, zone=Zone.PEOPLE), tuple(told))
+    return FormCopy(replace(closed, zone=Zone.PEOPLE), tuple(told), names)
 
 
 def _called(field: Field) -> str:
@@ -68,16 +75,20 @@ def _called(field: Field) -> str:
 
 
 def _linked(field: Field, lists: Mapping[str, str], forms: Mapping[str, str]) -> Field:
-    if field.kind is Kind.LIST:
-        return _named(field, "list", lists[field.target])
+    """The field with the list or the form as it is called in the blueprint."""
     if field.kind is Kind.LINK:
-        return _named(field, "form", forms.get(field.target, field.target))
-    return field
-
-
-def _named(field: Field, key: str, target: str) -> Field:
-    """The field with another list or form; in 4.5, its answers keep the name that they had."""
-    return replace(field, options={**field.options, key: target})
+        target = forms.get(field.target, field.target)
+        return replace(field, options={**field.options, "form": target})
+    if field.kind is not Kind.LIST:
+        return field
+    options = {**field.options, "list": lists[field.target]}
+    # From 4.5 on, wikifarm writes the whole name of an answer, as 4.4 makes it, where its name is.
+    prefix = f"{field.type}{options['list']}"
+    bare = field.name.removeprefix(prefix)
+    if bare and bare != field.name and options.get("property") == field.name:
+        del options["property"]
+        return replace(field, name=bare, options=options)
+    return replace(field, options=options)
 
 
 def _with_rights(field: Field, right: Callable[[str], str]) -> Field:
