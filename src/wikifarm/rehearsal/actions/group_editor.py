@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from ..exchange.elements import alert, esc, hidden, html_form
 from ..exchange.wiki_request import Request
@@ -181,7 +182,7 @@ def users_table(request: Request, _arguments: dict[str, str]) -> str:
         names = ", ".join(member) if admin or user.name == request.user else "***" * bool(member)
         mail = f"<td>{esc(user.email)}</td>" if admin else ""
         rows += f"<tr>{'<td></td>' * admin}<td>{esc(user.name)}</td><td>{esc(names)}</td>{mail}"
-        rows += f"<td>{esc(user.signuptime)}</td><td></td><td></td></tr>"
+        rows += f"<td>{esc(user.signuptime)}</td>{_gestures(request, user.name, admin=admin)}</tr>"
     mail_head = "<th>E-mail</th>" if admin else ""
     head = f"{'<th></th>' * admin}<th>Nom</th><th>Groupes</th>{mail_head}"
     head += "<th>Inscription</th><th>Modifier</th><th>Supprimer</th>"
@@ -197,4 +198,31 @@ def users_table(request: Request, _arguments: dict[str, str]) -> str:
     )
     confirm = alert("Êtes-vous sûr·e de vouloir supprimer l’utilisateur·ice ?", "warning")
     count = alert("<b>Nombre d'éléments sélectionnés :</b>", "info")
-    return html_form("#", fields) + table + f"</div><div hidden>{count}{confirm}</div>"
+    shown = html_form("#", fields) + table + f"</div><div hidden>{count}{confirm}</div>"
+    return shown + _DELETING.format(
+        token=sessions.csrf_token(request),
+        sure="Êtes-vous sûr·e de vouloir supprimer l’utilisateur·ice ?",
+    )
+
+
+def _gestures(request: Request, name: str, *, admin: bool) -> str:
+    """What may be done to an account: change it, and remove it unless it is one's own."""
+    own = name == request.user
+    query = "" if own else f"user={quote(name)}&from={request.tag}"
+    change = f'<a href="{esc(request.href("ParametresUtilisateur", "", query))}">Modifier</a>'
+    address = esc(request.href(f"api/users/{quote(name)}/delete"))
+    remove = f'<button class="delete-user" data-address="{address}">Supprimer</button>'
+    return f"<td>{change * (admin or own)}</td><td>{remove * (admin and not own)}</td>"
+
+
+# As javascripts/users-table.js does it: what is posted to the page itself removes nobody (4.4.4).
+_DELETING = """<script>
+for (const button of document.querySelectorAll('.delete-user'))
+  button.onclick = async () => {{
+    if (!confirm('{sure}')) return
+    const body = new URLSearchParams({{csrfToken: '{token}'}})
+    const answer = await (await fetch(button.dataset.address, {{method: 'POST', body}})).json()
+    if (answer.error) alert(answer.error)
+    location.reload()
+  }}
+</script>"""

@@ -7,7 +7,8 @@ import base64
 from ..exchange.elements import alert, esc, hidden, html_form, labelled
 from ..exchange.response import redirect
 from ..exchange.wiki_request import Request
-from ..people import robots, sessions, user_manager
+from ..people import acls, robots, sessions, user_manager
+from ..store.records import User
 from ..wikitext.performer import action
 
 SIGN_UP_FIELDS = ("email", "name", "password", "confpassword")
@@ -156,6 +157,9 @@ def user_settings(request: Request, _arguments: dict[str, str]) -> str:
         sessions.logout(request)
         request.flash("Vous êtes maintenant déconnecté !")
         raise redirect(request.href(request.tag))
+    other = request.wiki.user(name=request.arg("user")) if acls.is_admin(request) else None
+    if other is not None:
+        return _account_of(request, other)
     if request.user:
         message = _change_password(request) if asked == "changepass" else ""
         return alert(message) * bool(message) + _account(request)
@@ -205,12 +209,25 @@ def _account(request: Request) -> str:
     leave = html_form(request.href(), out + '<input type="submit" value="Se déconnecter">')
     user = request.wiki.user(name=request.user)
     address = f"<p>Adresse de messagerie : {esc(user.email)}</p>" if user else ""
-    if user and request.features.account_page_key:
-        way_in = esc(user_manager.way_in(request, user))
-        address += f'<p><a href="{way_in}">Changer de mot de passe</a></p>'
+    if user:
+        address += _link(request, user)
     return (
         f"<h2>Compte {esc(request.user)}</h2>" + address + html_form(request.href(), fields) + leave
     )
+
+
+def _account_of(request: Request, user: User) -> str:
+    """Somebody else's account, as an administrator sees it."""
+    title = f"<h2>Paramètres utilisateur — {esc(user.name)}</h2>"
+    return f"{title}<p>Email : {esc(user.email)}</p>{_link(request, user)}"
+
+
+def _link(request: Request, user: User) -> str:
+    """Where a new password is chosen, with a key that is made on the way; from 4.5.0 on."""
+    if not request.features.account_page_key:
+        return ""
+    way_in = esc(user_manager.last_way_in(request, user))
+    return f'<p>Lien pour changer le mot de passe<br/><a href="{way_in}">{way_in}</a></p>'
 
 
 def _sign_up_form(request: Request) -> str:

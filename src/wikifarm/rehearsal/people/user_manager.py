@@ -75,6 +75,16 @@ def way_in(request: Request, user: User) -> str:
     key = secrets.token_urlsafe(40)
     forget_keys(request, user.name)
     request.wiki.add_triple(user.name, LOST_PASSWORD, key)
+    return _address(request, user, key)
+
+
+def last_way_in(request: Request, user: User) -> str:
+    """The same, with the key that this account has already, if any (getLastUserLink, 4.5.0)."""
+    keys = [triple.value for triple in request.wiki.triples(LOST_PASSWORD, user.name)]
+    return _address(request, user, keys[0]) if keys else way_in(request, user)
+
+
+def _address(request: Request, user: User, key: str) -> str:
     name = quote(base64.b64encode(user.name.encode()).decode())
     return request.href("MotDePassePerdu", "", f"a=recover&email={quote(key)}&u={name}")
 
