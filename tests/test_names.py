@@ -41,7 +41,7 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
         (
             "blueprint/schema/bazar_schema.py", "blueprint/schema/fields.py",
             "blueprint/schema/schema_checks.py", "operations/audit/attempts.py",
-            "operations/audit/likeness.py",
+            "operations/audit/likeness.py", "operations/archive/static_site.py",
             "operations/doctor/farm_checks.py", "yeswiki/farm.py",
         ),
         "YesWiki's own name for the title of any entry (EntryManager::validate)",
@@ -53,6 +53,14 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
         ),
         "of form 1100 of the extension `ferme`; and one of the names by which a field of any form "
         "is taken to be about a person",
+    ),
+    "bf_auteurs": (
+        ("operations/archive/static_site.py",),
+        "one of the names by which a field of any form is taken to say who signs",
+    ),
+    "CC-BY-SA": (
+        ("operations/archive/static_site.py",),
+        "the name of the licence, in any text",
     ),
     "bf_description": (
         ("operations/doctor/farm_checks.py", "yeswiki/farm.py"),

@@ -53,6 +53,7 @@ COMMANDS = [
     ["backup", "rennes", "--out", "rennes.zip", "--plain"],
     ["backup", "--verify", "nowhere.zip"],
     ["restore", "nowhere.zip"],
+    ["export", "rennes", "--static", "site"],
     ["credentials", "rennes"],
     ["credentials", "export", "wikis.age"],
     ["credentials", "import", "wikis.age"],

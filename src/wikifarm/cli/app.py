@@ -73,6 +73,7 @@ def build() -> typer.Typer:
             "Keep in one file all that can be read of a wiki; or check such a file (--verify)."
         )),
         ("restore", archives.restore, _("Make a wiki again from its backup.")),
+        ("export", archives.export, _("Make a web site of files of what a community published.")),
     ], {
         "clone": _("Open a community like another wiki."),
         "backup": _("Keep a whole wiki in one file."),

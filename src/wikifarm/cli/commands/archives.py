@@ -102,3 +102,36 @@ def restore(
     from wikifarm.operations.archive.restore import restore as operation
 
     return operation(shared(ctx).context(), file, slug, identity=identity)
+
+
+def export(
+    ctx: typer.Context,
+    slug: Annotated[
+        str,
+        typer.Argument(
+            metavar=_("ADDRESS"),
+            help=_("The community's address."),
+            autocompletion=communities_known,
+        ),
+    ],
+    static: Annotated[
+        Path,
+        typer.Option("--static", metavar=_("FOLDER"), help=_("The folder to write: a new one.")),
+    ],
+    licence: Annotated[
+        str, typer.Option(help=_("The licence of its texts, where no page of the wiki says it."))
+    ] = "",
+    with_page: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_("PAGE"),
+            help=_("A page to put in although a person stands in it; may be repeated."),
+        ),
+    ] = None,
+) -> Envelope:
+    """`wikifarm export`."""
+    from wikifarm.operations.archive.static_site import export_static
+
+    return export_static(
+        shared(ctx).context(), slug, static, licence=licence, agreed=with_page or ()
+    )

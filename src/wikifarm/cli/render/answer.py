@@ -44,6 +44,7 @@ RENDERERS: Mapping[str, str] = {
     "BackupMade": "archive_lines.backup_made",
     "BackupVerified": "archive_lines.backup_verified",
     "Restored": "archive_lines.restored",
+    "SiteMade": "archive_lines.site_made",
     "HostsOutcome": "machine_lines.played",
     "HostsHealth": "machine_lines.health",
     "HostsStatus": "machine_lines.status",

@@ -10,6 +10,7 @@ from wikifarm.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from wikifarm.operations.archive.restore import Restored
+    from wikifarm.operations.archive.static_site import SiteMade
     from wikifarm.operations.archive.take_backup import BackupMade
     from wikifarm.operations.archive.verify_backup import BackupVerified
 
@@ -76,6 +77,29 @@ def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
             ),
             "  ",
         )
+
+
+def site_made(outcome: SiteMade, sheet: Sheet) -> Iterator[str]:
+    """What the site holds, where to open it, and what is not in it."""
+    told = _("{folder}: {pages} pages, {entries} cards, {pictures} pictures, licence {licence}")
+    yield sheet.paint.strong(
+        told.format(
+            folder=outcome.folder, pages=outcome.pages, entries=outcome.entries,
+            pictures=outcome.pictures, licence=outcome.licence,
+        )
+    )  # fmt: skip
+    for tag, why in outcome.left_out.items():
+        yield from wrapped(f"{tag}: {why}", "  " + _("Not in it: "), "    ")
+    if outcome.left_out:
+        yield from wrapped(
+            _("A page that its people agree to show: --with-page PAGE, in a new folder."), "  "
+        )
+    yield from wrapped(
+        _("Open {file} in a browser; any web host serves the folder as it is.").format(
+            file=f"{outcome.folder}/index.html"
+        ),
+        "  ",
+    )
 
 
 def _listed(differs: Sequence[str], lost: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,402 @@
+"""Export: what a community published, as a web site of files that needs no server.
+
+It is asked as a visitor; forms about people are left out whole, and so is each page or card in
+which a person that the wiki knows, an e-mail address or a telephone number stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from wikifarm.blueprint.capture.known_people import KnownPeople
+from wikifarm.blueprint.schema.fields import Field
+from wikifarm.blueprint.schema.personal import About, about, about_all
+from wikifarm.blueprint.schema.template import read_template
+from wikifarm.engine import receipt as receipts
+from wikifarm.errors import InvalidInput, LocalStorage, Problem
+from wikifarm.files import SHARED, write_whole
+from wikifarm.i18n import _
+from wikifarm.model import Form, Page
+from wikifarm.operations.archive.clean_html import Cleaned, Known, cleaned
+from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.reasons import of_system
+from wikifarm.result import Envelope, Outcome
+from wikifarm.whole_wiki import Attachment, attachment_stored
+from wikifarm.yeswiki.session import ROOT_PAGE
+from wikifarm.yeswiki.wiki import Wiki
+
+# How the names of YesWiki's own pages begin: menus, frames, tools of who administers (4.4.4).
+_OWN_PAGES = (
+    "Page", "Gerer", "Baza", "Parametres", "MotDePasse", "Mes", "Recherche", "Tableau", "Look",
+    "Derni", "Actu", "Bac", "Regles", "Aide", "Log",
+)  # fmt: skip
+_LICENCES = re.compile(r"\bCC[ -]?(BY(?:[ -](?:SA|NC|ND))*|0)(?:[ -](\d\.\d))?\b")
+_AUTHOR = re.compile(r"(bf_)?(auteurs?|autrices?|auteur·?ices?|authors?)\Z", re.IGNORECASE)
+_LICENCE_FIELD = re.compile(r"licen[cs]e", re.IGNORECASE)
+NAME_AT_MOST = 60  # signs
+SHORTEST = 30  # signs: less than this is a page of buttons
+STYLE = """\
+:root{color-scheme:light dark}
+body{font:1.1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:0 auto;padding:1rem}
+img{max-width:100%;height:auto}
+table{border-collapse:collapse}
+th,td{border:1px solid;padding:.3rem .6rem;text-align:start}
+a:focus-visible{outline:3px solid}
+footer{margin-top:3rem;border-top:1px solid;font-size:.95rem}
+.skip:not(:focus){position:absolute;left:-99rem}
+"""
+
+
+@dataclass(frozen=True)
+class SiteMade(Outcome):
+    """A site that was written. `left_out`: tag -> why a page or a card is not in it."""
+
+    folder: str
+    url: str
+    licence: str
+    pages: int
+    entries: int
+    pictures: int
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "folder": self.folder, "url": self.url, "licence": self.licence, "pages": self.pages,
+            "entries": self.entries, "pictures": self.pictures, "left_out": dict(self.left_out),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Text:
+    """A page or a card of the site. `kind` is the label of its form; empty for a page."""
+
+    tag: str
+    source: str  # its HTML as the wiki shows it
+    day: str
+    kind: str = ""
+    title: str = ""
+    author: str = ""
+    licence: str = ""
+
+
+def export_static(
+    context: Context, slug: str, folder: Path, *, licence: str = "", agreed: Sequence[str] = ()
+) -> Envelope:
+    """Writes the site into a new folder. `agreed`: tags of pages that are in it although somebody
+    stands in them. Writes nothing in the wiki."""
+    if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
+        message = _("{file} is there already: nothing was written.").format(file=folder)
+        raise InvalidInput([Problem(message, _("Give another name."), code="file-exists")])
+    ask_missing(context, [slug], marked=False)
+    wiki = open_wiki(context, slug)
+    entry = context.farm.known(slug)
+    name = entry.title if entry is not None else slug
+    site = _Leaving(context, slug, name, wiki, frozenset(agreed))
+    outcome = site.written(folder, licence)
+    return Envelope("export", outcome=outcome)
+
+
+class _Leaving:
+    """One wiki on its way into files."""
+
+    def __init__(
+        self, context: Context, slug: str, name: str, wiki: Wiki, agreed: frozenset[str]
+    ) -> None:
+        self._context, self._slug, self._name = context, slug, name
+        self._admin, self._visitor = wiki, wiki.visitor()
+        self._agreed = agreed
+        self._left_out: dict[str, str] = {}
+        self._files: dict[str, Attachment] = {}  # name in the site -> what it is
+
+    def written(self, folder: Path, licence: str) -> SiteMade:
+        self._context.progress(self._slug, "pages")
+        pages = self._visitor.pages.all()
+        licence = licence or _licence_of(pages.values())
+        people = self._people()
+        texts = [*self._pages(pages), *self._entries()]
+        names = _names(texts)
+        known = self._known(names)
+        ready = [(text, clean) for text in texts
+                 if (clean := self._clean(text, known, people)) is not None]  # fmt: skip
+        # Links to what was left out lead nowhere: made again without it.
+        names = {text.tag: names[text.tag] for text, _clean in ready}
+        known = self._known(names)
+        self._files.clear()
+        ready = [(text, cleaned(text.source, known)) for text, _clean in ready]
+        try:
+            count = self._write(folder, ready, names, licence)
+        except OSError as fault:
+            raise LocalStorage(
+                _("{file} cannot be written ({reason}). Nothing was changed on the farm.").format(
+                    file=folder, reason=of_system(fault)
+                ),
+                hint=_("Free some space, or choose another folder."),
+                where=str(folder),
+            ) from None
+        entries = sum(bool(text.kind) for text, _clean in ready)
+        return SiteMade(
+            str(folder), self._visitor.addresses.base, licence, len(ready) - entries, entries,
+            count, self._left_out,
+        )  # fmt: skip
+
+    # -- what there is ----------------------------------------------------------------------
+
+    def _people(self) -> KnownPeople:
+        """Those whom the wiki knows: accounts, members of groups, titles of people's cards."""
+        names = {account.name for account in self._admin.users.all()}
+        names |= {each for members in self._admin.groups.all().values() for each in members}
+        names = {name for name in names if not name.startswith(("@", "!"))} - {WIKI_ADMIN}
+        for form in self._admin.forms.all().values():
+            if self._is_about_people(form):
+                rows = self._admin.entries.of(form.id).values()
+                names |= {str(row.get("bf_titre") or "") for row in rows} - {form.label}
+                names |= set(self._called(form, rows))
+        return KnownPeople(names)
+
+    def _fields(self, form: Form) -> Sequence[Field]:
+        return read_template(form.template, dialect=self._admin.capabilities.dialect).fields
+
+    def _is_about_people(self, form: Form) -> bool:
+        return about_all(self._fields(form)) is About.SOMEBODY
+
+    def _called(self, form: Form, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+        """How the people of these cards are called: what they answered to what is about them."""
+        asked = [form.properties.get(field.name, field.name) for field in self._fields(form)
+                 if about(field) is About.SOMEBODY]  # fmt: skip
+        for row in rows:
+            said = [str(row.get(key) or "").strip() for key in asked]
+            short = [
+                text for text in said if text and len(text) <= NAME_AT_MOST and "@" not in text
+            ]
+            yield from (text for text in short if " " in text)
+            yield " ".join(short[:2])
+
+    def _pages(self, pages: Mapping[str, Page]) -> Iterator[Text]:
+        for tag, page in sorted(pages.items(), key=lambda item: (item[0] != ROOT_PAGE, item[0])):
+            if tag == ROOT_PAGE or not (tag.startswith(_OWN_PAGES) or tag == receipts.TAG):
+                yield Text(tag, self._shown(tag), page.time[:10])
+
+    def _entries(self) -> Iterator[Text]:
+        """The cards that a visitor reads, of forms that ask nothing about somebody."""
+        self._context.progress(self._slug, "entries")
+        for form in self._visitor.forms.all().values():
+            rows = self._visitor.entries.of(form.id)
+            if not rows:
+                continue
+            if self._is_about_people(form):
+                self._left_out[form.label] = _("its questions are about people")
+                continue
+            for tag, row in sorted(rows.items()):
+                yield Text(
+                    tag, self._shown(tag), str(row.get("date_maj_fiche") or "")[:10], form.label,
+                    str(row.get("bf_titre") or tag), _said(row, _AUTHOR),
+                    self._licence_said(form, row),
+                )  # fmt: skip
+
+    def _licence_said(self, form: Form, row: Mapping[str, Any]) -> str:
+        for name, key in form.properties.items():
+            if _LICENCE_FIELD.search(name) and (said := str(row.get(key) or "")):
+                return next(
+                    (choices[said] for choices in form.choices.values() if said in choices), said
+                )
+        return ""
+
+    def _shown(self, tag: str) -> str:
+        """The HTML of a page or an entry, as the wiki shows it to a visitor."""
+        row = self._visitor.session.api_json(f"pages/{tag}")
+        return str(row.get("html") or "") if isinstance(row, dict) else ""
+
+    def _clean(self, text: Text, known: Known, people: KnownPeople) -> Cleaned | None:
+        """The text made plain; None where it is left out, and why is kept."""
+        clean = cleaned(text.source, known)
+        if len(clean.words) < SHORTEST and not text.kind and text.tag != ROOT_PAGE:
+            return None  # nothing to read without a server
+        words = f"{text.title} {clean.words}".replace(text.author or "\0", " ")
+        if people.in_text(words) and text.tag not in self._agreed:
+            self._left_out[text.tag] = _("a person, an address or a telephone stands in it")
+            return None
+        return clean
+
+    # -- links and pictures -----------------------------------------------------------------
+
+    def _known(self, names: Mapping[str, str]) -> Known:
+        """Links and pictures of a site that holds these."""
+        return Known(lambda link: self._link(link, names), lambda src: self._picture(src, names))
+
+    def _tag_of(self, link: str) -> str | None:
+        """The page of this wiki to which a link leads; None for any other."""
+        base = self._visitor.addresses.base
+        if not link.startswith(("?", base)):
+            return None
+        rest = link.removeprefix(base).removeprefix("?").partition("#")[0]
+        return unquote(rest.partition("&")[0]).partition("/")[0] or ROOT_PAGE
+
+    def _link(self, link: str, names: Mapping[str, str]) -> str | None:
+        tag = self._tag_of(link)
+        if tag is not None:
+            return names.get(tag)
+        parts = urlsplit(link) if link.startswith(("http://", "https://")) else None
+        if parts is None or "@" in parts.netloc or not parts.hostname:
+            return None
+        return None if link.startswith(self._visitor.addresses.base) else link
+
+    def _picture(self, source: str, tags: Iterable[str]) -> str | None:
+        base = self._visitor.addresses.base
+        path = unquote(source.removeprefix(base)).partition("?")
+        if path[0].startswith("files/"):
+            attachment = attachment_stored(path[0].removeprefix("files/"), tuple(tags))
+        else:
+            asked = dict(parse_qsl(source.partition("?")[2]))
+            tag = self._tag_of(source)
+            stored = asked.get("file", "")
+            attachment = Attachment(tag, stored) if tag and tag in set(tags) and stored else None
+        if attachment is None:
+            return None
+        name = f"files/{_plain(attachment.page)}-{_plain(attachment.name)}"
+        ending = Path(attachment.name).suffix.lower()
+        if ending not in (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"):
+            return None
+        name = f"{name}{ending}"
+        self._files[name] = attachment
+        return name
+
+    # -- writing ----------------------------------------------------------------------------
+
+    def _write(
+        self, folder: Path, ready: Sequence[tuple[Text, Cleaned]], names: Mapping[str, str],
+        licence: str,
+    ) -> int:  # fmt: skip
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / "style.css", STYLE, SHARED)
+        for text, clean in ready:
+            write_whole(folder / names[text.tag], self._document(text, clean, licence), SHARED)
+        write_whole(folder / "contents.html", self._contents(ready, names, licence), SHARED)
+        write_whole(folder / "feed.xml", self._feed(ready, names), SHARED)
+        if ROOT_PAGE not in names:
+            shutil.copyfile(folder / "contents.html", folder / "index.html")
+        count = 0
+        for name, attachment in sorted(self._files.items()):
+            (folder / "files").mkdir(exist_ok=True)
+            with (folder / name).open("wb") as file:
+                is_there = self._visitor.attachments.fetch(attachment, file)
+            count += is_there
+            if not is_there:
+                (folder / name).unlink()
+        return count
+
+    def _document(self, text: Text, clean: Cleaned, licence: str) -> str:
+        title = text.title or clean.title or text.tag
+        heading = "" if "<h1" in clean.html else f"<h1>{escape(title)}</h1>\n"
+        signed = _("By {author}, {day}.").format(
+            author=text.author or self._name, day=text.day or "—"
+        )
+        under = _("Licence: {licence}.").format(licence=text.licence or licence)
+        footer = f"<p>{escape(signed)} {escape(under)}</p>"
+        return self._framed(title, f"<article>\n{heading}{clean.html}\n</article>", footer)
+
+    def _contents(
+        self, ready: Sequence[tuple[Text, Cleaned]], names: Mapping[str, str], licence: str
+    ) -> str:
+        title, pages = _("All that is here"), _("Pages")
+        parts = [f"<h1>{escape(title)}</h1>"]
+        for kind in dict.fromkeys(text.kind for text, _clean in ready):
+            parts.append(f"<h2>{escape(kind or pages)}</h2>\n<ul>")
+            parts += [
+                f'<li><a href="{names[text.tag]}">{escape(_title(text, clean))}</a></li>'
+                for text, clean in ready
+                if text.kind == kind
+            ]
+            parts.append("</ul>")
+        under = _("Licence: {licence}.").format(licence=licence)
+        return self._framed(title, "\n".join(parts), f"<p>{escape(under)}</p>")
+
+    def _framed(self, title: str, main: str, footer: str) -> str:
+        language = escape(self._context.language)
+        to_text, of_site, all_here = _("Go to the text"), _("Site"), _("All that is here")
+        return (
+            f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{escape(title)} — {escape(self._name)}</title>\n"
+            '<link rel="stylesheet" href="style.css">\n'
+            f'<link rel="alternate" type="application/atom+xml" href="feed.xml">\n</head>\n<body>\n'
+            f'<a class="skip" href="#main">{escape(to_text)}</a>\n'
+            f'<header><nav aria-label="{escape(of_site)}"><p>'
+            f'<a href="index.html">{escape(self._name)}</a> · '
+            f'<a href="contents.html">{escape(all_here)}</a></p></nav></header>\n'
+            f'<main id="main">\n{main}\n</main>\n<footer>\n{footer}\n</footer>\n</body>\n</html>\n'
+        )
+
+    def _feed(self, ready: Sequence[tuple[Text, Cleaned]], names: Mapping[str, str]) -> str:
+        latest = sorted(ready, key=lambda pair: (pair[0].day, pair[0].tag), reverse=True)[:50]
+        base = self._visitor.addresses.base
+        updated = f"{latest[0][0].day or '1970-01-01'}T00:00:00Z" if latest else ""
+        entries = "".join(
+            f"<entry><title>{escape(_title(text, clean))}</title>"
+            f"<id>{_urn(base, text.tag)}</id>"
+            f'<link href="{names[text.tag]}"/>'
+            f"<updated>{text.day or '1970-01-01'}T00:00:00Z</updated>"
+            f"<author><name>{escape(text.author or self._name)}</name></author>"
+            f"<summary>{escape(clean.words[:280])}</summary></entry>\n"
+            for text, clean in latest
+        )
+        return (
+            '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+            f"<title>{escape(self._name)}</title>\n<id>{_urn(base, '')}</id>\n"
+            f'<link rel="self" href="feed.xml"/>\n<updated>{updated}</updated>\n{entries}</feed>\n'
+        )
+
+
+def _licence_of(pages: Iterable[Page]) -> str:
+    """The licence that the wiki itself says. Raises InvalidInput where it says none."""
+    for page in pages:
+        if said := _LICENCES.search(page.body):
+            kind = said[1].replace(" ", "-")
+            return f"CC {kind} {said[2] or '4.0'}".replace("CC 0 4.0", "CC0 1.0")
+    message = _("No page of this wiki says under which licence its texts are.")
+    hint = _("Say it with --licence, as the community decided: --licence “CC BY-SA 4.0”.")
+    raise InvalidInput([Problem(message, hint, code="no-licence")])
+
+
+def _said(row: Mapping[str, Any], name: re.Pattern[str]) -> str:
+    return next((str(text) for key, text in row.items() if name.match(key) and text), "")
+
+
+def _title(text: Text, clean: Cleaned) -> str:
+    return text.title or clean.title or text.tag
+
+
+def _urn(base: str, tag: str) -> str:
+    digest = hashlib.sha256(f"{base}?{tag}".encode()).hexdigest()
+    parts = (digest[:8], digest[8:12], f"5{digest[13:16]}", f"8{digest[17:20]}", digest[20:32])
+    return "urn:uuid:" + "-".join(parts)
+
+
+def _names(texts: Iterable[Text]) -> dict[str, str]:
+    """Tag -> the name of its file: letters that every server and disk takes, no two that differ by
+    their case alone."""
+    names: dict[str, str] = {}
+    taken = {"contents.html", "index.html", "style.css", "feed.xml"}
+    for text in texts:
+        name = "index.html" if text.tag == ROOT_PAGE else f"{_plain(text.tag)}.html"
+        if name in taken and text.tag != ROOT_PAGE:
+            name = f"{_plain(text.tag)}-{hashlib.sha256(text.tag.encode()).hexdigest()[:8]}.html"
+        taken.add(name)
+        names[text.tag] = name
+    return names
+
+
+def _plain(tag: str) -> str:
+    apart = unicodedata.normalize("NFKD", tag)
+    ascii_only = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:80] or "page"
