@@ -74,9 +74,14 @@ def build() -> typer.Typer:
         )),
         ("restore", archives.restore, _("Make a wiki again from its backup.")),
         ("export", archives.export, _("Make a web site of files of what a community published.")),
+        ("retire", archives.retire, _(
+            "Close a community decently, one step a run: announce it, let nobody write, back up, "
+            "make a site of files, erase people, then remove the wiki or leave it for reading."
+        )),
     ], {
         "clone": _("Open a community like another wiki."),
         "backup": _("Keep a whole wiki in one file."),
+        "retire": _("Close a community decently, step by step."),
     }, panel=keep)  # fmt: skip
     _add(app, [
         ("credentials", farms.credentials, _("Show, store or share the passwords of wikis.")),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikifarm.cli.shared import communities_known, shared
+from wikifarm.cli.shared import Shared, communities_known, shared
 from wikifarm.i18n import _
 from wikifarm.result import Envelope
+
+if TYPE_CHECKING:
+    from wikifarm.operations.archive.retire import Leave
 
 
 def _identity() -> typer.models.OptionInfo:
@@ -135,3 +139,94 @@ def export(
     return export_static(
         shared(ctx).context(), slug, static, licence=licence, agreed=with_page or ()
     )
+
+
+def retire(
+    ctx: typer.Context,
+    slug: Annotated[
+        str,
+        typer.Argument(
+            metavar=_("ADDRESS"),
+            help=_("The community's address."),
+            autocompletion=communities_known,
+        ),
+    ],
+    step: Annotated[
+        str,
+        typer.Option(
+            metavar="announce|read-only|backup|export|erase|delete|archive",
+            show_default=False,
+            help=_("The step to do; without it, say where the leave stands."),
+        ),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help=_("Do not wait for the day of the step."))
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar=_("FILE"), help=_("The file of the backup: a new one.")),
+    ] = None,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_("KEY"),
+            help=_(
+                "Encrypt it for this public key of age or ssh, or those of a file; may be repeated."
+            ),
+        ),
+    ] = None,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help=_("Write people in clear: whoever has the file reads them.")),
+    ] = False,
+    identity: Annotated[Path | None, _identity()] = None,
+    static: Annotated[
+        Path | None,
+        typer.Option("--static", metavar=_("FOLDER"), help=_("The folder of the site of files.")),
+    ] = None,
+    licence: Annotated[
+        str, typer.Option(help=_("The licence of its texts, where no page of the wiki says it."))
+    ] = "",
+    skip_export: Annotated[
+        bool, typer.Option("--skip-export", help=_("Make no site of files."))
+    ] = False,
+    own_code: Annotated[
+        bool,
+        typer.Option(
+            "--own-code",
+            help=_("Each wiki of this farm has its own copy of the code: no link leads to it."),
+        ),
+    ] = False,
+) -> Envelope:
+    """`wikifarm retire`."""
+    from wikifarm.operations.archive.retire import Leave, LeaveMeans
+    from wikifarm.operations.archive.retire import retire as operation
+
+    options = shared(ctx)
+    words = [each.value for each in Leave]
+    if step and step not in words:
+        raise typer.BadParameter(
+            _("known words: {words}").format(words=", ".join(words)), param_hint="--step"
+        )
+    if step and not yes and not options.interactive:
+        raise typer.BadParameter(_("a step of a leave needs --yes"), param_hint="--yes")
+    asked = LeaveMeans(
+        at_once, out, recipient or (), plain, identity, static, licence, skip_export, own_code
+    )
+    agreed = None if yes else _agreed(options, slug)
+    return operation(options.context(), slug, Leave(step) if step else None, asked, agreed)
+
+
+def _agreed(options: Shared, slug: str) -> Callable[[Leave], bool]:
+    """Has the person at the terminal say yes to a step."""
+
+    def asks(step: Leave) -> bool:
+        from wikifarm.cli.asking import agreed
+        from wikifarm.cli.render.archive_lines import step_words
+
+        options.telling().clear()
+        question = f"{slug}: {step_words()[step.value]}"
+        return agreed(question, default=False)
+
+    return asks

@@ -45,6 +45,7 @@ RENDERERS: Mapping[str, str] = {
     "BackupVerified": "archive_lines.backup_verified",
     "Restored": "archive_lines.restored",
     "SiteMade": "archive_lines.site_made",
+    "Retiring": "archive_lines.retiring",
     "HostsOutcome": "machine_lines.played",
     "HostsHealth": "machine_lines.health",
     "HostsStatus": "machine_lines.status",

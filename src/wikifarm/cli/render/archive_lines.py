@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wikifarm.cli.render.sheet import Sheet, wrapped
+from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from wikifarm.operations.archive.restore import Restored
+    from wikifarm.operations.archive.retire import Retiring
     from wikifarm.operations.archive.static_site import SiteMade
     from wikifarm.operations.archive.take_backup import BackupMade
     from wikifarm.operations.archive.verify_backup import BackupVerified
@@ -100,6 +101,37 @@ def site_made(outcome: SiteMade, sheet: Sheet) -> Iterator[str]:
         ),
         "  ",
     )
+
+
+def step_words() -> dict[str, str]:
+    """What people read for each step of a leave."""
+    return {
+        "announce": _("announce it on the first page"),
+        "read-only": _("let nobody write any more"),
+        "backup": _("back it up, and verify the backup"),
+        "export": _("make a site of files of what was published"),
+        "erase": _("erase people: cards, members, accounts"),
+        "delete": _("remove the wiki from the farm"),
+        "archive": _("leave it as it is, for reading"),
+    }
+
+
+def retiring(outcome: Retiring, sheet: Sheet) -> Iterator[str]:
+    """What of a leave was done, what comes next, and from when on."""
+    words = step_words()
+    yield sheet.paint.strong(_("{url}: leave").format(url=outcome.url))
+    yield from table((day, words[step]) for step, day in outcome.done.items())
+    for text in outcome.notes:
+        yield from wrapped(text, "  ")
+    if not outcome.following:
+        yield from wrapped(_("All of it is done."), "  ")
+        return
+    told = _("Next: {what}: `wikifarm retire {slug} --step {step}`.").format(
+        what=words[outcome.following], slug=outcome.slug, step=outcome.following
+    )
+    if outcome.not_before:
+        told += " " + _("Not before {day}, unless --at-once.").format(day=outcome.not_before)
+    yield from wrapped(told, "  ")
 
 
 def _listed(differs: Sequence[str], lost: Sequence[str]) -> Iterator[str]:

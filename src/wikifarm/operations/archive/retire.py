@@ -1,0 +1,388 @@
+"""Retire: closes a community decently, one step a run, each asked for, with time between them.
+
+Announce, read-only, backup, export, erase, then delete or archive. What was done is in the journal
+of this computer, so that it goes on another day.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from wikifarm.blueprint.schema.personal import About, about_all
+from wikifarm.blueprint.schema.template import read_template
+from wikifarm.engine import receipt as receipts
+from wikifarm.errors import (
+    Exit,
+    InvalidInput,
+    NotConfirmed,
+    Problem,
+    Refused,
+    UnexpectedAnswer,
+    WriteRefused,
+)
+from wikifarm.i18n import _, in_language
+from wikifarm.model import FarmWiki, Form, Rights
+from wikifarm.operations.archive.backup_format import opened
+from wikifarm.operations.archive.static_site import export_static
+from wikifarm.operations.archive.take_backup import BackupMade, backup
+from wikifarm.operations.archive.verify_backup import verify_backup
+from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.result import Envelope, Outcome, few
+from wikifarm.yeswiki.session import ROOT_PAGE
+from wikifarm.yeswiki.wiki import Wiki
+
+JOURNALED = "retire"
+AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
+CLOSED = "comments-closed"
+# What a web server gives of the code itself, with the date of the file: the same for a wiki and its
+# farm where the folder is one, shared by a symbolic link.
+CODE = (
+    "styles/yeswiki-base.css", "javascripts/yeswiki-base.js", "themes/margot/styles/margot.css",
+    "tools/bazar/presentation/javascripts/bazar.js", "wakka.basic.css",
+)  # fmt: skip
+
+
+class Leave(StrEnum):
+    """The steps of a leave, in their order; the last two are one or the other."""
+
+    ANNOUNCE = "announce"
+    READ_ONLY = "read-only"
+    BACKUP = "backup"
+    EXPORT = "export"
+    ERASE = "erase"
+    DELETE = "delete"
+    ARCHIVE = "archive"
+
+
+ENDS = (Leave.DELETE, Leave.ARCHIVE)
+DAYS = {Leave.READ_ONLY: 30, Leave.ERASE: 7, Leave.DELETE: 30}  # since the step before
+
+
+@dataclass(frozen=True)
+class Retiring(Outcome):
+    """Where a leave stands: step -> the day it was done; the next one, and from when on, where that
+    is another day."""
+
+    slug: str
+    url: str
+    done: Mapping[str, str]
+    following: str  # empty once all is done
+    not_before: str
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "slug": self.slug, "url": self.url, "done": dict(self.done),
+            "next": self.following, "not_before": self.not_before, "notes": list(self.notes),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LeaveMeans:
+    """What a step is to go by. `at_once`: without the delay; `skip_export`: no site is wanted."""
+
+    at_once: bool = False
+    file: Path | None = None  # of the backup
+    recipients: Sequence[str] = ()
+    in_clear: bool = False
+    identity: Path | None = None
+    folder: Path | None = None  # of the site
+    licence: str = ""
+    skip_export: bool = False
+    own_code: bool = False
+
+
+def retire(
+    context: Context,
+    slug: str,
+    step: Leave | None = None,
+    asked: LeaveMeans = LeaveMeans(),
+    agreed: Callable[[Leave], bool] | None = None,
+) -> Envelope:
+    """Does one step of a leave once `agreed` says yes; without a step, says where it stands.
+
+    Raises Refused for a step that is not the next one, or too early; NotConfirmed after a no.
+    """
+    ask_missing(context, [slug], marked=False)
+    wiki = open_wiki(context, slug)
+    entry = context.farm.known(slug)
+    assert entry is not None  # noqa: S101 - open_wiki found it
+    leaving = _Leave(context, wiki, entry, asked)
+    if step is None or step in leaving.done:
+        return Envelope("retire", outcome=leaving.outcome())
+    leaving.check(step)
+    if agreed is not None and not agreed(step):
+        raise NotConfirmed(_("Nothing was done."), hint=_("The same command asks again."))
+    with context.lock():
+        notes = leaving.do(step)
+    return Envelope("retire", exit=Exit.DONE, outcome=replace(leaving.outcome(), notes=notes))
+
+
+class _Leave:
+    """One community on its way out."""
+
+    def __init__(self, context: Context, wiki: Wiki, entry: FarmWiki, asked: LeaveMeans) -> None:
+        self._context, self._wiki, self._entry, self._asked = context, wiki, entry, asked
+        self._slug = entry.folder
+
+    @property
+    def done(self) -> dict[Leave, dict[str, Any]]:
+        """What was done of it, with what was noted; of this wiki, not of one of before."""
+        lines = (
+            line
+            for line in self._context.journal.entries()
+            if line.get("step") == JOURNALED and line.get("event") == "outcome"
+            and (line.get("slug"), line.get("wiki")) == (self._slug, self._entry.entry)
+        )  # fmt: skip
+        return {Leave(line["did"]): line for line in lines if line.get("did") in set(Leave)}
+
+    def outcome(self) -> Retiring:
+        done = self.done
+        following = self._following()
+        return Retiring(
+            self._slug, self._wiki.addresses.base,
+            {step.value: str(line["day"]) for step, line in done.items()},
+            following.value if following else "", self._not_before(following),
+        )  # fmt: skip
+
+    def _following(self) -> Leave | None:
+        done = self.done
+        if any(end in done for end in ENDS):
+            return None
+        return next(step for step in Leave if step not in done)
+
+    def _not_before(self, step: Leave | None) -> str:
+        days = [date.fromisoformat(str(line["day"])) for line in self.done.values()]
+        if step is None or not days:
+            return ""
+        day = max(days) + timedelta(days=DAYS.get(step, 0))
+        return day.isoformat() if day > _today() else ""
+
+    def check(self, step: Leave) -> None:
+        """Raises Refused where the step is not to be done now."""
+        following = self._following()
+        is_end = following in ENDS and step in ENDS
+        if step is not following and not is_end:
+            raise Refused(
+                _("“{step}” is not the next step of this leave: nothing was done.").format(
+                    step=step.value
+                ),
+                hint=_("Next: `wikifarm retire {slug} --step {step}`.").format(
+                    slug=self._slug, step=following.value if following else "—"
+                ),
+            )
+        day = self._not_before(step)
+        if day and not self._asked.at_once:
+            raise Refused(
+                _("“{step}” is for {day} at the earliest: nothing was done.").format(
+                    step=step.value, day=day
+                ),
+                hint=_("People may still object until then; --at-once does not wait."),
+            )
+
+    def do(self, step: Leave) -> tuple[str, ...]:
+        """Does a step and notes it."""
+        self._context.journal.intent(self._slug, JOURNALED, did=step.value)
+        deeds: Mapping[Leave, Callable[[], tuple[dict[str, Any], tuple[str, ...]]]] = {
+            Leave.ANNOUNCE: self._announce,
+            Leave.READ_ONLY: self._read_only,
+            Leave.BACKUP: self._backup,
+            Leave.EXPORT: self._export,
+            Leave.ERASE: self._erase,
+            Leave.DELETE: self._delete,
+            Leave.ARCHIVE: lambda: ({}, (_("The wiki stays as it is, and nobody writes there."),)),
+        }
+        noted, notes = deeds[step]()
+        self._context.journal.outcome(
+            self._slug, JOURNALED, did=step.value, day=_today().isoformat(),
+            wiki=self._entry.entry, **noted,
+        )  # fmt: skip
+        return notes
+
+    # -- the steps --------------------------------------------------------------------------
+
+    def _announce(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Says it at the top of the first page."""
+        pages = self._wiki.pages.all()
+        receipt = pages.get(receipts.TAG)
+        known = receipts.from_page(receipt.body) if receipt is not None else None
+        language = known.language if known is not None else ""
+        notice = _notice(language or "fr", _today() + timedelta(days=DAYS[Leave.READ_ONLY]))
+        page = pages.get(ROOT_PAGE)
+        if page is None or not page.body.startswith(notice):
+            body = f"{notice}\n\n{page.body if page else ''}"
+            self._wiki.pages.save(ROOT_PAGE, body, page.revision if page else "")
+            now = self._wiki.pages.read(ROOT_PAGE)
+            if now is None or not now.body.startswith(notice):
+                raise WriteRefused(_("The wiki did not keep the notice on its first page."))
+        return {}, (
+            _("Tell people too, on the mailing list and at a meeting: the first page says it."),
+        )
+
+    def _read_only(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Keeps who may read what, and lets only administrators write."""
+        now = self._wiki.settings.all()
+        wanted = {"default_write_acl": "@admins", "default_comment_acl": CLOSED}
+        changed = {key: text for key, text in wanted.items() if now.get(key, text) != text}
+        if changed:
+            self._wiki.settings.save(now, changed)
+        kinds: dict[Rights, list[str]] = defaultdict(list)
+        for tag, rights in self._wiki.rights.all().items():
+            closed = Rights(rights.read, "@admins", CLOSED)
+            if not closed.same_as(rights):
+                kinds[closed].append(tag)
+        for rights, tags in kinds.items():
+            for first in range(0, len(tags), AT_ONCE):
+                self._wiki.rights.set(tags[first : first + AT_ONCE], rights)
+        self._wiki.rights.set_module("action", "bazar", "@admins")  # new cards ask for no right
+        open_still = [
+            tag for tag, rights in self._wiki.rights.all().items() if rights.write != "@admins"
+        ]
+        if self._wiki.rights.modules().get("action bazar") != "@admins":
+            open_still.append("bazar")
+        if open_still:
+            raise WriteRefused(
+                _("Some pages can still be written: {names}.").format(names=few(open_still)),
+                hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+            )
+        return {}, ()
+
+    def _backup(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        asked = self._asked
+        if asked.file is None:
+            raise _missing("--out", _("Say with --out in which file."))
+        made = backup(
+            self._context, self._slug, asked.file,
+            recipients=asked.recipients, in_clear=asked.in_clear,
+        ).outcome  # fmt: skip
+        assert isinstance(made, BackupMade)  # noqa: S101 - what backup answers
+        told = verify_backup(asked.file, self._identity, self._context.progress)
+        if told.errors:
+            first = told.errors[0]
+            raise UnexpectedAnswer(first.message, hint=first.hint, where=first.where)
+        noted = {"file": str(asked.file.absolute()), "identity": made.manifest.identity}
+        return noted, (_("Backed up in {file}, and verified.").format(file=asked.file),)
+
+    @property
+    def _identity(self) -> Path | None:
+        return self._asked.identity or self._context.settings.vault.identity
+
+    def _export(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        if self._asked.skip_export:
+            return {"skipped": True}, ()
+        if self._asked.folder is None:
+            hint = _("Say with --static in which folder, or --skip-export.")
+            raise _missing("--static", hint)
+        told = export_static(
+            self._context, self._slug, self._asked.folder, licence=self._asked.licence
+        )
+        left = dict(told.data["left_out"])
+        notes = (_("Not in the site: {names}.").format(names=few(list(left))),) if left else ()
+        return {}, notes
+
+    def _erase(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Cards of people, members, accounts; the tool's own account stays."""
+        self._kept()
+        for form in self._people_forms():
+            for tag in self._wiki.entries.of(form.id):
+                self._wiki.pages.delete(tag)
+        groups = self._wiki.groups.all()
+        kept = {
+            name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
+            for name, members in groups.items()
+        }
+        changed = {name: each for name, each in kept.items() if each != groups[name]}
+        if changed:
+            self._wiki.groups.set(changed)
+        for account in self._wiki.users.all():
+            if account.name not in (WIKI_ADMIN, self._wiki.account):
+                self._wiki.users.delete(account.name)
+        left = [each.name for each in self._wiki.users.all() if each.name != WIKI_ADMIN]
+        left += [tag for form in self._people_forms() for tag in self._wiki.entries.of(form.id)]
+        if left:
+            raise WriteRefused(
+                _("Some people are still there: {count}.").format(count=len(left)),
+                hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+            )
+        return {}, (
+            _(
+                "Histories of pages still say which account wrote; the backup holds everyone: "
+                "remove it when you may."
+            ),
+            _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug),
+        )
+
+    def _people_forms(self) -> list[Form]:
+        dialect = self._wiki.capabilities.dialect
+        return [
+            form
+            for form in self._wiki.forms.all().values()
+            if about_all(read_template(form.template, dialect=dialect).fields) is About.SOMEBODY
+        ]
+
+    def _kept(self) -> None:
+        """Raises what `opened` does, or Refused, where the backup is not there any more, whole."""
+        line = self.done.get(Leave.BACKUP, {})
+        file = Path(str(line.get("file", "")))
+        with opened(file, self._identity) as kept:
+            if kept.manifest.identity == line.get("identity"):
+                return
+        raise Refused(
+            _("{file} is not the backup that was made: nothing was removed.").format(file=file)
+        )
+
+    def _delete(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Has the farm remove the wiki, unless its code may be the farm's own."""
+        self._kept()
+        shared = [path for path in CODE if self._is_shared(path)]
+        if shared or not self._asked.own_code:
+            why = (
+                _("its code is that of the farm itself ({names})").format(names=few(shared))
+                if shared
+                else _("nobody said that its code is a copy")
+            )
+            raise Refused(
+                _(
+                    "The wiki was not removed: {why}. The farm’s own removal follows symbolic "
+                    "links: it would empty the farm."
+                ).format(why=why),
+                hint=_(
+                    "Who has a shell on the server runs the playbook retire.yml (docs/ops.md), "
+                    "which follows no link; or, where each wiki has its own copy of the code, say "
+                    "--own-code."
+                ),
+            )
+        self._context.farm.delete(self._entry)
+        return {}, (_("The wiki is removed; its backup stays where it is."),)
+
+    def _is_shared(self, path: str) -> bool:
+        dates = [
+            session.file(path).headers.get("last-modified", "")
+            for session in (self._context.farm.visitor, self._wiki.session)
+        ]
+        return bool(dates[0]) and dates[0] == dates[1]
+
+
+def _notice(language: str, day: date) -> str:
+    """What the first page of a wiki that closes says, in the words of its people."""
+    _ = in_language(language)
+    return _(
+        "**This wiki closes. From {day} on, nobody writes here any more; what was published is "
+        "kept, cards of people and accounts are erased. Tell the facilitators if you object.**"
+    ).format(day=day.isoformat())
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _missing(option: str, hint: str) -> InvalidInput:
+    message = _("This step needs {option}.").format(option=option)
+    return InvalidInput([Problem(message, hint, option, code="missing-option")])

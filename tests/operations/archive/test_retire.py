@@ -1,0 +1,112 @@
+"""A community that closes, step by step: each asked for, none before its day, no one lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.operations.archive.conftest import Computer
+from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
+from wikifarm.operations.archive import retire as leaving
+from wikifarm.operations.archive.retire import Leave, LeaveMeans, Retiring, retire
+from wikifarm.operations.community.site import open_wiki
+from wikifarm.rehearsal import RunningFarm, snapshot
+
+
+def step(computer: Computer, name: Leave | None, **asked: object) -> Retiring:
+    outcome = retire(computer("first"), "rennes", name, LeaveMeans(**asked)).outcome  # type: ignore[arg-type]
+    assert isinstance(outcome, Retiring)
+    return outcome
+
+
+def nobody_writes(computer: Computer) -> None:
+    account = computer("x").farm.wiki("rennes")
+    assert account.session.sign_up("Passant", "passant@example.org", "MotDePasse123")
+    with pytest.raises(WriteRefused):
+        account.entries.create("104", {"bf_titre": "Tardive", "bf_resume": "Trop tard"})
+
+
+def on(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    monkeypatch.setattr(leaving, "_today", lambda: date.fromisoformat(day))
+
+
+def test_a_whole_leave(
+    farm: RunningFarm, computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    readers = {tag: rights.read for tag, rights in wiki.rights.all().items()}
+    on(monkeypatch, "2026-12-01")
+    assert step(computer, None).following == "announce"
+    before = snapshot(tmp_path / "farm")
+    with pytest.raises(Refused) as refused:
+        step(computer, Leave.DELETE, own_code=True, at_once=True)
+    assert "--step announce" in refused.value.hint
+    assert snapshot(tmp_path / "farm") == before
+
+    step(computer, Leave.ANNOUNCE)
+    body = wiki.pages.all()["PagePrincipale"].body
+    assert body.startswith("**") and "2026-12-31" in body
+    step(computer, Leave.ANNOUNCE)
+    assert wiki.pages.all()["PagePrincipale"].body == body
+
+    with pytest.raises(Refused) as refused:
+        step(computer, Leave.READ_ONLY)
+    assert "2026-12-31" in refused.value.message
+    on(monkeypatch, "2026-12-31")
+    step(computer, Leave.READ_ONLY)
+    now = wiki.rights.all()
+    assert {rights.write for rights in now.values()} == {"@admins"}
+    assert {tag: now[tag].read for tag in readers} == readers
+    nobody_writes(computer)
+    with pytest.raises(InvalidInput) as missing:
+        step(computer, Leave.BACKUP)
+    assert missing.value.problems[0].code == "missing-option"
+    file = tmp_path / "rennes.zip"
+    step(computer, Leave.BACKUP, file=file, in_clear=True)
+    assert step(computer, Leave.EXPORT, folder=tmp_path / "site").following == "erase"
+
+    on(monkeypatch, "2027-01-07")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-500])
+    with pytest.raises(InvalidInput):
+        step(computer, Leave.ERASE)
+    assert "ZoeKergoat" in {each.name for each in wiki.users.all()}
+    file.write_bytes(whole)
+    step(computer, Leave.ERASE)
+    assert {each.name for each in wiki.users.all()} == {"WikiAdmin"}
+    assert wiki.entries.of("101") == {} and len(wiki.entries.of("104")) == 2
+    assert {each for members in wiki.groups.all().values() for each in members
+            if not each.startswith("@")} == {"WikiAdmin"}  # fmt: skip
+
+    on(monkeypatch, "2027-03-01")
+    with pytest.raises(Refused) as refused:
+        step(computer, Leave.DELETE)
+    assert "retire.yml" in refused.value.hint
+    assert computer("first").farm.find("rennes") is not None
+    step_last = step(computer, Leave.DELETE, own_code=True)
+    assert (step_last.following, list(step_last.done)[-1]) == ("", "delete")
+    assert computer("first").farm.find("rennes") is None
+
+
+def test_code_that_is_the_farms_own_is_never_removed(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rennes.zip"
+    quick = {"at_once": True, "file": file, "in_clear": True, "skip_export": True}
+    for name in (Leave.ANNOUNCE, Leave.READ_ONLY, Leave.BACKUP, Leave.EXPORT, Leave.ERASE):
+        step(computer, name, **quick)
+    monkeypatch.setattr(leaving._Leave, "_is_shared", lambda _self, path: "bazar" in path)
+    with pytest.raises(Refused) as refused:
+        step(computer, Leave.DELETE, own_code=True, at_once=True)
+    assert "code is that of the farm" in refused.value.message
+    assert step(computer, Leave.ARCHIVE).following == ""
+    assert computer("first").farm.find("rennes") is not None
+
+
+def test_a_no_does_nothing(computer: Computer, tmp_path: Path) -> None:
+    before = snapshot(tmp_path / "farm")
+    with pytest.raises(NotConfirmed):
+        retire(computer("first"), "rennes", Leave.ANNOUNCE, agreed=lambda _step: False)
+    assert snapshot(tmp_path / "farm") == before
