@@ -25,6 +25,13 @@ BY_HAND = "byhand"
 OURS = "rennes"
 ADMIN = "WikiAdmin"
 PASSWORD = "MotDePasse123essai"
+MANIFEST = f"""
+name: Robustesse autour de Rennes
+slug: {OURS}
+facilitators:
+  - {{name: Camille Le Goff, email: camille@example.org}}
+  - {{name: Dominique Perrin, email: dominique@example.org}}
+"""
 
 
 @dataclass
@@ -108,6 +115,9 @@ def sources(
         both = TwoSources(running, folder)
         made = new_community(both.context(), a_community(OURS), audit=False)
         assert made.error is None
+        manifest = both.context().places.communities / f"{OURS}.yml"
+        manifest.parent.mkdir(parents=True, exist_ok=True)
+        manifest.write_text(MANIFEST, "utf-8")
         save(both.wiki(OURS), "PageDeLaCommunaute", 'Ajoutée. {{attach file="plan.pdf"}}')
         both.wiki(OURS).attachments.put(Attachment("PageDeLaCommunaute", "plan.pdf"),
                                         BytesIO(PLAN))  # fmt: skip

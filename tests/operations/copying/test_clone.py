@@ -9,6 +9,7 @@ import pytest
 
 from tests.operations.copying.conftest import BY_HAND, OURS, PASSWORD, TwoSources
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import InvalidInput, NotOurs, NotYesWiki, PrivateAddress, Refused, SlugTaken
 from wikifarm.operations.copying.clone import Cloned, clone
 from wikifarm.operations.copying.source_wiki import Source
@@ -18,7 +19,7 @@ from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
 RECEIPT = "WikifarmRecu"
-PERSON = ("Camille Le Goff <camille@example.org>",)
+PERSON = ("Awa Diallo <awa@example.org>",)
 SECRETS = ("dubreuil", "zoé", "zoe", "quéméneur", "bérénice", "bq@", "02 99 12")
 
 
@@ -40,6 +41,12 @@ def digest(wiki: Wiki, attachment: Attachment) -> str:
     return hashlib.sha256(content.getvalue()).hexdigest()
 
 
+def moved(text: str, words: dict[str, str]) -> str:
+    for before, after in words.items():
+        text = text.replace(before, after)
+    return text
+
+
 def everything(whole: WholeWiki) -> str:
     return repr((whole.pages, whole.forms, whole.lists, whole.groups, whole.settings)).lower()
 
@@ -50,13 +57,18 @@ def test_a_clone_of_a_community_is_like_it(sources: TwoSources) -> None:
     assert made.community.status == "created", made.community.error
     here, there = sources.wiki("copie"), sources.wiki(OURS)
     copy, source = read_whole(here), read_whole(there)
-    # The place in a page where the community says its own address.
-    bodies = {tag: page.body.replace(f"/{OURS}/", "/copie/").replace(
-                  "Robustesse autour de Rennes", "Une autre communauté")
+    # Where a page says the community's own address, its name, who facilitates it.
+    ours = {f"/{OURS}/": "/copie/", "Robustesse autour de Rennes": "Une autre communauté",
+            "Camille Le Goff, Dominique Perrin": "Awa Diallo"}  # fmt: skip
+    bodies = {tag: moved(page.body, ours)
               for tag, page in source.pages.items() if tag != RECEIPT}  # fmt: skip
     assert {tag: page.body for tag, page in copy.pages.items() if tag != RECEIPT} == bodies
     for tag in bodies:
         assert copy.rights[tag].same_as(source.rights[tag]), tag
+    assert not [name for name in ("camille", "perrin") if name in everything(copy)]
+    assert "Awa Diallo" in copy.pages["AnimerIci"].body
+    (manifest,) = load_manifests([sources.context().places.communities / "copie.yml"])
+    assert manifest.blueprint == "../blueprints/clone-copie"
     assert copy.groups == source.groups
     assert copy.modules == source.modules
     assert copy.lists == source.lists
@@ -78,7 +90,7 @@ def test_a_wiki_built_by_hand_is_cloned_closed_and_without_its_people(sources: T
     assert read_whole(sources.wiki(BY_HAND)) == before
     assert not [secret for secret in SECRETS if secret in everything(copy)]
     emails = {each.email for each in copy.accounts if each.name != "WikiAdmin"}
-    assert emails == {"camille@example.org"}
+    assert emails == {"awa@example.org"}
     left = {(each.name, each.why.value) for each in made.captured.captured.left_out}
     assert {("Contacts", "mail"), ("Remerciements", "name"), ("ListeCulture/3", "name")} <= {
         (name.replace("ListculturE", "ListeCulture"), why) for name, why in left

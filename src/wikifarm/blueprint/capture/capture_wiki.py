@@ -26,6 +26,7 @@ from wikifarm.blueprint.capture.form_numbers import numbers, renumbered
 from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.capture.page_text import Marks, as_template, own_words, stored_elsewhere
 from wikifarm.blueprint.capture.people_plan import people_plan
+from wikifarm.blueprint.render import typed
 from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.choices import OTHERS_KEY, expected_list_id
@@ -46,7 +47,8 @@ _OPEN = Rights("*", "$writing")  # of a page that a visitor read
 @dataclass(frozen=True)
 class CaptureWishes:
     """What somebody asked of a capture. `agreed` are the keys of what may be copied although it
-    speaks of somebody (`LeftOut.key`); `left` the tags of pages that are wikifarm's own."""
+    speaks of somebody (`LeftOut.key`); `left` the tags of pages that are wikifarm's own;
+    `facilitating` the names of those who facilitate the source, where its manifest is here."""
 
     name: str
     language: str = LANGUAGES[0]
@@ -54,6 +56,7 @@ class CaptureWishes:
     members: str = ""
     facilitators: str = ""
     left: frozenset[str] = frozenset()
+    facilitating: tuple[str, ...] = ()
 
 
 def summary_of(address: str, language: str) -> str:
@@ -265,7 +268,7 @@ class _Capture:
                 continue
             if not _TAG.match(tag) or tag.lower() in tags:
                 self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.BAD_NAME))
-            elif self.speaks_of_nobody(LeftKind.PAGE, tag, page.body, tag):
+            elif self.speaks_of_nobody(LeftKind.PAGE, tag, self.without_list(page.body), tag):
                 known[tag] = page
                 tags.add(tag.lower())
                 if self.whole.metadata.get(tag):
@@ -279,11 +282,21 @@ class _Capture:
         return {tag: renumbered(page.body, changed, self.whole.address)
                 for tag, page in self.pages.items()}  # fmt: skip
 
+    @property
+    def facilitators(self) -> str:
+        """Who facilitates the source, as its pages list them: each copy lists its own."""
+        return ", ".join(typed(name) for name in self.asked.facilitating)
+
+    def without_list(self, body: str) -> str:
+        return body.replace(self.facilitators, "") if self.facilitators else body
+
     @cached_property
     def marks(self) -> Marks:
         words = [*self.list_words(), *self.field_words()]
         name = self.whole.settings.get("wakka_name", "")
-        return Marks(self.whole.address, tuple(self.whole.pages), name, own_words(words))
+        return Marks(
+            self.whole.address, tuple(self.whole.pages), name, own_words(words), self.facilitators
+        )
 
     def list_words(self) -> Iterator[tuple[str, str]]:
         for key, each in self.lists.items():

@@ -12,6 +12,7 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 # Nine figures and more as telephone numbers are written; not those of a longer number or a date.
 _PHONE = re.compile(r"(?<![\w/.-])(\+\d{1,3}|0)[\s.-]?(\(0\))?\d([\s.-]?\d){7,10}(?![\w/-])")
 _CAPITAL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Ý])")
+_INITIALS = re.compile(r"(\w{3,}) ([A-ZÀ-Ý]{1,3})\Z")  # ZoeD, AdaLK: as many name their account
 SHORTEST = 3  # signs of a name that can be told from a word
 
 
@@ -28,12 +29,16 @@ class KnownPeople:
 
     def __init__(self, names: Iterable[str], but: Iterable[str] = ()) -> None:
         left = {bare(name) for name in but}
-        spelt = {bare(each) for name in names for each in (name, _parted(name))}
+        given = tuple(names)
+        spelt = {bare(each) for name in given for each in (name, _parted(name))}
         self._names = {name for name in spelt - left if len(name) >= SHORTEST}
+        self._begun = {begun for name in given if (begun := _begins(name))}
 
     @cached_property
     def _spelt(self) -> re.Pattern[str] | None:
-        words = sorted(map(re.escape, self._names), key=lambda word: (-len(word), word))
+        words = sorted(
+            {*map(re.escape, self._names), *self._begun}, key=lambda word: (-len(word), word)
+        )
         return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)") if words else None
 
     def in_text(self, text: str) -> frozenset[Trace]:
@@ -49,6 +54,16 @@ class KnownPeople:
         if self._spelt is None:
             return False
         return any(self._spelt.search(bare(each)) for each in (text, _parted(text)))
+
+
+def _begins(name: str) -> str:
+    """What the whole name looks like of which an account keeps the initials; empty for others."""
+    known = _INITIALS.match(_parted(name))
+    if known is None:
+        return ""
+    words = (rf"{initial}\w*" for initial in bare(known[2]))
+    between = r"(?:\W+\w+){0,2}?\W+"  # the parts of a name that give no initial
+    return between.join((re.escape(bare(known[1])), *words))
 
 
 def _parted(text: str) -> str:

@@ -21,7 +21,8 @@ _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 @dataclass(frozen=True)
 class Marks:
-    """What is the source's own: its address, its name, words that another wiki calls otherwise.
+    """What is the source's own: its address, its name, the names of those who facilitate it as its
+    pages list them, words that another wiki calls otherwise.
 
     `words` maps a word of the source to the expression that gives it in a template.
     """
@@ -30,6 +31,7 @@ class Marks:
     tags: tuple[str, ...]
     name: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    facilitators: str = ""
 
 
 def literal(text: str) -> str:
@@ -80,6 +82,8 @@ def _patterns(marks: Marks) -> tuple[re.Pattern[str] | None, Told]:
     parts = [f"(?P<address>{_address(marks)})"] if marks.address else []
     if " " in marks.name.strip():  # one word alone may be any word
         parts.append(rf"(?P<name>(?<!\w){re.escape(marks.name)}(?!\w))")
+    if marks.facilitators:
+        parts.append(rf"(?P<facilitators>(?<!\w){re.escape(marks.facilitators)}(?!\w))")
     if marks.words:
         words = "|".join(map(re.escape, sorted(marks.words, key=len, reverse=True)))
         parts.append(rf"(?P<word>(?<![\w-])(?:{words})(?![\w-]))")
@@ -87,6 +91,8 @@ def _patterns(marks: Marks) -> tuple[re.Pattern[str] | None, Told]:
     def told(match: re.Match[str], within: bool) -> str:
         if match.lastgroup == "name":
             return "<< community.name | param >>" if within else "<< community.name >>"
+        if match.lastgroup == "facilitators":
+            return '<< facilitators | join(", ") >>'
         if match.lastgroup == "word":
             return f"<< {marks.words[match[0]]} >>"
         return "<< urls.wiki >>"

@@ -18,7 +18,8 @@ from wikifarm.blueprint.capture.form_copy import is_of_people, schema_of
 from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.files_folder import FOLDER, LARGEST
 from wikifarm.blueprint.locate import NAME
-from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
+from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT, Facilitator
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.fields import TITLE
 from wikifarm.blueprint.schema.personal import About, about
@@ -90,7 +91,7 @@ def capture_blueprint(
     """The blueprint of a wiki, in `blueprints/<name>`. With `dry_run`, only what it would hold."""
     folder = free_folder(context, asked.name)
     with opened(context, source) as wiki:
-        read = captured_from(wiki, asked)
+        read = captured_from(context, wiki, asked)
         outcome = read.outcome if dry_run else written(wiki, read, folder, asked.agreed)
     return Envelope("blueprint capture", outcome=outcome)
 
@@ -111,10 +112,14 @@ def free_folder(context: Context, name: str) -> Path:
     return folder
 
 
-def captured_from(wiki: Wiki, asked: CaptureWishes) -> Reading:
-    """A wiki, and what a capture of it holds; nothing is written."""
+def captured_from(context: Context, wiki: Wiki, asked: CaptureWishes) -> Reading:
+    """A wiki, and what a capture of it holds; nothing is written. Who facilitates it is known to
+    nobody but its manifest, if it is here."""
     whole = read_whole(wiki)
-    people = KnownPeople(_names(wiki, whole), but=[WIKI_ADMIN])
+    facilitating = _facilitating(context, whole.address)
+    told = (each for person in facilitating for each in (person.name, person.email))
+    people = KnownPeople([*_names(wiki, whole), *told], but=[WIKI_ADMIN])
+    asked = replace(asked, facilitating=tuple(person.name for person in facilitating))
     usual = load_blueprint(DEFAULT_BLUEPRINT)
     texts = {path.name: path.read_text("utf-8") for path in _texts(asked.language)}
     asked = replace(asked, left=asked.left | {receipts.TAG})
@@ -125,6 +130,19 @@ def captured_from(wiki: Wiki, asked: CaptureWishes) -> Reading:
         whole.address, whole.reader, unread, captured, title=unescape(title)
     )
     return Reading(whole, people, outcome)
+
+
+def _facilitating(context: Context, address: str) -> tuple[Facilitator, ...]:
+    """Those whom the manifest of this wiki names, if this folder has it."""
+    folder = context.places.communities
+    if not context.settings.url or not folder.is_dir():
+        return ()
+    here = (
+        community
+        for community in load_manifests([folder])
+        if context.farm.address_of(community.slug) == address
+    )
+    return next((community.facilitators for community in here), ())
 
 
 def _texts(language: str) -> list[Path]:

@@ -6,6 +6,7 @@ that is made from one: its manifest, plan, receipt, audit. Run again, it goes on
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -82,7 +83,7 @@ def clone(
             _free(context, wishes.slug)
             free_folder(context, asked.name)
         if not begun or with_entries:
-            read = captured_from(wiki, asked)
+            read = captured_from(context, wiki, asked)
             forms = forms_named(read.outcome.captured.forms, with_entries)
             entries = read_entries(wiki, read.whole, forms, read.people)
         if not begun:
@@ -128,7 +129,9 @@ def _made(
     if path.exists() and not dry_run:
         wanted = load_manifests([path])[0]
     else:
-        told = replace(wishes, blueprint=str(folder.resolve()), language=asked.language)
+        # A folder that is moved, or shared, has its blueprint beside its manifest (new_community).
+        named = folder.resolve() if dry_run else os.path.relpath(folder)
+        told = replace(wishes, blueprint=str(named), language=asked.language)
         wanted = community(told, context.places.communities)
     return new_community(context, wanted, dry_run=dry_run, audit=audit, agreed=plan_agreed)
 
