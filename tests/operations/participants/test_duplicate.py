@@ -92,7 +92,9 @@ def test_added_questions_come_with_lists_and_rights(own_town: Town, tmp_path: Pa
     assert now.choices[gained["bf_outils"][1]] == {"scie": "Scie", "rabot": "Rabot"}
     assert there.entries.of(FORM) == {}
 
-    assert brought(own_town, quimper).status == "unchanged"
+    again = brought(own_town, quimper)
+    assert again.status == "unchanged"
+    assert {field.fate for field in again.fields if field.name in gained} == {Fate.SAME}
     (after,) = plan(own_town.context(), [quimper])
     (form,) = [change for change in after.planned if change.id == f"forms:{FORM}"]
     assert not form.writes

@@ -198,7 +198,7 @@ class _Merge:
         there = self._target.rows
         for name, row in self._source.rows.items():
             if name in there:
-                alike = self._remapped(row) == there[name] or row == there[name]
+                alike = there[name] in (row, self._remapped(row), self._settled(row))
                 fate = Fate.SAME if alike else Fate.DIFFERS
                 yield ComparedField(name, row[2], fate)
                 continue
@@ -246,7 +246,11 @@ class _Merge:
                 self.new_lists[wanted.title] = wanted
             elif new := tuple(item for item in wanted.items if item[0] not in dict(there.items)):
                 self.grown[wanted.title] = new
-        self.gained.append([plain(cell) for cell in self._remapped(row)])
+        self.gained.append(self._settled(row))
+
+    def _settled(self, row: Row) -> Row:
+        """The row as it is brought: what somebody of another community wrote acts nowhere."""
+        return [plain(cell) for cell in self._remapped(row)]
 
     def _remapped(self, row: Row) -> Row:
         """The row as the target would have it; its list by the title, until the server names it."""
