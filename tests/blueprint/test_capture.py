@@ -225,6 +225,7 @@ def whole(told: Mapping[str, Any], people: list[Person]) -> WholeWiki:
     template = (
         line("texte", "bf_titre", label or "Titre")
         + line("liste", "ListeCulture", "Culture", "", "", "", "bf_culture")
+        + line("checkbox", "ListeCulture", "Une question sans nom, comme en montre 4.4")
         + line("acls", told["right"].format(people[0]), "+", "comments-closed")
     )
     cards = line("texte", "bf_nom", "Nom") + line("champs_mail", "bf_mail", "Adresse mel")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
+from tests.operations.conftest import a_community
 from tests.operations.copying.conftest import BY_HAND, OURS, PASSWORD, TwoSources
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import InvalidInput, NotOurs, NotYesWiki, PrivateAddress, Refused, SlugTaken
+from wikifarm.operations.copying.captured_blueprint import capture_blueprint
 from wikifarm.operations.copying.clone import Cloned, clone
 from wikifarm.operations.copying.source_wiki import Source
 from wikifarm.operations.describe import Wishes
+from wikifarm.operations.new_community import new_community
 from wikifarm.whole_wiki import Attachment, WholeWiki
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
@@ -209,3 +213,34 @@ def test_entries_of_a_public_form_come_when_they_are_asked_for_and_people_never(
     assert made.community is not None
     assert any("Dubreuil" in note for note in made.community.notes)
     assert here.entries.of("11") == {}
+
+
+def test_what_is_captured_of_a_clone_is_what_was_captured_of_its_source(
+    sources: TwoSources,
+) -> None:
+    cloned(sources, OURS, "copie")
+    texts = []
+    for slug in (OURS, "copie"):
+        asked = CaptureWishes(f"capture-de-{slug}")
+        capture_blueprint(sources.context(), Source(slug), asked)
+        folder = sources.context().places.blueprints / asked.name
+        files = {path.relative_to(folder): path.read_bytes()
+                 for path in folder.rglob("*") if path.is_file()}  # fmt: skip
+        named = files.pop(Path("blueprint.yml")).decode()
+        texts.append((named.replace(slug, "SLUG"), files))
+    assert texts[0] == texts[1]
+    assert Path("files/PageDeLaCommunaute/plan.pdf") in texts[0][1]
+    with pytest.raises(Refused, match="nothing was captured"):
+        capture_blueprint(sources.context(), Source(OURS), CaptureWishes(f"capture-de-{OURS}"))
+
+
+def test_a_clone_costs_little_more_than_a_community(sources: TwoSources) -> None:
+    """At most 1.3 times the requests, and one more for each file."""
+    plain, copying = sources.context(), sources.context()
+    assert new_community(plain, a_community("simple"), audit=False).error is None
+    made = clone(copying, Source(OURS), Wishes("Copie", "mesure", PERSON), CaptureWishes(""),
+                 agreed=lambda _captured: True, audit=False)  # fmt: skip
+    assert made.community is not None
+    assert made.community.error is None
+    requests = [each.network.traffic.get + each.network.traffic.post for each in (plain, copying)]
+    assert requests[1] <= 1.3 * requests[0] + 1, requests

@@ -59,7 +59,7 @@ def copied(
         else:
             linked = _linked(each, lists, forms)
             fields.append(linked)
-            if each.kind in (Kind.LIST, Kind.LINK):
+            if each.name and each.kind in (Kind.LIST, Kind.LINK):  # 4.4 bears one without
                 names[each.name] = linked.name
     known = replace(schema, fields=tuple(fields))
     if not is_of_people(schema):
