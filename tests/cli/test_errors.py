@@ -252,3 +252,16 @@ def test_what_a_killed_audit_left_is_told_once_by_the_next_command(
     told = json.loads(cli("list", "--json").out)
     assert [message for message in told["messages"] if message.startswith("gone: an audit was cut")]
     assert json.loads(cli("status", "--json").out)["messages"] == []
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "verify", "status", "list"])
+def test_nobody_means_all_by_naming_nothing(cli: Cli, manifest: Path, command: str) -> None:
+    ran = cli(command, "--only", " ", "--json")
+    assert (ran.exit, ran.json()["errors"][0]["code"]) == (2, "usage")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("group", [[], ["participants"], ["ops"], ["mailing-list"]])
+def test_no_sentence_of_the_help_is_cut(cli: Cli, group: list[str], language: str) -> None:
+    _usage, commands = cli(*group, "--help", "--lang", language).out.split("\n", 1)
+    assert "..." not in commands

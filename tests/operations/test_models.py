@@ -25,7 +25,7 @@ from wikifarm.operations.community.origin import models_of
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.models import list_models
 from wikifarm.operations.workplace.context import Context, Silence
-from wikifarm.rehearsal import DIALECTS, RunningFarm, snapshot
+from wikifarm.rehearsal import DIALECTS, RehearsalSettings, RunningFarm, snapshot
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels, as_told
 
 from .conftest import Fresh, a_community, context_for, start_farm
@@ -186,9 +186,10 @@ def test_a_farm_without_models_makes_wikis_page_by_page(
     assert SLOW in " ".join(made(fresh(), a_community("vannes")).notes)
 
 
-def test_a_key_alone_makes_wikis_page_by_page(running: RunningFarm, tmp_path: Path) -> None:
-    context = context_for(running.url, tmp_path, password="", token=running.settings.token)
-    assert SLOW in " ".join(made(context, a_community()).notes)
+def test_a_key_alone_makes_wikis_page_by_page(tmp_path: Path) -> None:
+    with RunningFarm(RehearsalSettings(tmp_path / "keyed", password="x", token="cle")) as farm:
+        context = context_for(farm.url, tmp_path, password="", token="cle")
+        assert SLOW in " ".join(made(context, a_community()).notes)
 
 
 def test_a_model_that_does_not_give_what_it_holds_is_used_once(
