@@ -34,7 +34,11 @@ def test_a_clone_goes_from_one_generation_to_another(tmp_path: Path, there: str,
         assert cloned.community is not None
         assert cloned.community.error is None
         copy = read_whole(open_wiki(context_for(two.url, tmp_path / "b"), "rennes"))
-    ours = {tag for tag in source.pages if tag not in (RECEIPT, *copy.rights.keys() - copy.pages)}
+    assert cloned.captured is not None
+    left = {each.name for each in cloned.captured.captured.left_out}
+    # The names of those who facilitate stand in it: it stays where it is, and nothing else does.
+    assert left == {tag for tag, page in source.pages.items() if "Camille Le Goff" in page.body}
+    ours = {tag for tag in source.pages if tag not in (RECEIPT, *left)}
     assert {tag: page.body for tag, page in copy.pages.items() if tag in ours} == {
         tag: page.body.replace(one.url, two.url)
         for tag, page in source.pages.items()
