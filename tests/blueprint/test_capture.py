@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -143,21 +144,51 @@ def test_a_number_that_changes_changes_where_it_is_named(body: str, expected: st
         ("zoe", Trace.NAME),
         ("avec Awa Diallo et les autres", Trace.NAME),
         ("Camille Le Goff", Trace.NAME),
+        ("LOVELACE, Ada", Trace.NAME),
+        ("Ada **Lovelace**", Trace.NAME),
+        ('Ada ""<b>""Lovelace""</b>""', Trace.NAME),
+        ("Ada Love\u200blace", Trace.NAME),
+        ("ada.lovelace", Trace.NAME),
+        ("Zo&eacute;", Trace.NAME),
+        ("Lea Hamon", Trace.NAME),
+        ("ada [at] example.org", Trace.MAIL),
+        ("ada (arobase) example (point) org", Trace.MAIL),
+        ("ada at example dot org", Trace.MAIL),
+        ("ada&#64;example.org", Trace.MAIL),
+        ("mailto:ada%40example.org", Trace.MAIL),
+        ("ada @ example.org", Trace.MAIL),
+        ("ada\uff20example.org", Trace.MAIL),
+        ("Tel.06 12 34 56 78", Trace.PHONE),
+        ("06 12 34 56 78/02 99 12 34 56", Trace.PHONE),
+        ("06/12/34/56/78", Trace.PHONE),
+        ("0033612345678", Trace.PHONE),
+        ("__0612345678__", Trace.PHONE),
+        ("06&nbsp;12&nbsp;34&nbsp;56&nbsp;78", Trace.PHONE),
+        ("(02) 99 12 34 56", Trace.PHONE),
     ],
 )
 def test_a_person_is_seen_however_they_are_written(text: str, trace: Trace) -> None:
-    people = KnownPeople(["AdaLovelace", "Zoé", "", "Al", "AwaD", "CamilleG"])
+    people = KnownPeople(["AdaLovelace", "Zoé", "", "Al", "leahamon", "AwaD", "CamilleG"])
     assert people.in_text(text) == {trace}
 
 
 @pytest.mark.parametrize(
     "text",
     ["le 12/03/2024", "20240102030405", "{{bazarliste id=\"1\"}}", "@admins,@participants",
-     "Zoétrope", "n° 123456", "Al", "Adalovelacette", "Awa, et Camille"],
+     "Awa, et Camille", "Zoétrope", "n° 123456", "Al", "Adalovelacette", "un an a passé",
+     "le 01-02-2026 10:00",
+     "look at example.org", "lon=-0.6123456789", "https://a.org/0612345678/x"],
 )  # fmt: skip
 def test_what_is_nobody(text: str) -> None:
-    people = KnownPeople(["AdaLovelace", "Zoé", "Al", "AwaD", "CamilleG"])
+    people = KnownPeople(["AdaLovelace", "Zoé", "Al", "Ana", "AwaD", "CamilleG"])
     assert people.in_text(text) == frozenset()
+
+
+def test_a_long_text_of_one_word_is_read_at_once() -> None:
+    people = KnownPeople(["AdaLovelace"])
+    started = time.process_time()
+    assert people.in_text("a" * 1_000_000) == frozenset()
+    assert time.process_time() - started < 20  # each sign once; once for each other: hours
 
 
 # -- the differential proof -----------------------------------------------------------------
@@ -240,10 +271,11 @@ def whole(told: Mapping[str, Any], people: list[Person]) -> WholeWiki:
         pages=pages, forms=forms,
         lists={"ListeCulture": BazarList("ListeCulture", "Culture", items)},
         rights=rights,
-        groups={"admins": (), "voisinage": ()},
+        groups={"admins": (), "voisinage": (), f"{people[0].account}Amis": ()},
         people={"admins": ("WikiAdmin", people[1].account), "voisinage": members},
         modules={"action trail": told["right"].format(people[0])},
-        settings={"wakka_name": "Jardins d'ici", "contact_from": people[0].mail},
+        settings={"wakka_name": "Jardins d'ici", "contact_from": people[0].mail,
+                  "favorite_preset": f"custom/{people[0].account}.css"},
         accounts=tuple(Account(each.account, each.mail) for each in people),
     )  # fmt: skip
 
@@ -251,6 +283,21 @@ def whole(told: Mapping[str, Any], people: list[Person]) -> WholeWiki:
 def captured(told: Mapping[str, Any], people: list[Person]) -> Captured:
     names = [word for each in people for word in (each.account, each.name, each.mail)]
     return capture(whole(told, people), KnownPeople(names), usual(), TEXTS, CaptureWishes("jardin"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"bn_template": line("texte", "bf_x", "Contact", "", "", "+33 6 12 34 56 78")},
+        {"bn_only_one_entry_message": "Une seule fois, ou écrivez à ada@example.org"},
+    ],
+)
+def test_a_form_that_names_somebody_anywhere_is_left_out(said: Mapping[str, str]) -> None:
+    told = {"bn_label_nature": "Lieux", "bn_template": line("texte", "bf_titre", "Titre"), **said}
+    form = Form("10", "Lieux", told["bn_template"], told=told)
+    read = WholeWiki(ADDRESS, "4.5.0", Dialect.D45, "WikiAdmin", {}, {"10": form}, {})
+    taken = capture(read, KnownPeople([]), usual(), TEXTS, CaptureWishes("jardin"))
+    assert [each.key for each in taken.left_out] == ["form:10"]
 
 
 @settings(max_examples=EXAMPLES)

@@ -41,6 +41,8 @@ VERSION = "1"
 LOGS = "LogDesActionsAdministratives"
 SETTINGS = ("favorite_theme", "favorite_squelette", "favorite_style", "favorite_preset")
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
+# Who may do something, as a line of a form gives it: accounts in it are left out by `RightsCopy`.
+_A_RIGHT = re.compile(r"\s*!?(?:[*+%]|@[A-Za-z0-9]+)(?:,\s*!?(?:[*+%]|@?[A-Za-z0-9]+))*\s*\Z")
 _OPEN = Rights("*", "$writing")  # of a page that a visitor read
 
 
@@ -215,7 +217,12 @@ class _Capture:
             if is_of_people(schema) and schema.rights is not None
             for group in re.findall(r"@(\w+)", schema.rights.read)
         ]
-        roles = roles_of(self.whole, reading, self.asked.members, self.asked.facilitators)
+        named = {
+            name: inside for name, inside in self.whole.groups.items()
+            if self.speaks_of_nobody(LeftKind.GROUP, name, name)
+        }  # fmt: skip
+        whole = replace(self.whole, groups=named)
+        roles = roles_of(whole, reading, self.asked.members, self.asked.facilitators)
         for name in roles.made:
             told = _("the group {name} is made: the wiki has none such")
             self.changed.append(told.format(name=name))
@@ -377,7 +384,8 @@ class _Capture:
                 "lists": list(self.usual.removed_lists),
             },
             "settings": {key: self.whole.settings[key] for key in SETTINGS
-                         if self.whole.settings.get(key)},
+                         if self.whole.settings.get(key)
+                         and not self.people.in_text(self.whole.settings[key])},
         }  # fmt: skip
 
     def groups(self) -> dict[str, list[str]]:
@@ -440,8 +448,8 @@ def _titles(title: str) -> Iterator[str]:
 def _texts(form: Form) -> Collection[str]:
     """What people read in a form, and what it answers by default; rights aside."""
     columns = [each for line in form.template.split("\n") for each in line.split("***")]
-    told = [form.told.get(key, "") for key in ("bn_label_nature", "bn_description")]
-    return [*told, *(each for each in columns if not each.lstrip(" !").startswith(("@", "%", "+")))]
+    told = [text for key, text in form.told.items() if key not in ("bn_template", "bn_condition")]
+    return [*told, *(each for each in columns if not _A_RIGHT.match(each))]
 
 
 def _lists_file(lists: Iterable[BazarList]) -> dict[str, Any]:

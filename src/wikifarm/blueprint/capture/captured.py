@@ -17,6 +17,7 @@ class LeftKind(StrEnum):
     FORM = "form"
     LIST = "list"
     FILE = "file"
+    GROUP = "group"
 
 
 class Why(StrEnum):

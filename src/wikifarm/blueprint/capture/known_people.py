@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from functools import cached_property
+from html import unescape
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-# Nine figures and more as telephone numbers are written; not those of a longer number or a date.
-_PHONE = re.compile(r"(?<![\w/.-])(\+\d{1,3}|0)[\s.-]?(\(0\))?\d([\s.-]?\d){7,10}(?![\w/-])")
+_MAIL = re.compile(r"[\w.+-] ?@ ?[\w-]+(\.[\w-]+)+")
+# As people write an address that robots should not read: each sign that stands for another.
+_HIDDEN = (
+    (re.compile(r"[\[({<] ?(?:at|arobase|chez|@) ?[\])}>]|(?<=\w) arobase (?=\w)|%40", re.I), "@"),
+    (re.compile(r" ?[\[({<] ?(?:dot|point|\.) ?[\])}>] ?", re.I), "."),
+    (re.compile(r"(?<=\w) at (?=[\w-]+ dot \w)", re.I), "@"),
+    (re.compile(r"(?<=\w) dot (?=\w)", re.I), "."),
+)
+# Nine figures and more as telephone numbers are written; not those of a longer number, a date or
+# the path of an address. Pairs may be parted by any sign.
+_PHONE = re.compile(
+    r"(?<![^\W_])(?<![\w:]/)(?<!\d[.-])"
+    r"(?!0\.\d{3}|[0-3]\d[.-](?:0\d|1[0-2])[.-](?:19|20)\d\d(?!\d))(?:"
+    r"(?:(?:\+|00[\s.-]?)\d{1,3}|\(?0)[\s.-]?(?:\(0\))?\d\)?(?:[\s.-]?\d){7,10}"
+    r"|\(?0\d\)?(?:\s?[/._·\u2010-\u2015\s-]\s?\d\d){4}"
+    r")(?![^\W_])(?!-\d)"
+)
 _CAPITAL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Ý])")
-_INITIALS = re.compile(r"(\w{3,}) ([A-ZÀ-Ý]{1,3})\Z")  # ZoeD, AdaLK: as many name their account
+_INITIALS = re.compile(r"(.*\w{3,}) ([A-ZÀ-Ý]{1,3})\Z")  # ZoeD, AdaLK: as many name their account
+_BETWEEN = 2  # words of a name of which an account keeps no initial
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_WORD = re.compile(r"[^\W_]+")
 SHORTEST = 3  # signs of a name that can be told from a word
+_GLUED = 6  # signs of a name that is looked for across words, whatever parts them
 
 
 class Trace(StrEnum):
@@ -28,47 +46,83 @@ class KnownPeople:
     """The people of one wiki, by their names: accounts, members of groups, titles of entries."""
 
     def __init__(self, names: Iterable[str], but: Iterable[str] = ()) -> None:
-        left = {bare(name) for name in but}
+        left = {_words(name) for name in but}
         given = tuple(names)
-        spelt = {bare(each) for name in given for each in (name, _parted(name))}
-        self._names = {name for name in spelt - left if len(name) >= SHORTEST}
-        self._begun = {begun for name in given if (begun := _begins(name))}
-
-    @cached_property
-    def _spelt(self) -> re.Pattern[str] | None:
-        words = sorted(
-            {*map(re.escape, self._names), *self._begun}, key=lambda word: (-len(word), word)
-        )
-        return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)") if words else None
+        spelt = {_words(name) for name in given} - left
+        turned = {each for name in spelt for each in _turned(name)}
+        self._names = {name for name in turned if len("".join(name)) >= SHORTEST}
+        glued = map("".join, self._names)
+        self._glued = {name for name in glued if len(name) >= _GLUED}
+        self._begun: dict[str, set[tuple[tuple[str, ...], str]]] = {}
+        for name in given:
+            if known := _INITIALS.match(_CAPITAL.sub(" ", name)):
+                words = _words(known[1])
+                self._begun.setdefault(words[0], set()).add((words, bare(known[2])))
+        self._longest = max((len("".join(name)) for name in self._names), default=0)
 
     def in_text(self, text: str) -> frozenset[Trace]:
-        """What of them stands there; names whatever their case, accents or glued capitals."""
+        """What of them stands there; names whatever their case, accents, order, glued capitals or
+        what parts them, and addresses as they are hidden from robots."""
+        plain = _plain(text)
         traces = {
-            Trace.MAIL: _MAIL.search(text),
-            Trace.PHONE: _PHONE.search(text),
-            Trace.NAME: self._named(text),
+            Trace.MAIL: _MAIL.search(_shown(plain)),
+            Trace.PHONE: _PHONE.search(plain),
+            Trace.NAME: any(map(self._named, {plain, _TAG.sub("", plain)})),
         }
         return frozenset(trace for trace, there in traces.items() if there)
 
     def _named(self, text: str) -> bool:
-        if self._spelt is None:
-            return False
-        return any(self._spelt.search(bare(each)) for each in (text, _parted(text)))
+        words = _words(text)
+        return any(
+            words[first:last] in self._names or "".join(words[first:last]) in self._glued
+            for first in range(len(words))
+            for last in self._ends(words, first)
+        ) or any(
+            words[first : first + len(name)] == name
+            and _go_on(words[first + len(name) :][: len(initials) + _BETWEEN], initials)
+            for first, word in enumerate(words)
+            for name, initials in self._begun.get(word, ())
+        )
+
+    def _ends(self, words: tuple[str, ...], first: int) -> Iterator[int]:
+        """Where a name that begins at this word may end."""
+        length = 0
+        for last in range(first, len(words)):
+            length += len(words[last])
+            if length > self._longest:
+                return
+            yield last + 1
 
 
-def _begins(name: str) -> str:
-    """What the whole name looks like of which an account keeps the initials; empty for others."""
-    known = _INITIALS.match(_parted(name))
-    if known is None:
-        return ""
-    words = (rf"{initial}\w*" for initial in bare(known[2]))
-    between = r"(?:\W+\w+){0,2}?\W+"  # the parts of a name that give no initial
-    return between.join((re.escape(bare(known[1])), *words))
+def _go_on(words: tuple[str, ...], initials: str) -> bool:
+    """True for words that are the rest of a name of which an account keeps the initials."""
+    left = iter(words)
+    return all(any(word.startswith(initial) for word in left) for initial in initials)
 
 
-def _parted(text: str) -> str:
-    """AdaLovelace, ada_lovelace and ada-lovelace as Ada Lovelace."""
-    return _CAPITAL.sub(" ", re.sub(r"[_-]", " ", text))
+def _plain(text: str) -> str:
+    """The text as it is read: entities as their signs, wide signs as others, none unseen."""
+    read = unicodedata.normalize("NFKC", unescape(text))
+    return "".join(sign for sign in read if unicodedata.category(sign) != "Cf")
+
+
+def _shown(text: str) -> str:
+    """The text with the addresses that were hidden from robots."""
+    text = " ".join(text.split())
+    for hidden, sign in _HIDDEN:
+        text = hidden.sub(sign, text)
+    return text
+
+
+def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A name as it is, and with its last words first."""
+    for first in range(len(name)) if len(name) <= 4 else (0,):
+        yield name[first:] + name[:first]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a text, bare; AdaLovelace and ada_lovelace as Ada Lovelace."""
+    return tuple(_WORD.findall(bare(_CAPITAL.sub(" ", _plain(text)))))
 
 
 def bare(text: str) -> str:

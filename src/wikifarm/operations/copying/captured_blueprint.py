@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -246,5 +247,15 @@ def _left(path: Path, name: str, people: KnownPeople) -> LeftOut | None:
         return LeftOut(LeftKind.FILE, name, Why.NO_FILE)
     if path.suffix.lower() not in _TEXTUAL:
         return None
-    traces = people.in_text(path.read_text("utf-8", errors="replace"))
+    traces = people.in_text(_read(path.read_bytes()))
     return LeftOut(LeftKind.FILE, name, why_of(min(traces))) if traces else None
+
+
+def _read(content: bytes) -> str:
+    """A text that somebody attached: as its first bytes say, in UTF-8, or as Windows writes."""
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
