@@ -194,6 +194,7 @@ def _lines(changes: Any) -> list[tuple[str, str]]:
     dialect="4.5",
     steps=[("apply",), ("edit", CHECKLIST, "a"), ("describe", DESCRIPTIONS[0]), ("kill", 12)],
 )
+@example(dialect="4.6", steps=[("kill", 128), ("kill", 128), ("kill", 128)])
 @given(dialect=st.sampled_from(sorted(DIALECTS)), steps=st.lists(STEP, max_size=7))
 def test_nothing_people_did_is_lost_and_the_work_ends(
     dialect: str, steps: list[tuple[Any, ...]]

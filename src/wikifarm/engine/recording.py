@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from wikifarm.blueprint.schema.template import normalise, same_template
@@ -63,10 +63,9 @@ def _setting_out(work: Work) -> dict[str, tuple[str, ...]]:
     had set out to. A text that keeps what people wrote is not ours to name.
     """
     design = work.design
-    bodies = {page.tag: page.body for page in design.pages}
     forms = {form.id: form for form in design.forms}
     texts = {
-        **{change.id: (fingerprint(bodies[change.key]),) for change in _planned(PagesStep(), work)},
+        **_texts_set_out(work),
         **{change.id: tuple(design.groups[change.key]) for change in _planned(GroupsStep(), work)},
         **{
             change.id: (fingerprint(normalise(compiled(work, forms[change.key]).template)),)
@@ -76,16 +75,33 @@ def _setting_out(work: Work) -> dict[str, tuple[str, ...]]:
         **{change.id: (fingerprint(change.after),) for change in _planned(ProposalsStep(), work)},
         **rights_of_new(work),
     }
-    before = work.receipt.writing
-    return {**before, **{key: _joined(before.get(key, ()), new) for key, new in texts.items()}}
+    return _added(_added(work.receipt.writing, texts), work.told_later)
+
+
+def _texts_set_out(work: Work) -> dict[str, tuple[str, ...]]:
+    bodies = {page.tag: page.body for page in work.design.pages}
+    return {change.id: (fingerprint(bodies[change.key]),) for change in _planned(PagesStep(), work)}
+
+
+def announce_texts(work: Work, journal: Journal) -> None:
+    """Has the receipt name the texts that pages are about to have, unless it does: a run that is
+    killed before it ends knows them for its own."""
+    writing = _added(work.receipt.writing, _texts_set_out(work))
+    if work.recorded is not None and writing != work.recorded.writing:
+        _write(work, replace(work.receipt, writing=writing), journal)
 
 
 def _planned(step: AnyStep, work: Work) -> list[AnyChange]:
     return writes(step.plan(work))
 
 
-def _joined(before: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*before, *new)))
+def _added(
+    before: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Both, each text once."""
+    joined = {key: tuple(dict.fromkeys((*before.get(key, ()), *texts)))
+              for key, texts in new.items()}  # fmt: skip
+    return {**before, **joined}
 
 
 def finish_receipt(work: Work, journal: Journal) -> None:
@@ -104,7 +120,7 @@ def finished(work: Work) -> Receipt:
         blueprint=design.blueprint,
         version=design.version,
         complete=True,
-        writing={},
+        writing=dict(work.told_later),
         overview=fingerprint(receipts.OVERVIEW),
         files=files_applied(work),
         proposals=proposals_applied(work),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -23,7 +23,8 @@ class Work:
     `just_made`: this run had the wiki made, a moment ago. `taken_back`: tags of the pages that are
     to be the blueprint's again, whatever was written there; `sent`, the files that this run
     attached, with the name of each on the server. `opening`: somebody said that rights may let in
-    more people than they do.
+    more people than they do. `told_later`: what pages will show as done once it is, by the hash of
+    their texts, which the receipt announces (Receipt.writing).
     """
 
     slug: str
@@ -33,6 +34,7 @@ class Work:
     recorded: Receipt | None = None
     just_made: bool = False
     taken_back: frozenset[str] = frozenset()
+    told_later: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sent: dict[str, str] = field(default_factory=dict)
     opening: bool = False
 

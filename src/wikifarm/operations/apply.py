@@ -201,7 +201,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     trouble = _ensure_list(run)
     facts = known_facts(run)
     written = not once and work.recorded is not None and work.receipt.same_as(work.recorded)
-    if facts != frozenset(work.receipt.facts) or not written:
+    if facts != frozenset(work.receipt.facts) or work.told_later or not written:
         # The pages show as done what was just seen to be done, and how the list stands.
         with run.alone("apply", again=False):
             run.tell(facts)

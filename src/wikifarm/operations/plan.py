@@ -8,6 +8,7 @@ from dataclasses import replace
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.engine.changes import AnyChange
+from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import Standing
@@ -126,6 +127,9 @@ def _with_pages_told(
     design = replace(work.design, pages=run.compiler.pages(facts, told))
     later = PagesStep().plan(replace(then, receipt=pages_applied(then), design=design))
     last = {change.key: change for change in later if change.writes}
+    work.told_later = {
+        last[page.tag].id: (fingerprint(page.body),) for page in design.pages if page.tag in last
+    }
     written = {change.id for change in changes if change.writes}
     run.outcome.telling = frozenset(change.id for change in last.values()) - written
     whole: list[AnyChange] = [

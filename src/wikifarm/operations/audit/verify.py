@@ -149,6 +149,8 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
         run.context.journal.intent(run.community.slug, AUDIT)
     audit = _asked(run, checks, Differential(run, deep=deep))
     try:
+        if people_forms(run.work):
+            _close_new_logs(run)  # another, where the day has changed since
         # Once what audits left is gone: a form that a killed one imported is nobody's.
         audit = _with_what_is_beside(run, audit)
     except WikifarmError as fault:
@@ -238,14 +240,15 @@ def _doubts(beside: Sequence[Undeclared]) -> Iterator[str]:
 
 def _close_new_logs(run: CommunityRun) -> list[str]:
     """Closes the page of the day where YesWiki wrote who joined a group, and names such pages."""
-    now = run.site.rights.all()
-    logs = []
+    seen = run.work.seen
+    seen.forget("rights")
+    now, logs = seen.rights, []
     for prefix, rights in run.work.design.closed_prefixes.items():
         tags = [tag for tag in now if tag.startswith(prefix)]
         logs += tags
         open_tags = [tag for tag in tags if now[tag].read != rights.read]
         if open_tags:
-            run.site.rights.set(open_tags, rights)
+            seen.remember("rights", run.site.rights.set(open_tags, rights))
     return logs
 
 

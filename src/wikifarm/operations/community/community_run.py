@@ -13,7 +13,7 @@ from wikifarm.blueprint.compile import Compiler
 from wikifarm.blueprint.design import DesignedPage
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.receipt import Receipt
-from wikifarm.engine.recording import keep_receipt
+from wikifarm.engine.recording import announce_texts, keep_receipt
 from wikifarm.engine.run import apply as walk
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import Standing, as_it_came, compared, standing
@@ -374,9 +374,12 @@ class CommunityRun:
             work.design = replace(whole, pages=tuple(changed))
         else:
             work.design = whole
+        announce_texts(work, self.context.journal)
         self.walk((PagesStep(),), quiet=True)
+        work.told_later = {}
         if only_changed:
-            keep_receipt(work, pages_applied(work), self.context.journal)
+            settled = replace(pages_applied(work), writing={})
+            keep_receipt(work, settled, self.context.journal)
             work.design = whole
 
     @property
