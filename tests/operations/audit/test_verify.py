@@ -69,14 +69,14 @@ def test_a_log_that_begins_at_midnight_is_closed_and_is_no_leak(
 ) -> None:
     """YesWiki writes what administrators do in a page of the day, which has its default rights."""
     tomorrow = "LogDesActionsAdministratives29991231"
-    wiki, prove = open_wiki(fresh(), made.slug), verifying.prove
+    wiki, prove = open_wiki(fresh(), made.slug), questions.prove
 
     def at_midnight(*asked: Any) -> None:
         if wiki.pages.read(tomorrow) is None:
             wiki.pages.save(tomorrow, "Ada est entrée.", "")
         prove(*asked)
 
-    monkeypatch.setattr(verifying, "prove", at_midnight)
+    monkeypatch.setattr("wikifarm.operations.audit.verify.prove", at_midnight)
     (outcome,) = verify(fresh(), [made])
     assert outcome.audit is not None
     assert (outcome.error, outcome.audit.leaks) == (None, ())
