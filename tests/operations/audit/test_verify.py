@@ -20,6 +20,7 @@ from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import CommunityOutcome, LeakKind, Role
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.status import status
+from wikifarm.rehearsal.wikitext import page_manager
 from wikifarm.transport import Answer
 from wikifarm.yeswiki.audit_routes import Route
 from wikifarm.yeswiki.bazar_forms import Forms
@@ -622,3 +623,19 @@ def test_a_wiki_without_the_choices_of_its_forms_is_no_audit(
 ) -> None:
     monkeypatch.setattr(Seen, "lists", {})
     assert "is not in the wiki: `wikifarm apply` makes it" in blind(verified(fresh, made))
+
+
+def test_the_page_of_the_day_that_the_audit_itself_makes_is_closed_before_it_is_judged(
+    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """YesWiki writes there what is removed: what was planted, where nothing else was that day."""
+    ask = verifying.write_all
+
+    def then_midnight(*arguments: Any) -> None:
+        ask(*arguments)
+        monkeypatch.setattr(page_manager, "today", lambda: "20991231")
+
+    monkeypatch.setattr(verifying, "write_all", then_midnight)
+    assert verified(fresh, made).error is None
+    rights = open_wiki(fresh(), "rennes").rights.all()
+    assert [right.read for tag, right in rights.items() if tag.endswith("20991231")] == ["@admins"]

@@ -8,6 +8,7 @@ from functools import partial
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.journal import AUDIT
+from wikifarm.engine.steps.access import RightsStep
 from wikifarm.errors import AuditBlind, LeakFound, WikifarmError, WriteRefused
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
@@ -164,6 +165,11 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
 
 
 def _with_what_is_beside(run: CommunityRun, audit: Audit) -> Audit:
+    logs = tuple(run.work.design.closed_prefixes)
+    if any(change.key.startswith(logs) for change in RightsStep().plan(run.work)):
+        # What was planted is removed by now, and YesWiki wrote that: the first of a day, maybe.
+        _close_new_logs(run)
+        run.work.seen.forget("rights")
     leaks, beside = (*audit.leaks, *opened(run.work)), tuple(undeclared(run.work))
     return replace(
         audit,
