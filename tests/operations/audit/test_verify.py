@@ -16,6 +16,7 @@ from wikifarm.errors import AuditBlind, Exit, LeakFound, Unreachable
 from wikifarm.operations.apply import apply
 from wikifarm.operations.audit import questions
 from wikifarm.operations.audit import verify as verifying
+from wikifarm.operations.audit.attempts import write_all
 from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import CommunityOutcome, LeakKind, Role
 from wikifarm.operations.community.site import open_wiki
@@ -629,10 +630,9 @@ def test_the_page_of_the_day_that_the_audit_itself_makes_is_closed_before_it_is_
     fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """YesWiki writes there what is removed: what was planted, where nothing else was that day."""
-    ask = verifying.write_all
 
     def then_midnight(*arguments: Any) -> None:
-        ask(*arguments)
+        write_all(*arguments)
         monkeypatch.setattr(page_manager, "today", lambda: "20991231")
 
     monkeypatch.setattr(verifying, "write_all", then_midnight)
