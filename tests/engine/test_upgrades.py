@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.fake_wiki import OPEN, Killed
@@ -353,6 +353,7 @@ def upgrades(draw: st.DrawFn) -> tuple[str, str, str, str]:
 
 
 @settings(max_examples=LIVES, deadline=None)
+@example(("Un.\nUn.\nDeux.", "Un.\nUn.\nici 0\nDeux.", "Un.\nUn.\nDeux.", "Un.\nDeux."))
 @given(upgrades())
 def test_no_edit_is_lost(texts: tuple[str, str, str, str]) -> None:
     base, hand, *versions = texts

@@ -28,7 +28,7 @@ from wikifarm.engine.steps.bazar import (
     list_ids,
     merged_form,
 )
-from wikifarm.engine.steps.content import PagesStep, pages_applied
+from wikifarm.engine.steps.content import PagesStep, merging, pages_applied
 from wikifarm.engine.steps.proposals import ProposalsStep, proposals_applied
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
@@ -79,8 +79,15 @@ def _setting_out(work: Work) -> dict[str, tuple[str, ...]]:
 
 
 def _texts_set_out(work: Work) -> dict[str, tuple[str, ...]]:
-    bodies = {page.tag: page.body for page in work.design.pages}
-    return {change.id: (fingerprint(bodies[change.key]),) for change in _planned(PagesStep(), work)}
+    pages = {page.tag: page for page in work.design.pages}
+    texts: dict[str, tuple[str, ...]] = {}
+    for change in _planned(PagesStep(), work):
+        page = pages[change.key]
+        texts[change.id] = (fingerprint(page.body),)
+        if change.after != page.body:
+            key, text = merging(page, change.after)
+            texts[key] = (text,)
+    return texts
 
 
 def announce_texts(work: Work, journal: Journal) -> None:

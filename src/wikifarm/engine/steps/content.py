@@ -91,7 +91,7 @@ def _wanted_body(page: DesignedPage, now: Page, work: Work) -> str:
     """
     if work.receipt.untouched(page.tag, now.body):
         return page.body
-    merged = _merged(page, now, work)
+    merged = None if _is_merged(page, now, work) else _merged(page, now, work)
     return now.body if merged is None else merged
 
 
@@ -119,6 +119,7 @@ def in_conflict(work: Work, page: DesignedPage) -> bool:
         and page.tag not in work.taken_back
         and not work.receipt.untouched(page.tag, now.body)
         and base_of(work, page.tag) not in (None, page.body)
+        and not _is_merged(page, now, work)
         and _merged(page, now, work) is None
     )
 
@@ -145,11 +146,23 @@ def pages_applied(work: Work) -> Receipt:
         now, base = work.seen.pages.get(page.tag), base_of(work, page.tag)
         if now is None:
             continue
-        if page.body in (now.body, base) or now.body == _merged(page, now, work):
+        done = page.body in (now.body, base) or _is_merged(page, now, work)
+        if done or now.body == _merged(page, now, work):
             base = page.body
         if base is not None and base != bases.get(page.tag):
             hashes[page.tag], bases[page.tag] = fingerprint(base), base
     return replace(work.receipt, pages=hashes, bases=bases)
+
+
+def merging(page: DesignedPage, body: str) -> tuple[str, str]:
+    """How the receipt announces that a page is about to hold a merge with the blueprint's text: a
+    merge of it would not always be the same."""
+    return f"merged:{page.tag}", f"{fingerprint(body)} {fingerprint(page.body)}"
+
+
+def _is_merged(page: DesignedPage, now: Page, work: Work) -> bool:
+    """True where this run, or one that did not end, merged the blueprint's text into the page."""
+    return merging(page, now.body)[1] in work.receipt.begun("merged", page.tag)
 
 
 def _merged(page: DesignedPage, now: Page, work: Work) -> str | None:
