@@ -23,7 +23,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wikifarm.errors import InvalidInput, LocalStorage, PasswordsShut, Problem
-from wikifarm.files import PRIVATE, make_private, write_whole
+from wikifarm.files import PRIVATE, make_private
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.operations.workplace import age_file
@@ -118,11 +118,14 @@ class Parts:
         self.put_bytes(name, "".join(lines).encode())
 
     def put_bytes(self, name: str, content: bytes) -> None:
-        """Keeps bytes."""
+        """Keeps bytes. They are not forced to the disk one by one: the file of them all is."""
         with _storing(self.target):
-            path = self.path(name)
+            path, coming = self.path(name), self.folder / "coming"
             make_private(path.parent)
-            write_whole(path, content, PRIVATE)
+            descriptor = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            coming.replace(path)
 
     @contextmanager
     def receiving(self, name: str) -> Iterator[IO[bytes]]:

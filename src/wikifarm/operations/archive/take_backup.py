@@ -215,7 +215,7 @@ class _Taking:
         for tag, now in sorted(histories.items()):
             name = member("revisions", tag, ".jsonl")
             rows = self.parts.rows(name)
-            if not rows or rows[0].get("now") != now:
+            if not rows or (rows[0].get("now"), rows[0].get("kept")) != (now, len(rows) - 1):
                 rows = self._history(tag, now)
                 self.parts.put_lines(name, rows)
             self._names.add(name)
@@ -231,6 +231,7 @@ class _Taking:
         for revision in history.shown[1:]:
             body = self._wiki.revisions.body(tag, revision)
             rows.append({"time": revision.time, "author": revision.author, "body": body})
+        rows[0]["kept"] = len(rows) - 1  # a power cut may leave fewer
         return rows
 
 
