@@ -66,25 +66,6 @@ def test_every_form_of_people_is_probed_and_nobody_is_seen(fresh: Fresh, made: C
     assert outcome.audit.probes > 600
 
 
-def test_a_log_that_begins_at_midnight_is_closed_and_is_no_leak(
-    fresh: Fresh, made: Community, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """YesWiki writes what administrators do in a page of the day, which has its default rights."""
-    tomorrow = "LogDesActionsAdministratives29991231"
-    wiki, prove = open_wiki(fresh(), made.slug), questions.prove
-
-    def at_midnight(*asked: Any) -> None:
-        if wiki.pages.read(tomorrow) is None:
-            wiki.pages.save(tomorrow, "Ada est entrée.", "")
-        prove(*asked)
-
-    monkeypatch.setattr("wikifarm.operations.audit.verify.prove", at_midnight)
-    (outcome,) = verify(fresh(), [made])
-    assert outcome.audit is not None
-    assert (outcome.error, outcome.audit.leaks) == (None, ())
-    assert wiki.rights.all()[tomorrow].read == "@admins"
-
-
 def test_a_form_of_wishes_that_was_opened_is_a_leak(fresh: Fresh, made: Community) -> None:
     def opened(columns: list[str]) -> None:
         if columns[0] == "acls":

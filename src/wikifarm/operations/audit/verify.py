@@ -8,7 +8,6 @@ from functools import partial
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.journal import AUDIT
-from wikifarm.engine.steps.access import RightsStep
 from wikifarm.errors import AuditBlind, LeakFound, WikifarmError, WriteRefused
 from wikifarm.i18n import _, ngettext
 from wikifarm.model import Rights
@@ -151,7 +150,8 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
     audit = _asked(run, checks, Differential(run, deep=deep))
     try:
         if people_forms(run.work):
-            _close_new_logs(run)  # another, where the day has changed since
+            # What was planted is removed by now, and YesWiki wrote that: the first of a day, maybe.
+            _close_new_logs(run)
         # Once what audits left is gone: a form that a killed one imported is nobody's.
         audit = _with_what_is_beside(run, audit)
     except WikifarmError as fault:
@@ -165,11 +165,6 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
 
 
 def _with_what_is_beside(run: CommunityRun, audit: Audit) -> Audit:
-    logs = tuple(run.work.design.closed_prefixes)
-    if any(change.key.startswith(logs) for change in RightsStep().plan(run.work)):
-        # What was planted is removed by now, and YesWiki wrote that: the first of a day, maybe.
-        _close_new_logs(run)
-        run.work.seen.forget("rights")
     leaks, beside = (*audit.leaks, *opened(run.work)), tuple(undeclared(run.work))
     return replace(
         audit,
