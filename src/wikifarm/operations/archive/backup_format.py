@@ -20,14 +20,16 @@ from pathlib import Path
 from typing import IO, Any, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from wikifarm.errors import InvalidInput, LocalStorage, PasswordsShut, Problem
 from wikifarm.files import PRIVATE, make_private
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
+from wikifarm.model import Dialect
 from wikifarm.operations.workplace import age_file
 from wikifarm.reasons import of_system
+from wikifarm.web_addresses import why_not
 
 FORMAT = "wikifarm/backup/1"
 MANIFEST = "manifest.json"
@@ -74,6 +76,19 @@ class Manifest(BaseModel):
     counts: Mapping[str, int]
     left_out: Mapping[str, int]  # what the wiki holds and this does not: why -> how many
     members: Mapping[str, Member]
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        """Texts are searched for it: anything shorter would be found everywhere."""
+        if why_not(url) or not url.endswith("/"):
+            raise ValueError
+        return url
+
+    @field_validator("dialect")
+    @classmethod
+    def _is_dialect(cls, dialect: str) -> str:
+        return Dialect(dialect).value
 
     @property
     def identity(self) -> str:
@@ -266,7 +281,7 @@ class Backup:
             row = self.value(name)
             key = row.get("tag", row.get("id")) if isinstance(row, dict) else None
             if not isinstance(key, str) or member(room, key) != name:
-                raise self._odd(name)
+                raise InvalidInput([self.odd(name)])
             yield row
 
     def lines(self, name: str) -> list[dict[str, Any]]:
@@ -282,11 +297,12 @@ class Backup:
         try:
             return from_json(raw)
         except ValueError:
-            raise self._odd(name) from None
+            raise InvalidInput([self.odd(name)]) from None
 
-    def _odd(self, name: str) -> InvalidInput:
+    def odd(self, name: str) -> Problem:
+        """What is wrong with a member that is not what its name says."""
         message = _("{name}: it does not hold what its name says").format(name=name)
-        return InvalidInput([_problem(Path(self._packed.filename or ""), message, HOSTILE)])
+        return _problem(Path(self._packed.filename or ""), message, HOSTILE)
 
 
 @contextmanager
@@ -359,6 +375,9 @@ def _hostile(packed: zipfile.ZipFile, size: int) -> Iterator[str]:
     infos = packed.infolist()
     if len(infos) > MOST_MEMBERS or sum(info.compress_size for info in infos) > size:
         yield _("it says that it holds more than it can")
+        return
+    if sum(info.file_size for info in infos) > max(LARGEST_TEXT, PACKED_AT_MOST * size):
+        yield _("it unpacks to more than is believable")
         return
     seen: set[str] = set()
     for info in infos:

@@ -18,6 +18,7 @@ from wikifarm.engine import receipt as receipts
 from wikifarm.errors import Exit, NotOurs, Refused, SlugTaken, WikifarmError, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Rights
+from wikifarm.operations.archive.backup_contents import administrators, check
 from wikifarm.operations.archive.backup_format import Backup, Manifest, opened
 from wikifarm.operations.archive.kept_files import FilesBack
 from wikifarm.operations.archive.take_backup import DERIVED
@@ -67,12 +68,14 @@ def restore(
     """Makes the wiki of a backup again, at its address or at `slug`. Killed anywhere, the same
     command ends the same. Raises Refused where another wiki stands at that address."""
     with opened(file, identity or context.settings.vault.identity) as backup, context.lock():
+        check(backup)
+        told = administrators(backup)
         outcome = _restored(context, backup, slug or backup.manifest.slug)
     errors: tuple[Failure, ...] = ()
     if outcome.differs:
         errors = failures(differing(outcome.differs, outcome.url))
     exit_ = Exit.FAILED if errors else Exit.DONE
-    return Envelope(STEP, exit=exit_, outcome=outcome, errors=errors)
+    return Envelope(STEP, exit=exit_, outcome=outcome, errors=errors, messages=(told,))
 
 
 def differing(differs: Sequence[str], where: str) -> WikifarmError:

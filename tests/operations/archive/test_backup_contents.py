@@ -1,0 +1,97 @@
+"""A backup whose sums hold may still come from a hostile hand: it is refused before a word of it is
+written, and who would administer its wiki is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.operations.archive.test_backup_format import FACTS
+from wikifarm.errors import InvalidInput
+from wikifarm.operations.archive.backup_contents import administrators, check
+from wikifarm.operations.archive.backup_format import HOSTILE, SMALL, Parts, member, opened, write
+
+PAGE = {"tag": "Charte", "body": "x", "owner": "", "author": "", "time": ""}
+ENTRY = {"tag": "Velo", "form": "104", "owner": "", "author": "", "values": {"bf_titre": "Vélo"}}
+FORM = {"id": "104", "columns": {"bn_label_nature": "Ressources", "bn_template": "x"}}
+TEXTS: Mapping[str, Any] = {
+    "rights.json": {"Charte": ["*", "@admins", "comments-closed"]},
+    "modules.json": {}, "metadata.json": {"Charte": {"theme": "margot"}}, "settings.json": {},
+    "groups.json": {"admins": ["WikiAdmin", "@animation"], "animation": ["ZoeK", "!AdaL"]},
+    "accounts.json": [["WikiAdmin", "a@example.org"], ["ZoeK", "zoe@example.org"],
+                      ["AdaL", "ada@example.org"]],
+    "lists.json": {}, "files.json": [],
+    member("pages", "Charte"): PAGE, member("entries", "Velo"): ENTRY, member("forms", "104"): FORM,
+}  # fmt: skip
+
+
+def a_backup(target: Path, changed: Mapping[str, Any]) -> Path:
+    parts = Parts(target)
+    for name, value in {**TEXTS, **changed}.items():
+        if value is not None:
+            parts.put(name, value)
+    parts.put_bytes("files/a.png", b"picture")
+    write(parts, FACTS, ())
+    parts.remove()
+    return target
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("rights.json", ["*"]),
+        ("rights.json", {"Charte": ["*"]}),
+        ("modules.json", None),
+        ("metadata.json", {"Charte": 5}),
+        ("settings.json", {"wakka_name": {"a": 1}}),
+        ("accounts.json", ["Mallory", 3]),
+        ("groups.json", {"admins": [1]}),
+        ("groups.json", {"admins": ["Mallory"]}),  # and wikifarm is out
+        ("files.json", [{"page": "Charte"}]),
+        ("files.json", [{"page": "Charte", "name": "../../x.png", "stored": "x",
+                         "member": "files/a.png"}]),
+        ("files.json", [{"page": "Charte", "name": "a.png", "stored": "x",
+                         "member": "accounts.json"}]),
+        (member("pages", "Charte"), {"tag": "Charte"}),
+        (member("pages", "charte"), {**PAGE, "tag": "charte"}),  # the same on a server
+        (member("entries", "Velo"), {"tag": "Velo"}),
+        (member("forms", "104"), {"id": "104", "columns": {}}),
+    ],
+)  # fmt: skip
+def test_a_text_of_another_shape_is_named(tmp_path: Path, name: str, value: Any) -> None:
+    made = a_backup(tmp_path / "a.zip", {name: value})
+    with opened(made) as backup, pytest.raises(InvalidInput) as refused:
+        check(backup)
+    (problem,) = refused.value.problems
+    assert problem.code == HOSTILE
+    assert name in problem.message
+
+
+def test_who_would_administer_is_told_with_the_address_that_opens_the_account(
+    tmp_path: Path,
+) -> None:
+    with opened(a_backup(tmp_path / "a.zip", {})) as backup:
+        check(backup)
+        told = administrators(backup)
+    assert "ZoeK <zoe@example.org>" in told
+    assert "AdaL" not in told
+
+
+@pytest.mark.parametrize("url", ["", "e", "ftp://example.org/", "https://example.org/rennes"])
+def test_an_address_that_would_be_found_everywhere_is_none(tmp_path: Path, url: str) -> None:
+    parts = Parts(tmp_path / "a.zip")
+    parts.put("settings.json", {})
+    with pytest.raises(InvalidInput):
+        write(parts, {**FACTS, "url": url}, ())
+
+
+def test_many_parts_of_a_believable_size_are_a_bomb_together(tmp_path: Path) -> None:
+    parts = Parts(tmp_path / "a.zip")
+    for number in range(8):
+        parts.put(member("pages", f"P{number}"), "a" * (SMALL - 100))
+    with pytest.raises(InvalidInput) as refused:
+        write(parts, FACTS, ())
+    assert [each.code for each in refused.value.problems] == [HOSTILE]
