@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from wikifarm.engine.journal import SENTINEL
+from wikifarm.errors import InvalidInput, Problem
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places, state_folder
 from wikifarm.rehearsal import RunningFarm
@@ -258,6 +260,16 @@ def test_what_a_killed_audit_left_is_told_once_by_the_next_command(
 def test_nobody_means_all_by_naming_nothing(cli: Cli, manifest: Path, command: str) -> None:
     ran = cli(command, "--only", " ", "--json")
     assert (ran.exit, ran.json()["errors"][0]["code"]) == (2, "usage")
+
+
+def test_an_empty_name_does_not_ask_for_everybody(
+    cli: Cli, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_context: object, _community: object, word: str, _file: object) -> NoReturn:
+        raise InvalidInput([Problem(f"one person: {word!r}")])
+
+    monkeypatch.setattr("wikifarm.operations.participants.own_copy.own_copy", refuse)
+    assert "one person: ''" in cli("participants", "export", "rennes", "").err
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

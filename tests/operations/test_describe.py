@@ -68,6 +68,7 @@ def test_an_unknown_address_is_told_with_the_nearest(
         chosen([Path(path) for path in paths], only, default=folder)
     (problem,) = refused.value.problems
     assert problem.code == "unknown-community" and "rennes" in problem.hint
+    assert problem.where == ""  # commands that have no --only ask here too
 
 
 def test_a_name_that_was_left_out_is_told_with_what_is_wrong(folder: Path) -> None:

@@ -123,9 +123,9 @@ def chosen(
         )
     named = _read([default], skip_invalid) if slugs else Described([])
     given = Described([]) if slugs and not files else _read(files or [default], skip_invalid)
-    wanted = _named(given, only, "--only") if only else given.communities
+    wanted = _named(given, only) if only else given.communities
     return Described(
-        [*_named(named, slugs, ""), *wanted],
+        [*_named(named, slugs), *wanted],
         named.left_out + given.left_out,
         named.problems + given.problems,
     )
@@ -141,14 +141,13 @@ def _read(paths: Sequence[Path], skip_invalid: bool) -> Described:
     return load_valid(paths) if skip_invalid else Described(load_manifests(paths))
 
 
-def _named(described: Described, slugs: Sequence[str], where: str) -> list[Community]:
+def _named(described: Described, slugs: Sequence[str]) -> list[Community]:
     """Those of these addresses. Raises InvalidInput for one that none of them has."""
     known = [community.slug for community in described.communities]
     unknown = [
         Problem(
             _("No community is called “{slug}”.").format(slug=slug),
             did_you_mean(slug, known),
-            where,
             code="unknown-community",
         )
         for slug in slugs

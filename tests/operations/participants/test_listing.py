@@ -113,3 +113,14 @@ def test_large_numbers_are_told() -> None:
     assert told({"a": 9, "b": 5}) == {"a": 9, "b": 5}
     assert told({"a": 9, "b": 7, "c": 2, "d": 3}) == {"a": 9, "b": 7, "c": None, "d": None}
     assert told({"a": 9, "b": 7, "c": 2}) == {"a": 9, "b": None, "c": None}
+
+
+@pytest.mark.parametrize("word", ["", " ", "\u200b"])
+def test_no_word_means_nobody_and_not_the_one_who_has_no_name(town: Town, word: str) -> None:
+    with entered(town.context(), town.community) as run:
+        base = read_base(run)
+    (eve,) = (person for person in base.people if person.account == "Eve")
+    assert not eve.name
+    with pytest.raises(InvalidInput) as refused:
+        replace(base, people=(eve,)).person(word)
+    assert [problem.code for problem in refused.value.problems] == ["unknown-person"]

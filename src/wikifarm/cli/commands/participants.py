@@ -58,12 +58,12 @@ def export(
     ctx: typer.Context,
     slug: Annotated[str, _slug()],
     name: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar=_("[NAME]"),
             help=_("One person (account, address or name): a copy of all that is held of them."),
         ),
-    ] = "",
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -83,7 +83,7 @@ def export(
     from wikifarm.operations.participants.export_people import export as operation
 
     options = shared(ctx)
-    if name:
+    if name is not None:  # an empty one, of a script, does not ask for everybody
         from wikifarm.operations.participants.own_copy import own_copy
 
         return own_copy(options.context(), _community(options, slug), name, _file(options, out))

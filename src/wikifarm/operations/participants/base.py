@@ -93,10 +93,10 @@ class Base:
 
     def person(self, word: str) -> Someone:
         """Whom a word means: an account, else an address, else a name. Raises InvalidInput where it
-        means nobody, or several."""
+        means nobody, or several: no word means nobody, not those who have no name."""
         asked = fold(word).casefold()
         for said in (_account, _card, _email, _name):
-            meant = [person for person in self.people if said(person) == asked]
+            meant = [person for person in self.people if asked and said(person) == asked]
             if len(meant) == 1:
                 return meant[0]
             if meant:
