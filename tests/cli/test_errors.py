@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -277,3 +278,14 @@ def test_an_empty_name_does_not_ask_for_everybody(
 def test_no_sentence_of_the_help_is_cut(cli: Cli, group: list[str], language: str) -> None:
     _usage, commands = cli(*group, "--help", "--lang", language).out.split("\n", 1)
     assert "..." not in commands
+
+
+def test_a_name_of_nobody_leads_to_the_people_of_that_community(
+    cli: Cli, with_farm: RunningFarm, manifest: Path
+) -> None:
+    assert cli("apply", str(manifest), "--yes", "--audit", "none").exit == 0
+    ran = cli("participants", "export", "rennes", "Nobody Here")
+    assert ran.exit == 2
+    told = re.search(r"`wikifarm (participants list rennes)`", ran.err)
+    assert told is not None
+    assert cli(*told[1].split()).exit == 0

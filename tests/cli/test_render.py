@@ -228,6 +228,9 @@ def test_a_plan_names_a_few_things_and_verbose_all_with_differences() -> None:
     shown = text(row, command="plan")
     assert "  ~  pages  P0, P1, P2, P3, P4, P5 and 3 more" in shown
     assert "Next: `wikifarm apply` will do this." in shown
+    for its_own in ("clone", "blueprint upgrade"):
+        shown = text(row, command=its_own)
+        assert "Next: the same command without --dry-run will do this." in shown
     assert "    -\n    +a line\n" in text(row, command="plan", verbose=True)
 
 

@@ -6,12 +6,16 @@ import json
 import stat
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.operations.archive.conftest import SECRET, Computer
 from tests.operations.conftest import a_community
+from wikifarm.cli.render.answer import answer
+from wikifarm.cli.render.sheet import Paint
+from wikifarm.engine import receipt as receipts
 from wikifarm.errors import Exit, InvalidInput, SlugTaken, WikifarmError
 from wikifarm.operations.archive.backup_format import member, opened
 from wikifarm.operations.archive.restore import Restored, restore
@@ -22,6 +26,7 @@ from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import Silence
 from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.result import Envelope
 from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.revisions import Revisions
@@ -128,6 +133,35 @@ def test_it_is_restored_elsewhere_as_it_was(
         made_again(computer, file, "rennes")
     with pytest.raises(SlugTaken):
         made_again(computer, file, "rennes2", "a third one")
+
+
+@pytest.mark.parametrize("slug", ["rennes", "rennes2"])
+def test_what_is_restored_was_not_looked_at_and_what_is_told_to_do_next_is_there(
+    computer: Computer, tmp_path: Path, slug: str
+) -> None:
+    context, file = computer("first"), tmp_path / "rennes.zip"
+    wiki, entry = open_wiki(context, "rennes"), context.farm.find("rennes")
+    page = wiki.pages.read(receipts.TAG)
+    assert page is not None and entry is not None
+    receipt = receipts.from_page(page.body)
+    assert receipt is not None
+    audited = replace(receipt, audit={"at": "2026-01-01T00:00:00+00:00"})
+    wiki.pages.save(receipts.TAG, audited.as_page("fr"), page.revision)
+    taken(computer, file)
+    context.farm.delete(entry)
+    made = made_again(computer, file, slug)
+    assert (made.differs, made.described) == ((), False)
+    kept = open_wiki(computer("other"), slug).pages.read(receipts.TAG)
+    assert kept is not None
+    again = receipts.from_page(kept.body)
+    assert again is not None and (again.slug, again.audit) == (slug, {})
+    assert again.pages == receipt.pages
+    shown = "".join(answer(Envelope("restore", outcome=made), Paint()).split())
+    assert f"{slug}.yml" in made.described_in
+    assert f"write{made.described_in}" in shown
+    described = replace(made, described=True)
+    shown = "".join(answer(Envelope("restore", outcome=described), Paint()).split())
+    assert f"`wikifarmverify{made.described_in}`" in shown and "write" not in shown
 
 
 def test_a_community_lost_and_restored_is_planned_as_before(

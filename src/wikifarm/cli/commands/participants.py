@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikifarm.cli.program import as_called
+from wikifarm.cli.program import as_called, same_place
 from wikifarm.cli.shared import Shared, communities_known, shared
 from wikifarm.i18n import _
 from wikifarm.result import Envelope
@@ -30,6 +30,7 @@ def _slug() -> typer.models.ArgumentInfo:
 def _community(options: Shared, slug: str) -> Community:
     from wikifarm.operations.describe import chosen
 
+    same_place({"participants list": [slug]})
     (community,) = chosen([], [slug], default=options.directory / "communities").communities
     return community
 

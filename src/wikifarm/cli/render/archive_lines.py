@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
+from wikifarm.moments import local
 
 if TYPE_CHECKING:
     from wikifarm.operations.archive.restore import Restored
@@ -47,7 +48,7 @@ def backup_verified(outcome: BackupVerified, sheet: Sheet) -> Iterator[str]:
     text = _("{file}: every sum holds").format(file=outcome.file)
     yield from wrapped(text if outcome.differs else sheet.paint.good(text))
     yield from wrapped(
-        _("taken of {url} on {day}").format(url=manifest.url, day=manifest.made), "  "
+        _("taken of {url} on {day}").format(url=manifest.url, day=local(manifest.made)), "  "
     )
     yield from wrapped(contents(manifest.counts), "  ")
     if not outcome.differs:
@@ -72,17 +73,20 @@ def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
             ),
             "  ",
         )
-        yield from wrapped(
-            _("Next: `wikifarm verify --only {slug}` looks from outside.").format(
-                slug=outcome.slug
-            ),
-            "  ",
-        )
+        told = _("Next: `wikifarm verify {file}` looks from outside.")
+        if not outcome.described:
+            told = _(
+                "Next: write {file}, the description of the community with this address; then "
+                "`wikifarm verify {file}` looks from outside."
+            )
+        yield from wrapped(told.format(file=outcome.described_in), "  ")
 
 
 def site_made(outcome: SiteMade, sheet: Sheet) -> Iterator[str]:
     """What the site holds, where to open it, and what is not in it."""
-    told = _("{folder}: {pages} pages, {entries} cards, {pictures} pictures, licence {licence}")
+    told = _(
+        "{folder}: pages ({pages}), cards ({entries}), pictures ({pictures}), licence {licence}"
+    )
     yield sheet.paint.strong(
         told.format(
             folder=outcome.folder, pages=outcome.pages, entries=outcome.entries,
@@ -152,4 +156,4 @@ def contents(counts: Mapping[str, int]) -> str:
         "accounts": _("accounts"),
         "files": _("files"),
     }
-    return ", ".join(f"{counts[what]} {word}" for what, word in words.items() if what in counts)
+    return ", ".join(f"{word} ({counts[what]})" for what, word in words.items() if what in counts)

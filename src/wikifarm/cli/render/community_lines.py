@@ -471,9 +471,7 @@ def next_step(outcomes: Sequence[CommunityOutcome], command: str) -> str:
     if any(outcome.error for outcome in outcomes):
         return ""
     if any(change.writes for outcome in outcomes for change in outcome.planned):
-        if command == "mailing-list plan":
-            return _("`wikifarm mailing-list create` will do this.")
-        return _("`wikifarm apply` will do this.") if command != "new-community" else ""
+        return _what_does_it(command)
     made = [outcome for outcome in outcomes if outcome.status == "created" and outcome.checklist]
     if not made:
         return ""
@@ -485,6 +483,17 @@ def next_step(outcomes: Sequence[CommunityOutcome], command: str) -> str:
         checklist=unnamed(made[0].checklist, made[0].slug),
         welcome=unnamed(made[0].welcome, made[0].slug),
     )
+
+
+def _what_does_it(command: str) -> str:
+    """What does what that command has shown."""
+    if command == "new-community":
+        return ""
+    if command in ("clone", "blueprint upgrade"):
+        return _("the same command without --dry-run will do this.")
+    if command == "mailing-list plan":
+        return _("`wikifarm mailing-list create` will do this.")
+    return _("`wikifarm apply` will do this.")
 
 
 def unnamed(text: str, slug: str) -> str:

@@ -83,11 +83,13 @@ def checked(outcome: CheckedBlueprint, _sheet: Sheet) -> Iterator[str]:
     yield f"{outcome.name} {outcome.version}"
     yield from wrapped(outcome.summary)
     yield from table(
-        (
-            (_("pages"), few(list(outcome.pages), 1000)),
-            (_("forms"), few(list(outcome.forms), 1000)),
-            (_("forms of people"), few(list(outcome.people), 1000)),
-            (_("groups"), few(list(outcome.groups), 1000)),
-            (_("files"), few(list(outcome.files), 1000)),
+        (label, few(list(names), 1000))
+        for label, names in (
+            (_("pages"), outcome.pages),
+            (_("forms"), outcome.forms),
+            (_("forms of people"), outcome.people),
+            (_("groups"), outcome.groups),
+            (_("files"), outcome.files),
         )
+        if names
     )

@@ -43,7 +43,8 @@ _WRITTEN_BY_WIKI = DERIVED | DATES | {"antispam", "statut_fiche", "id_fiche", "i
 @dataclass(frozen=True)
 class Restored(Outcome):
     """A wiki that was made again. `differs` is what does not read as the backup tells it; `lost`
-    what no wiki takes back."""
+    what no wiki takes back; `described_in` the file that describes its community here, `described`
+    whether it is there."""
 
     slug: str
     url: str
@@ -51,6 +52,8 @@ class Restored(Outcome):
     differs: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     already: bool = False  # an earlier run did it whole: nothing was written
+    described_in: str = ""
+    described: bool = False
     requests: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -58,6 +61,7 @@ class Restored(Outcome):
             "slug": self.slug, "url": self.url, "already": self.already,
             "manifest": self.manifest.model_dump(exclude={"members"}),
             "differs": list(self.differs), "lost": list(self.lost),
+            "described_in": self.described_in, "described": self.described,
             "requests": dict(self.requests),
         }  # fmt: skip
 
@@ -112,10 +116,10 @@ def _restored(context: Context, backup: Backup, slug: str) -> Restored:
     differs = tuple(writing.differences())
     if not already and not differs:
         context.journal.outcome(slug, STEP, backup=manifest.identity)
-    traffic = context.network.traffic
+    traffic, described_in = context.network.traffic, context.places.communities / f"{slug}.yml"
     return Restored(
         slug, wiki.addresses.base, manifest, differs, lost, already,
-        {"get": traffic.get, "post": traffic.post},
+        str(described_in), described_in.is_file(), {"get": traffic.get, "post": traffic.post},
     )  # fmt: skip
 
 
@@ -188,12 +192,13 @@ class Writing:
             yield {**row, "body": self._moved(body)}
 
     def _receipt_here(self, body: str) -> str:
-        """The page of the receipt, once it says where its community is now."""
+        """The page of the receipt, once it says where its community is now, and of no audit: the
+        last one looked at another wiki, maybe on another farm."""
         receipt = receipts.from_page(body)
-        if receipt is None or (receipt.slug, receipt.community) == (self._slug, self._mark):
+        if receipt is None:
             return body
-        ours = replace(receipt, slug=self._slug, community=self._mark)
-        return ours.as_page(receipt.language or "fr")
+        ours = replace(receipt, slug=self._slug, community=self._mark, audit={})
+        return body if ours == receipt else ours.as_page(receipt.language or "fr")
 
     def _entries(self) -> Iterator[dict[str, Any]]:
         for row in self._backup.rows("entries"):

@@ -83,7 +83,9 @@ def _check(community: Community, person: Someone, account: str) -> None:
     if not account:
         raise NotToWelcome(
             _("Nobody has the account of this card any more: there is nobody to welcome."),
-            hint=_("If the person left, `wikifarm participants erase` removes the card."),
+            hint=_(
+                "If the person left, `wikifarm participants erase {slug} {card}` removes the card."
+            ).format(slug=community.slug, card=next(iter(person.cards))),
         )
     if not person.cards and community.admission != INVITED:
         raise NotToWelcome(
