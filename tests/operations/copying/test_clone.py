@@ -11,8 +11,10 @@ import pytest
 from tests.operations.conftest import a_community
 from tests.operations.copying.conftest import BY_HAND, OURS, PASSWORD, TwoSources
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
+from wikifarm.blueprint.locate import known_blueprints
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import InvalidInput, NotOurs, NotYesWiki, PrivateAddress, Refused, SlugTaken
+from wikifarm.operations.copying.blueprints_here import new_blueprint
 from wikifarm.operations.copying.captured_blueprint import capture_blueprint
 from wikifarm.operations.copying.clone import Cloned, clone
 from wikifarm.operations.copying.source_wiki import Source
@@ -232,6 +234,17 @@ def test_what_is_captured_of_a_clone_is_what_was_captured_of_its_source(
     assert Path("files/PageDeLaCommunaute/plan.pdf") in texts[0][1]
     with pytest.raises(Refused, match="nothing was captured"):
         capture_blueprint(sources.context(), Source(OURS), CaptureWishes(f"capture-de-{OURS}"))
+
+
+@pytest.mark.parametrize("name", known_blueprints())
+def test_a_name_that_means_a_shipped_blueprint_is_given_to_no_other(
+    sources: TwoSources, name: str
+) -> None:
+    with pytest.raises(InvalidInput, match="wikifarm's own"):
+        capture_blueprint(sources.context(), Source(OURS), CaptureWishes(name))
+    with pytest.raises(InvalidInput, match="wikifarm's own"):
+        new_blueprint(sources.context(), name)
+    assert not (sources.context().places.blueprints / name).exists()
 
 
 def test_a_clone_costs_little_more_than_a_community(sources: TwoSources) -> None:

@@ -18,7 +18,7 @@ from wikifarm.blueprint.capture.captured import Captured, LeftKind, LeftOut, Why
 from wikifarm.blueprint.capture.form_copy import is_of_people, schema_of
 from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.files_folder import FOLDER, LARGEST
-from wikifarm.blueprint.locate import NAME
+from wikifarm.blueprint.locate import NAME, known_blueprints
 from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT, Facilitator
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.schema.bazar_schema import Schema
@@ -103,6 +103,11 @@ def free_folder(context: Context, name: str) -> Path:
     if not NAME.match(name):
         message = _("“{name}” cannot be the name of a blueprint: a-z, 0-9 and “-” only")
         raise InvalidInput([Problem(message.format(name=name), code="bad-name")])
+    if name in known_blueprints():
+        message = _("“{name}” is a blueprint of wikifarm's own, which its name alone always means")
+        raise InvalidInput(
+            [Problem(message.format(name=name), _("Give another name."), code="bad-name")]
+        )
     folder = context.places.blueprints / name
     if folder.exists() or folder.is_symlink():
         raise Refused(
