@@ -30,12 +30,25 @@ def error_page(status: int, text: str) -> Response:
     return Response(status, NGINX.format(f"{status} {text}"), "text/html", plain=True)
 
 
-ANTISPAM_SCRIPT = """\
+SCRIPTS = {
+    "tools/bazar/libs/bazar.js": """\
 document.addEventListener('submit', function (event) {
   var field = event.target.querySelector('[name=antispam]');
   if (field) { field.value = '1'; }
 }, true);
-"""
+""",
+    # What is posted to the page of accounts itself removes nobody (4.4.4).
+    "javascripts/users-table.js": """\
+for (const button of document.querySelectorAll('.delete-user'))
+  button.onclick = async () => {
+    if (!confirm('Êtes-vous sûr·e de vouloir supprimer l’utilisateur·ice ?')) return
+    const body = new URLSearchParams({csrfToken: button.dataset.token})
+    const answer = await (await fetch(button.dataset.address, {method: 'POST', body})).json()
+    if (answer.error) alert(answer.error)
+    location.reload()
+  }
+""",
+}
 
 
 def resolve(farm: RehearsalFarm, http: HttpRequest, body: bytes) -> Request | Response:
@@ -83,8 +96,8 @@ def _file(farm: RehearsalFarm, http: HttpRequest, wiki: StoredWiki, path: str) -
         form = http.query_params.get("formid", "ACEditor")
         text = robots.form_script(form, http.query_params.get("siteurl", "/"))
         return Response(200, text, "application/x-javascript", plain=True)
-    if path == "tools/bazar/libs/bazar.js":
-        return Response(200, ANTISPAM_SCRIPT, "application/javascript", plain=True)
+    if path in SCRIPTS:
+        return Response(200, SCRIPTS[path], "application/javascript", plain=True)
     return None
 
 

@@ -199,10 +199,7 @@ def users_table(request: Request, _arguments: dict[str, str]) -> str:
     confirm = alert("Êtes-vous sûr·e de vouloir supprimer l’utilisateur·ice ?", "warning")
     count = alert("<b>Nombre d'éléments sélectionnés :</b>", "info")
     shown = html_form("#", fields) + table + f"</div><div hidden>{count}{confirm}</div>"
-    return shown + _DELETING.format(
-        token=sessions.csrf_token(request),
-        sure="Êtes-vous sûr·e de vouloir supprimer l’utilisateur·ice ?",
-    )
+    return f'{shown}<script src="{esc(request.base)}javascripts/users-table.js" defer></script>'
 
 
 def _gestures(request: Request, name: str, *, admin: bool) -> str:
@@ -211,18 +208,6 @@ def _gestures(request: Request, name: str, *, admin: bool) -> str:
     query = "" if own else f"user={quote(name)}&from={request.tag}"
     change = f'<a href="{esc(request.href("ParametresUtilisateur", "", query))}">Modifier</a>'
     address = esc(request.href(f"api/users/{quote(name)}/delete"))
-    remove = f'<button class="delete-user" data-address="{address}">Supprimer</button>'
+    told = f'data-address="{address}" data-token="{sessions.csrf_token(request)}"'
+    remove = f'<button class="delete-user" {told}>Supprimer</button>'
     return f"<td>{change * (admin or own)}</td><td>{remove * (admin and not own)}</td>"
-
-
-# As javascripts/users-table.js does it: what is posted to the page itself removes nobody (4.4.4).
-_DELETING = """<script>
-for (const button of document.querySelectorAll('.delete-user'))
-  button.onclick = async () => {{
-    if (!confirm('{sure}')) return
-    const body = new URLSearchParams({{csrfToken: '{token}'}})
-    const answer = await (await fetch(button.dataset.address, {{method: 'POST', body}})).json()
-    if (answer.error) alert(answer.error)
-    location.reload()
-  }}
-</script>"""
