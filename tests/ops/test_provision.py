@@ -211,7 +211,8 @@ def test_what_cannot_be_installed_is_refused_before_anything_is_done(farm: Farm)
         "port": ("port-taken", {"wikifarm_listen": f"127.0.0.1:{_busy_port()}"}),
     }
     hosts = {name: farm.variables(**changes) for name, (_code, changes) in bad.items()}
-    hosts["away"] = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}
+    ssh = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}
+    hosts["away"] = {**farm.variables(), **ssh}  # what is described well is then asked for
     before = farm.machine.snapshot()
     played = play("provision", inventory(farm.folder / "bad.json", hosts))
     assert differences(before, farm.machine.snapshot()) == []

@@ -322,7 +322,9 @@ def test_without_ansible(tmp_path: Path, inventory: Path, monkeypatch: pytest.Mo
     with pytest.raises(ExtraMissing) as caught:
         playing(tmp_path, inventory, ONE_TASK)
     assert (caught.value.code, caught.value.exit) == ("ops-extra", 2)
-    program, *words = shlex.split(caught.value.hint)
+    said, _colon, command = caught.value.hint.partition(": ")
+    assert said == "Install it"
+    program, *words = shlex.split(command)
     assert (program, words[:3]) == (sys.executable, ["-m", "pip", "install"])
     names = [re.split("[<>=]", word)[0] for word in words[3:]]
     assert names == ["ansible-core", "ansible-runner"]

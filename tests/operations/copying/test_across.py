@@ -30,8 +30,7 @@ def test_a_clone_goes_from_one_generation_to_another(tmp_path: Path, there: str,
         target = context_for(two.url, tmp_path / "b")
         asked = Source(f"{one.url}rennes/", WIKI_ADMIN, password, ("127.0.0.1",))
         cloned = clone(target, asked, Wishes("Robustesse autour de Rennes", "rennes", PERSON),
-                       CaptureWishes("", agreed=frozenset({"AnimerIci"})),
-                       agreed=lambda _captured: True, audit=False)  # fmt: skip
+                       CaptureWishes(""), agreed=lambda _captured: True, audit=False)  # fmt: skip
         assert cloned.community is not None
         assert cloned.community.error is None
         copy = read_whole(open_wiki(context_for(two.url, tmp_path / "b"), "rennes"))
