@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.conftest import a_community
+from tests.operations.conftest import a_community, context_for
 from tests.operations.copying.conftest import BY_HAND, OURS, PASSWORD, TwoSources
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
 from wikifarm.blueprint.locate import known_blueprints
@@ -140,6 +140,18 @@ def test_nothing_is_made_unless_what_is_copied_is_agreed_to(sources: TwoSources)
     assert context.farm.known("non") is context.farm.known("essai") is None
     assert not (context.places.blueprints / "clone-non").exists()
     assert not (context.places.blueprints / "clone-essai").exists()
+
+
+def test_a_folder_in_which_nothing_is_described_yet_is_no_obstacle(
+    sources: TwoSources, tmp_path: Path
+) -> None:
+    context = context_for(sources.running.url, tmp_path)
+    context.vault.keep(BY_HAND, PASSWORD)
+    context.places.communities.mkdir(parents=True)
+    dry = clone(context, Source(BY_HAND), Wishes("X", "vide", PERSON), CaptureWishes(""),
+                agreed=lambda _captured: True, dry_run=True)  # fmt: skip
+    assert dry.community is not None
+    assert dry.community.error is None
 
 
 def test_a_target_that_exists_is_refused(sources: TwoSources) -> None:

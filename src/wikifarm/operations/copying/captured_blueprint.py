@@ -143,10 +143,14 @@ def _facilitating(context: Context, address: str) -> tuple[Facilitator, ...]:
     folder = context.places.communities
     if not context.settings.url or not folder.is_dir():
         return ()
+    try:
+        described = load_manifests([folder])
+    except InvalidInput as wrong:
+        if {problem.code for problem in wrong.problems} != {"empty"}:
+            raise
+        return ()  # no community is described here yet
     here = (
-        community
-        for community in load_manifests([folder])
-        if context.farm.address_of(community.slug) == address
+        community for community in described if context.farm.address_of(community.slug) == address
     )
     return next((community.facilitators for community in here), ())
 
