@@ -24,34 +24,47 @@ def _identity() -> typer.models.OptionInfo:
     return option
 
 
+def _community() -> typer.models.ArgumentInfo:
+    argument: typer.models.ArgumentInfo = typer.Argument(
+        metavar=_("ADDRESS"), help=_("The community's address."), autocompletion=communities_known,
+        show_default=False,
+    )  # fmt: skip
+    return argument
+
+
+def _recipient() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        metavar=_("KEY"),
+        help=_(
+            "Encrypt it for this public key of age or ssh, or those of a file; may be repeated."
+        ),
+    )
+    return option
+
+
+def _plain() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        "--plain", help=_("Write people in clear: whoever has the file reads them.")
+    )
+    return option
+
+
+def _licence() -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        help=_("The licence of its texts, where no page of the wiki says it.")
+    )
+    return option
+
+
 def backup(
     ctx: typer.Context,
-    slug: Annotated[
-        str,
-        typer.Argument(
-            metavar=_("ADDRESS"),
-            help=_("The community's address."),
-            autocompletion=communities_known,
-            show_default=False,
-        ),
-    ] = "",
+    slug: Annotated[str, _community()] = "",
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar=_("FILE"), help=_("The file to write: a new one.")),
     ] = None,
-    recipient: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar=_("KEY"),
-            help=_(
-                "Encrypt it for this public key of age or ssh, or those of a file; may be repeated."
-            ),
-        ),
-    ] = None,
-    plain: Annotated[
-        bool,
-        typer.Option("--plain", help=_("Write people in clear: whoever has the file reads them.")),
-    ] = False,
+    recipient: Annotated[list[str] | None, _recipient()] = None,
+    plain: Annotated[bool, _plain()] = False,
     no_revisions: Annotated[
         bool, typer.Option("--no-revisions", help=_("Leave out the earlier texts of pages."))
     ] = False,
@@ -110,21 +123,12 @@ def restore(
 
 def export(
     ctx: typer.Context,
-    slug: Annotated[
-        str,
-        typer.Argument(
-            metavar=_("ADDRESS"),
-            help=_("The community's address."),
-            autocompletion=communities_known,
-        ),
-    ],
+    slug: Annotated[str, _community()],
     static: Annotated[
         Path,
         typer.Option("--static", metavar=_("FOLDER"), help=_("The folder to write: a new one.")),
     ],
-    licence: Annotated[
-        str, typer.Option(help=_("The licence of its texts, where no page of the wiki says it."))
-    ] = "",
+    licence: Annotated[str, _licence()] = "",
     with_page: Annotated[
         list[str] | None,
         typer.Option(
@@ -143,14 +147,7 @@ def export(
 
 def retire(
     ctx: typer.Context,
-    slug: Annotated[
-        str,
-        typer.Argument(
-            metavar=_("ADDRESS"),
-            help=_("The community's address."),
-            autocompletion=communities_known,
-        ),
-    ],
+    slug: Annotated[str, _community()],
     step: Annotated[
         str,
         typer.Option(
@@ -167,27 +164,14 @@ def retire(
         Path | None,
         typer.Option("--out", metavar=_("FILE"), help=_("The file of the backup: a new one.")),
     ] = None,
-    recipient: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar=_("KEY"),
-            help=_(
-                "Encrypt it for this public key of age or ssh, or those of a file; may be repeated."
-            ),
-        ),
-    ] = None,
-    plain: Annotated[
-        bool,
-        typer.Option("--plain", help=_("Write people in clear: whoever has the file reads them.")),
-    ] = False,
+    recipient: Annotated[list[str] | None, _recipient()] = None,
+    plain: Annotated[bool, _plain()] = False,
     identity: Annotated[Path | None, _identity()] = None,
     static: Annotated[
         Path | None,
         typer.Option("--static", metavar=_("FOLDER"), help=_("The folder of the site of files.")),
     ] = None,
-    licence: Annotated[
-        str, typer.Option(help=_("The licence of its texts, where no page of the wiki says it."))
-    ] = "",
+    licence: Annotated[str, _licence()] = "",
     skip_export: Annotated[
         bool, typer.Option("--skip-export", help=_("Make no site of files."))
     ] = False,
