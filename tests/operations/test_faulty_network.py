@@ -66,6 +66,7 @@ def _one_fault(ground: Ground, k: int, fault: str, told: str) -> None:
     with ground.farm(place) as farm:
         with FaultProxy(k, fault) as proxy:
             error = through(proxy, farm.url, place)
+        assert len(proxy.asked) > k, f"nothing was spoilt: {told}"
         if error is not None:
             assert not isinstance(error, Unforeseen), (told, error.message)
             assert error.exit in (Exit.FAILED, Exit.SERVER, Exit.REFUSED), (told, error)

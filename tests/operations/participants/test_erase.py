@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.operations.conftest import context_for
 from tests.operations.deaths import Mortal, born, died
-from wikifarm.errors import InvalidInput, NotConfirmed
+from wikifarm.errors import AuditBlind, InvalidInput, NotConfirmed
+from wikifarm.operations.audit.sentinel import a_member
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.participants import erasure_proof
 from wikifarm.operations.participants.base import entered, read_base
 from wikifarm.operations.participants.erase import ErasedPerson, erase
 from wikifarm.operations.participants.new_password import way_in
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
+from wikifarm.yeswiki.wiki import Wiki
 
 from .conftest import FORM, PASSWORD, Town
 
@@ -72,6 +78,23 @@ def test_the_address_of_another_on_a_card_is_not_theirs(own_town: Town) -> None:
         assert base.addresses_of(base.person("AdaL")) == {"ada@example.org"}
     assert erased(own_town, "Mallory").sightings == ()
     assert "AdaL" in who(own_town)
+
+
+def test_a_member_who_was_logged_out_on_the_way_proves_nothing(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def logged_out(run: CommunityRun) -> Iterator[Wiki | None]:
+        with a_member(run) as member:
+            assert member is not None
+            member.session._client.forget()
+            yield member
+
+    monkeypatch.setattr(erasure_proof, "a_member", logged_out)
+    with pytest.raises(AuditBlind, match="proves nothing"):
+        erased(own_town, "Bob")
+    monkeypatch.undo()
+    assert erased(own_town, "Bob").status == "erased"
 
 
 def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:

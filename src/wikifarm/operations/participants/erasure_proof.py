@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from wikifarm.errors import AuditBlind
+from wikifarm.i18n import _
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
@@ -40,14 +42,27 @@ class Proof:
 
 
 def search(run: CommunityRun, known: Traces) -> Proof:
-    """Looks for somebody in all that each role may read; reads the wiki anew."""
+    """Looks for somebody in all that each role may read; reads the wiki anew.
+
+    Raises AuditBlind where a role was answered as somebody else, or by something else than the
+    wiki: that it saw nobody would prove nothing.
+    """
     run.work.seen.forget()
     terms = terms_of(known)
     sightings: list[Sighting] = []
     with _asking(run) as people:
         for role, wiki in people.items():
             run.progress("search")
+            before = wiki.session.foreign
             sightings += _seen_by(role, wiki, terms, [card.tag for card in known.cards])
+            if wiki.session.foreign > before:
+                raise AuditBlind(
+                    _(
+                        "Whoever searched was taken for somebody else, or something else than the "
+                        "wiki answered: the search proves nothing."
+                    ),
+                    hint=_("Run the same command again: it first looks at what was done."),
+                )
     sightings += _in_parts(run, known)
     return Proof(tuple(people), tuple(dict.fromkeys(sightings)))
 
