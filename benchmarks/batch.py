@@ -1,11 +1,13 @@
 """Many communities at once, beside one by one, the bare creation of as many wikis, and the bare
 replay of the same requests.
 
-python benchmarks/batch.py [--farm URL] [N ...]     by default 1 and 10, on rehearsal farms
+python benchmarks/batch.py [--farm URL [--fresh PROGRAM]] [N ...]     by default 1 and 10, on
+rehearsal farms
 
 A farm given by its address keeps the wikis made there. Its administrator's password is read
 from WIKIFARM_FARM_PASSWORD. Nothing is audited unless --audit is given. A replay makes the same
-wikis on another new farm, so that a farm given by its address has none.
+wikis on another new farm: for one given by its address, --fresh names what makes it new again,
+before each figure.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import argparse
 import os
 import re
 import secrets
+import shlex
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -37,9 +41,12 @@ JOBS = 4
 
 
 @contextmanager
-def a_farm(url: str) -> Iterator[tuple[str, str]]:
-    """The farm of that address, or a new rehearsal farm; its address and its password."""
+def a_farm(url: str, fresh: str = "") -> Iterator[tuple[str, str]]:
+    """The farm of that address, or a new rehearsal farm; its address and its password. `fresh` is
+    the program that makes that farm new again."""
     if url:
+        if fresh:
+            subprocess.run(shlex.split(fresh), check=True, stdout=subprocess.DEVNULL)
         yield url, os.environ["WIKIFARM_FARM_PASSWORD"]
         return
     with farm() as rehearsal:
@@ -146,29 +153,31 @@ def main() -> None:
     """Prints seconds, requests and ratios, for each N, taken in one run."""
     parser = argparse.ArgumentParser(description="Many communities at once.")
     parser.add_argument("--farm", default="", metavar="URL")
+    parser.add_argument("--fresh", default="", metavar="PROGRAM", help="makes that farm new again")
     parser.add_argument("--audit", action="store_true", help="with full audits")
     parser.add_argument("counts", nargs="*", type=int, default=[1, 10], metavar="N")
     asked = parser.parse_args()
+    farm_asked, replays = (asked.farm, asked.fresh), bool(asked.fresh or not asked.farm)
     for count in asked.counts:
         recorder, places = Recorder(), places_of(count)
-        with a_farm(asked.farm) as (url, password):
+        with a_farm(*farm_asked) as (url, password):
             made, requests, again, few = batch(
                 url, password, places, JOBS, recorder, audit=asked.audit
             )
             before, known = url, password
-        if not asked.farm:
-            with a_farm("") as (url, password):
+        if replays:
+            with a_farm(*farm_asked) as (url, password):
                 replay = Replay(before, known, url, password)
                 same = replayed(recorder.log, replay, places)
-        with a_farm(asked.farm) as (url, password):
+        with a_farm(*farm_asked) as (url, password):
             slow, many, slow_again, _few = batch(
                 url, password, places_of(count), 1, audit=asked.audit
             )
-        with a_farm(asked.farm) as (url, password):
+        with a_farm(*farm_asked) as (url, password):
             floor = bare(url, password, places_of(count))
         print(f"N = {count}")
         print(f"  at once, from models      {made:7.2f} s  {requests / count:6.1f} requests each")
-        if not asked.farm:
+        if replays:
             print(f"  the same requests, bare   {same:7.2f} s  {made / same:6.2f} times (aim: 1.2)")
         print(f"  one by one, page by page  {slow:7.2f} s  {many / count:6.1f} requests each")
         print(f"  the bare creations        {floor:7.2f} s")

@@ -30,6 +30,7 @@ PASSWORD = "MotDePasseDeMesure1"
 EXAMPLE = Path(__file__).parent.parent / "examples" / "rennes.yml"
 TOKENS = {"confirmToken", "csrf-token", "csrfToken", "confirmDeleteToken"}
 ROUNDS = 3
+PATIENCE = 60.0  # seconds that an answer of a bare replay is waited for
 
 
 @contextmanager
@@ -86,7 +87,9 @@ class Replay:
 
     def send(self, sent: Sent) -> None:
         """One of them."""
-        client = self._people.setdefault(sent.who, httpx.Client(transport=self._transport))
+        client = self._people.setdefault(
+            sent.who, httpx.Client(transport=self._transport, timeout=PATIENCE)
+        )
         wiki = sent.url.partition("?")[0].partition("tools/")[0]
         fields = [
             (name, self._filled(name, text, sent.who, wiki))

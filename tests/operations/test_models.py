@@ -100,6 +100,20 @@ def test_both_ways_end_in_the_same_wiki(dialect: str, operator: bool, tmp_path: 
         assert (again.status, again.post) == ("unchanged", 0)
 
 
+def test_a_page_of_a_wiki_made_from_a_model_is_written_once(
+    running: RunningFarm, fresh: Fresh
+) -> None:
+    """What a model gives already is told as seen from the first writing on."""
+    for slug in ("vannes", "rennes"):
+        made(fresh(), replace(a_community(), slug=slug, name=slug.title()))
+    pages = snapshot(running.settings.data)["wikis"]["rennes"]["pages"]
+    ours = pages.keys() & {"PagePrincipale", "CadreDeLaCommunaute", "AnimerIci"}
+    assert {tag: pages[tag]["revisions"] for tag in ours} == {
+        "PagePrincipale": 2, "CadreDeLaCommunaute": 2, "AnimerIci": 1,
+    }  # fmt: skip
+    assert "☑ Les pages et les fiches de démonstration" in pages["AnimerIci"]["body"]
+
+
 PEOPLE = ("Robustesse", "Vannes", "vannes", "rennes", "Camille", "Morgane", "Morbihan", "bonjour@",
           "Galet", "@example.org", "{{password}}")  # fmt: skip
 

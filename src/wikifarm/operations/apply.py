@@ -176,6 +176,8 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     work, community, outcome = run.work, run.community, run.outcome
     run.say_standing()
     journal = run.context.journal
+    if run.origin is not None and run.origin.model is not None:
+        run.show(known_facts(run))  # most are so already in what a model gives
     run.look_at_origin()
     foreseen = foresee(run, audit=audit)
     _keep_what_is_taken_back(run, foreseen)

@@ -358,6 +358,13 @@ class CommunityRun:
             )
         self.outcome.steps += [each for each in done if each.outcome == "done" or not quiet]
 
+    def show(self, facts: frozenset[str]) -> None:
+        """Has the design show these facts, and the list as the receipt says it stands."""
+        work = self.work
+        work.receipt = replace(work.receipt, facts=tuple(sorted(facts)))
+        told = links(self.community, work.receipt.mailing_list)
+        work.design = replace(work.design, pages=self.compiler.pages(facts, told))
+
     def tell(self, facts: frozenset[str], *, only_changed: bool = False) -> None:
         """Has the pages show these facts, and the list as the receipt says it stands.
 
@@ -365,15 +372,12 @@ class CommunityRun:
         the manifest changed since.
         """
         work = self.work
-        work.receipt = replace(work.receipt, facts=tuple(sorted(facts)))
         before = {page.tag: page.body for page in work.design.pages}
-        told = links(self.community, work.receipt.mailing_list)
-        whole = replace(work.design, pages=self.compiler.pages(facts, told))
+        self.show(facts)
+        whole = work.design
         if only_changed:
             changed = (page for page in whole.pages if before.get(page.tag) != page.body)
             work.design = replace(whole, pages=tuple(changed))
-        else:
-            work.design = whole
         announce_texts(work, self.context.journal)
         self.walk((PagesStep(),), quiet=True)
         work.told_later = {}
