@@ -15,6 +15,7 @@
     │   ├── TooManyChanges         more communities would change than one expects
     │   ├── PlanOutdated           the farm does not give the plan that was kept
     │   ├── NotToWelcome           somebody who does not wait to be welcomed
+    │   ├── StillNeeded            somebody without whom the community does not go
     │   └── NotConfirmed           nobody said yes to what cannot be undone
     ├── ServerProblem           8  a server cannot be reached or refuses the credentials
     │   ├── Unreachable            no answer
@@ -183,6 +184,12 @@ class NotToWelcome(Refused):
     """Somebody of a community who does not wait to be welcomed."""
 
     code = "not-to-welcome"
+
+
+class StillNeeded(Refused):
+    """Somebody whom the manifest has facilitate, or alone in a group: nothing was removed."""
+
+    code = "still-needed"
 
 
 class PlanOutdated(Refused):

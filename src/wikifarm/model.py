@@ -85,6 +85,18 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """What somebody said below a page, or in answer to another comment, whose tag is `below`."""
+
+    tag: str
+    below: str
+    body: str
+    owner: str = ""
+    author: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True)
 class BazarList:
     """A list of choices. `id` is what the server made of the title; keys never change."""
 

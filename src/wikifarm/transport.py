@@ -186,19 +186,20 @@ def asked_wait(header: str) -> float:
     return 0.0
 
 
-def passing(status: int, url: str, wait: float = 0.0) -> Unreachable:
-    """The error of a server that is there but does not answer now; `wait`: the seconds that it asks
-    for, where they are too many."""
+def passing(answer: Answer) -> Unreachable:
+    """The error of a server that is there but does not answer now: what was sent to it may have
+    been done. It says how long the server asks to wait, where that is too long."""
     hint = _("Run the same command again in a few minutes: it first looks at what was done.")
-    if wait:
+    wait = asked_wait(answer.headers.get("retry-after", ""))
+    if wait > LONGEST_WAIT:
         hint = _(
             "It asks to wait {minutes} min: then run the same command again, which first looks at "
             "what was done."
         ).format(minutes=math.ceil(min(wait, 1e6) / 60))
     return Unreachable(
-        _("The server is there but does not answer now ({status}).").format(status=status),
+        _("The server is there but does not answer now ({status}).").format(status=answer.status),
         hint=hint,
-        where=_host(url),
+        where=_host(answer.url),
     )
 
 
@@ -368,8 +369,8 @@ class Client:
         if answer.status in PASSING:
             wait = asked_wait(answer.headers.get("retry-after", ""))
             if wait > LONGEST_WAIT:
-                raise passing(answer.status, url, wait)
-            raise Passing(wait) from passing(answer.status, url)
+                raise passing(answer)
+            raise Passing(wait) from passing(answer)
         return answer
 
     def post(self, url: str, fields: Fields, headers: Mapping[str, str] | None = None) -> Answer:

@@ -37,6 +37,14 @@ def test_usage_errors_say_what_is_near(cli: Cli) -> None:
     assert "--only" in cli("plan", "--onyl").err
 
 
+def test_the_commands_are_listed_in_the_order_in_which_they_serve(cli: Cli) -> None:
+    shown = cli("--help").out
+    panels = re.findall(r"^(\S.*):$", shown, re.MULTILINE)
+    assert panels[1:4] == ["Begin", "Look after communities", "People"]
+    commands = re.findall(r"^  ([a-z-]+)  ", shown, re.MULTILINE)
+    assert len(commands) == len(set(commands)) > 20
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -255,6 +263,15 @@ def test_what_a_killed_audit_left_is_told_once_by_the_next_command(
     told = json.loads(cli("list", "--json").out)
     assert [message for message in told["messages"] if message.startswith("gone: an audit was cut")]
     assert json.loads(cli("status", "--json").out)["messages"] == []
+
+
+@pytest.mark.parametrize(
+    "line", [["plan", "rennes"], ["participants", "list", "rennes"]], ids=" ".join
+)
+def test_a_community_is_looked_for_in_a_folder_of_communities(cli: Cli, line: list[str]) -> None:
+    ran = cli(*line)
+    assert ran.exit == 2
+    assert "“rennes” is looked for in communities" in ran.err and "--directory" in ran.err
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "verify", "status", "list"])

@@ -14,6 +14,7 @@ from tests.operations.conftest import PASSWORD, Fresh, a_community, context_for
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.manifest.slugs import propose_slug
+from wikifarm.errors import Locked
 from wikifarm.operations.audit import questions
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import new_community
@@ -44,6 +45,15 @@ def test_a_manifest_edited_by_hand_is_not_overwritten(
         new_community(fresh(), rennes, audit=False)
     assert getattr(refused.value, "exit", None) == 7
     assert path.read_bytes() == before
+
+
+def test_a_refusal_leaves_no_manifest_in_the_way(
+    fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    with fresh().lock():
+        refused = new_community(fresh(), rennes, audit=False)
+    assert isinstance(refused.error, Locked)
+    assert not (tmp_path / "out" / "communities" / "rennes.yml").exists()
 
 
 def test_a_full_disk_stops_before_the_farm_is_asked(running: RunningFarm, tmp_path: Path) -> None:

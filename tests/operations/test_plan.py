@@ -69,6 +69,16 @@ def test_of_a_new_wiki_made_page_by_page_then_from_a_model(fresh: Fresh) -> None
     assert counts["create"] > 50 and counts["delete"] == 1
 
 
+def test_without_an_audit_no_page_will_say_that_there_was_one(fresh: Fresh) -> None:
+    apply(fresh(), [a_community()], audit=False)
+    changed = replace(a_community(), contact="animation@example.org")
+    (planned,) = plan(fresh(), [changed], audit=False)
+    (verified,) = plan(fresh(), [changed])
+    assert len(promised(verified)) > len(promised(planned))
+    (applied,) = apply(fresh(), [changed], audit=False)
+    assert reported(applied) == promised(planned)
+
+
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_of_a_new_wiki_in_every_dialect(dialect: str, tmp_path: Path) -> None:
     with start_farm(tmp_path / "farm", dialect) as farm:

@@ -39,7 +39,7 @@ def asked(
 
     network = Network(transport=httpx.MockTransport(answer))
     try:
-        return ask(Session(network, Addresses(BASE)))
+        return farm_doors.door(ask, Session(network, Addresses(BASE)))
     finally:
         network.close()
 

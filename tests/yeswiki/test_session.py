@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
+
 import httpx
 import pytest
 import respx
 
 from wikifarm.errors import (
     BadCredentials,
+    Exit,
     NotYesWiki,
     UnexpectedAnswer,
     Unreachable,
@@ -133,6 +137,28 @@ def test_a_write_is_never_sent_twice(session: Session) -> None:
     with pytest.raises(Unreachable):
         session.api_post("users", [("name", "A")])
     assert route.call_count == 1
+
+
+@respx.mock
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize(
+    ("route", "write"),
+    [
+        ("ParametresUtilisateur", lambda session: session.login("WikiAdmin", "x")),
+        ("Ici/edit", lambda session: session.post("Ici", [("body", "b")], "edit")),
+        ("api/users", lambda session: session.api_post("users", [("name", "A")])),
+        ("Ici/upload", lambda session: session.post_file("Ici", "upload", "a", BytesIO(b"a"))),
+    ],
+)
+def test_a_write_that_is_told_to_come_back_is_left_for_later(
+    session: Session, route: str, write: Callable[[Session], object], status: int
+) -> None:
+    page = "<html><body><h1>Service Temporarily Unavailable</h1></body></html>"
+    asked = respx.post(f"{BASE}?{route}").respond(status, html=page, headers={"Retry-After": "90"})
+    with pytest.raises(Unreachable, match=str(status)) as later:
+        write(session)
+    assert later.value.exit is Exit.SERVER and "2 min" in later.value.hint
+    assert asked.call_count == 1
 
 
 @respx.mock

@@ -148,6 +148,11 @@ def is_workbook(raw: bytes) -> bool:
     return raw.startswith(_WORKBOOKS)
 
 
+def is_binary(raw: bytes) -> bool:
+    """True for what is no text: it holds empty bytes, and not as UTF-16 does."""
+    return b"\0" in raw and _encoding(raw) == "utf-8-sig"
+
+
 def decoded(raw: bytes, path: Path, problems: list[Problem], fallback: str = "") -> str | None:
     """The text that `raw` is in UTF-8 or UTF-16; None and a problem where it is in neither.
 

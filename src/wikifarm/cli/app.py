@@ -32,9 +32,13 @@ def build() -> typer.Typer:
             "Start with `wikifarm demo`, which needs no farm, or with `wikifarm init`."
         )
     )
-    app.callback(cls=Group, invoke_without_command=True)(_root)
-    begin, care, keep = _("Begin"), _("Look after communities"), _("Copy and keep")
-    people, farm, more = _("People"), _("Farms and machines"), _("Blueprints and programs")
+    begin, care, people = _("Begin"), _("Look after communities"), _("People")
+    keep, farm, more = _("Copy and keep"), _("Farms and machines"), _("Blueprints and programs")
+
+    class All(Group):
+        panels = (begin, care, people, keep, farm, more)
+
+    app.callback(cls=All, invoke_without_command=True)(_root)
     _add(app, [
         ("init", farms.init, _("Write settings and an example in a folder.")),
         ("doctor", farms.doctor, _(

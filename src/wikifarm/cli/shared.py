@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -201,6 +201,16 @@ def communities_known(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def community_argument() -> Any:
+    """The community that a command is about, by its address."""
+    return typer.Argument(
+        metavar=_("ADDRESS"),
+        help=_("The community's address."),
+        autocompletion=communities_known,
+        show_default=False,
+    )
+
+
 def advisories_option() -> Any:
     """What to do of known holes; `strict_about` reads it."""
     return typer.Option(
@@ -333,6 +343,7 @@ class Group(TyperGroup):
     """The commands; takes the shared options before their names."""
 
     context_class = _Context
+    panels: ClassVar[Sequence[str]] = ()  # in the order in which the list of commands shows them
 
     def __init__(self, **more: Any) -> None:
         params = [*(more.pop("params", None) or []), *shared_options()]
@@ -346,7 +357,7 @@ class Group(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands, by what a person wants to do where they say so (`rich_help_panel`)."""
-        panels: dict[str, list[Any]] = {}
+        panels: dict[str, list[Any]] = {panel: [] for panel in self.panels}
         for name in self.list_commands(ctx):
             panel = getattr(self.commands[name], "rich_help_panel", None)
             panels.setdefault(panel or "Commands", []).append(name)

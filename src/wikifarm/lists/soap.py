@@ -119,7 +119,7 @@ def _not_xml() -> str:
 
 def _other_page(answer: Answer) -> NotSympa | ListUndecided | Unreachable:
     if answer.status in PASSING:
-        return passing(answer.status, answer.url)
+        return passing(answer)
     if answer.status >= 500:
         return ListUndecided(
             _("The list server failed ({status}) and does not say what it did.").format(

@@ -167,7 +167,7 @@ class _Site(SympaAddresses):
             self._token = page.token or self._token
             return page
         if answer.status in _FAILING:
-            raise passing(answer.status, answer.url)
+            raise passing(answer)
         raise self._not_sympa(answer.url)
 
     def _not_sympa(self, url: str) -> NotSympa:

@@ -77,7 +77,7 @@ def apply(
         if stays_as_it_is(run, audit=asked):
             write(run, asked)
             return
-        fill(run, lists=shown)
+        fill(run, lists=shown, audit=asked)
         begun[run.community.slug] = run
         run.forget()
 

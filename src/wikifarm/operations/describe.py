@@ -107,20 +107,7 @@ def chosen(
     """
     slugs, files = parted(paths)
     if not files and not default.is_dir():
-        raise InvalidInput(
-            [
-                Problem(
-                    _("No manifest is given, and there is no folder {folder}.").format(
-                        folder=default
-                    ),
-                    _(
-                        "Give one (`wikifarm plan communities/rennes.yml`), or start with "
-                        "`wikifarm init`."
-                    ),
-                    code="no-manifest",
-                )
-            ]
-        )
+        raise InvalidInput([_no_folder(default, [*slugs, *only])])
     named = _read([default], skip_invalid) if slugs else Described([])
     given = Described([]) if slugs and not files else _read(files or [default], skip_invalid)
     wanted = _named(given, only) if only else given.communities
@@ -129,6 +116,21 @@ def chosen(
         named.left_out + given.left_out,
         named.problems + given.problems,
     )
+
+
+def _no_folder(folder: Path, slugs: Sequence[str]) -> Problem:
+    """Nothing is described here: it is another folder that is meant, or nothing was begun."""
+    message, hint = (
+        _("No manifest is given, and there is no folder {folder}."),
+        _("Give one (`wikifarm plan communities/rennes.yml`), or start with `wikifarm init`."),
+    )
+    if slugs:
+        message, hint = (
+            _("“{slug}” is looked for in {folder}, and there is no such folder."),
+            _("Go to the folder that holds communities/, or name it with --directory."),
+        )
+    slug = next(iter(slugs), "")
+    return Problem(message.format(folder=folder, slug=slug), hint, code="no-manifest")
 
 
 def parted(paths: Sequence[Path]) -> tuple[list[str], list[Path]]:

@@ -47,7 +47,7 @@ def new_community(
     looked = dry_run or agreed is not None
     if looked:
         with run.measured():
-            look_ahead(run, new=True)
+            look_ahead(run, new=True, audit=audit)
         planned = run.outcome
         if dry_run:
             return planned
@@ -59,7 +59,7 @@ def new_community(
         run.begin_again()
     if new:
         write_manifest(path, community)
-    with context.lock(), run.measured():
+    with run.measured(), context.lock():  # that another run has the farm is a refusal too
         check_list(context, community)
         run.progress("wiki")
         if not looked:

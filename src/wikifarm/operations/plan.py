@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.sources import did_you_mean
@@ -29,25 +30,29 @@ from wikifarm.operations.mailing_list.wanted import check_list, links
 from wikifarm.operations.workplace.context import Context
 
 
-def plan(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
-    """What `apply` would do, community by community; writes nothing, not even a receipt."""
-    return each(context, communities, look_ahead)
+def plan(
+    context: Context, communities: Sequence[Community], *, audit: bool = True
+) -> list[CommunityOutcome]:
+    """What `apply` would do, with its audit or without, community by community; writes nothing, not
+    even a receipt."""
+    return each(context, communities, partial(look_ahead, audit=audit))
 
 
-def look_ahead(run: CommunityRun, *, new: bool = False) -> None:
+def look_ahead(run: CommunityRun, *, new: bool = False, audit: bool = True) -> None:
     """Fills the outcome with every change that `apply` would make, and refuses what it would.
 
-    `new`: a community to open, which may not take over another's wiki.
+    `new`: a community to open, which may not take over another's wiki; `audit`: once it is applied,
+    it is verified.
     """
     check_list(run.context, run.community)
     run.find()
     refuse_other_address(run)
     if run.wiki is not None:
         check_ours(run, new=new)
-    fill(run)
+    fill(run, audit=audit)
 
 
-def fill(run: CommunityRun, *, lists: bool = True) -> None:
+def fill(run: CommunityRun, *, lists: bool = True, audit: bool = True) -> None:
     """The same of a community that was looked for, and is ours; of its list only if `lists`."""
     run.say_standing()
     run.say_left()
@@ -58,7 +63,7 @@ def fill(run: CommunityRun, *, lists: bool = True) -> None:
         run.context.check_account()
     outcome.to_make = run.wiki is None
     outcome.stands = run.wiki is not None and run.work.receipt.complete
-    outcome.planned = [*foresee(run), *(plan_list(run) if lists else ())]
+    outcome.planned = [*foresee(run, audit=audit), *(plan_list(run) if lists else ())]
     outcome.keeps(outcome.planned)
     writing = any(change.writes for change in outcome.planned)
     if run.shows_a_person:

@@ -6,8 +6,10 @@ concluded from an answer that is not the wiki's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
+from wikifarm.errors import Unreachable
 from wikifarm.transport import Answer
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.session import Session, speaks_for_wiki
@@ -40,6 +42,14 @@ def makers(template: str) -> str:
         if columns[0] == MAKER:
             return columns[WRITE_RIGHT] if len(columns) > WRITE_RIGHT else ""
     return ""
+
+
+def door(ask: Callable[[Session], FarmDoor], visitor: Session) -> FarmDoor:
+    """What one of the questions below gives; a server that does not answer now has not said."""
+    try:
+        return ask(visitor)
+    except Unreachable:
+        return FarmDoor.UNSEEN
 
 
 def archives(visitor: Session) -> FarmDoor:

@@ -23,7 +23,7 @@ from wikifarm.errors import (
 )
 from wikifarm.i18n import _
 from wikifarm.model import Cookie
-from wikifarm.transport import Answer, Client, Fields, Network
+from wikifarm.transport import PASSING, Answer, Client, Fields, Network, passing
 from wikifarm.yeswiki import html
 from wikifarm.yeswiki.addresses import Addresses
 from wikifarm.yeswiki.in_the_way import in_the_way, instead
@@ -72,9 +72,10 @@ class Session:
         """POST of a form to a page or handler.
 
         Raises SessionLost where the wiki took whoever is logged in here for a visitor: it may have
-        done nothing of what was asked, and would do nothing of what comes next.
+        done nothing of what was asked, and would do nothing of what comes next; Unreachable where
+        the server does not answer now.
         """
-        answer = self._awake(self._client.post(self.addresses.page(tag, handler, query), fields))
+        answer = self._taken(self._client.post(self.addresses.page(tag, handler, query), fields))
         if self.user and is_own(answer) and not self.spoke_to(answer):
             raise SessionLost(
                 _("The wiki {url} does not know any more that {name} is logged in.").format(
@@ -112,7 +113,8 @@ class Session:
         if not answer.text.lstrip().startswith(("{", "[", "null", '"')):
             raise not_yeswiki(self.addresses.base, answer)
         value = without_noise(answer.json())
-        if not value and not is_own(answer):  # an empty list is believed of the wiki alone
+        # An empty list is believed of the wiki alone; that of comments is in another.
+        if (not value or value == [[]]) and not is_own(answer):
             raise not_yeswiki(self.addresses.base, answer)
         return value
 
@@ -123,8 +125,8 @@ class Session:
     def api_post(
         self, path: str, fields: Fields, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """POST to an API route."""
-        return self._awake(
+        """POST to an API route. Raises Unreachable where the server does not answer now."""
+        return self._taken(
             self._client.post(self.addresses.api(path), fields, {**self._bearer, **(headers or {})})
         )
 
@@ -148,7 +150,7 @@ class Session:
     def post_file(self, tag: str, handler: str, name: str, file: IO[bytes]) -> Answer:
         """POST of a file under this name to the handler of a page that attaches it."""
         url = self.addresses.page(tag, handler)
-        return self._awake(self._client.post_file(url, [("file", name)], "upFile", name, file))
+        return self._taken(self._client.post_file(url, [("file", name)], "upFile", name, file))
 
     def method(self, verb: str, path: str) -> Answer:
         """Another verb on an API route, without retry."""
@@ -162,18 +164,19 @@ class Session:
         A page shows the form itself, in its menu, or because it is closed. A run that was killed
         may have left the menu closed and the page of logins open, without any: the first page of
         the wiki has one then. Where both lost it, the route that 4.5.0 has for logins is asked.
-        Raises BadCredentials, or NotYesWiki where no login form answers.
+        Raises BadCredentials, Unreachable where the server does not answer now, or NotYesWiki where
+        no login form answers.
         """
         self._client.forget()
         fields = [("action", "login"), ("name", name), ("password", password), ("remember", "1")]
         for page in (LOGIN_PAGE, ROOT_PAGE):
-            answer = self._client.post(self.addresses.page(page), fields)
+            answer = _now(self._client.post(self.addresses.page(page), fields))
             if answer.status == 302 or not is_own(answer):
                 break
         by_form = answer.status == 302
         if not by_form and is_own(answer):
             named = [("username", name), ("password", password)]
-            by_api = self._client.post(self.addresses.api("login"), named)
+            by_api = _now(self._client.post(self.addresses.api("login"), named))
             answer = answer if by_api.status == 404 else by_api
         if "token" in answer.cookies:
             if "token" in self._client.withheld(answer.url):
@@ -261,6 +264,10 @@ class Session:
         of whoever is logged in, and gives a visitor none (4.4.4, 4.5.0)."""
         return is_own(answer) and ("token" in answer.cookies) == bool(self.user)
 
+    def _taken(self, answer: Answer) -> Answer:
+        """What a write was answered; it is not sent again, since it may have been done."""
+        return _now(self._awake(answer))
+
     def _awake(self, answer: Answer) -> Answer:
         self.foreign += not (self.spoke_to(answer) or GUARD in answer.headers)
         if answer.status != 500:
@@ -273,6 +280,13 @@ class Session:
                 where=self.addresses.base,
             )
         return answer
+
+
+def _now(answer: Answer) -> Answer:
+    """The answer; raises Unreachable for one that says to come back later."""
+    if answer.status in PASSING:
+        raise passing(answer)
+    return answer
 
 
 def speaks_for_wiki(answer: Answer) -> bool:

@@ -11,6 +11,7 @@ from wikifarm.yeswiki.attachments import Attachments
 from wikifarm.yeswiki.bazar_forms import Forms
 from wikifarm.yeswiki.bazar_lists import Lists
 from wikifarm.yeswiki.capabilities import probe
+from wikifarm.yeswiki.comments import Comments
 from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.groups import Groups
 from wikifarm.yeswiki.overview import overview
@@ -34,6 +35,7 @@ class Wiki:
         self.session = Session(network, addresses)
         able = self._able
         self.pages = Pages(self.session, able)
+        self.comments = Comments(self.session)
         self.revisions = Revisions(self.session)
         self.rights = RightsTable(self.session)
         self.groups = Groups(self.session, able)

@@ -9,9 +9,10 @@ import pytest
 from tests.engine.workshop import Workshop, a_page, nothing
 from wikifarm.blueprint.design import Design
 from wikifarm.engine.changes import Action
-from wikifarm.engine.steps.proposals import EMPTY, ProposalsStep, proposed_pages
+from wikifarm.engine.steps.proposals import EMPTY, ProposalsStep, proposed_pages, unproposed_pages
 from wikifarm.errors import WriteRefused
 from wikifarm.model import Page, Rights
+from wikifarm.operations.community.new_version import told_of_proposals
 
 CHARTER = "Article 1.\nArticle 2.\nArticle 3."
 OURS = CHARTER.replace("Article 2", "Article deux, par nous")
@@ -108,6 +109,7 @@ def test_without_another_version_nothing_is_proposed(edited: Workshop) -> None:
     edited.apply(same)
     assert edited.receipt.bases["Charte"] == CHARTER
     assert f"proposals:{TAG}" in actions(edited, NEWER)
+    assert unproposed_pages(edited.work(NEWER)) == []
 
 
 def test_a_later_version_replaces_what_was_proposed(edited: Workshop) -> None:
@@ -155,7 +157,10 @@ def test_one_that_somebody_wrote_in_is_kept(edited: Workshop) -> None:
 def test_a_page_of_that_name_that_is_not_ours_is_left_alone(edited: Workshop) -> None:
     edited.wiki.content.pages[TAG] = Page(TAG, "À nous.", "1", "ZoéD", "ZoéD")
     edited.wiki.content.rights[TAG] = Rights("*", "*")
-    assert proposed_pages(edited.work(NEWER)) == []
+    work = edited.work(NEWER)
+    assert (proposed_pages(work), unproposed_pages(work)) == ([], ["Charte"])
+    (told,) = told_of_proposals(work, str, str)
+    assert "not proposed" in told and TAG in told
     edited.apply(NEWER)
     assert body_of(edited, TAG) == "À nous."
     assert edited.wiki.content.rights[TAG] == Rights("*", "*")

@@ -129,6 +129,12 @@ def test_a_second_apply_of_a_clone_writes_nothing(sources: TwoSources) -> None:
     assert again.community.status == "unchanged", again.community.error
 
 
+def test_what_was_agreed_to_in_vain_is_told(sources: TwoSources) -> None:
+    asked = CaptureWishes("jardins", agreed=frozenset({"Contacts", "Contact"}))
+    (told,) = capture_blueprint(sources.context(), Source(BY_HAND), asked, dry_run=True).messages
+    assert "--agree Contact " in told and "Contacts" not in told
+
+
 def test_nothing_is_made_unless_what_is_copied_is_agreed_to(sources: TwoSources) -> None:
     context = sources.context()
     refused = clone(context, Source(OURS), Wishes("X", "non", PERSON), CaptureWishes(""),

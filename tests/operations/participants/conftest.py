@@ -44,6 +44,15 @@ class Town:
             person.entries.create(FORM, answers(**card))
         return person
 
+    def says(self, name: str, below: str, body: str) -> str:
+        """Somebody comments a page, or answers a comment; its tag."""
+        person = self.wiki().visitor()
+        person.login(name, PASSWORD)
+        value = person.pages._value("PagePrincipale")
+        said = [("pagetag", below), ("body", body), ("hashcash_value", value)]
+        assert person.session.api_post("comments", said).status == 200
+        return list(self.wiki().comments.all())[-1]
+
     def changes(self, name: str, tag: str, **card: str) -> None:
         """Somebody writes their card again."""
         person = self.wiki().visitor()

@@ -72,6 +72,7 @@ def test_added_questions_come_with_lists_and_rights(own_town: Town, tmp_path: Pa
     ]  # fmt: skip
     assert (fates["bf_quai"], fates["bf_photo"]) == (Fate.LOCAL, Fate.LEFT)
     assert Fate.LEFT in [fate for name, fate in fates.items() if "consent_carte" in name]
+    assert all(field.label for field in planned.fields), "nobody reads the names of fields"
     assert fates["bf_prenom"] is Fate.SAME and planned.lists == ("Outils",)
     assert (planned.status, there.forms.all()[FORM]) == ("planned", before)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wikifarm.blueprint.manifest.community import Facilitator
 from wikifarm.blueprint.manifest.invited import people_to_invite
 from wikifarm.errors import InvalidInput
 from wikifarm.operations.participants.invite import Invitations, invite
@@ -40,6 +41,26 @@ def test_a_sheet_or_a_plain_list(text: str, people: list[str], tmp_path: Path) -
     assert [person.name for person in people_to_invite(file)] == people
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+@pytest.mark.parametrize("name", ["people.txt", "people.xls"])
+def test_what_excel_calls_a_unicode_text(name: str, encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes("Prénom\tCourriel\r\nZoé\tzoe@example.org\r\n".encode(encoding))
+    assert people_to_invite(file) == [Facilitator("Zoé", "zoe@example.org")]
+
+
+@pytest.mark.parametrize(
+    "start", [b"PK\x03\x04", b"%PDF-1.4\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
+)
+def test_what_is_no_workbook_is_told(start: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(start + bytes(range(256)) * 9)
+    with pytest.raises(InvalidInput) as wrong:
+        people_to_invite(file)
+    (problem,) = wrong.value.problems
+    assert (problem.code, "CSV UTF-8" in problem.hint) == ("workbook", True)
+
+
 def test_every_mistake_at_its_line(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("nom;mel\nZoé;zoe@example\nMax;max@example.org\nEve;\nA;a@b.org\\nBcc: x@y.z\n")
@@ -48,7 +69,8 @@ def test_every_mistake_at_its_line(tmp_path: Path) -> None:
     assert [(each.line, each.code) for each in wrong.value.problems] == [
         (2, "email"), (4, "email"), (5, "email"),
     ]  # fmt: skip
-    for text, code in (("", "empty"), ("nom;ville\nZoé;Brest\n", "email")):
+    nobody = dict.fromkeys(("", "nom;mel\n", "nom;mel\n;;\n"), "empty")
+    for text, code in {**nobody, "nom;ville\nZoé;Brest\n": "email"}.items():
         file.write_text(text)
         with pytest.raises(InvalidInput) as wrong:
             people_to_invite(file)

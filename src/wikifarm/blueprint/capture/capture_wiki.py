@@ -87,11 +87,14 @@ class _Capture:
     asked: CaptureWishes
     left_out: list[LeftOut] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)  # of what was agreed to
 
     def captured(self, texts: Mapping[str, str]) -> Captured:
         forms, lists = self.forms, self.used_lists
         pages = self.pages
         attachments = tuple(self.attachments())
+        # Whether a file speaks of somebody is known once it is fetched.
+        fetched = {f"{LeftKind.FILE.value}:{each.page}/{each.name}" for each in attachments}
         bodies = {f"{self.asked.language}/pages/{tag}.wiki.j2": as_template(body, self.marks)
                   for tag, body in self.bodies.items()}  # fmt: skip
         schemas = {f"bazar_schemas/{copy.schema.key}.yml": to_yaml(copy.schema)
@@ -116,6 +119,7 @@ class _Capture:
             groups=tuple(self.roles.groups),
             left_out=tuple(sorted(self.left_out, key=lambda each: (each.kind, each.name))),
             changed=tuple(self.changed),
+            unmet=tuple(sorted(self.asked.agreed - self.met - fetched)),
         )  # fmt: skip
 
     # -- people ---------------------------------------------------------------------------------
@@ -124,7 +128,10 @@ class _Capture:
         """False, and noted, for what speaks of somebody and nobody agreed to."""
         traces = sorted({trace for text in texts for trace in self.people.in_text(text)})
         known = [LeftOut(kind, name, why_of(trace)) for trace in traces]
-        if not known or known[0].key in self.asked.agreed:
+        if not known:
+            return True
+        if known[0].key in self.asked.agreed:
+            self.met.add(known[0].key)
             return True
         self.left_out.append(known[0])
         return False

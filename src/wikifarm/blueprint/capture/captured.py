@@ -61,7 +61,8 @@ class Captured:
     """A blueprint: the text of each of its files by path, and the files of the wiki to fetch.
 
     `forms` gives, for each form that is copied, its number at the source, here, and its zone;
-    `changed` are sentences on what is not as it was at the source.
+    `changed` are sentences on what is not as it was at the source; `unmet`, what somebody agreed to
+    by name and that speaks of nobody, or is not there.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Captured:
     groups: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     changed: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ _PHONE = re.compile(
 _CAPITAL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Ý])")
 _INITIALS = re.compile(r"(.*\w{3,}) ([A-ZÀ-Ý]{1,3})\Z")  # ZoeD, AdaLK: as many name their account
 _BETWEEN = 2  # words of a name of which an account keeps no initial
+_FAMILY_NAME = 4  # letters of a word, written small, that may be one after a first name
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _WORD = re.compile(r"[^\W_]+")
 SHORTEST = 3  # signs of a name that can be told from a word
@@ -53,12 +54,14 @@ class KnownPeople:
         self._names = {name for name in turned if len("".join(name)) >= SHORTEST}
         glued = map("".join, self._names)
         self._glued = {name for name in glued if len(name) >= _GLUED}
+        self._longest = max((len("".join(name)) for name in self._names), default=0)
         self._begun: dict[str, set[tuple[tuple[str, ...], str]]] = {}
         for name in given:
-            if known := _INITIALS.match(_CAPITAL.sub(" ", name)):
+            known = _INITIALS.match(_CAPITAL.sub(" ", name))
+            if known and _words(name) not in left:
                 words = _words(known[1])
                 self._begun.setdefault(words[0], set()).add((words, bare(known[2])))
-        self._longest = max((len("".join(name)) for name in self._names), default=0)
+                self._names -= set(_turned(_words(name)))  # “wiki a” is not WikiA
 
     def in_text(self, text: str) -> frozenset[Trace]:
         """What of them stands there; names whatever their case, accents, order, glued capitals or
@@ -72,14 +75,15 @@ class KnownPeople:
         return frozenset(trace for trace, there in traces.items() if there)
 
     def _named(self, text: str) -> bool:
-        words = _words(text)
+        spelt = _spelt(text)
+        words = tuple(map(str.casefold, spelt))
         return any(
             words[first:last] in self._names or "".join(words[first:last]) in self._glued
             for first in range(len(words))
             for last in self._ends(words, first)
         ) or any(
             words[first : first + len(name)] == name
-            and _go_on(words[first + len(name) :][: len(initials) + _BETWEEN], initials)
+            and _go_on(spelt[first + len(name) :][: len(initials) + _BETWEEN], initials)
             for first, word in enumerate(words)
             for name, initials in self._begun.get(word, ())
         )
@@ -95,9 +99,13 @@ class KnownPeople:
 
 
 def _go_on(words: tuple[str, ...], initials: str) -> bool:
-    """True for words that are the rest of a name of which an account keeps the initials."""
+    """True for words that are the rest of a name of which an account keeps the initials: with their
+    capitals or, all in small letters, at once. Many a word begins as a name does."""
     left = iter(words)
-    return all(any(word.startswith(initial) for word in left) for initial in initials)
+    capitals = initials.upper()
+    if all(any(word.startswith(capital) for word in left) for capital in capitals):
+        return True
+    return bool(words) and len(words[0]) >= _FAMILY_NAME and words[0].startswith(initials[0])
 
 
 def _plain(text: str) -> str:
@@ -122,11 +130,19 @@ def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _words(text: str) -> tuple[str, ...]:
     """The words of a text, bare; AdaLovelace and ada_lovelace as Ada Lovelace."""
-    return tuple(_WORD.findall(bare(_CAPITAL.sub(" ", _plain(text)))))
+    return tuple(map(str.casefold, _spelt(text)))
+
+
+def _spelt(text: str) -> tuple[str, ...]:
+    """The same words with their capitals."""
+    return tuple(_WORD.findall(_unaccented(_CAPITAL.sub(" ", _plain(text)))))
 
 
 def bare(text: str) -> str:
     """Small letters without accents, single spaces."""
+    return " ".join(_unaccented(text).casefold().split())
+
+
+def _unaccented(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
-    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return " ".join(plain.casefold().split())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))

@@ -29,9 +29,9 @@ def people_to_invite(path: Path) -> list[Facilitator]:
     problems: list[Problem] = []
     rows = sheet_rows(path, problems)
     people = _in_columns(rows, path, problems) if rows else []
-    if not rows and not problems:
-        problems.append(Problem(_("{file} holds no row").format(file=path), "", str(path),
-                                code="empty"))  # fmt: skip
+    if not people and not problems:
+        message = _("{file} names nobody").format(file=path)
+        problems.append(Problem(message, _one_a_line(), str(path), code="empty"))
     if problems:
         raise InvalidInput(problems)
     return list({person.email.lower(): person for person in reversed(people)}.values())[::-1]
@@ -67,6 +67,9 @@ def _checked(
     if is_email(email):
         return [Facilitator(name, email)]
     message = _("“{email}” is not an e-mail address").format(email=email)
-    hint = _("a column “e-mail” and a column “name”, or one person a line: First Last <a@b.org>")
-    problems.append(Problem(message, hint, str(path), row.line, code="email"))
+    problems.append(Problem(message, _one_a_line(), str(path), row.line, code="email"))
     return []
+
+
+def _one_a_line() -> str:
+    return _("a column “e-mail” and a column “name”, or one person a line: First Last <a@b.org>")

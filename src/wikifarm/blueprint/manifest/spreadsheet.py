@@ -10,12 +10,13 @@ from typing import Any
 from anyascii import anyascii
 
 from wikifarm.blueprint.manifest.csv_rows import SEPARATORS, Row, csv_rows
-from wikifarm.blueprint.manifest.workbook import workbook_rows
+from wikifarm.blueprint.manifest.workbook import how_to_save, workbook_rows
 from wikifarm.blueprint.sources import (
     Document,
     Path_,
     Position,
     decoded,
+    is_binary,
     is_workbook,
     nearest,
     read_bytes,
@@ -99,6 +100,11 @@ def sheet_rows(path: Path, problems: list[Problem]) -> list[Row]:
         return []
     if is_workbook(raw):
         return workbook_rows(raw, path, problems)
+    if is_binary(raw):
+        message = _("{file} is neither a text nor a workbook, whatever its name says")
+        told = Problem(message.format(file=path), how_to_save(), str(path), code="workbook")
+        problems.append(told)
+        return []
     text = decoded(raw, path, problems, "cp1252")  # what Excel saves as “CSV”
     return [] if text is None else csv_rows(text, path, problems)
 

@@ -46,11 +46,16 @@ def workbook_rows(raw: bytes, path: Path, problems: list[Problem]) -> list[Row]:
 def _refused(
     message: str, path: Path, problems: list[Problem], *, or_install: str = ""
 ) -> list[Row]:
-    hint = _("in the spreadsheet, save the sheet again as “CSV UTF-8”, and give that file")
+    hint = how_to_save()
     if or_install:
         hint = _("{save}; or first: {install}").format(save=hint, install=or_install)
     problems.append(Problem(message.format(file=path), hint, str(path), code="workbook"))
     return []
+
+
+def how_to_save() -> str:
+    """What to do with a file that is not read."""
+    return _("in the spreadsheet, save the sheet again as “CSV UTF-8”, and give that file")
 
 
 def _unpacked(raw: bytes) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikifarm.cli.shared import Shared, communities_known, shared
+from wikifarm.cli.shared import Shared, community_argument, shared
 from wikifarm.i18n import _
 from wikifarm.result import Envelope
 
@@ -22,14 +22,6 @@ def _identity() -> typer.models.OptionInfo:
         help=_("The key that opens the file; by default, that of this computer."),
     )  # fmt: skip
     return option
-
-
-def _community() -> typer.models.ArgumentInfo:
-    argument: typer.models.ArgumentInfo = typer.Argument(
-        metavar=_("ADDRESS"), help=_("The community's address."), autocompletion=communities_known,
-        show_default=False,
-    )  # fmt: skip
-    return argument
 
 
 def _recipient() -> typer.models.OptionInfo:
@@ -58,7 +50,7 @@ def _licence() -> typer.models.OptionInfo:
 
 def backup(
     ctx: typer.Context,
-    slug: Annotated[str, _community()] = "",
+    slug: Annotated[str, community_argument()] = "",
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar=_("FILE"), help=_("The file to write: a new one.")),
@@ -123,7 +115,7 @@ def restore(
 
 def export(
     ctx: typer.Context,
-    slug: Annotated[str, _community()],
+    slug: Annotated[str, community_argument()],
     static: Annotated[
         Path,
         typer.Option("--static", metavar=_("FOLDER"), help=_("The folder to write: a new one.")),
@@ -147,7 +139,7 @@ def export(
 
 def retire(
     ctx: typer.Context,
-    slug: Annotated[str, _community()],
+    slug: Annotated[str, community_argument()],
     step: Annotated[
         str,
         typer.Option(

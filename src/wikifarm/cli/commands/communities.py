@@ -23,7 +23,6 @@ from wikifarm.lists.providers import NONE, hosts
 from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
-    from wikifarm.blueprint.manifest.community import Community
     from wikifarm.blueprint.manifest.reading import Described
     from wikifarm.operations.community.caution import KeptPlan
     from wikifarm.operations.community.community_run import CommunityRun
@@ -389,7 +388,8 @@ def plan(
     options.jobs = jobs
     options.taken_back, options.opening = frozenset(take_template or ()), loosen
     described = _chosen(options, paths, only, skip_invalid=skip_invalid, out=out)
-    shown = _plan("plan", options, described, detailed=detailed_exitcode, in_full=bool(only))
+    told = {"detailed": detailed_exitcode, "in_full": bool(only)}
+    shown = _plan("plan", options, described, **told)
     if out is not None:
         from wikifarm.operations.community.caution import keep_plan
 
@@ -401,18 +401,14 @@ def plan(
 
 
 def _plan(
-    command: str, options: Shared, described: Described, *, detailed: bool, in_full: bool
+    command: str, options: Shared, described: Described, *, audit: bool = True, **told: bool
 ) -> Envelope:
+    """Shows what `apply` would do; `told` is for the envelope."""
     from wikifarm.operations.community.outcome import envelope
-
-    planned = _planned(options, described.communities)
-    return envelope(command, planned, detailed=detailed, described=described, in_full=in_full)
-
-
-def _planned(options: Shared, wanted: list[Community]) -> list[CommunityOutcome]:
     from wikifarm.operations.plan import plan as operation
 
-    return operation(options.context(), wanted)
+    planned = operation(options.context(), described.communities, audit=audit)
+    return envelope(command, planned, described=described, **told)
 
 
 def apply(
@@ -454,7 +450,8 @@ def apply(
     options.taken_back, options.opening = frozenset(take_template or ()), loosen
     described = _chosen(options, paths, only, skip_invalid=skip_invalid)
     if dry_run:
-        return _plan("apply", options, described, detailed=detailed_exitcode, in_full=bool(only))
+        told = {"detailed": detailed_exitcode, "in_full": bool(only)}
+        return _plan("apply", options, described, audit=scope["audit"], **told)
     return _applied(
         "apply",
         options,
@@ -552,7 +549,8 @@ def blueprint_upgrade(
     described = _chosen(options, paths, only)
     command, in_full = "blueprint upgrade", bool(only)
     if dry_run:
-        planned = plan_upgrade(options.context(), described.communities)
+        context = options.context()
+        planned = plan_upgrade(context, described.communities, audit=scope["audit"])
         return envelope(command, planned, described=described, in_full=in_full)
     return _applied(
         command,

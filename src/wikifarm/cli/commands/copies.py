@@ -145,6 +145,7 @@ def clone(
     from dataclasses import replace
 
     from wikifarm.operations.community.outcome import envelope
+    from wikifarm.operations.copying.captured_blueprint import unmet
     from wikifarm.operations.copying.clone import clone as operation
     from wikifarm.operations.describe import Wishes
 
@@ -164,7 +165,9 @@ def clone(
         plan_agreed=with_a_yes(options) if asking and not yes else None,
     )
     if cloned.community is None:
-        return Envelope("clone", outcome=cloned.captured or Envelope("clone").outcome)
+        shown = cloned.captured
+        told = tuple(unmet(shown)) if shown is not None else ()
+        return Envelope("clone", outcome=shown or Envelope("clone").outcome, messages=told)
     whole = envelope("clone", [cloned.community], strict=strict)
     left = tuple(_left_out(cloned.captured)) if cloned.captured is not None else ()
     return replace(whole, messages=(*left, *whole.messages))
@@ -172,9 +175,11 @@ def clone(
 
 def _left_out(captured: CapturedBlueprint) -> list[str]:
     """What a program should read of a copy, once it is made."""
+    from wikifarm.operations.copying.captured_blueprint import unmet
+
     names = [each.key for each in captured.captured.left_out]
     told = [_("Left out of the copy: {names}.").format(names=", ".join(names))] if names else []
-    return [*told, *(_("Otherwise than there: {what}.").format(what=each)
+    return [*unmet(captured), *told, *(_("Otherwise than there: {what}.").format(what=each)
                      for each in captured.captured.changed)]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wikifarm.cli.shared import Shared, communities_known, shared
+from wikifarm.cli.shared import Shared, communities_known, community_argument, shared
 from wikifarm.i18n import _
 from wikifarm.lists.providers import PROVIDERS, hosts
 from wikifarm.result import Envelope
@@ -22,15 +22,6 @@ def _slugs() -> typer.models.ArgumentInfo:
     argument: typer.models.ArgumentInfo = typer.Argument(
         metavar=_("ADDRESS..."),
         help=_("Addresses of communities; by default, all those of communities/ with a list."),
-        autocompletion=communities_known,
-    )
-    return argument
-
-
-def _slug() -> typer.models.ArgumentInfo:
-    argument: typer.models.ArgumentInfo = typer.Argument(
-        metavar=_("ADDRESS"),
-        help=_("The community's address."),
         autocompletion=communities_known,
     )
     return argument
@@ -147,7 +138,7 @@ def state(
 
 def confirm(
     ctx: typer.Context,
-    slug: Annotated[str, _slug()],
+    slug: Annotated[str, community_argument()],
     address: Annotated[
         str, typer.Argument(metavar=_("LIST"), help=_("The list's address, if it is another one."))
     ] = "",
@@ -226,7 +217,7 @@ def _one_export(
 
 def close(
     ctx: typer.Context,
-    slug: Annotated[str, _slug()],
+    slug: Annotated[str, community_argument()],
     purge: Annotated[
         bool,
         typer.Option(

@@ -9,22 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wikifarm.cli.program import as_called, same_place
-from wikifarm.cli.shared import Shared, communities_known, shared
+from wikifarm.cli.shared import Shared, communities_known, community_argument, shared
 from wikifarm.i18n import _
 from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.community import Community
     from wikifarm.operations.participants.erase import ErasedPerson
-
-
-def _slug() -> typer.models.ArgumentInfo:
-    argument: typer.models.ArgumentInfo = typer.Argument(
-        metavar=_("ADDRESS"),
-        help=_("The community's address."),
-        autocompletion=communities_known,
-    )
-    return argument
 
 
 def _community(options: Shared, slug: str) -> Community:
@@ -37,7 +28,7 @@ def _community(options: Shared, slug: str) -> Community:
 
 def list_people(
     ctx: typer.Context,
-    slug: Annotated[str, _slug()],
+    slug: Annotated[str, community_argument()],
     rows: Annotated[bool, typer.Option("--csv", help=_("As the rows of a sheet."))] = False,
 ) -> Envelope:
     """`wikifarm participants list`."""
@@ -47,7 +38,7 @@ def list_people(
     return operation(options.context(), _community(options, slug), rows=rows)
 
 
-def stats(ctx: typer.Context, slug: Annotated[str, _slug()]) -> Envelope:
+def stats(ctx: typer.Context, slug: Annotated[str, community_argument()]) -> Envelope:
     """`wikifarm participants stats`."""
     from wikifarm.operations.participants.listing import count_people as operation
 
@@ -57,7 +48,7 @@ def stats(ctx: typer.Context, slug: Annotated[str, _slug()]) -> Envelope:
 
 def export(
     ctx: typer.Context,
-    slug: Annotated[str, _slug()],
+    slug: Annotated[str, community_argument()],
     name: Annotated[
         str | None,
         typer.Argument(
@@ -105,7 +96,7 @@ def _name() -> typer.models.ArgumentInfo:
 
 
 def welcome(
-    ctx: typer.Context, slug: Annotated[str, _slug()], name: Annotated[str, _name()]
+    ctx: typer.Context, slug: Annotated[str, community_argument()], name: Annotated[str, _name()]
 ) -> Envelope:
     """`wikifarm participants welcome`."""
     from wikifarm.operations.participants.welcome import welcome as operation
@@ -116,7 +107,7 @@ def welcome(
 
 def password(
     ctx: typer.Context,
-    slug: Annotated[str, _slug()],
+    slug: Annotated[str, community_argument()],
     name: Annotated[str, _name()],
     out: Annotated[
         Path | None,
@@ -136,7 +127,7 @@ def _file(options: Shared, path: Path | None) -> Path | None:
 
 def erase(
     ctx: typer.Context,
-    slug: Annotated[str, _slug()],
+    slug: Annotated[str, community_argument()],
     name: Annotated[str, _name()],
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
 ) -> Envelope:
@@ -176,7 +167,7 @@ def _dry_run() -> typer.models.OptionInfo:
 
 def invite(
     ctx: typer.Context,
-    slug: Annotated[str, _slug()],
+    slug: Annotated[str, community_argument()],
     file: Annotated[
         Path, typer.Argument(metavar=_("FILE"), help=_("Names and addresses: CSV or workbook."))
     ],

@@ -115,6 +115,16 @@ def proposed_pages(work: Work) -> list[str]:
     return sorted(new | standing)
 
 
+def unproposed_pages(work: Work) -> list[str]:
+    """The tags of the pages for which nothing can be proposed: people have a page of that name."""
+    kept = {change.key for change in ProposalsStep().plan(work) if not change.writes}
+    return [
+        page.tag
+        for page in _in_conflict(work)
+        if proposal_tag(page.tag) in kept and page.tag not in work.receipt.proposals
+    ]
+
+
 def proposal_rights(work: Work) -> dict[str, Rights]:
     """The rights of the proposals that are ours."""
     return dict.fromkeys(map(proposal_tag, work.receipt.proposals), _own_rights(work))

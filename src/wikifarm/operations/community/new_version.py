@@ -8,7 +8,7 @@ from wikifarm.engine.step import Work, kept_closed
 from wikifarm.engine.steps.access import GroupsStep, ModuleRightsStep, RightsStep
 from wikifarm.engine.steps.bazar import FormsStep
 from wikifarm.engine.steps.content import proposal_tag
-from wikifarm.engine.steps.proposals import proposed_pages
+from wikifarm.engine.steps.proposals import proposed_pages, unproposed_pages
 from wikifarm.i18n import _
 from wikifarm.result import few
 
@@ -26,13 +26,22 @@ def told_of_version(work: Work) -> Iterator[str]:
 def told_of_proposals(
     work: Work, translate: Callable[[str], str], address_of: Callable[[str], str]
 ) -> Iterator[str]:
-    """Each page for which something waits for those who facilitate, in the words of `translate`."""
+    """Each page for which something waits for those who facilitate, or should and cannot, in the
+    words of `translate`."""
     _ = translate
     for tag in proposed_pages(work):
         told = _(
             "The page {page} was edited here where the blueprint changed: it stays as it is. What "
             "changed is proposed to those who facilitate, in {url}: take it over by hand, then "
             "delete the proposal."
+        )
+        yield told.format(page=tag, url=address_of(proposal_tag(tag)))
+    for tag in unproposed_pages(work):
+        told = _(
+            "The page {page} was edited here where the blueprint changed: it stays as it is. What "
+            "changed is not proposed, since people wrote a page of that name themselves, {url}. "
+            "`wikifarm blueprint diff --verbose` shows it; once that page is gone, `wikifarm "
+            "apply` proposes it."
         )
         yield told.format(page=tag, url=address_of(proposal_tag(tag)))
 

@@ -22,7 +22,7 @@ from wikifarm.engine.journal import MODEL
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import as_made
 from wikifarm.engine.steps.access import OWN_RIGHTS
-from wikifarm.errors import UnexpectedAnswer, WriteRefused
+from wikifarm.errors import UnexpectedAnswer, Unreachable, WriteRefused
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
@@ -109,7 +109,7 @@ def _refused(
         context.journal.intent(slug, MODEL, model=model.name)
         try:
             models.install(model)
-        except (WriteRefused, UnexpectedAnswer) as refused:
+        except (WriteRefused, UnexpectedAnswer, Unreachable) as refused:
             return str(refused)
         context.journal.outcome(slug, MODEL, model=model.name)
     return ""

@@ -94,7 +94,15 @@ def capture_blueprint(
     with opened(context, source) as wiki:
         read = captured_from(context, wiki, asked)
         outcome = read.outcome if dry_run else written(wiki, read, folder, asked.agreed)
-    return Envelope("blueprint capture", outcome=outcome)
+    return Envelope("blueprint capture", outcome=outcome, messages=tuple(unmet(outcome)))
+
+
+def unmet(outcome: CapturedBlueprint) -> Iterator[str]:
+    """What somebody agreed to by name, and that no capture would have left out, as a sentence."""
+    names = outcome.captured.unmet
+    if names:
+        told = _("Nothing that would be left out is called so: --agree {names} changes nothing.")
+        yield told.format(names=" --agree ".join(names))
 
 
 def free_folder(context: Context, name: str) -> Path:

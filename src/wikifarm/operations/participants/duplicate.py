@@ -176,6 +176,18 @@ def _name(row: Row) -> str:
     return (row[CHOSEN] or row[LINKED]) if _kind(row) in (Kind.LIST, Kind.LINK) else row[1]
 
 
+def _label(row: Row) -> str:
+    """What a row asks, as people read it; of one that has no text of its own, what it is."""
+    words = {
+        "map": _("the place on the map"),
+        "utilisateur_wikini": _("the account that the card opens"),
+        "champs_cache": _("a value that is not shown"),
+    }
+    columns = TYPES[row[0]].columns if row[0] in TYPES else {}
+    label = next((row[column] for column, holds in columns.items() if holds == "label"), "")
+    return label or words.get(row[0], "")
+
+
 def _kind(row: Row) -> Kind:
     return TYPES[row[0]].kind if row[0] in TYPES else Kind.ANSWER
 
@@ -200,15 +212,15 @@ class _Merge:
             if name in there:
                 alike = there[name] in (row, self._remapped(row), self._settled(row))
                 fate = Fate.SAME if alike else Fate.DIFFERS
-                yield ComparedField(name, row[2], fate)
+                yield ComparedField(name, _label(row), fate)
                 continue
             why = self._why_left(name, row)
             if not why:
                 self._gain(row)
-            yield ComparedField(name, row[2], Fate.LEFT if why else Fate.GAINED, why)
+            yield ComparedField(name, _label(row), Fate.LEFT if why else Fate.GAINED, why)
         for name, row in there.items():
             if name not in self._source.rows:
-                yield ComparedField(name, row[2], Fate.LOCAL)
+                yield ComparedField(name, _label(row), Fate.LOCAL)
 
     def _why_left(self, name: str, row: Row) -> str:
         """Why a question is not brought; nothing where it is."""

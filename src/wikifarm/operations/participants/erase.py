@@ -16,7 +16,7 @@ from typing import Any
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.emails import is_email
 from wikifarm.engine.mailing_list import ensure_members
-from wikifarm.errors import InvalidInput, NotConfirmed, Problem, WriteRefused
+from wikifarm.errors import InvalidInput, NotConfirmed, StillNeeded, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Account
 from wikifarm.operations.community.community_run import CommunityRun
@@ -46,9 +46,10 @@ class ErasedPerson(Outcome):
     status: str
     account: str
     cards: tuple[str, ...]  # tags
+    comments: tuple[str, ...]  # tags
     groups: tuple[str, ...]
     subscription: Subscription
-    stays: tuple[str, ...]  # tags of the pages and entries that they owned
+    stays: tuple[str, ...]  # tags of the pages, entries and comments that they owned
     asked: tuple[str, ...] = ()
     sightings: tuple[Sighting, ...] = ()
 
@@ -58,6 +59,7 @@ class ErasedPerson(Outcome):
             "status": self.status,
             "account": self.account,
             "cards": list(self.cards),
+            "comments": list(self.comments),
             "groups": list(self.groups),
             "subscription": self.subscription.value,
             "stays": list(self.stays),
@@ -74,8 +76,8 @@ def erase(
 ) -> Envelope:
     """Removes somebody, once `agreed` says yes to what goes; without it, at once. No copy is kept.
 
-    Raises NotConfirmed after a no, InvalidInput for a word that means nobody and for somebody whom
-    the manifest has facilitate, WriteRefused where something of theirs is still there.
+    Raises NotConfirmed after a no, InvalidInput for a word that means nobody, StillNeeded, and
+    WriteRefused where something of theirs is still there.
     """
     with entered(context, community, "participants erase") as run:
         base = read_base(run)
@@ -104,9 +106,14 @@ def _told(run: CommunityRun, known: Traces, status: str) -> ErasedPerson:
         status,
         known.account.name if known.account is not None else "",
         tuple(card.tag for card in known.cards),
+        tuple(comment.tag for comment in known.comments),
         tuple(known.groups),
         known.subscription,
-        (*(page.tag for page in known.pages), *(work.tag for work in known.works)),
+        (
+            *(page.tag for page in known.pages),
+            *(work.tag for work in known.works),
+            *(comment.tag for comment in known.answered),
+        ),
     )
 
 
@@ -150,7 +157,7 @@ def _left_open(run: CommunityRun, word: str) -> set[str]:
 
 
 def _check(run: CommunityRun, person: Someone) -> None:
-    """Raises InvalidInput for somebody whom `apply` would put back, or who is alone in a group:
+    """Raises StillNeeded for somebody whom `apply` would put back, or who is alone in a group:
     YesWiki keeps their account, and the rights of that group would be nobody's."""
     own = person.account.casefold()
     alone = [
@@ -159,27 +166,23 @@ def _check(run: CommunityRun, person: Someone) -> None:
         if own and [name.casefold() for name in members] == [own]
     ]
     if alone:
-        problem = Problem(
+        raise StillNeeded(
             _("{name} is the only one in the group {group}.").format(
                 name=person.called, group=alone[0]
             ),
-            _("Put somebody else there, then run this command again. Nothing was removed."),
-            code="alone-in-group",
+            hint=_("Put somebody else there, then run this command again. Nothing was removed."),
         )
-        raise InvalidInput([problem])
     named = {name.casefold() for name in run.work.design.accounts.values()}
     if person.account and person.account.casefold() in named:
-        problem = Problem(
+        raise StillNeeded(
             _("{name} facilitates this community: `wikifarm apply` would open the account again.")
             .format(name=person.called),
-            _(
+            hint=_(
                 "Take this person out of `facilitators:`, run `wikifarm apply`, then this command "
                 "again. Nothing was removed."
             ),
-            run.community.source,
-            code="facilitates",
+            where=run.community.source,
         )  # fmt: skip
-        raise InvalidInput([problem])
 
 
 # -- what goes ----------------------------------------------------------------------------------
@@ -198,11 +201,17 @@ def _unsubscribe(run: CommunityRun, known: Traces) -> None:
         )
 
 
+def _going(known: Traces) -> list[str]:
+    """The tags of what they wrote of themselves, and of what they said."""
+    cards = [card.tag for card in known.cards]
+    return [*cards, *(comment.tag for comment in known.comments)]
+
+
 def _remove(run: CommunityRun, known: Traces) -> None:
     wiki, own = run.site, known.person.account.casefold()
     run.progress("cards")
-    for card in known.cards:
-        wiki.pages.delete(card.tag)
+    for tag in _going(known):
+        wiki.pages.delete(tag)
     now = wiki.groups.all()
     gone = {group: [name for name in now[group] if name.casefold() != own]
             for group in groups_of(now, own)}  # fmt: skip
@@ -222,7 +231,7 @@ def _close(run: CommunityRun, account: Account) -> None:
 
 def _refuse_left(known: Traces, proof: Proof) -> None:
     """Raises WriteRefused where something is still there that was to go."""
-    ours = {card.tag for card in known.cards}
+    ours = set(_going(known))
     left = [
         sighting.place
         for sighting in proof.sightings
@@ -260,6 +269,13 @@ def _stays(known: Traces) -> Sequence[str]:
     }
     if known.subscription in extra:
         told.append(extra[known.subscription])
+    if known.answered:
+        told.append(
+            _(
+                "Comments that others answered stay, since the answers would go with them: who "
+                "facilitates decides with those who answered, and removes them in the wiki."
+            )
+        )
     if known.person.place is Membership.FACILITATES:
         told.append(_("This person facilitated: change the passwords that they knew."))
     return told

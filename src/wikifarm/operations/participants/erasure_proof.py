@@ -97,10 +97,11 @@ def terms_of(known: Traces) -> Mapping[str, re.Pattern[str]]:
 def _seen_by(
     role: str, wiki: Wiki, terms: Mapping[str, re.Pattern[str]], tags: Sequence[str]
 ) -> Iterator[Sighting]:
-    """Every page and every entry that somebody reads whole, and the addresses of the cards."""
+    """Every page, comment and entry that somebody reads whole, and the addresses of the cards."""
     rows: dict[str, Mapping[str, Any]] = {
         **wiki.session.api_table("entries"),
         **wiki.session.api_table("pages"),
+        **{tag: vars(comment) for tag, comment in wiki.comments.all().items()},
     }
     if not rows:  # a home page is read by everybody: who sees nothing has seen nothing
         wiki.pages.all()

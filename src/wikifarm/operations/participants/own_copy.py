@@ -76,6 +76,11 @@ def _copy(run: CommunityRun, base: Base, known: Traces) -> dict[str, Any]:
             {"tag": page.tag, "url": run.site.addresses.page(page.tag), "text": page.body}
             for page in known.pages
         ],
+        "comments": [
+            {"url": run.site.addresses.page(each.tag), "below": each.below, "at": each.time,
+             "text": each.body}
+            for each in (*known.comments, *known.answered)
+        ],
         "mailing_list": {
             "address": wanted.address if wanted is not None else "",
             "state": known.subscription.value,

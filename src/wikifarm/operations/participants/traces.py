@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from wikifarm.engine.mailing_list import HELD
 from wikifarm.errors import WikifarmError
-from wikifarm.model import Account, Page, WantedList
+from wikifarm.model import Account, Comment, Page, WantedList
 from wikifarm.operations.audit.undeclared import people_forms
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven, is_ours, wanted_list, wants_list
@@ -38,7 +38,7 @@ class OwnEntry:
 @dataclass(frozen=True)
 class Traces:
     """What is there of one person. `cards` are of forms of people, `works` of all others; `groups`
-    name the account itself."""
+    name the account itself; of the comments that they wrote, others answered `answered`."""
 
     person: Someone
     account: Account | None
@@ -46,13 +46,15 @@ class Traces:
     cards: Sequence[OwnEntry]
     works: Sequence[OwnEntry]
     pages: Sequence[Page]
+    comments: Sequence[Comment] = ()
+    answered: Sequence[Comment] = ()
     subscription: Subscription = Subscription.NO_LIST
     addresses: frozenset[str] = field(default=frozenset())  # in lower case: account's and cards'
 
 
 def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Traces:
-    """What is there of somebody: two requests more than their card, one more for each form in which
-    they wrote, and those of the list."""
+    """What is there of somebody: three requests more than their card, one more for each form in
+    which they wrote, and those of the list."""
     seen = run.work.seen
     own = person.account.casefold()
     account = next((each for each in seen.accounts if each.name.casefold() == own), None)
@@ -65,9 +67,21 @@ def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Tra
         [entry for entry in entries if entry.form in of_people],
         [entry for entry in entries if entry.form not in of_people],
         [page for page in seen.pages.values() if own and page.owner.casefold() == own],
+        *_comments(run.site.comments.all(), own),
         subscribed(run, addresses),
         addresses,
     )
+
+
+def _comments(known: Mapping[str, Comment], own: str) -> tuple[list[Comment], list[Comment]]:
+    """The comments of an account: those that others did not answer, answers before what they
+    answer, and those that they did."""
+    theirs = {tag: each for tag, each in known.items() if own and each.owner.casefold() == own}
+    kept = {each.below for tag, each in known.items() if tag not in theirs}
+    while more := {each.below for tag, each in theirs.items() if tag in kept} - kept:
+        kept |= more
+    mine = [each for tag, each in theirs.items() if tag not in kept]
+    return mine[::-1], [each for tag, each in theirs.items() if tag in kept]
 
 
 def groups_of(groups: Mapping[str, Sequence[str]], own: str) -> list[str]:

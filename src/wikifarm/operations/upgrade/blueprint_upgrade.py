@@ -13,13 +13,15 @@ from wikifarm.operations.plan import check_ours, fill
 from wikifarm.operations.workplace.context import Context
 
 
-def plan_upgrade(context: Context, communities: Sequence[Community]) -> list[CommunityOutcome]:
-    """What an upgrade would do, community by community; only reads."""
+def plan_upgrade(
+    context: Context, communities: Sequence[Community], *, audit: bool = True
+) -> list[CommunityOutcome]:
+    """What an upgrade would do, with its audit or without, community by community; only reads."""
 
     def look(run: CommunityRun) -> None:
         run.find()
         if not is_up_to_date(run):
-            fill(run)
+            fill(run, audit=audit)
 
     return each(context, communities, look)
 

@@ -1,4 +1,4 @@
-"""API routes of the rest of the core: documentation, archives, comments."""
+"""API routes of the rest of the core: documentation, archives."""
 
 from __future__ import annotations
 
@@ -63,13 +63,6 @@ def remote_backup(request: Request) -> Response:
 def webfinger(request: Request) -> Response:
     """Asks for a resource."""
     return request.json({"error": "resource is required"}, 400)
-
-
-@route("comments")
-@route("comments/{tag}")
-def comments(request: Request, tag: str = "") -> Response:
-    """No comment: they are closed by default."""
-    return request.json([[]])
 
 
 @route("reactions")

@@ -15,7 +15,8 @@ from ..wikitext import page_manager
 from .routing import forbidden, route
 
 
-def _page_json(page: StoredPage) -> dict[str, str]:
+def page_json(page: StoredPage) -> dict[str, str]:
+    """A page as its row in the database."""
     return {
         "id": str(page.id), "tag": page.tag, "time": page.time, "body": page.body, "body_r": "",
         "owner": page.owner, "user": page.user, "latest": "Y" if page.latest else "N",
@@ -27,7 +28,7 @@ def _page_json(page: StoredPage) -> dict[str, str]:
 def list_pages(request: Request) -> Response:
     """Every readable plain page with its whole body (05)."""
     shown = {
-        page.tag: _page_json(page)
+        page.tag: page_json(page)
         for page in request.wiki.pages("")
         if not page.tag.startswith(page_manager.HIDDEN_TAG)
         and not request.hides(page.tag)
@@ -47,7 +48,7 @@ def one_page(request: Request, tag: str) -> Response:
     seen = _as_page(request, page)
     body = entry_guard.guarded_body(request, page)
     shown = page_views.content_of(seen, footer=False)
-    return request.json({**_page_json(page), "body": body, "html": shown, "code": body})
+    return request.json({**page_json(page), "body": body, "html": shown, "code": body})
 
 
 def _as_page(request: Request, page: StoredPage) -> Request:
@@ -66,13 +67,13 @@ def save_page(request: Request, tag: str) -> Response:
         return forbidden()
     if "refuse_save_once" in request.farm.traps:
         request.farm.traps.discard("refuse_save_once")
-        return request.json(_page_json(page) if page else None)
+        return request.json(page_json(page) if page else None)
     body = request.field("body").replace("\r", "")
     if page is None or body.rstrip() != page.body.rstrip():
         page_manager.save(request, tag, body)
         page_manager.track_links(request, tag, body)
     saved = request.find(tag)
-    return request.json(_page_json(saved) if saved else None)
+    return request.json(page_json(saved) if saved else None)
 
 
 @route("pages/{tag}", "DELETE", "public+")

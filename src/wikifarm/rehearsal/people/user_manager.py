@@ -116,7 +116,8 @@ def remove(request: Request, user: User) -> None:
     heir = next(
         (line for line in request.wiki.groups["admins"].split("\n") if line[:1] not in "@!#"), ""
     )
-    for page in request.wiki.pages():
+    comments = [comment for comment, _below in request.wiki.comments()]
+    for page in [*request.wiki.pages(), *comments]:
         if page.owner.casefold() == user.name.casefold():
             request.wiki.set_owner(page.tag, heir)
     for group, members in request.wiki.groups.items():

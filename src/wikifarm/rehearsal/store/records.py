@@ -10,6 +10,7 @@ from typing import Any
 
 ENTRY = "fiche_bazar"
 LIST = "liste"
+COMMENT = "comment"
 
 Entry = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..php import php_json
 from .collation import collated
-from .records import StoredPage, Triple, User, now
+from .records import COMMENT, StoredPage, Triple, User, now
 from .sql_file import Row, SqlFile
 
 TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links",
@@ -73,17 +73,22 @@ class StoredWiki:
         return {collated(tag): tag for (tag,) in rows}
 
     def pages(self, kind: str | None = None, order: str = "p.tag") -> list[StoredPage]:
-        """Last revisions: all, or those of one kind ('' = plain pages)."""
+        """Last revisions: all but comments, or those of one kind ('' = plain pages)."""
         sql = f"SELECT {PAGE_COLUMNS} {PAGE_FROM} WHERE p.wiki = ? AND p.latest = 1"
-        if kind is not None:
-            sql += " AND COALESCE(k.kind, '') = ?"
-        values = [] if kind is None else [kind]
-        return [_page(row) for row in self._rows(f"{sql} ORDER BY {order}", *values)]
+        sql += f" AND COALESCE(k.kind, '') {'!=' if kind is None else '='} ?"
+        asked = COMMENT if kind is None else kind
+        return [_page(row) for row in self._rows(f"{sql} ORDER BY {order}", asked)]
 
     def entries(self, form: str = "") -> list[StoredPage]:
         """Entries, oldest first; of one form when given."""
         sql = f"SELECT {PAGE_COLUMNS} {ENTRY_FROM}{' AND k.form = ?' if form else ''}"
         return [_page(row) for row in self._rows(f"{sql} ORDER BY p.id", *([form] if form else []))]
+
+    def comments(self) -> list[tuple[StoredPage, str]]:
+        """Comments, oldest first, each with the tag below which it stands."""
+        sql = f"SELECT {PAGE_COLUMNS}, k.form {PAGE_FROM} WHERE p.wiki = ? AND p.latest = 1"
+        rows = self._rows(f"{sql} AND k.kind = '{COMMENT}' ORDER BY p.id")
+        return [(_page(row), row[8]) for row in rows]
 
     def revisions(self, tag: str) -> list[StoredPage]:
         """Every revision, newest first."""

@@ -63,9 +63,12 @@ def is_orphan(request: Request, tag: str) -> bool:
 
 
 def delete(request: Request, tag: str) -> None:
-    """Remove a page with all its revisions and rights."""
+    """Remove a page with all its revisions and rights, and the comments below it."""
     request.refuse_when_asleep("includes/services/PageManager.php", 346)
     request.wiki.unlink(tag)
+    for comment, below in request.wiki.comments():
+        if below == tag:
+            request.wiki.delete_page(comment.tag)
     request.wiki.delete_page(tag)
     log(request, f'Suppression de la page ->""{tag}""')
 
