@@ -12,10 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.french_spaces import NO_BREAK, typeset
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 
 ROOT = Path(__file__).parent.parent
+MARKDOWN = [
+    *(path for path in sorted(ROOT.glob("*.md")) if path.name != "CHANGELOG.md"),
+    *(path for folder in ("docs", "templates", "playbooks", "benchmarks")
+      for path in sorted((ROOT / folder).rglob("*.md"))),
+]  # fmt: skip
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PASSWORD = "MotDePasseDesDocs1"
 
@@ -79,3 +85,18 @@ def test_the_region_of_the_examples_has_200_places_of_brittany_and_nobody_real()
         assert place.latitude and place.longitude
         assert 47.2 < place.latitude < 48.95 and -5.2 < place.longitude < -0.95, community.name
         assert all(who.email.endswith("@example.org") for who in community.facilitators)
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_french_is_set_as_french(path: Path) -> None:
+    """`python -m tests.french_spaces PATH` mends it."""
+    text = path.read_text("utf-8")
+    assert typeset(text).splitlines() == text.splitlines()
+
+
+def test_code_keeps_its_spaces() -> None:
+    text = "Voici :\n\n```sh\necho « a » ; b\n```\n\nUn `a ; b\nc :` puis : « d » !\n"
+    set_so = text.replace("Voici :", f"Voici{NO_BREAK}:")
+    assert typeset(text) == set_so.replace(
+        "puis : « d » !", f"puis{NO_BREAK}: «{NO_BREAK}d{NO_BREAK}»{NO_BREAK}!"
+    )

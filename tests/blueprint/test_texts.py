@@ -16,6 +16,7 @@ FRENCH = [
     *(SHIPPED_FOLDER / "fr").rglob("*.j2"),
     SHIPPED_FOLDER / "checklist.yml",
     *SHIPPED_FOLDER.parents[1].glob("bazar_schemas/*.yml"),
+    *SHIPPED_FOLDER.parent.glob("captured/*.j2"),
 ]
 """What is French, besides code of templates and the English beside it in YAML."""
 
