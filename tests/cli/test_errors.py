@@ -37,6 +37,16 @@ def test_usage_errors_say_what_is_near(cli: Cli) -> None:
     assert "--only" in cli("plan", "--onyl").err
 
 
+def test_what_must_be_given_is_shown_as_in_any_manual(cli: Cli) -> None:
+    usage = cli("participants", "export", "--help").out.splitlines()[0]
+    assert usage.endswith(" participants export [OPTIONS] ADDRESS [NAME]")
+    assert "\n  NAME " in cli("participants", "export", "--help").out
+
+
+def test_a_yes_that_is_missing_is_told_in_one_sentence(cli: Cli) -> None:
+    assert cli("retire", "rennes", "--step", "announce").err.count("--yes") == 1
+
+
 def test_the_commands_are_listed_in_the_order_in_which_they_serve(cli: Cli) -> None:
     shown = cli("--help").out
     panels = re.findall(r"^(\S.*):$", shown, re.MULTILINE)

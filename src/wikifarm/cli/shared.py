@@ -239,6 +239,7 @@ class _Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         prog = called() + prog.removeprefix(PROGRAM)
+        args = _BRACES.sub(r"\1", args)
         super().write_usage(prog, args, prefix or _("Usage: "))
 
     def write_heading(self, heading: str) -> None:
@@ -254,6 +255,8 @@ class _Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type
         rows = [(term, _EXTRAS.sub(_extras, text)) for term, text in rows]
         super().write_dl(rows, *args, **more)
 
+
+_BRACES = re.compile(r"\{([^{}]*)\}")  # which Typer puts around what must be given
 
 # What Typer adds after the help of an option: [default: 0; x>=0], [required].
 _EXTRAS = re.compile(r"\[((?:default: |required|-?\d+<=x|x[<>]=)[^\[\]]*)\]\Z")

@@ -186,7 +186,7 @@ def retire(
             _("known words: {words}").format(words=", ".join(words)), param_hint="--step"
         )
     if step and not yes and not options.interactive:
-        raise typer.BadParameter(_("a step of a leave needs --yes"), param_hint="--yes")
+        raise typer.BadParameter(_("a step of a leave needs --yes"))
     asked = LeaveMeans(
         at_once, out, recipient or (), plain, identity, static, licence, skip_export, own_code
     )

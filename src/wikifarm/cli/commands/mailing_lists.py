@@ -244,7 +244,7 @@ def close(
     ).format(name=community.name)
     if not yes:
         if not options.interactive:
-            raise typer.BadParameter(_("closing a list needs --yes"), param_hint="--yes")
+            raise typer.BadParameter(_("closing a list needs --yes"))
         from wikifarm.cli.asking import agreed
 
         if not agreed(question):

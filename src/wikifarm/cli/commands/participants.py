@@ -52,7 +52,7 @@ def export(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar=_("[NAME]"),
+            metavar=_("NAME"),
             help=_("One person (account, address or name): a copy of all that is held of them."),
         ),
     ] = None,
@@ -136,7 +136,7 @@ def erase(
 
     options = shared(ctx)
     if not yes and not options.interactive:
-        raise typer.BadParameter(_("erasing somebody needs --yes"), param_hint="--yes")
+        raise typer.BadParameter(_("erasing somebody needs --yes"))
     agreed = None if yes else _agreed(options)
     return operation(options.context(), _community(options, slug), name, agreed)
 
