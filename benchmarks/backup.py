@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 # Run as a file: what the tests share stands beside this folder.
@@ -48,23 +50,27 @@ def fill(data: Path, pages: int, cards: int, megabytes: int) -> None:
     seat(data, "rennes", numbered(cards))
 
 
+@contextmanager
+def farm(folder: Path) -> Iterator[str]:
+    """A rehearsal farm in its own process, whose data is `data/` there; gives its address."""
+    data = folder / "data"
+    data.mkdir()
+    kept = {"password": PASSWORD, "token": "t", "port": 0}
+    (data / "farm.json").write_text(json.dumps(kept), "utf-8")
+    command = [sys.executable, "-m", "wikifarm", "rehearsal", "--data", str(data), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+        try:
+            assert served.stdout is not None
+            yield json.loads(served.stdout.readline())["url"]
+        finally:
+            served.terminate()
+
+
 def main() -> None:
     """Prints requests, seconds of both, their ratio, and MiB at the highest."""
     pages, cards, megabytes = map(int, sys.argv[1:4] or (500, 2000, 200))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        data = folder / "data"
-        data.mkdir()
-        kept = {"password": PASSWORD, "token": "t", "port": 0}
-        (data / "farm.json").write_text(json.dumps(kept), "utf-8")
-        command = [sys.executable, "-m", "wikifarm", "rehearsal", "--data", str(data), "--json"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as farm:
-            try:
-                assert farm.stdout is not None
-                url = json.loads(farm.stdout.readline())["url"]
-                measure(url, folder, (pages, cards, megabytes))
-            finally:
-                farm.terminate()
+    with tempfile.TemporaryDirectory() as name, farm(Path(name)) as url:
+        measure(url, Path(name), (pages, cards, megabytes))
 
 
 def measure(url: str, folder: Path, size: tuple[int, int, int]) -> None:

@@ -50,6 +50,7 @@ class Content:
     entries: dict[str, Entries] = field(default_factory=dict)  # by form
     settings: dict[str, str] = field(default_factory=dict)
     files: dict[Attachment, tuple[str, bytes]] = field(default_factory=dict)  # name there, content
+    looks: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -145,6 +146,18 @@ class _Pages(_Part):
             del self._content.pages[tag], self._content.rights[tag]
 
         self._wiki.write("pages.delete", tag, gone)
+
+    def looks(self) -> dict[str, Mapping[str, str]]:
+        return self._wiki.read("pages.looks", self._content.looks)
+
+    def dress(self, tag: str, look: Mapping[str, str]) -> None:
+        looks = self._content.looks
+        half = dict(list(look.items())[: len(look) // 2])
+        self._wiki.write(
+            "pages.dress", tag,
+            lambda: looks.update({tag: {**looks.get(tag, {}), **look}}),
+            lambda: looks.update({tag: {**looks.get(tag, {}), **half}}),
+        )  # fmt: skip
 
     def _put(self, tag: str, body: str) -> None:
         pages = self._content.pages

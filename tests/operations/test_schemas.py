@@ -56,8 +56,11 @@ def test_what_an_imported_form_leans_on_is_told(fresh: Fresh, running: RunningFa
     assert import_form(context, running.url, "744").messages == ()
     leaning = f"{TEMPLATE}liste***ListeCouleur***Couleur*** ***\nlistefiche***12***Lieu*** ***\n"
     wiki.forms.save({"744": {**row, "bn_template": leaning, "bn_condition": "Lisez ceci"}})
-    lists, forms, conditions = import_form(context, running.url, "744").messages
-    assert "ListeCouleur" in lists and "12" in forms and "conditions" in conditions
+    told = import_form(context, running.url, "744")
+    lists, forms = told.messages
+    assert "ListeCouleur" in lists and "12" in forms
+    assert isinstance(told.outcome, ImportedForm)
+    assert "conditions: Lisez ceci" in told.outcome.yaml
 
 
 def test_an_imported_form_about_people_is_of_their_zone(

@@ -21,6 +21,7 @@ from wikifarm.blueprint.blueprint_model import (
 from wikifarm.blueprint.checklist_file import check_checklist
 from wikifarm.blueprint.files_folder import files_of
 from wikifarm.blueprint.locate import FILE, find_blueprint
+from wikifarm.blueprint.looks import KEYS, may_be_said
 from wikifarm.blueprint.render import SUFFIX, syntax_problem
 from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.bazar_schema import Schema
@@ -238,7 +239,7 @@ class _BlueprintReader:
     def pages(self, languages: Collection[str], profiles: Collection[str]) -> Iterator[PagePlan]:
         for key, page in self.entries("pages"):
             path = ("pages", key)
-            self.known_keys(page, {"profile", "zone", "module", "tag"}, *path)
+            self.known_keys(page, {"profile", "zone", "module", "tag", "look"}, *path)
             profile, zone = str(page.get("profile") or ""), str(page.get("zone") or "")
             if profile not in profiles:
                 message = _("no profile is called “{name}”").format(name=profile)
@@ -249,7 +250,18 @@ class _BlueprintReader:
                 self.wrong(message, *path, "zone", code="zone")
                 zone = Zone.PRODUCTIONS
             tags = self.tags(key, page, languages)
-            yield PagePlan(key, profile, Zone(zone), tags, self.module(page, *path))
+            look = dict(self.look(page, *path))
+            yield PagePlan(key, profile, Zone(zone), tags, self.module(page, *path), look)
+
+    def look(self, page: Mapping[str, Any], *path: str | int) -> Iterator[tuple[str, str]]:
+        for key, word in self.lines(page, *path, "look").items():
+            if may_be_said(key, _text(word)):
+                yield key, _text(word)
+            else:
+                message = _("“{name}: {word}” cannot be said of the look of a page")
+                hint = _("known words: {words}").format(words=", ".join(KEYS))
+                told = message.format(name=key, word=_text(word))
+                self.wrong(told, *path, "look", code="bad-look", hint=hint)
 
     def tags(self, key: str, page: Mapping[str, Any], languages: Collection[str]) -> dict[str, str]:
         given = page.get("tag")

@@ -32,6 +32,7 @@ class PagePlan:
     zone: Zone
     tags: Mapping[str, str]
     module: Module | None = None
+    look: Mapping[str, str] = field(default_factory=dict)  # of its own, as `looks` may say it
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ class Compiler:
         language = self.community.language
         body = render(self.blueprint.folder, language, f"pages/{page.key}.wiki", context)
         rights = _settle(self.blueprint.profiles[page.profile], self.community)
-        return DesignedPage(page.tags[language], body, rights, page.zone)
+        return DesignedPage(page.tags[language], body, rights, page.zone, page.look)
 
     def _files(self) -> tuple[DesignedFile, ...]:
         """The files of the community's pages."""

@@ -21,6 +21,7 @@ class DesignedPage:
     body: str
     rights: Rights
     zone: Zone = Zone.PRODUCTIONS
+    look: Mapping[str, str] = field(default_factory=dict)  # of its own: theme, style, ...
 
 
 @dataclass(frozen=True)

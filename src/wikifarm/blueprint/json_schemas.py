@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wikifarm.blueprint.blueprint_model import Consent
+from wikifarm.blueprint.looks import KEYS as LOOK
 from wikifarm.blueprint.schema.fields import ALIASES, RAW, TYPES
 from wikifarm.i18n import LANGUAGES
 from wikifarm.model import Module, Zone
@@ -52,6 +53,7 @@ def bazar() -> dict[str, Any]:
         "key": _TEXT,
         "label": _LOCAL,
         "description": _LOCAL,
+        "conditions": _LOCAL,
         "zone": _ZONE,
         "only_one_entry": _YES_NO,
         "only_one_entry_message": _LOCAL,
@@ -106,7 +108,13 @@ def blueprint() -> dict[str, Any]:
     )  # fmt: skip
     tags = {"type": "object", "properties": dict.fromkeys(LANGUAGES, _TEXT)}
     page = _closed(
-        {"profile": _TEXT, "zone": _ZONE, "module": _MODULE, "tag": {"anyOf": [_TEXT, tags]}},
+        {
+            "profile": _TEXT,
+            "zone": _ZONE,
+            "module": _MODULE,
+            "tag": {"anyOf": [_TEXT, tags]},
+            "look": _closed(dict.fromkeys(LOOK, _TEXT)),
+        },
         "profile",
         "zone",
     )

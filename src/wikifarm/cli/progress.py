@@ -35,6 +35,7 @@ def step_words() -> dict[str, str]:
         "module-rights": _("rights of actions"),
         "settings": _("settings"),
         "files": _("files"),
+        "looks": _("looks of pages"),
         "tidy": _("demonstration content"),
         "mailing-list": _("mailing list"),
         "audit": _("privacy"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar, cast
@@ -108,6 +108,10 @@ class Seen:
     @property
     def pages(self) -> dict[str, Page]:
         return self._once("pages", lambda wiki: wiki.pages.all(), {})
+
+    @property
+    def looks(self) -> dict[str, Mapping[str, str]]:
+        return self._once("looks", lambda wiki: wiki.pages.looks(), {})
 
     @property
     def rights(self) -> dict[str, Rights]:

@@ -126,11 +126,11 @@ def import_form(context: Context, url: str, form_id: str) -> Envelope:
         )
     schema = read_form(row, f"form{form_id}" if form_id.isdigit() else form_id, dialect)
     outcome = ImportedForm(form_id, schema.label, to_yaml(schema))
-    left = tuple(_left_behind(schema, str(row.get("bn_condition") or "")))
+    left = tuple(_left_behind(schema))
     return Envelope("blueprint import-form", outcome=outcome, messages=left)
 
 
-def _left_behind(schema: Schema, conditions: str) -> Iterator[str]:
+def _left_behind(schema: Schema) -> Iterator[str]:
     """What a form of another wiki needs, and its schema does not hold."""
     if schema.lists:
         lists = _(
@@ -141,5 +141,3 @@ def _left_behind(schema: Schema, conditions: str) -> Iterator[str]:
     if forms:
         told = _("This form takes choices from other forms of that wiki, by their number: {ids}.")
         yield told.format(ids=", ".join(forms))
-    if conditions.strip():
-        yield _("This form has conditions of use: a Bazar schema has none, they were left out.")

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.model import Able, Page
 from wikifarm.transport import Answer
 from wikifarm.yeswiki import hashcash, html
 from wikifarm.yeswiki.session import Session, unexpected, without_noise
-from wikifarm.yeswiki.shapes import Row, maybe, odd, text
+from wikifarm.yeswiki.shapes import Row, maybe, odd, series, text
 
+METADATA = "http://outils-reseaux.org/_vocabulary/metadata"
 HASHCASH = "tools/security/wp-hashcash-getkey.php"
 
 
@@ -70,6 +72,22 @@ class Pages:
             answer = self._post(tag, body, previous)
         if answer.status != 302:
             raise _refused(tag, answer)
+
+    def looks(self) -> dict[str, Mapping[str, str]]:
+        """Tag -> what its page says of its own look (`theme`, `squelette`, `style`...)."""
+        answer = self._session.api_json("triples", {"property": METADATA})
+        where = self._session.addresses.api("triples")
+        known: dict[str, Mapping[str, str]] = {}
+        for row in series(answer, where) if answer != [] else ():
+            try:
+                told = from_json(maybe(row, "value", where))
+            except ValueError:
+                continue  # YesWiki makes nothing of it either (PageManager::getMetadata)
+            if isinstance(told, dict):
+                texts = {str(key): word for key, word in told.items()
+                         if isinstance(word, str) and word}  # fmt: skip
+                known.setdefault(text(row, "resource", where), texts)
+        return known
 
     def dress(self, tag: str, look: Mapping[str, str]) -> None:
         """Gives a page a look of its own (`theme`, `squelette`, `style`...); the caller reads

@@ -10,13 +10,9 @@ from dataclasses import replace
 
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
-from wikifarm.json_text import from_json
 from wikifarm.whole_wiki import Part, WholeWiki
-from wikifarm.yeswiki.session import Session
-from wikifarm.yeswiki.shapes import maybe, series, text
 from wikifarm.yeswiki.wiki import Wiki
 
-METADATA = "http://outils-reseaux.org/_vocabulary/metadata"
 LONGEST_PAGE = 1_000_000  # signs: more than any page that people read
 
 
@@ -64,7 +60,7 @@ def _as_administrator(
     return replace(
         known,
         rights=wiki.rights.all(),
-        metadata=_metadata(wiki.session),
+        metadata=wiki.pages.looks(),
         groups={name: tuple(filter(_is_group, members)) for name, members in groups.items()},
         people={name: tuple(each for each in members if not _is_group(each))
                 for name, members in groups.items()},
@@ -77,19 +73,3 @@ def _as_administrator(
 
 def _is_group(member: str) -> bool:
     return member.lstrip("!").startswith("@")
-
-
-def _metadata(session: Session) -> dict[str, Mapping[str, str]]:
-    """Tag -> what its page says of its look (`theme`, `squelette`, `style`...)."""
-    answer = session.api_json("triples", {"property": METADATA})
-    where = session.addresses.api("triples")
-    known: dict[str, Mapping[str, str]] = {}
-    for row in series(answer, where) if answer != [] else ():
-        try:
-            told = from_json(maybe(row, "value", where))
-        except ValueError:
-            continue  # YesWiki makes nothing of it either (PageManager::getMetadata)
-        if isinstance(told, dict):
-            texts = {str(key): each for key, each in told.items() if isinstance(each, str) and each}
-            known.setdefault(text(row, "resource", where), texts)
-    return known

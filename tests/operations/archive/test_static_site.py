@@ -88,6 +88,16 @@ def test_nothing_is_asked_of_another_server_and_every_link_leads_somewhere(
     assert feed.count("<entry>") == feed.count("<author>") > 2
 
 
+def test_names_that_are_one_for_a_server_or_a_disk_are_told_apart(
+    computer: Computer, tmp_path: Path
+) -> None:
+    bodies = {"Les_haies": "plantées", "Les-haies": "taillées"}
+    publish(computer, **{tag: f"Comment nous les avons {how}." for tag, how in bodies.items()})
+    made(computer, tmp_path / "site")
+    pages = [path.read_text("utf-8") for path in (tmp_path / "site").glob("les-haies*.html")]
+    assert sorted("taillées" in text for text in pages) == [False, True]
+
+
 def test_a_page_that_was_agreed_is_in_it(computer: Computer, tmp_path: Path) -> None:
     publish(computer, Merci=THANKS)
     site = made(computer, tmp_path / "site", agreed=["Merci"])

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from tests.operations.conftest import a_community, context_for
+from tests.operations.copying.all_shown import all_shown
 from tests.operations.copying.conftest import BY_HAND, OURS, PASSWORD, TwoSources
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
 from wikifarm.blueprint.locate import known_blueprints
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.errors import InvalidInput, NotOurs, NotYesWiki, PrivateAddress, Refused, SlugTaken
+from wikifarm.operations.archive.static_site import export_static
+from wikifarm.operations.audit.sentinel import planted
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.copying.blueprints_here import new_blueprint
 from wikifarm.operations.copying.captured_blueprint import capture_blueprint
 from wikifarm.operations.copying.clone import Cloned, clone
@@ -117,6 +123,38 @@ def test_a_wiki_built_by_hand_is_cloned_closed_and_without_its_people(sources: T
     assert "calc***bf_total" in form.template  # a type that is not described is kept, and closed
     assert form.template.count("@members,@facilitators,%") == 3
     assert here.entries.of("11") == {}
+
+
+def test_the_sentinel_of_an_audit_stays_where_it_was_planted(
+    sources: TwoSources, tmp_path: Path
+) -> None:
+    run = CommunityRun(sources.context(), a_community(OURS))
+    run.enter()
+    there = sources.wiki(OURS)
+    context = context_for(sources.running.url, tmp_path)
+    context.vault.keep(OURS, sources.context().vault.get(OURS))
+    with planted(run) as scene:
+        assert scene.sentinels
+        assert scene.key in everything_of(there)
+        capture_blueprint(context, Source(OURS), CaptureWishes("capture"))
+        export_static(context, OURS, tmp_path / "site", licence="CC BY-SA 4.0")
+        made = clone(context, Source(OURS), Wishes("Copie", "temoin", PERSON), CaptureWishes(""),
+                     agreed=lambda _captured: True, audit=False)  # fmt: skip
+    assert made.community is not None
+    assert made.community.error is None
+    here = open_wiki(context, "temoin")
+    assert scene.key not in everything_of(here)
+    passing = here.visitor()
+    for tag in passing.pages.all():
+        assert scene.key not in passing.session.page(tag).text
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 50
+    assert not [path for path in files if scene.key.encode() in path.read_bytes()]
+
+
+def everything_of(wiki: Wiki) -> str:
+    """All that a wiki shows its administrator, in small letters."""
+    return json.dumps(all_shown(wiki), ensure_ascii=False).lower()
 
 
 def test_a_second_apply_of_a_clone_writes_nothing(sources: TwoSources) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -21,11 +21,12 @@ from wikifarm.blueprint.capture.captured import (
     why_of,
 )
 from wikifarm.blueprint.capture.copied_rights import RightsCopy, Roles, roles_of, stricter
-from wikifarm.blueprint.capture.form_copy import FormCopy, copied, is_of_people, schema_of
+from wikifarm.blueprint.capture.form_copy import FormCopy, copied, is_of_people, schema_of, texts_of
 from wikifarm.blueprint.capture.form_numbers import numbers, renumbered
 from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.capture.page_text import Marks, as_template, own_words, stored_elsewhere
 from wikifarm.blueprint.capture.people_plan import people_plan
+from wikifarm.blueprint.looks import FRAME, may_be_said
 from wikifarm.blueprint.render import typed
 from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.bazar_schema import Schema
@@ -41,8 +42,6 @@ VERSION = "1"
 LOGS = "LogDesActionsAdministratives"
 SETTINGS = ("favorite_theme", "favorite_squelette", "favorite_style", "favorite_preset")
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
-# Who may do something, as a line of a form gives it: accounts in it are left out by `RightsCopy`.
-_A_RIGHT = re.compile(r"\s*!?(?:[*+%]|@[A-Za-z0-9]+)(?:,\s*!?(?:[*+%]|@?[A-Za-z0-9]+))*\s*\Z")
 _OPEN = Rights("*", "$writing")  # of a page that a visitor read
 
 
@@ -177,7 +176,7 @@ class _Capture:
             form = self.whole.forms[number]
             label = next(each for each in _titles(form.label) if each not in labels)
             schema = replace(self.read(form), label=label)
-            if self.speaks_of_nobody(LeftKind.FORM, number, *_texts(form)):
+            if self.speaks_of_nobody(LeftKind.FORM, number, *texts_of(form)):
                 labels.add(label)
                 known[number] = schema
         return known
@@ -195,14 +194,11 @@ class _Capture:
         lists = {key: each.id for key, each in self.lists.items()}
         copies = {number: copied(schema, self.rights, lists, self.numbers)
                   for number, schema in self.schemas.items()}  # fmt: skip
-        for number, copy in copies.items():
+        for copy in copies.values():
             told = _("form {label}: {changes}").format(
                 label=copy.schema.label, changes="; ".join(copy.changed)
             )
             self.changed += [told] if copy.changed else []
-            if self.whole.forms[number].told.get("bn_condition", "").strip():
-                told = _("form {label}: its conditions of use are left out")
-                self.changed.append(told.format(label=copy.schema.label))
         return copies
 
     @cached_property
@@ -285,9 +281,20 @@ class _Capture:
             elif self.speaks_of_nobody(LeftKind.PAGE, tag, self.without_list(page.body), tag):
                 known[tag] = page
                 tags.add(tag.lower())
-                if self.whole.metadata.get(tag):
-                    self.changed.append(_("page {tag}: its own look is left out").format(tag=tag))
         return known
+
+    def look(self, tag: str) -> dict[str, str]:
+        """What of the look of a page is copied: names of parts of YesWiki, and of pages that are
+        copied or that every wiki has."""
+        there = self.whole.metadata.get(tag, {})
+        own = {*self.pages, *FRAME}
+        kept = {key: word for key, word in sorted(there.items())
+                if may_be_said(key, word) and (key not in FRAME or word in own)
+                and not self.people.in_text(word)}  # fmt: skip
+        if left := sorted(there.keys() - kept.keys()):
+            told = _("page {tag}: of its own look is left out: {keys}")
+            self.changed.append(told.format(tag=tag, keys=", ".join(left)))
+        return kept
 
     @cached_property
     def bodies(self) -> dict[str, str]:
@@ -374,6 +381,7 @@ class _Capture:
                 tag: {
                     "profile": profiles[each],
                     "zone": (Zone.PRODUCTIONS if lets_others_in(each.read) else Zone.PEOPLE).value,
+                    **({"look": look} if (look := self.look(tag)) else {}),
                 }
                 for tag, each in rights.items()
             },
@@ -450,13 +458,6 @@ def _titles(title: str) -> Iterator[str]:
     yield title.strip()
     for number in range(2, 1000):
         yield f"{title.strip()} ({number})"
-
-
-def _texts(form: Form) -> Collection[str]:
-    """What people read in a form, and what it answers by default; rights aside."""
-    columns = [each for line in form.template.split("\n") for each in line.split("***")]
-    told = [text for key, text in form.told.items() if key not in ("bn_template", "bn_condition")]
-    return [*told, *(each for each in columns if not _A_RIGHT.match(each))]
 
 
 def _lists_file(lists: Iterable[BazarList]) -> dict[str, Any]:

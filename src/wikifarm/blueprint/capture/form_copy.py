@@ -4,16 +4,16 @@ closed, whatever its rights were."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wikifarm.blueprint.capture.copied_rights import ADMINS, RightsCopy
 from wikifarm.blueprint.rights_words import lets_others_in, without_closing
-from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.bazar_schema import RIGHTS, Schema
 from wikifarm.blueprint.schema.fields import COLUMNS, RAW, TITLE, TYPES, Field, Kind
 from wikifarm.blueprint.schema.personal import About, about_all
 from wikifarm.blueprint.schema.schema_checks import DESCRIPTIONS
-from wikifarm.blueprint.schema.template import JOIN, read_form
+from wikifarm.blueprint.schema.template import JOIN, parse, read_form
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Form, Rights, Zone
 
@@ -36,6 +36,19 @@ class FormCopy:
 def schema_of(form: Form, key: str, dialect: Dialect) -> Schema:
     """The schema of a form as its wiki tells it. Raises InvalidInput where it is none."""
     return read_form(form.told, key, dialect)
+
+
+def texts_of(form: Form) -> Iterator[str]:
+    """All that is copied of a form but who may do what, where `RightsCopy` leaves accounts out."""
+    yield from (text for key, text in form.told.items() if key != "bn_template")
+    for row in parse(form.template):
+        described = TYPES.get(row[0])
+        rights = (
+            {column for column, each in described.columns.items() if each in RIGHTS}
+            if described
+            else set(_RIGHTS.values())
+        )
+        yield from (text for column, text in enumerate(row) if column not in rights)
 
 
 def is_of_people(schema: Schema) -> bool:

@@ -31,6 +31,9 @@ _BETWEEN = 2  # words of a name of which an account keeps no initial
 _FAMILY_NAME = 4  # letters of a word, written small, that may be one after a first name
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _WORD = re.compile(r"[^\W_]+")
+# Letters that Unicode does not take apart, as keyboards without them write them.
+_STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
+                          "œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"})  # fmt: skip
 SHORTEST = 3  # signs of a name that can be told from a word
 _GLUED = 6  # signs of a name that is looked for across words, whatever parts them
 
@@ -47,14 +50,15 @@ class KnownPeople:
     """The people of one wiki, by their names: accounts, members of groups, titles of entries."""
 
     def __init__(self, names: Iterable[str], but: Iterable[str] = ()) -> None:
-        left = {_words(name) for name in but}
+        left = {words for name in but for words in _both_ways(name)}
         given = tuple(names)
-        spelt = {_words(name) for name in given} - left
+        spelt = {words for name in given for words in _both_ways(name)} - left
         turned = {each for name in spelt for each in _turned(name)}
         self._names = {name for name in turned if len("".join(name)) >= SHORTEST}
-        glued = map("".join, self._names)
+        glued = set(map("".join, turned))
         self._glued = {name for name in glued if len(name) >= _GLUED}
         self._longest = max((len("".join(name)) for name in self._names), default=0)
+        self._anywhere = {name for name in glued if len(name) > 1 and _never_parted(name)}
         self._begun: dict[str, set[tuple[tuple[str, ...], str]]] = {}
         for name in given:
             known = _INITIALS.match(_CAPITAL.sub(" ", name))
@@ -77,15 +81,20 @@ class KnownPeople:
     def _named(self, text: str) -> bool:
         spelt = _spelt(text)
         words = tuple(map(str.casefold, spelt))
-        return any(
-            words[first:last] in self._names or "".join(words[first:last]) in self._glued
-            for first in range(len(words))
-            for last in self._ends(words, first)
-        ) or any(
-            words[first : first + len(name)] == name
-            and _go_on(spelt[first + len(name) :][: len(initials) + _BETWEEN], initials)
-            for first, word in enumerate(words)
-            for name, initials in self._begun.get(word, ())
+        whole = "".join(words) if self._anywhere else ""
+        return (
+            any(name in whole for name in self._anywhere)
+            or any(
+                words[first:last] in self._names or "".join(words[first:last]) in self._glued
+                for first in range(len(words))
+                for last in self._ends(words, first)
+            )
+            or any(
+                words[first : first + len(name)] == name
+                and _go_on(spelt[first + len(name) :][: len(initials) + _BETWEEN], initials)
+                for first, word in enumerate(words)
+                for name, initials in self._begun.get(word, ())
+            )
         )
 
     def _ends(self, words: tuple[str, ...], first: int) -> Iterator[int]:
@@ -122,6 +131,11 @@ def _shown(text: str) -> str:
     return text
 
 
+def _never_parted(name: str) -> bool:
+    """True for a script without capitals: most part no words, or glue others to a name."""
+    return name.isalpha() and name.upper() == name.lower()
+
+
 def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """A name as it is, and with its last words first."""
     for first in range(len(name)) if len(name) <= 4 else (0,):
@@ -133,16 +147,22 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(map(str.casefold, _spelt(text)))
 
 
+def _both_ways(name: str) -> Iterator[tuple[str, ...]]:
+    """The words of a name, capitals parting them and not: ZoeD is also written zoed."""
+    yield _words(name)
+    yield tuple(_WORD.findall(bare(_plain(name))))
+
+
 def _spelt(text: str) -> tuple[str, ...]:
     """The same words with their capitals."""
     return tuple(_WORD.findall(_unaccented(_CAPITAL.sub(" ", _plain(text)))))
 
 
 def bare(text: str) -> str:
-    """Small letters without accents, single spaces."""
+    """Small letters without accents or strokes, single spaces."""
     return " ".join(_unaccented(text).casefold().split())
 
 
 def _unaccented(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text)
+    apart = unicodedata.normalize("NFKD", text.translate(_STROKES))
     return "".join(sign for sign in apart if not unicodedata.combining(sign))

@@ -21,7 +21,7 @@ _ROLES = {
 }  # fmt: skip
 _MENUS = ("liste", "listefiche")
 _LABEL = '<label style="display:block;font-weight:inherit">'
-_RIGHTS = ("read", "write", "comment", "address_seen_by")
+RIGHTS = ("read", "write", "comment", "address_seen_by")  # what of a field says who may
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Schema:
     fields: tuple[Field, ...]
     zone: Zone = Zone.PRODUCTIONS
     description: str = ""
+    conditions: str = ""  # HTML that whoever fills in the form agrees to first
     only_one_entry: bool = False
     only_one_entry_message: str = ""
     semantic_context: str = ""
@@ -75,7 +76,7 @@ class Schema:
         return frozenset(
             group
             for field in self.fields
-            for key in _RIGHTS
+            for key in RIGHTS
             for group in _GROUP.findall(field.options.get(key, ""))
         )
 

@@ -24,8 +24,9 @@ from wikifarm.model import Zone
 
 SCHEMA = "wikifarm/bazar/1"
 _KEYS = {
-    "schema", "key", "label", "description", "zone", "only_one_entry", "only_one_entry_message",
-    "semantic", "title", "title_is_public", "acls", "seen_by", "retention", "fields", "imported",
+    "schema", "key", "label", "description", "conditions", "zone", "only_one_entry",
+    "only_one_entry_message", "semantic", "title", "title_is_public", "acls", "seen_by",
+    "retention", "fields", "imported",
 }  # fmt: skip
 _FIELD_KEYS = {"type", "name", "label", "required", "hint", "purpose", "seen_by", "retention",
                "module", "admission", "extra"}  # fmt: skip
@@ -111,10 +112,11 @@ class _SchemaReader:
             label=self.text(self.value.get("label"), "label"),
             fields=fields,
             zone=self.zone(),
-            description=self.text(self.value.get("description"), "description"),
+            description=self.text(self.value.get("description"), "description", raw=True),
+            conditions=self.text(self.value.get("conditions"), "conditions", raw=True),
             only_one_entry=self.value.get("only_one_entry") is True,
             only_one_entry_message=self.text(
-                self.value.get("only_one_entry_message"), "only_one_entry_message"
+                self.value.get("only_one_entry_message"), "only_one_entry_message", raw=True
             ),
             semantic_context=str(semantic.get("context") or ""),
             semantic_type=str(semantic.get("type") or ""),
@@ -236,7 +238,7 @@ class _SchemaReader:
                 self.problems.append(self.document.key_problem(message, *path, key, hint=hint))
 
     def text(self, value: Any, *path: str | int, raw: bool = False) -> str:
-        """A text in the language asked for, fit to stand in one column."""
+        """A text in the language asked for, fit to stand in one column unless it is `raw`."""
         if isinstance(value, dict):
             absent = [
                 language for language in LANGUAGES if not isinstance(value.get(language), str)
@@ -275,6 +277,7 @@ def to_yaml(schema: Schema) -> str:
                 "key": schema.key,
                 "label": schema.label,
                 "description": schema.description,
+                "conditions": schema.conditions,
                 "imported": schema.imported,
                 "zone": schema.zone.value,
                 "only_one_entry": schema.only_one_entry,

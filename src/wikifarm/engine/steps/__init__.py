@@ -12,6 +12,7 @@ from wikifarm.engine.steps.access import (
 from wikifarm.engine.steps.attached import FilesStep
 from wikifarm.engine.steps.bazar import FormsStep, ListsStep
 from wikifarm.engine.steps.content import PagesStep, SettingsStep
+from wikifarm.engine.steps.look import LooksStep
 from wikifarm.engine.steps.proposals import ProposalsStep
 from wikifarm.engine.steps.tidy import TidyStep
 
@@ -33,5 +34,6 @@ def all_steps(backups: Backups) -> tuple[AnyStep, ...]:
         ListsStep(),
         FormsStep(),
         FilesStep(),
+        LooksStep(),
         TidyStep(backups),
     )

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.schema.fields import Field
-from wikifarm.blueprint.schema.personal import About, about, about_all
+from wikifarm.blueprint.schema.personal import About, about_all
 from wikifarm.blueprint.schema.template import read_template
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, LocalStorage, Problem
@@ -29,12 +29,14 @@ from wikifarm.i18n import _
 from wikifarm.model import Form, Page
 from wikifarm.operations.archive.clean_html import Cleaned, Known, cleaned
 from wikifarm.operations.community.site import ask_missing, open_wiki
-from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.operations.copying.people_there import people_there
+from wikifarm.operations.workplace.context import Context
 from wikifarm.reasons import of_system
 from wikifarm.result import Envelope, Outcome
 from wikifarm.whole_wiki import Attachment, attachment_stored
 from wikifarm.yeswiki.session import ROOT_PAGE
 from wikifarm.yeswiki.wiki import Wiki
+from wikifarm.yeswiki.wiki_reader import read_whole
 
 # How the names of YesWiki's own pages begin: menus, frames, tools of who administers (4.4.4).
 _OWN_PAGES = (
@@ -44,7 +46,6 @@ _OWN_PAGES = (
 _LICENCES = re.compile(r"\bCC[ -]?(BY(?:[ -](?:SA|NC|ND))*|0)(?:[ -](\d\.\d))?\b")
 _AUTHOR = re.compile(r"(bf_)?(auteurs?|autrices?|auteur·?ices?|authors?)\Z", re.IGNORECASE)
 _LICENCE_FIELD = re.compile(r"licen[cs]e", re.IGNORECASE)
-NAME_AT_MOST = 60  # signs
 SHORTEST = 30  # signs: less than this is a page of buttons
 STYLE = """\
 :root{color-scheme:light dark}
@@ -123,14 +124,14 @@ class _Leaving:
         self._context.progress(self._slug, "pages")
         pages = self._visitor.pages.all()
         licence = licence or _licence_of(pages.values())
-        people = self._people()
+        people = people_there(read_whole(self._admin), self._admin.entries.of)
         texts = [*self._pages(pages), *self._entries()]
         names = _names(texts)
         known = self._known(names)
         ready = [(text, clean) for text in texts
                  if (clean := self._clean(text, known, people)) is not None]  # fmt: skip
-        # Links to what was left out lead nowhere: made again without it.
-        names = {text.tag: names[text.tag] for text, _clean in ready}
+        # Links to what was left out lead nowhere, and nothing is named after it: made again.
+        names = _names(text for text, _clean in ready)
         known = self._known(names)
         self._files.clear()
         ready = [(text, cleaned(text.source, known)) for text, _clean in ready]
@@ -152,35 +153,11 @@ class _Leaving:
 
     # -- what there is ----------------------------------------------------------------------
 
-    def _people(self) -> KnownPeople:
-        """Those whom the wiki knows: accounts, members of groups, titles of people's cards."""
-        names = {account.name for account in self._admin.users.all()}
-        names |= {each for members in self._admin.groups.all().values() for each in members}
-        names = {name for name in names if not name.startswith(("@", "!"))} - {WIKI_ADMIN}
-        for form in self._admin.forms.all().values():
-            if self._is_about_people(form):
-                rows = self._admin.entries.of(form.id).values()
-                names |= {str(row.get("bf_titre") or "") for row in rows} - {form.label}
-                names |= set(self._called(form, rows))
-        return KnownPeople(names)
-
     def _fields(self, form: Form) -> Sequence[Field]:
         return read_template(form.template, dialect=self._admin.capabilities.dialect).fields
 
     def _is_about_people(self, form: Form) -> bool:
         return about_all(self._fields(form)) is About.SOMEBODY
-
-    def _called(self, form: Form, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-        """How the people of these cards are called: what they answered to what is about them."""
-        asked = [form.properties.get(field.name, field.name) for field in self._fields(form)
-                 if about(field) is About.SOMEBODY]  # fmt: skip
-        for row in rows:
-            said = [str(row.get(key) or "").strip() for key in asked]
-            short = [
-                text for text in said if text and len(text) <= NAME_AT_MOST and "@" not in text
-            ]
-            yield from (text for text in short if " " in text)
-            yield " ".join(short[:2])
 
     def _pages(self, pages: Mapping[str, Page]) -> Iterator[Text]:
         for tag, page in sorted(pages.items(), key=lambda item: (item[0] != ROOT_PAGE, item[0])):
@@ -267,9 +244,9 @@ class _Leaving:
         ending = Path(attachment.name).suffix.lower()
         if ending not in (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"):
             return None
-        name = f"{name}{ending}"
-        self._files[name] = attachment
-        return name
+        other = f"{name}-{_digest(attachment.name)}{ending}"
+        return next(each for each in (f"{name}{ending}", other)
+                    if self._files.setdefault(each, attachment) == attachment)  # fmt: skip
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -390,10 +367,15 @@ def _names(texts: Iterable[Text]) -> dict[str, str]:
     for text in texts:
         name = "index.html" if text.tag == ROOT_PAGE else f"{_plain(text.tag)}.html"
         if name in taken and text.tag != ROOT_PAGE:
-            name = f"{_plain(text.tag)}-{hashlib.sha256(text.tag.encode()).hexdigest()[:8]}.html"
+            name = f"{_plain(text.tag)}-{_digest(text.tag)}.html"
         taken.add(name)
         names[text.tag] = name
     return names
+
+
+def _digest(text: str) -> str:
+    """What tells apart two names that are one for a server or a disk."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _plain(tag: str) -> str:

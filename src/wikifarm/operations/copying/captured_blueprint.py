@@ -15,23 +15,19 @@ from typing import Any
 from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes, capture
 from wikifarm.blueprint.capture.captured import Captured, LeftKind, LeftOut, Why, why_of
-from wikifarm.blueprint.capture.form_copy import is_of_people, schema_of
 from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.files_folder import FOLDER, LARGEST
 from wikifarm.blueprint.locate import NAME, known_blueprints
 from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT, Facilitator
 from wikifarm.blueprint.manifest.reading import load_manifests
-from wikifarm.blueprint.schema.bazar_schema import Schema
-from wikifarm.blueprint.schema.fields import TITLE
-from wikifarm.blueprint.schema.personal import About, about
-from wikifarm.blueprint.schema.template import properties
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, LocalStorage, Problem, Refused
 from wikifarm.files import write_whole
 from wikifarm.i18n import _
+from wikifarm.operations.copying.people_there import people_there
 from wikifarm.operations.copying.source_wiki import Source, opened
-from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.operations.workplace.context import Context
 from wikifarm.reasons import of_system
 from wikifarm.result import Envelope, Outcome
 from wikifarm.whole_wiki import WholeWiki
@@ -132,7 +128,7 @@ def captured_from(context: Context, wiki: Wiki, asked: CaptureWishes) -> Reading
     whole = read_whole(wiki)
     facilitating = _facilitating(context, whole.address)
     told = (each for person in facilitating for each in (person.name, person.email))
-    people = KnownPeople([*_names(wiki, whole), *told], but=[WIKI_ADMIN])
+    people = people_there(whole, wiki.entries.of, told)
     asked = replace(asked, facilitating=tuple(person.name for person in facilitating))
     usual = load_blueprint(DEFAULT_BLUEPRINT)
     texts = {path.name: path.read_text("utf-8") for path in _texts(asked.language)}
@@ -170,33 +166,6 @@ def _texts(language: str) -> list[Path]:
         *sorted((templates / TEXTS).glob("*.j2")),
         templates / DEFAULT_BLUEPRINT / language / "list-request.txt.j2",
     ]
-
-
-def _names(wiki: Wiki, whole: WholeWiki) -> Iterator[str]:
-    """The people whom the wiki knows: accounts, members, owners and authors of pages, and those who
-    wrote in its forms of people, as far as this account may read."""
-    for account in whole.accounts:
-        yield from (account.name, account.email)
-    for members in whole.people.values():
-        yield from (member.lstrip("!") for member in members)
-    for page in whole.pages.values():
-        yield from (page.owner, page.author)
-    for form in whole.forms.values():
-        schema = schema_of(form, f"form{form.id}", whole.dialect)
-        if is_of_people(schema):
-            for entry in wiki.entries.of(form.id).values():
-                yield from _answers(schema, entry, whole)
-
-
-def _answers(schema: Schema, entry: dict[str, Any], whole: WholeWiki) -> Iterator[str]:
-    named = properties(schema, whole.dialect)
-    for each in schema.fields:
-        value = entry.get(named.get(each.name, ""))
-        if isinstance(value, str) and about(each) is About.SOMEBODY:
-            yield value
-    title = entry.get(TITLE)
-    if isinstance(title, str) and title != schema.title_mask:
-        yield title
 
 
 def written(wiki: Wiki, read: Reading, folder: Path, agreed: frozenset[str]) -> CapturedBlueprint:
