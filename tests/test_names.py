@@ -91,6 +91,10 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
         "the root page of every YesWiki",
     ),
     "BacASable": (("yeswiki/audit_routes.py",), "a page that comes with every YesWiki"),
+    **dict.fromkeys(
+        ("PageFooter", "PageMenuHaut", "PageRapideHaut", "PageTitre"),
+        (("blueprint/looks.py",), "a key of the metadata of pages (ThemeManager::SPECIAL_METADATA)"),
+    ),
 }  # fmt: skip
 
 
