@@ -93,7 +93,7 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
     "BacASable": (("yeswiki/audit_routes.py",), "a page that comes with every YesWiki"),
     **dict.fromkeys(
         ("PageFooter", "PageMenuHaut", "PageRapideHaut", "PageTitre"),
-        (("blueprint/looks.py",), "a key of the metadata of pages (ThemeManager::SPECIAL_METADATA)"),
+        (("blueprint/looks.py",), "a key of the metadata of pages (ThemeManager.php)"),
     ),
 }  # fmt: skip
 
