@@ -58,6 +58,10 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("operations/archive/static_site.py",),
         "one of the names by which a field of any form is taken to say who signs",
     ),
+    "PageCss": (
+        ("operations/archive/static_site.py",),
+        "what the themes of YesWiki show around every page, in any wiki",
+    ),
     "CC-BY-SA": (
         ("operations/archive/static_site.py",),
         "the name of the licence, in any text",

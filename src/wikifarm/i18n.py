@@ -62,6 +62,11 @@ def in_language(language: str) -> Callable[[str], str]:
     return _read(language).gettext
 
 
+def decimal(number: str) -> str:
+    """A number such as `0.1` as the language in use writes it."""
+    return number.replace(".", ",") if language() == "fr" else number
+
+
 def _(message: str) -> str:
     """The sentence in the language in use."""
     return _loaded().gettext(message)

@@ -13,6 +13,7 @@ from tests.operations.archive.test_backup_format import FACTS
 from wikifarm.errors import InvalidInput
 from wikifarm.operations.archive.backup_contents import administrators, check
 from wikifarm.operations.archive.backup_format import HOSTILE, SMALL, Parts, member, opened, write
+from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 PAGE = {"tag": "Charte", "body": "x", "owner": "", "author": "", "time": ""}
 ENTRY = {"tag": "Velo", "form": "104", "owner": "", "author": "", "values": {"bf_titre": "Vélo"}}
@@ -26,6 +27,10 @@ TEXTS: Mapping[str, Any] = {
     "lists.json": {}, "files.json": [],
     member("pages", "Charte"): PAGE, member("entries", "Velo"): ENTRY, member("forms", "104"): FORM,
 }  # fmt: skip
+
+
+def nested(depth: int) -> Any:
+    return [nested(depth - 1)] if depth else "x"
 
 
 def a_backup(target: Path, changed: Mapping[str, Any]) -> Path:
@@ -59,15 +64,59 @@ def a_backup(target: Path, changed: Mapping[str, Any]) -> Path:
         (member("pages", "charte"), {**PAGE, "tag": "charte"}),  # the same on a server
         (member("entries", "Velo"), {"tag": "Velo"}),
         (member("forms", "104"), {"id": "104", "columns": {}}),
+        (member("pages", "Charte"), {**PAGE, "body": "x" * (LONGEST_PAGE + 1)}),
+        (member("entries", "Velo"), {**ENTRY, "values": {"bf_x": nested(30)}}),
     ],
 )  # fmt: skip
 def test_a_text_of_another_shape_is_named(tmp_path: Path, name: str, value: Any) -> None:
     made = a_backup(tmp_path / "a.zip", {name: value})
     with opened(made) as backup, pytest.raises(InvalidInput) as refused:
         check(backup)
+    for problem in refused.value.problems:
+        assert problem.code == HOSTILE
+        assert name in problem.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "thing"),
+    [
+        (member("pages", "a/edit"), {**PAGE, "tag": "a/edit"}, "tag"),
+        (member("pages", "Été<b>"), {**PAGE, "tag": "Été<b>"}, "tag"),
+        (member("entries", "Velo'--"), {**ENTRY, "tag": "Velo'--"}, "tag"),
+        (member("forms", "1 or 1"), {**FORM, "id": "1 or 1"}, "id"),
+        ("lists.json", {"ListeX') --": '{"titre_liste": "X", "label": {}}'}, "ListeX') --"),
+        ("lists.json", {"ListeX": '{"titre_liste": "X"}'}, "ListeX"),
+        ("lists.json", {"Charte": '{"title": "X", "nodes": []}'}, "Charte"),  # a page has it
+        ("groups.json", {**TEXTS["groups.json"], "a b": []}, "a b"),
+        ("groups.json", {"admins": ["WikiAdmin", "Zoé\n@animation"]}, "admins, 1"),
+        ("accounts.json", [["@admins", "zoe@example.org"]], "0, 0"),
+        ("rights.json", {"Charte": ["*\r\nZoeK", "*", "*"]}, "Charte, 0"),
+        ("modules.json", {"action x y": "*"}, "action x y"),
+        ("metadata.json", {"Charte": {"a]b": "x"}}, "Charte, a]b"),
+        ("settings.json", {"wakka_name']=1;//": "x"}, "wakka_name']=1;//"),
+        ("settings.json", {"wakka_name": "a\x1b[2J"}, "wakka_name"),
+        ("files.json", [{"page": "Ailleurs", "name": "a.png", "stored": "x",
+                         "member": "files/a.png"}], "Ailleurs/a.png"),
+    ],
+)  # fmt: skip
+def test_each_thing_that_no_wiki_takes_is_named(
+    tmp_path: Path, name: str, value: Any, thing: str
+) -> None:
+    made = a_backup(tmp_path / "a.zip", {name: value})
+    with opened(made) as backup, pytest.raises(InvalidInput) as refused:
+        check(backup)
     (problem,) = refused.value.problems
-    assert problem.code == HOSTILE
-    assert name in problem.message
+    assert (problem.code, problem.message) == (
+        HOSTILE, f"{name}: “{thing}” is nothing that a wiki takes",
+    )  # fmt: skip
+
+
+def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    wrong = {"groups.json": {"a b": [], "c d": []}, "settings.json": {"é è": "x"}}
+    made = a_backup(tmp_path / "a.zip", wrong)
+    with opened(made) as backup, pytest.raises(InvalidInput) as refused:
+        check(backup)
+    assert len(refused.value.problems) == 3
 
 
 def test_who_would_administer_is_told_with_the_address_that_opens_the_account(

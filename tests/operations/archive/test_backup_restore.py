@@ -5,31 +5,44 @@ from __future__ import annotations
 import json
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
 from tests.operations.archive.conftest import SECRET, Computer
 from tests.operations.conftest import a_community
+from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.cli.render.answer import answer
 from wikifarm.cli.render.sheet import Paint
 from wikifarm.engine import receipt as receipts
-from wikifarm.errors import Exit, InvalidInput, SlugTaken, WikifarmError
+from wikifarm.errors import (
+    Exit,
+    InvalidInput,
+    NotConfirmed,
+    SlugTaken,
+    WikifarmError,
+    WriteRefused,
+)
+from wikifarm.model import Module
 from wikifarm.operations.archive.backup_format import member, opened
-from wikifarm.operations.archive.restore import Restored, restore
+from wikifarm.operations.archive.restore import Restored, ToRestore, restore
 from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.new_community import write_manifest
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import Silence
 from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.rehearsal.store.database import Store
 from wikifarm.result import Envelope
+from wikifarm.whole_wiki import Attachment
+from wikifarm.yeswiki.attachments import Attachments
 from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.pages import Pages
-from wikifarm.yeswiki.revisions import Revisions
 from wikifarm.yeswiki.wiki_reader import read_whole
 
 
@@ -182,55 +195,107 @@ def test_a_community_lost_and_restored_is_planned_as_before(
     ]
 
 
-def test_a_run_that_is_cut_goes_on(
+def test_what_would_be_written_is_told_and_a_no_makes_nothing(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    made = taken(computer, file)
+    before, told = snapshot(tmp_path / "farm"), []
+
+    def no(planned: ToRestore) -> bool:
+        told.append(planned)
+        return False
+
+    with pytest.raises(NotConfirmed):
+        restore(computer("other"), file, "rennes2", agreed=no)
+    assert snapshot(tmp_path / "farm") == before
+    (planned,) = told
+    shown = answer(Envelope("restore", outcome=planned), Paint())
+    shown = " ".join(shown.split())
+    assert f"{planned.url}: a wiki to be made" in shown and made.manifest.url in shown
+    assert f"{made.manifest.counts['accounts']} accounts are made" in shown
+    assert "camille@example.org" in shown  # who would administer
+    with pytest.raises(SlugTaken):  # nothing is asked about what cannot be done
+        restore(computer("other"), file, "rennes", agreed=no)
+    with pytest.raises(InvalidInput):
+        restore(computer("other"), file, "../rennes", agreed=no)
+    assert len(told) == 1
+    restore(computer("other"), file, "rennes2", agreed=lambda _planned: True)
+    assert restore(computer("other"), file, "rennes2", agreed=no).data["already"] is True
+
+
+def test_the_description_of_a_community_comes_with_it(computer: Computer, tmp_path: Path) -> None:
+    file, first, other = tmp_path / "rennes.zip", computer("first"), computer("other")
+    write_manifest(first.places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+    made = made_again(computer, file, "rennes2")
+    path = other.places.communities / "rennes2.yml"
+    assert (made.described, Path(made.described_in)) == (True, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (described,) = load_manifests([path])
+    assert described == replace(
+        a_community("rennes2"), modules=a_community().modules - {Module.MAILING_LIST}
+    )
+    (outcome,) = plan(other, [described])
+    assert outcome.error is None
+    assert {line.action for line in outcome.planned} <= {"keep", "none", "update"}
+
+
+def test_a_card_whose_form_is_gone_stops_nothing(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    file, store = tmp_path / "rennes.zip", Store(tmp_path / "farm")
+    with store.transaction():
+        wiki = store.wiki("rennes")
+        assert wiki is not None
+        gone = {page.tag for page in wiki.entries("104")}
+        wiki.delete_form(104)
+    store.close()
+    taken(computer, file)
+    made = made_again(computer, file, "rennes2")
+    assert (made.differs, len(gone)) == ((), 2)
+    (told,) = (text for text in made.lost if "form is gone" in text)
+    assert all(tag in told for tag in gone)
+    assert verify_backup(file, None, Silence()).exit == Exit.DONE
+
+
+def test_a_card_or_a_file_that_the_wiki_refuses_leaves_the_others(
     computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at = 17
     file = tmp_path / "rennes.zip"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Revisions, "of", dying(Revisions.of, at))
-        taken(computer, file, with_revisions=True)
-    assert not file.exists()
-    with monkeypatch.context() as patch:
-        asked = counted(Revisions.of)
-        patch.setattr(Revisions, "of", asked)
-        made = taken(computer, file, with_revisions=True)
-    assert asked.calls == made.manifest.counts["pages"] + 3 - (at - 1)
+    taken(computer, file)
+    put, attach = Entries.put, Attachments.put
 
-    for part in (Pages, Entries):
-        name = "save" if part is Pages else "put"
-        with monkeypatch.context() as patch:
-            patch.setattr(part, name, dying(getattr(part, name), 2))
-            with pytest.raises(KeyboardInterrupt):
-                made_again(computer, file, "rennes2")
+    def refuses_one(entries: Entries, form: str, tag: str, values: Mapping[str, Any]) -> None:
+        if values.get("bf_titre") == "Une autre":
+            raise WriteRefused("no such card")
+        put(entries, form, tag, values)
+
+    def refuses_pictures(attachments: Attachments, what: Attachment, content: IO[bytes]) -> None:
+        if what.name == "affiche.png":
+            raise WriteRefused("too large")
+        attach(attachments, what, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Entries, "put", refuses_one)
+        patch.setattr(Attachments, "put", refuses_pictures)
+        told = restore(computer("other"), file, "rennes2")
+    assert told.exit == Exit.FAILED
+    assert any("no such card" in text for text in told.data["lost"])
+    assert "too large" in told.data["lost"]
+    assert {name.split("/")[0] for name in told.data["differs"]} <= {"entries", "files", "pages",
+                                                                     "rights"}  # fmt: skip
     assert made_again(computer, file, "rennes2").differs == ()
 
 
-class dying:
-    """The method, until its n-th call."""
-
-    def __init__(self, method: Callable[..., object], at: int) -> None:
-        self._method, self._left = method, at
-
-    def __get__(self, owner: object, _kind: type) -> Callable[..., object]:
-        def call(*arguments: object) -> object:
-            self._left -= 1
-            if self._left <= 0:
-                raise KeyboardInterrupt
-            return self._method(owner, *arguments)
-
-        return call
-
-
-class counted(dying):
-    """The method, and how many times it was called."""
-
-    def __init__(self, method: Callable[..., object]) -> None:
-        super().__init__(method, 10**9)
-
-    @property
-    def calls(self) -> int:
-        return 10**9 - self._left
+def test_a_wiki_that_sleeps_is_restored_awake(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    file, wiki = tmp_path / "rennes.zip", open_wiki(computer("first"), "rennes")
+    now = wiki.settings.all()
+    wiki.settings.save(now, {"wiki_status": "hibernate"})
+    taken(computer, file)
+    assert made_again(computer, file, "rennes2").differs == ()
 
 
 def test_a_wiki_that_keeps_something_else_is_told(

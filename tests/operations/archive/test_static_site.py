@@ -11,8 +11,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.operations.archive.conftest import PICTURE, Computer
-from wikifarm.errors import InvalidInput
+from wikifarm.errors import InvalidInput, LocalStorage
 from wikifarm.model import Rights
+from wikifarm.operations.archive import static_site
 from wikifarm.operations.archive.clean_html import Known, cleaned
 from wikifarm.operations.archive.static_site import SiteMade, export_static
 from wikifarm.operations.community.site import open_wiki
@@ -103,6 +104,47 @@ def test_a_page_that_was_agreed_is_in_it(computer: Computer, tmp_path: Path) -> 
     site = made(computer, tmp_path / "site", agreed=["Merci"])
     assert "Merci" not in site.left_out
     assert "Kergoat" in (tmp_path / "site/merci.html").read_text("utf-8")
+
+
+def test_what_yeswiki_came_with_is_left_out_by_what_it_is_and_every_reason_is_told(
+    computer: Computer, tmp_path: Path
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    page = wiki.pages.read("BacASable")
+    assert page is not None
+    wiki.pages.save("BacASable", "Nos voisins et leurs cabanes, de A à Z.", page.revision)
+    publish(
+        computer,
+        MesConseils="Ce que nous conseillons à qui commence.",
+        AideAuxSemis="Comment semer au printemps, en peu de mots.",
+        Bref="Oui.",
+    )
+    site = made(computer, tmp_path / "site")
+    for tag in ("bacasable", "mesconseils", "aideauxsemis"):
+        assert (tmp_path / f"site/{tag}.html").is_file()
+    assert "nobody changed" in site.left_out["ReglesDeFormatage"]
+    assert "around every page" in site.left_out["PageMenuHaut"]
+    assert "next to nothing" in site.left_out["Bref"]
+    readable = set(wiki.visitor().pages.all())
+    told = {tag for tag in readable if tag in site.left_out}
+    assert len(told) + site.pages == len(readable)
+    again = made(computer, tmp_path / "again", agreed=["Bref", "ReglesDeFormatage"])
+    assert again.pages == site.pages + 2
+
+
+def test_a_full_disk_leaves_no_folder(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *_more: object) -> None:
+        if path.name == "feed.xml":
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(static_site, "write_whole", full)
+    before = set(tmp_path.iterdir())
+    with pytest.raises(LocalStorage) as failed:
+        made(computer, tmp_path / "site")
+    assert "disk is full" in failed.value.message
+    assert set(tmp_path.iterdir()) <= before | {tmp_path / "state"}
 
 
 def test_a_folder_with_something_in_it_is_left_alone(computer: Computer, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import io
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.spreadsheet import COLUMNS, column_name
-from wikifarm.i18n import _, language
+from wikifarm.i18n import _, decimal
 from wikifarm.lists.providers import PROVIDERS
 from wikifarm.model import Module
 
@@ -44,7 +44,7 @@ def _cells(community: Community) -> dict[str, str]:
 
 def _number(degrees: float | None) -> str:
     text = "" if degrees is None else str(degrees)
-    return text.replace(".", ",") if language() == "fr" else text
+    return decimal(text)
 
 
 def _notes() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wikifarm.blueprint.manifest.community import Community, Territory
 from wikifarm.blueprint.sources import dump_yaml
@@ -18,6 +18,13 @@ def dump_manifest(community: Community) -> str:
     """The manifest of `community`, in YAML; reading it again gives an equal community."""
     from ruamel.yaml.comments import CommentedMap
 
+    manifest = CommentedMap(described(community))
+    _explain(manifest, community)
+    return dump_yaml(manifest)
+
+
+def described(community: Community) -> dict[str, Any]:
+    """The keys of the manifest of `community`, in the order in which people read them."""
     given = {
         "name": community.name,
         "slug": community.slug,
@@ -37,9 +44,7 @@ def dump_manifest(community: Community) -> str:
         "mailing_list": _mailing_list(community),
         "links": [{"label": label, "url": url} for label, url in community.links],
     }
-    manifest = CommentedMap({key: value for key, value in given.items() if value})
-    _explain(manifest, community)
-    return dump_yaml(manifest)
+    return {key: value for key, value in given.items() if value}
 
 
 def _explain(manifest: CommentedMap, community: Community) -> None:

@@ -13,6 +13,7 @@ from wikifarm.i18n import _
 from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
+    from wikifarm.operations.archive.restore import ToRestore
     from wikifarm.operations.archive.retire import Leave
 
 
@@ -106,11 +107,34 @@ def restore(
         ),
     ] = "",
     identity: Annotated[Path | None, _identity()] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
 ) -> Envelope:
     """`wikifarm restore`."""
     from wikifarm.operations.archive.restore import restore as operation
 
-    return operation(shared(ctx).context(), file, slug, identity=identity)
+    options = shared(ctx)
+    if not yes and not options.interactive:
+        raise typer.BadParameter(_("making a wiki again needs --yes"))
+    agreed = None if yes else _agreed_to_restore(options)
+    return operation(options.context(), file, slug, identity=identity, agreed=agreed)
+
+
+def _agreed_to_restore(options: Shared) -> Callable[[ToRestore], bool]:
+    """What shows what would be written, and waits for a yes."""
+
+    def ask(planned: ToRestore) -> bool:
+        from wikifarm.cli.asking import agreed
+        from wikifarm.cli.program import as_called
+        from wikifarm.cli.render.answer import answer
+        from wikifarm.cli.render.sheet import paint_for
+
+        options.telling().clear()
+        output = options.output
+        shown = answer(Envelope("restore", outcome=planned), paint_for(output.err))
+        output.note(as_called(shown))
+        return agreed(_("Make this wiki?"), default=False)
+
+    return ask
 
 
 def export(
@@ -125,7 +149,7 @@ def export(
         list[str] | None,
         typer.Option(
             metavar=_("PAGE"),
-            help=_("A page to put in although a person stands in it; may be repeated."),
+            help=_("A page to put in whatever would leave it out; may be repeated."),
         ),
     ] = None,
 ) -> Envelope:

@@ -43,6 +43,7 @@ RENDERERS: Mapping[str, str] = {
     "WelcomedPerson": "people_lines.welcomed",
     "BackupMade": "archive_lines.backup_made",
     "BackupVerified": "archive_lines.backup_verified",
+    "ToRestore": "archive_lines.to_restore",
     "Restored": "archive_lines.restored",
     "SiteMade": "archive_lines.site_made",
     "Retiring": "archive_lines.retiring",

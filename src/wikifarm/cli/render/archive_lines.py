@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
-from wikifarm.i18n import _, ngettext
+from wikifarm.i18n import _, decimal, ngettext
 from wikifarm.moments import local
 
 if TYPE_CHECKING:
-    from wikifarm.operations.archive.restore import Restored
+    from wikifarm.operations.archive.restore import Restored, ToRestore
     from wikifarm.operations.archive.retire import Retiring
     from wikifarm.operations.archive.static_site import SiteMade
     from wikifarm.operations.archive.take_backup import BackupMade
@@ -27,7 +27,7 @@ def backup_made(outcome: BackupMade, sheet: Sheet) -> Iterator[str]:
     yield sheet.paint.strong(
         _("{name}: backed up and read back").format(name=manifest.name or manifest.slug)
     )
-    yield from wrapped(f"{outcome.file} ({outcome.size / MIB:.1f} Mio)", "  ")
+    yield from wrapped(f"{outcome.file} ({_size(outcome.size)})", "  ")
     yield from wrapped(contents(manifest.counts), "  ")
     if outcome.encrypted_for:
         told = ngettext(
@@ -54,6 +54,33 @@ def backup_verified(outcome: BackupVerified, sheet: Sheet) -> Iterator[str]:
     if not outcome.differs:
         yield from wrapped(_("The wiki made of it on this computer reads as the backup."), "  ")
     yield from _listed(outcome.differs, outcome.lost)
+
+
+def to_restore(outcome: ToRestore, sheet: Sheet) -> Iterator[str]:
+    """Which wiki would be made, of what, and whose accounts."""
+    manifest = outcome.manifest
+    yield sheet.paint.strong(
+        _("{url}: a wiki to be made, “{name}”").format(url=outcome.url, name=manifest.name)
+    )
+    yield from wrapped(
+        _("backup of {url}, on {day}").format(url=manifest.url, day=local(manifest.made)), "  "
+    )
+    yield from wrapped(contents(manifest.counts), "  ")
+    told = ngettext(
+        "It holds somebody: {count} account is made, with the address.",
+        "It holds people: {count} accounts are made, with their addresses.",
+        outcome.accounts,
+    ).format(count=outcome.accounts)
+    if outcome.told:
+        told += " " + _("The wiki writes to each of these addresses.")
+    yield from wrapped(told, "  ")
+    yield from wrapped(outcome.administrators, "  ")
+    yield from _listed((), outcome.lost)
+
+
+def _size(count: int) -> str:
+    """Bytes, as people read them."""
+    return _("{number} MiB").format(number=decimal(f"{count / MIB:.1f}"))
 
 
 def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
@@ -93,12 +120,17 @@ def site_made(outcome: SiteMade, sheet: Sheet) -> Iterator[str]:
             pictures=outcome.pictures, licence=outcome.licence,
         )
     )  # fmt: skip
+    reasons: dict[str, list[str]] = {}
     for tag, why in outcome.left_out.items():
-        yield from wrapped(f"{tag}: {why}", "  " + _("Not in it: "), "    ")
+        reasons.setdefault(why, []).append(tag)
+    for why, tags in reasons.items():
+        told = _("{why}: {names}").format(why=why, names=", ".join(tags))
+        yield from wrapped(told, "  " + _("Not in it: "), "    ")
     if outcome.left_out:
         yield from wrapped(
-            _("A page that its people agree to show: --with-page PAGE, in a new folder."), "  "
-        )
+            _("A page to be in it all the same, its people agreeing: --with-page PAGE, in a new "
+              "folder."), "  ",
+        )  # fmt: skip
     yield from wrapped(
         _("Open {file} in a browser; any web host serves the folder as it is.").format(
             file=f"{outcome.folder}/index.html"

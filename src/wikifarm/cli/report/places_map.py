@@ -13,7 +13,7 @@ from functools import cache
 
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.cli.report.report_facts import ReportedCommunity
-from wikifarm.i18n import _, language
+from wikifarm.i18n import _, decimal
 
 WIDTH = 680.0  # units of the drawing
 LEAST, MOST = 0.5, 1.1  # height to width
@@ -150,7 +150,7 @@ def _place(community: ReportedCommunity) -> tuple[float, float] | None:
 def degrees(value: float | None) -> str:
     """As people write it in their language."""
     text = "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
-    return text.replace(".", ",") if language() == "fr" else text
+    return decimal(text)
 
 
 def _shrink(latitude: float) -> float:

@@ -1,20 +1,88 @@
 """What the texts of a backup must hold (docs/backup.md), and who would administer its wiki: looked
-at before anything is written."""
+at before anything is written.
+
+Each thing must be one that a wiki takes: a word that YesWiki refuses, met when half of a wiki is
+made again, would leave it so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from wikifarm.errors import InvalidInput
+from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.operations.archive.backup_format import FILES, Backup
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 from wikifarm.whole_wiki import is_file_name
+from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 ADMINS = "admins"  # YesWiki's own group
+MOST_TOLD = 50  # problems
+LONGEST_NAME = 191  # signs, in the tables of YesWiki
+DEEPEST = 20  # values in one another
+
+
+def _like(pattern: str, longest: int = LONGEST_NAME) -> AfterValidator:
+    """Takes a text of this shape and length alone."""
+    shape = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if len(text) > longest or not shape.fullmatch(text):
+            raise ValueError
+        return text
+
+    return AfterValidator(check)
+
+
+def _such(is_one: Callable[[Any], bool]) -> AfterValidator:
+    """Takes what `is_one` says yes to."""
+
+    def check(value: Any) -> Any:
+        if not is_one(value):
+            raise ValueError
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_list(text: str) -> bool:
+    """True for the text of a list, in one of its two shapes (docs/yeswiki.md, 32)."""
+    told = from_json(text)
+    if not isinstance(told, dict):
+        return False
+    title = told.get("title", told.get("titre_liste"))
+    return isinstance(title, str) and isinstance(told.get("nodes", told.get("label")), dict | list)
+
+
+def _is_shallow(value: Any, left: int = DEEPEST) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return left > 0 and all(_is_shallow(each, left - 1) for each in inner)
+
+
+def _is_form(columns: Mapping[str, str]) -> bool:
+    return {"bn_label_nature", "bn_template"} <= columns.keys()
+
+
+_SIGN = r"[^\x00-\x1f\x7f]"  # of one line
+Line = Annotated[str, _like(rf"{_SIGN}*", 10_000)]
+Text = Annotated[str, _like(rf"(?:{_SIGN}|[\t\r\n])*", LONGEST_PAGE)]
+Body = Annotated[str, _like(r"(?s:.*)", LONGEST_PAGE)]
+Tag = Annotated[str, _like(r"[\w.-]+")]  # WN_PAGE_TAG: constants.php, 4.4.4 and 4.5.0
+# EditGroupsAction of 4.4.4, GroupController of 4.5.0.
+Group = Annotated[str, _like(r"[A-Za-z0-9]+")]
+Account = Annotated[str, _like(rf"(?![@!]){_SIGN}+")]
+Member = Annotated[str, _like(rf"!?(?:@[A-Za-z0-9]+|(?![@!]){_SIGN}+)")]
+Setting = Annotated[str, _like(r"[\w.-]+(?:\[[\w.-]+\])*")]
+Module = Annotated[str, _like(r"(?:action|handler) [\w./-]+")]
+Look = Annotated[str, _like(r"[\w-]+")]
+Number = Annotated[str, _like(r"[0-9]+", 9)]
+Column = Annotated[str, _like(r"bn_\w+")]
 
 
 class _Told(BaseModel):
@@ -22,97 +90,96 @@ class _Told(BaseModel):
 
 
 class _ToldPage(_Told):
-    tag: str
-    body: str
-    owner: str
-    author: str
-    time: str
+    tag: Tag
+    body: Body
+    owner: Line
+    author: Line
+    time: Line
 
 
 class _ToldEntry(_Told):
-    tag: str
-    form: str
-    owner: str
-    author: str
-    values: dict[str, Any]
-
-
-class _ToldColumns(_Told):
-    model_config = ConfigDict(strict=True, extra="allow")
-
-    __pydantic_extra__: dict[str, str]
-    bn_label_nature: str
-    bn_template: str
+    tag: Tag
+    form: Number
+    owner: Line
+    author: Line
+    values: Annotated[dict[Line, Any], _such(_is_shallow)]
 
 
 class _ToldForm(_Told):
-    id: str
-    columns: _ToldColumns
+    id: Number
+    columns: Annotated[dict[Column, str], _such(_is_form)]
 
 
 class _ToldFile(_Told):
-    page: str
-    name: str
-    stored: str
+    page: Tag
+    name: Annotated[str, _such(is_file_name)]
+    stored: Line
     member: str
 
 
-_ROOMS: Mapping[str, type[_Told]] = {"pages": _ToldPage, "entries": _ToldEntry, "forms": _ToldForm}
+_ROOMS: Mapping[str, TypeAdapter[Any]] = {
+    "pages": TypeAdapter(_ToldPage),
+    "entries": TypeAdapter(_ToldEntry),
+    "forms": TypeAdapter(_ToldForm),
+}
 _TEXTS: Mapping[str, TypeAdapter[Any]] = {
-    "rights.json": TypeAdapter(dict[str, tuple[str, str, str]]),
-    "modules.json": TypeAdapter(dict[str, str]),
-    "metadata.json": TypeAdapter(dict[str, dict[str, str]]),
-    "groups.json": TypeAdapter(dict[str, list[str]]),
-    "accounts.json": TypeAdapter(list[tuple[str, str]]),
-    "lists.json": TypeAdapter(dict[str, str]),
-    "settings.json": TypeAdapter(dict[str, str]),
+    "rights.json": TypeAdapter(dict[Tag, tuple[Line, Line, Line]]),
+    "modules.json": TypeAdapter(dict[Module, Line]),
+    "metadata.json": TypeAdapter(dict[Tag, dict[Look, Line]]),
+    "groups.json": TypeAdapter(dict[Group, list[Member]]),
+    "accounts.json": TypeAdapter(list[tuple[Account, Line]]),
+    "lists.json": TypeAdapter(dict[Tag, Annotated[str, _such(_is_list)]]),
+    "settings.json": TypeAdapter(dict[Setting, Text]),
     "files.json": TypeAdapter(list[_ToldFile]),
 }
 
 
 def check(backup: Backup) -> None:
-    """Raises InvalidInput naming each text that does not hold what its name says."""
-    wrong = [backup.odd(name) for name in _wrong(backup)]
-    if wrong:
-        raise InvalidInput(wrong)
+    """Raises InvalidInput naming each thing that is none of a wiki, and the text it stands in."""
+    for look in (_misshapen, _at_odds):
+        problems = list(islice(look(backup), MOST_TOLD))
+        if problems:
+            raise InvalidInput(problems)
 
 
-def _wrong(backup: Backup) -> Iterator[str]:
-    yield from (name for name in _TEXTS if not _text_holds(backup, name))
-    tags: set[str] = set()
-    for room, model in _ROOMS.items():
-        shape = TypeAdapter(model)
-        for row, name in zip(backup.rows(room), backup.names(room), strict=True):
-            tag = str(row.get("tag", name)).casefold()  # YesWiki tells no small letter from a great
-            if not _holds(row, shape) or tag in tags:
-                yield name
-            tags.add(tag)
+def _misshapen(backup: Backup) -> Iterator[Problem]:
+    """What cannot be read as what it is said to be."""
+    for name, shape in _TEXTS.items():
+        if name in backup.manifest.members:
+            yield from _odd_things(backup, name, backup.value(name), shape)
+        else:
+            yield backup.odd(name)
+    for room, shape in _ROOMS.items():
+        for name, row in zip(backup.names(room), backup.rows(room), strict=True):
+            yield from _odd_things(backup, name, row, shape)
 
 
-def _text_holds(backup: Backup, name: str) -> bool:
-    if name not in backup.manifest.members or not _holds(backup.value(name), _TEXTS[name]):
-        return False
-    if name == "files.json":
-        return _lead_here(backup)
-    return name != "groups.json" or WIKI_ADMIN in _administering(backup)
-
-
-def _holds(value: Any, shape: TypeAdapter[Any]) -> bool:
+def _odd_things(
+    backup: Backup, name: str, value: Any, shape: TypeAdapter[Any]
+) -> Iterator[Problem]:
     try:
         shape.validate_python(value)
-    except ValidationError:
-        return False
-    return True
+    except ValidationError as wrong:
+        places = [error["loc"] for error in wrong.errors(include_input=False)]
+        things = (", ".join(str(part) for part in place if part != "[key]") for place in places)
+        yield from (backup.odd(name, thing) for thing in dict.fromkeys(things))
 
 
-def _lead_here(backup: Backup) -> bool:
-    """True for files that stand in the backup, under names that lead nowhere."""
-    return all(
-        row["member"] in backup.manifest.members
-        and row["member"].startswith(f"{FILES}/")
-        and is_file_name(row["name"])
-        for row in backup.value("files.json")
-    )
+def _at_odds(backup: Backup) -> Iterator[Problem]:
+    """What is at odds with the rest of the backup."""
+    if WIKI_ADMIN not in _administering(backup):
+        yield backup.odd("groups.json", ADMINS)
+    rows = [(name, str(row["tag"])) for room in ("pages", "entries")
+            for name, row in zip(backup.names(room), backup.rows(room), strict=True)]  # fmt: skip
+    tags: set[str] = set()
+    for name, tag in (*rows, *(("lists.json", tag) for tag in backup.value("lists.json"))):
+        if tag.casefold() in tags:  # YesWiki tells no small letter from a great one
+            yield backup.odd(name, tag)
+        tags.add(tag.casefold())
+    for row in backup.value("files.json"):
+        kept = row["member"] in backup.manifest.members and row["member"].startswith(f"{FILES}/")
+        if not kept or row["page"].casefold() not in tags:
+            yield backup.odd("files.json", f"{row['page']}/{row['name']}")
 
 
 def _administering(backup: Backup) -> set[str]:

@@ -22,12 +22,13 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from wikifarm.errors import InvalidInput, LocalStorage, PasswordsShut, Problem
+from wikifarm.errors import InvalidInput, PasswordsShut, Problem
 from wikifarm.files import PRIVATE, make_private
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.model import Dialect
 from wikifarm.operations.workplace import age_file
+from wikifarm.operations.workplace.private_files import storing
 from wikifarm.reasons import of_system
 from wikifarm.web_addresses import why_not
 
@@ -134,7 +135,7 @@ class Parts:
 
     def put_bytes(self, name: str, content: bytes) -> None:
         """Keeps bytes. They are not forced to the disk one by one: the file of them all is."""
-        with _storing(self.target):
+        with storing(self.target):
             path, coming = self.path(name), self.folder / "coming"
             make_private(path.parent)
             descriptor = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
@@ -146,14 +147,14 @@ class Parts:
     def receiving(self, name: str) -> Iterator[IO[bytes]]:
         """A member that comes in pieces: it is kept once it is whole."""
         coming = self.folder / "coming"
-        make_private(self.path(name).parent)
-        with os.fdopen(
-            os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb"
-        ) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        coming.replace(self.path(name))
+        with storing(self.target):
+            make_private(self.path(name).parent)
+            descriptor = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            coming.replace(self.path(name))
 
     def path(self, name: str) -> Path:
         """Where a member stands until all is whole."""
@@ -175,7 +176,7 @@ class Parts:
     def keep_only(self, names: Iterable[str]) -> None:
         """Drops what an earlier run took and the wiki does not hold any more."""
         for name in set(self.names()) - set(names):
-            with _storing(self.target):
+            with storing(self.target):
                 self.path(name).unlink()
 
     def remove(self) -> None:
@@ -187,7 +188,7 @@ def write(parts: Parts, facts: Mapping[str, Any], keys: Sequence[str]) -> Manife
     """Makes the file of the parts: reads it back, encrypts it for `keys` where there are any, puts
     it in its place. `facts`: the manifest without its members. Raises LocalStorage."""
     whole, sealed = parts.folder / "whole", parts.folder / "sealed"
-    with _storing(parts.target):
+    with storing(parts.target):
         members = _pack(parts, whole, facts)
         with _checked(whole) as backup:
             manifest = backup.manifest
@@ -239,23 +240,6 @@ def _info(name: str) -> zipfile.ZipInfo:
     return info
 
 
-@contextmanager
-def _storing(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as fault:
-        raise LocalStorage(
-            _("{file} cannot be written ({reason}). Nothing was changed on the farm.").format(
-                file=target, reason=of_system(fault)
-            ),
-            hint=_(
-                "Free some space or choose another folder, then run the same command again: what "
-                "was taken so far is kept."
-            ),
-            where=str(target),
-        ) from None
-
-
 # -- reading --------------------------------------------------------------------------------
 
 
@@ -299,9 +283,13 @@ class Backup:
         except ValueError:
             raise InvalidInput([self.odd(name)]) from None
 
-    def odd(self, name: str) -> Problem:
-        """What is wrong with a member that is not what its name says."""
+    def odd(self, name: str, thing: str = "") -> Problem:
+        """What is wrong with a member that is not what its name says, or with a thing in it."""
         message = _("{name}: it does not hold what its name says").format(name=name)
+        if thing:
+            message = _("{name}: “{thing}” is nothing that a wiki takes").format(
+                name=name, thing=_shown(thing)
+            )
         return _problem(Path(self._packed.filename or ""), message, HOSTILE)
 
 
@@ -325,7 +313,7 @@ def opened(path: Path, identity: Path | None = None) -> Iterator[Backup]:
     with tempfile.TemporaryDirectory(prefix="wikifarm-backup-") as folder:
         clear = Path(folder) / path.name
         key = age_file.own_key(identity)
-        with _storing(clear):
+        with storing(clear):
             is_open = age_file.decrypt_file(path, clear, key)
         if not is_open:
             raise PasswordsShut(
@@ -367,6 +355,14 @@ def _problem(path: Path, message: str, code: str) -> Problem:
     return Problem(message, hint[code], str(path), code=code)
 
 
+def _shown(name: str) -> str:
+    """A name of others, as a message can bear it."""
+    signs = (
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in name
+    )
+    return "".join(signs)[:120]
+
+
 def _hostile(packed: zipfile.ZipFile, size: int) -> Iterator[str]:
     """What no backup of wikifarm holds: paths, links, names said twice, what unpacks to too much.
 
@@ -382,7 +378,7 @@ def _hostile(packed: zipfile.ZipFile, size: int) -> Iterator[str]:
     seen: set[str] = set()
     for info in infos:
         name = info.orig_filename
-        shown = name.encode("ascii", "backslashreplace").decode()[:120]
+        shown = _shown(name)
         kind = stat.S_IFMT(info.external_attr >> 16)
         if name != info.filename or not _NAME.match(name):
             yield _("{name}: a path that has no business in a backup").format(name=shown)

@@ -11,11 +11,14 @@ import re
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from wikifarm.errors import WriteRefused
 from wikifarm.operations.archive.backup_format import FILES, MIB, Backup, Parts, member
+from wikifarm.operations.workplace.private_files import storing
 from wikifarm.whole_wiki import Attachment
 from wikifarm.yeswiki.attachments import Attachments
 
@@ -64,13 +67,19 @@ class KeptFile:
 
 
 class FilesBack:
-    """The files of a backup on their way into a wiki."""
+    """The files of a backup on their way into a wiki, but for those of the pages `without`.
 
-    def __init__(self, attachments: Attachments, backup: Backup) -> None:
+    `refused` holds what the wiki said of those that it did not take.
+    """
+
+    def __init__(
+        self, attachments: Attachments, backup: Backup, without: Collection[str] = ()
+    ) -> None:
         self._attachments, self._backup = attachments, backup
+        self.refused: list[str] = []
         self._files: dict[str, list[KeptFile]] = defaultdict(list)
         rows = backup.value(INDEX) if INDEX in backup.manifest.members else []
-        for row in rows:
+        for row in (row for row in rows if row["page"] not in without):
             file = KeptFile(Attachment(row["page"], row["name"]), row["stored"], row["member"])
             self._files[row["page"]].append(file)
         self._now: dict[str, str] = {}  # stored then -> stored now
@@ -82,12 +91,18 @@ class FilesBack:
             there = self._attachments.of(tag)
             for file in self._files[tag]:
                 if file.attachment not in there:
-                    with tempfile.TemporaryFile() as content:
-                        with self._backup.stream(file.member) as packed:
-                            shutil.copyfileobj(packed, content, MIB)
-                        content.seek(0)
-                        self._attachments.put(file.attachment, content)
+                    self._put(file)
             self._look(tag)
+
+    def _put(self, file: KeptFile) -> None:
+        with tempfile.TemporaryFile() as content:
+            with self._backup.stream(file.member) as packed, storing(Path(tempfile.gettempdir())):
+                shutil.copyfileobj(packed, content, MIB)
+            content.seek(0)
+            try:
+                self._attachments.put(file.attachment, content)
+            except WriteRefused as refused:
+                self.refused.append(refused.message)
 
     def moved(self, text: str) -> str:
         """A text that shows files under the names that they have now."""

@@ -7,15 +7,15 @@ of this computer, so that it goes on another day.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from wikifarm.blueprint.schema.personal import About, about_all
-from wikifarm.blueprint.schema.template import read_template
+from wikifarm.emails import is_email
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import (
     Exit,
@@ -28,11 +28,15 @@ from wikifarm.errors import (
 )
 from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki, Form, Rights
-from wikifarm.operations.archive.backup_format import opened
+from wikifarm.operations.archive.backup_format import Backup, opened
+from wikifarm.operations.archive.people_of_cards import called, is_about_people
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
+from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.participants.erase import close_account
+from wikifarm.operations.participants.erasure_proof import ADMIN, seen_by, terms_for
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
 from wikifarm.yeswiki.session import ROOT_PAGE
@@ -288,11 +292,12 @@ class _Leave:
         return {}, notes
 
     def _erase(self) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Cards of people, members, accounts; the tool's own account stays."""
-        self._kept()
-        for form in self._people_forms():
-            for tag in self._wiki.entries.of(form.id):
-                self._wiki.pages.delete(tag)
+        """Cards of people, members, accounts; the tool's own account stays. Who went is then looked
+        for, as `participants erase` does, in all that a visitor and the administrator read."""
+        with self._kept() as backup_kept:
+            who = self._everybody(backup_kept)
+        for tag in self._cards():
+            self._wiki.pages.delete(tag)
         groups = self._wiki.groups.all()
         kept = {
             name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
@@ -303,15 +308,16 @@ class _Leave:
             self._wiki.groups.set(changed)
         for account in self._wiki.users.all():
             if account.name not in (WIKI_ADMIN, self._wiki.account):
-                self._wiki.users.delete(account.name)
+                close_account(self._wiki, account.name)
         left = [each.name for each in self._wiki.users.all() if each.name != WIKI_ADMIN]
-        left += [tag for form in self._people_forms() for tag in self._wiki.entries.of(form.id)]
+        left += self._cards()
         if left:
             raise WriteRefused(
                 _("Some people are still there: {count}.").format(count=len(left)),
                 hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
         return {}, (
+            *self._still_named(who),
             _(
                 "Histories of pages still say which account wrote; the backup holds everyone: "
                 "remove it when you may."
@@ -321,26 +327,67 @@ class _Leave:
 
     def _people_forms(self) -> list[Form]:
         dialect = self._wiki.capabilities.dialect
-        return [
-            form
-            for form in self._wiki.forms.all().values()
-            if about_all(read_template(form.template, dialect=dialect).fields) is About.SOMEBODY
-        ]
+        forms = self._wiki.forms.all().values()
+        return [form for form in forms if is_about_people(form, dialect)]
 
-    def _kept(self) -> None:
-        """Raises what `opened` does, or Refused, where the backup is not there any more, whole."""
+    def _cards(self) -> list[str]:
+        """The cards of people that are there: their tags."""
+        return [tag for form in self._people_forms() for tag in self._wiki.entries.of(form.id)]
+
+    def _everybody(self, kept: Backup) -> _Everybody:
+        """Who goes. The backup knows them all, also after a run that was cut."""
+        accounts = {name: mail for name, mail in kept.value("accounts.json") if name != WIKI_ADMIN}
+        names, addresses, cards = set(accounts), set(accounts.values()), set[str]()
+        dialect = self._wiki.capabilities.dialect
+        for form in self._people_forms():
+            rows = {row["tag"]: row["values"] for row in kept.rows("entries")
+                    if row["form"] == form.id}  # fmt: skip
+            cards |= set(rows)
+            names |= set(called(form, dialect, rows.values()))
+            values = (value for row in rows.values() for value in row.values())
+            addresses |= {value for value in values if isinstance(value, str) and is_email(value)}
+        return _Everybody(
+            frozenset(accounts), frozenset(addresses), frozenset(names), sorted(cards)
+        )
+
+    def _still_named(self, who: _Everybody) -> list[str]:
+        """Where those who went are still named, as sentences. Raises WriteRefused for a card that
+        still answers."""
+        terms = terms_for({"address": who.addresses, "account": who.accounts, "name": who.names})
+        told = []
+        asking = {_("a visitor"): (Role.VISITOR.value, self._wiki.visitor()),
+                  _("the administrator"): (ADMIN, self._wiki)}  # fmt: skip
+        for called_, (role, wiki) in asking.items():
+            sightings = seen_by(role, wiki, terms, who.cards)
+            if cards := [each.place for each in sightings if each.what == "card"]:
+                raise WriteRefused(
+                    _("Some cards of people still answer: {names}.").format(names=few(cards)),
+                    hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+                )
+            places = list(dict.fromkeys(each.place for each in sightings))
+            if places:
+                sentence = _("Somebody who went is still named in what {who} reads: {places}.")
+                told.append(sentence.format(who=called_, places=few(places)))
+        return told or [_("Looked for as a visitor and as the administrator: nobody is named.")]
+
+    @contextmanager
+    def _kept(self) -> Iterator[Backup]:
+        """The backup. Raises what `opened` does, or Refused, where it is not there any more."""
         line = self.done.get(Leave.BACKUP, {})
         file = Path(str(line.get("file", "")))
         with opened(file, self._identity) as kept:
-            if kept.manifest.identity == line.get("identity"):
-                return
-        raise Refused(
-            _("{file} is not the backup that was made: nothing was removed.").format(file=file)
-        )
+            if kept.manifest.identity != line.get("identity"):
+                raise Refused(
+                    _("{file} is not the backup that was made: nothing was removed.").format(
+                        file=file
+                    )
+                )
+            yield kept
 
     def _delete(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Has the farm remove the wiki, unless its code may be the farm's own."""
-        self._kept()
+        with self._kept():
+            pass
         shared = [path for path in CODE if self._is_shared(path)]
         if shared or not self._asked.own_code:
             why = (
@@ -368,6 +415,16 @@ class _Leave:
             for session in (self._context.farm.visitor, self._wiki.session)
         ]
         return bool(dates[0]) and dates[0] == dates[1]
+
+
+@dataclass(frozen=True)
+class _Everybody:
+    """All who go, by what gives them away."""
+
+    accounts: frozenset[str]
+    addresses: frozenset[str]
+    names: frozenset[str]
+    cards: Sequence[str]  # tags
 
 
 def _notice(language: str, day: date) -> str:

@@ -7,42 +7,40 @@ which a person that the wiki knows, an e-mail address or a telephone number stan
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from wikifarm.blueprint.capture.known_people import KnownPeople
-from wikifarm.blueprint.schema.fields import Field
-from wikifarm.blueprint.schema.personal import About, about_all
-from wikifarm.blueprint.schema.template import read_template
+from wikifarm.blueprint.looks import FRAME
 from wikifarm.engine import receipt as receipts
-from wikifarm.errors import InvalidInput, LocalStorage, Problem
+from wikifarm.errors import InvalidInput, Problem
 from wikifarm.files import SHARED, write_whole
 from wikifarm.i18n import _
 from wikifarm.model import Form, Page
 from wikifarm.operations.archive.clean_html import Cleaned, Known, cleaned
+from wikifarm.operations.archive.people_of_cards import is_about_people
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.copying.people_there import people_there
 from wikifarm.operations.workplace.context import Context
-from wikifarm.reasons import of_system
+from wikifarm.operations.workplace.private_files import refuse_taken, storing
 from wikifarm.result import Envelope, Outcome
 from wikifarm.whole_wiki import Attachment, attachment_stored
 from wikifarm.yeswiki.session import ROOT_PAGE
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
-# How the names of YesWiki's own pages begin: menus, frames, tools of who administers (4.4.4).
-_OWN_PAGES = (
-    "Page", "Gerer", "Baza", "Parametres", "MotDePasse", "Mes", "Recherche", "Tableau", "Look",
-    "Derni", "Actu", "Bac", "Regles", "Aide", "Log",
-)  # fmt: skip
+# What the themes of YesWiki show around every page (4.4.4 and 4.5.0).
+_FRAMES = frozenset({*FRAME, "PageCss", "PageColonneDroite"})
+_INSTALLING = timedelta(minutes=1)  # that a server takes to write a new wiki's pages
 _LICENCES = re.compile(r"\bCC[ -]?(BY(?:[ -](?:SA|NC|ND))*|0)(?:[ -](\d\.\d))?\b")
 _AUTHOR = re.compile(r"(bf_)?(auteurs?|autrices?|auteur·?ices?|authors?)\Z", re.IGNORECASE)
 _LICENCE_FIELD = re.compile(r"licen[cs]e", re.IGNORECASE)
@@ -61,7 +59,8 @@ footer{margin-top:3rem;border-top:1px solid;font-size:.95rem}
 
 @dataclass(frozen=True)
 class SiteMade(Outcome):
-    """A site that was written. `left_out`: tag -> why a page or a card is not in it."""
+    """A site that was written. `left_out`: tag of a page or a card that a visitor reads, or label
+    of a form -> why it is not in it."""
 
     folder: str
     url: str
@@ -94,11 +93,10 @@ class Text:
 def export_static(
     context: Context, slug: str, folder: Path, *, licence: str = "", agreed: Sequence[str] = ()
 ) -> Envelope:
-    """Writes the site into a new folder. `agreed`: tags of pages that are in it although somebody
-    stands in them. Writes nothing in the wiki."""
-    if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
-        message = _("{file} is there already: nothing was written.").format(file=folder)
-        raise InvalidInput([Problem(message, _("Give another name."), code="file-exists")])
+    """Writes the site into a new folder, whole or not at all. `agreed`: tags of pages that are in
+    it whatever would leave them out. Writes nothing in the wiki."""
+    if not folder.is_dir() or any(folder.iterdir()):
+        refuse_taken(folder)
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
     entry = context.farm.known(slug)
@@ -116,6 +114,7 @@ class _Leaving:
     ) -> None:
         self._context, self._slug, self._name = context, slug, name
         self._admin, self._visitor = wiki, wiki.visitor()
+        self._dialect = wiki.capabilities.dialect
         self._agreed = agreed
         self._left_out: dict[str, str] = {}
         self._files: dict[str, Attachment] = {}  # name in the site -> what it is
@@ -135,16 +134,8 @@ class _Leaving:
         known = self._known(names)
         self._files.clear()
         ready = [(text, cleaned(text.source, known)) for text, _clean in ready]
-        try:
-            count = self._write(folder, ready, names, licence)
-        except OSError as fault:
-            raise LocalStorage(
-                _("{file} cannot be written ({reason}). Nothing was changed on the farm.").format(
-                    file=folder, reason=of_system(fault)
-                ),
-                hint=_("Free some space, or choose another folder."),
-                where=str(folder),
-            ) from None
+        with storing(folder), _coming(folder) as coming:
+            count = self._write(coming, ready, names, licence)
         entries = sum(bool(text.kind) for text, _clean in ready)
         return SiteMade(
             str(folder), self._visitor.addresses.base, licence, len(ready) - entries, entries,
@@ -153,15 +144,16 @@ class _Leaving:
 
     # -- what there is ----------------------------------------------------------------------
 
-    def _fields(self, form: Form) -> Sequence[Field]:
-        return read_template(form.template, dialect=self._admin.capabilities.dialect).fields
-
-    def _is_about_people(self, form: Form) -> bool:
-        return about_all(self._fields(form)) is About.SOMEBODY
-
     def _pages(self, pages: Mapping[str, Page]) -> Iterator[Text]:
+        known = self._admin.pages.all()
+        receipt = receipts.from_page(known[receipts.TAG].body) if receipts.TAG in known else None
+        first = min((page.time for page in known.values() if page.time), default="")
         for tag, page in sorted(pages.items(), key=lambda item: (item[0] != ROOT_PAGE, item[0])):
-            if tag == ROOT_PAGE or not (tag.startswith(_OWN_PAGES) or tag == receipts.TAG):
+            why = "" if tag in (ROOT_PAGE, *self._agreed) else _no_text_of_theirs(
+                page, receipt, first)  # fmt: skip
+            if why:
+                self._left_out[tag] = why
+            else:
                 yield Text(tag, self._shown(tag), page.time[:10])
 
     def _entries(self) -> Iterator[Text]:
@@ -171,7 +163,7 @@ class _Leaving:
             rows = self._visitor.entries.of(form.id)
             if not rows:
                 continue
-            if self._is_about_people(form):
+            if is_about_people(form, self._dialect):
                 self._left_out[form.label] = _("its questions are about people")
                 continue
             for tag, row in sorted(rows.items()):
@@ -197,10 +189,13 @@ class _Leaving:
     def _clean(self, text: Text, known: Known, people: KnownPeople) -> Cleaned | None:
         """The text made plain; None where it is left out, and why is kept."""
         clean = cleaned(text.source, known)
+        if text.tag in self._agreed:
+            return clean
         if len(clean.words) < SHORTEST and not text.kind and text.tag != ROOT_PAGE:
-            return None  # nothing to read without a server
+            self._left_out[text.tag] = _("next to nothing to read there without a server")
+            return None
         words = f"{text.title} {clean.words}".replace(text.author or "\0", " ")
-        if people.in_text(words) and text.tag not in self._agreed:
+        if people.in_text(words):
             self._left_out[text.tag] = _("a person, an address or a telephone stands in it")
             return None
         return clean
@@ -254,7 +249,6 @@ class _Leaving:
         self, folder: Path, ready: Sequence[tuple[Text, Cleaned]], names: Mapping[str, str],
         licence: str,
     ) -> int:  # fmt: skip
-        folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / "style.css", STYLE, SHARED)
         for text, clean in ready:
             write_whole(folder / names[text.tag], self._document(text, clean, licence), SHARED)
@@ -332,6 +326,45 @@ class _Leaving:
             f"<title>{escape(self._name)}</title>\n<id>{_urn(base, '')}</id>\n"
             f'<link rel="self" href="feed.xml"/>\n<updated>{updated}</updated>\n{entries}</feed>\n'
         )
+
+
+@contextmanager
+def _coming(folder: Path) -> Iterator[Path]:
+    """A folder to write in, which gets its name once all is in it. Raises OSError."""
+    coming = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(coming, ignore_errors=True)  # of a run that was killed
+    try:
+        coming.mkdir(parents=True)
+        yield coming
+        coming.replace(folder)
+    finally:
+        shutil.rmtree(coming, ignore_errors=True)
+
+
+def _no_text_of_theirs(page: Page, receipt: receipts.Receipt | None, first: str) -> str:
+    """Why a page is none that the community wrote; nothing where it is one.
+
+    What a new wiki comes with is known by the receipt, else by its date: `first` is that of the
+    wiki's oldest text.
+    """
+    if page.tag in _FRAMES:
+        return _("shown around every page")
+    if page.tag == receipts.TAG:
+        return _("wikifarm’s own page")
+    if receipt is not None:
+        is_ours = page.tag in receipt.pages
+        came = receipt.untouched(page.tag, page.body)
+    else:
+        came, is_ours = _moment(page.time) <= _moment(first) + _INSTALLING, False
+    return _("YesWiki’s own page, which nobody changed") if came and not is_ours else ""
+
+
+def _moment(time: str) -> datetime:
+    """A time of the server; none is after all others."""
+    try:
+        return datetime.fromisoformat(time).replace(tzinfo=None)
+    except ValueError:
+        return datetime.max.replace(year=9000)
 
 
 def _licence_of(pages: Iterable[Page]) -> str:

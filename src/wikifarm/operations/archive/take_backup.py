@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from wikifarm import __version__
+from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.blueprint.manifest.writing import described
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Page
@@ -20,6 +22,7 @@ from wikifarm.operations.archive.kept_files import INDEX, may_have_files, take
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.private_files import refuse_taken
 from wikifarm.result import Envelope, Outcome
 from wikifarm.whole_wiki import WholeWiki
 from wikifarm.yeswiki.wiki import Wiki
@@ -27,6 +30,7 @@ from wikifarm.yeswiki.wiki_reader import read_whole
 
 # What the API adds to an entry when it shows it (EntryManager::appendDisplayData).
 DERIVED = frozenset({"user", "owner", "html_data", "url", "semantic"})
+DESCRIPTION = "community.json"  # the manifest of the community, where this computer has it
 _SECRET = re.compile(r"pass|secret|token|key", re.IGNORECASE)
 
 
@@ -61,9 +65,7 @@ def backup(
     some, unless `in_clear` is said. Killed anywhere, the same command goes on from what it has.
     """
     keys = _keys(recipients, in_clear=in_clear)
-    if os.path.lexists(file):
-        message = _("{file} is there already: nothing was written.").format(file=file)
-        raise InvalidInput([Problem(message, _("Give another name."), code="file-exists")])
+    refuse_taken(file)
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
     taking = _Taking(context, slug, wiki, Parts(file))
@@ -125,6 +127,7 @@ class _Taking:
         self._tell("pages")
         whole = read_whole(self._wiki)
         self._structure(whole)
+        self._description()
         histories = self._pages(whole) | self._entries()
         self._files(whole)
         if with_revisions:
@@ -178,6 +181,14 @@ class _Taking:
                          "accounts": len(whole.accounts)}  # fmt: skip
         self._left_out["passwords"] = len(whole.accounts)
         self._left_out["secret-settings"] = len(whole.settings) - len(readable)
+
+    def _description(self) -> None:
+        """How this computer describes the community; a description that is wrong is left out."""
+        path = self._context.places.communities / f"{self._slug}.yml"
+        with suppress(InvalidInput):
+            if path.is_file():
+                (community,) = load_manifests([path])
+                self._put(DESCRIPTION, described(community))
 
     def _entries(self) -> dict[str, str]:
         """Every entry, form by form; answers tag -> when it was written last."""

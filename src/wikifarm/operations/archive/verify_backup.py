@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from wikifarm.blueprint.manifest.slugs import propose_slug
 from wikifarm.operations.archive.backup_format import Manifest, opened
 from wikifarm.operations.archive.restore import Restored, restore
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings, Telling
@@ -49,7 +50,7 @@ def verify_backup(file: Path, identity: Path | None, progress: Telling) -> Envel
                 progress=progress,
             )
             try:
-                told = restore(context, file, identity=identity)
+                told = restore(context, file, propose_slug(manifest.slug), identity=identity)
             finally:
                 context.close()
     restored = told.outcome

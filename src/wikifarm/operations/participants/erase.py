@@ -18,7 +18,6 @@ from wikifarm.emails import is_email
 from wikifarm.engine.mailing_list import ensure_members
 from wikifarm.errors import InvalidInput, NotConfirmed, StillNeeded, WriteRefused
 from wikifarm.i18n import _
-from wikifarm.model import Account
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven
 from wikifarm.operations.participants.base import Base, Membership, Someone, entered, read_base
@@ -33,6 +32,7 @@ from wikifarm.operations.participants.traces import (
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome
 from wikifarm.yeswiki.lost_password import LostPassword
+from wikifarm.yeswiki.wiki import Wiki
 
 STEP = "erase"
 PLANNED, ERASED = "planned", "erased"
@@ -220,13 +220,13 @@ def _remove(run: CommunityRun, known: Traces) -> None:
         wiki.groups.set(gone)
     if known.account is not None:
         run.progress("account")
-        _close(run, known.account)
+        close_account(wiki, known.account.name)
 
 
-def _close(run: CommunityRun, account: Account) -> None:
+def close_account(wiki: Wiki, account: str) -> None:
     """Removes an account, with the keys that would open another of its name."""
-    LostPassword(run.site.session, run.site.visitor().session).forget(account.name)
-    run.site.users.delete(account.name)
+    LostPassword(wiki.session, wiki.visitor().session).forget(account)
+    wiki.users.delete(account)
 
 
 def _refuse_left(known: Traces, proof: Proof) -> None:

@@ -4,7 +4,7 @@ group and as the administrator."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -53,16 +53,7 @@ def search(run: CommunityRun, known: Traces) -> Proof:
     with _asking(run) as people:
         for role, wiki in people.items():
             run.progress("search")
-            before = wiki.session.foreign
-            sightings += _seen_by(role, wiki, terms, [card.tag for card in known.cards])
-            if wiki.session.foreign > before:
-                raise AuditBlind(
-                    _(
-                        "Whoever searched was taken for somebody else, or something else than the "
-                        "wiki answered: the search proves nothing."
-                    ),
-                    hint=_("Run the same command again: it first looks at what was done."),
-                )
+            sightings += seen_by(role, wiki, terms, [card.tag for card in known.cards])
     sightings += _in_parts(run, known)
     return Proof(tuple(people), tuple(dict.fromkeys(sightings)))
 
@@ -80,11 +71,15 @@ def terms_of(known: Traces) -> Mapping[str, re.Pattern[str]]:
     """What gives somebody away -> how it is looked for: as whole words, in any case. A name in one
     word is a first name, which is of many."""
     person = known.person
-    words = {
-        "address": sorted(known.addresses),
-        "account": [person.account],
-        "name": [person.name] if " " in person.name else [],
-    }
+    return terms_for(
+        {"address": known.addresses, "account": [person.account], "name": [person.name]}
+    )
+
+
+def terms_for(said: Mapping[str, Iterable[str]]) -> Mapping[str, re.Pattern[str]]:
+    """The same, of what gives people away by its kind: "address", "account", "name"."""
+    words = {what: sorted(texts) for what, texts in said.items()}
+    words["name"] = [name for name in words["name"] if " " in name]
     return {
         what: re.compile(
             rf"{_BEFORE}(?:{'|'.join(map(re.escape, texts))}){_AFTER}", re.IGNORECASE
@@ -92,6 +87,26 @@ def terms_of(known: Traces) -> Mapping[str, re.Pattern[str]]:
         for what, given in words.items()
         if (texts := [text for text in given if len(text) >= SHORTEST])
     }  # fmt: skip
+
+
+def seen_by(
+    role: str, wiki: Wiki, terms: Mapping[str, re.Pattern[str]], tags: Sequence[str]
+) -> list[Sighting]:
+    """What of the terms stands in all that somebody reads, and which of the cards `tags` answer.
+
+    Raises AuditBlind where this role was answered as somebody else.
+    """
+    before = wiki.session.foreign
+    sightings = list(_seen_by(role, wiki, terms, tags))
+    if wiki.session.foreign > before:
+        raise AuditBlind(
+            _(
+                "Whoever searched was taken for somebody else, or something else than the "
+                "wiki answered: the search proves nothing."
+            ),
+            hint=_("Run the same command again: it first looks at what was done."),
+        )
+    return sightings
 
 
 def _seen_by(

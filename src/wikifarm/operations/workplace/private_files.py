@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from wikifarm.errors import InvalidInput, Problem
+from wikifarm.errors import InvalidInput, LocalStorage, Problem
 from wikifarm.files import PRIVATE, make_private, write_whole
 from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
 
 def write_new(path: Path, content: str | bytes) -> None:
-    """Writes a file that is not there yet. Raises InvalidInput, with nothing written, where
-    something has that name, or where it cannot be written."""
+    """Writes a file that is not there yet. Raises InvalidInput where something has that name, and
+    LocalStorage where it cannot be written, with nothing written."""
     refuse_taken(path)
-    try:
+    with storing(path):
         make_private(path.parent)
         write_whole(path, content, PRIVATE)
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Raises LocalStorage where what is written here does not fit, or may not be written."""
+    try:
+        yield
     except OSError as fault:
-        raise _wrong(
+        raise LocalStorage(
             _("{file} cannot be written ({reason}).").format(file=path, reason=of_system(fault)),
-            "unwritable",
+            hint=_("Free some space or choose another folder, then run the same command again."),
+            where=str(path),
         ) from None
 
 
@@ -29,8 +39,4 @@ def refuse_taken(path: Path) -> None:
     """Raises InvalidInput where something has that name."""
     if os.path.lexists(path):
         message = _("{file} is there already: nothing was written.").format(file=path)
-        raise _wrong(message, "file-exists")
-
-
-def _wrong(message: str, code: str) -> InvalidInput:
-    return InvalidInput([Problem(message, _("Give another name."), code=code)])
+        raise InvalidInput([Problem(message, _("Give another name."), code="file-exists")])
