@@ -1,5 +1,6 @@
-"""A clone beside a creation, then a backup beside a bare loop (`backup.py`), in one run, on a
-rehearsal farm of another process. Requests are counted, those of the audit apart.
+"""A clone beside the creation of the same community from its blueprint, files and all, then a
+backup beside a bare loop (`backup.py`), in one run, on a rehearsal farm of another process. Requests are
+counted, those of the audit apart.
 
 Ten files, and a backup of 500 pages, 2,000 cards and 200 MB, unless smaller numbers are given:
 files pages cards megabytes.
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -20,14 +22,14 @@ from tests.operations.conftest import a_community, context_for
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
-from wikifarm.operations.copying.clone import clone
+from wikifarm.operations.copying.clone import PREFIX, clone
 from wikifarm.operations.copying.source_wiki import Source
 from wikifarm.operations.describe import Wishes
 from wikifarm.operations.new_community import new_community
 from wikifarm.operations.workplace.context import Context
 from wikifarm.whole_wiki import Attachment
 
-SOURCE = "source"
+SOURCE, COPY = "source", "copie"
 PERSON = ("Inès Vasseur <ines@example.org>",)
 
 
@@ -43,13 +45,16 @@ def made(context: Context, make: Callable[[Context], CommunityOutcome | None]) -
 
 
 def compare(url: str, folder: Path, files: int) -> None:
-    """Makes a community with files, another, and a clone of the first; prints how they compare."""
+    """Makes a community with files, a clone of it, and another from the blueprint of that clone;
+    prints how the last two compare."""
 
     def creation(context: Context) -> CommunityOutcome:
-        return new_community(context, a_community("simple"), audit=False)
+        blueprint = context.places.blueprints / f"{PREFIX}{COPY}"
+        like_it = replace(a_community("simple"), blueprint=str(blueprint.resolve()))
+        return new_community(context, like_it, audit=False)
 
     def copy(context: Context) -> CommunityOutcome | None:
-        wishes = Wishes("Une copie", "copie", PERSON)
+        wishes = Wishes("Une copie", COPY, PERSON)
         return clone(context, Source(SOURCE), wishes, CaptureWishes(""),
                      agreed=lambda _captured: True, audit=False).community  # fmt: skip
 
@@ -59,8 +64,8 @@ def compare(url: str, folder: Path, files: int) -> None:
     wiki.pages.save("Plans", f"Tous nos plans. {shown}", "")
     for number in range(files):
         wiki.attachments.put(Attachment("Plans", f"plan{number}.pdf"), BytesIO(b"x" * 10_000))
-    requests, seconds = made(context_for(url, folder), creation)
     copying, longer = made(context_for(url, folder), copy)
+    requests, seconds = made(context_for(url, folder), creation)
     ratio = (copying - files) / requests
     print(f"creation      {requests} requests, {seconds:.2f} s")
     print(f"clone         {copying} requests, {longer:.2f} s, with {files} files")
