@@ -1,6 +1,6 @@
 """A clone beside the creation of the same community from its blueprint, files and all, then a
-backup beside a bare loop (`backup.py`), in one run, on a rehearsal farm of another process. Requests are
-counted, those of the audit apart.
+backup beside a bare loop (`backup.py`), in one run, on a rehearsal farm of another process.
+Requests are counted, those of the audit apart.
 
 Ten files, and a backup of 500 pages, 2,000 cards and 200 MB, unless smaller numbers are given:
 files pages cards megabytes.

@@ -28,6 +28,7 @@ from tests.operations.copying.random_wikis import (
     tolds,
 )
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
+from wikifarm.model import canonical
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.audit.differential import pieces
 from wikifarm.operations.community.site import open_wiki
@@ -46,6 +47,8 @@ _PASSING = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?|(?<!\d)\d{14}(?!\d)"
     r"|\b[0-9a-f]{16}\b"
 )
+
+_RIGHT = re.compile(r"[%*+@\w]+(?:,[%*+@\w]+)+")
 
 
 @dataclass
@@ -123,6 +126,8 @@ def copies_of(site: Site, spelt: Spelt) -> Copies:
     )
     assert made.community is not None
     assert made.community.error is None, made.community.error
+    capture_blueprint(context, Source(site.target), CaptureWishes("again"))
+    assert unlike(blueprint(site, context, "capture"), blueprint(site, context, "again")) == []
     wiki = open_wiki(context, site.target)
     clone_there = all_shown(wiki)
     visitor = wiki.visitor()
@@ -149,6 +154,21 @@ def copies_of(site: Site, spelt: Spelt) -> Copies:
 
     kept = {path: text for path, text in files.items() if not path.startswith("state/")}
     return Copies(same(kept), same(clone_there), said.lower())
+
+
+def blueprint(site: Site, context: Context, name: str) -> dict[str, str]:
+    """The files of a captured blueprint, whatever its name, the address of its wiki and the order of
+    what a right lets in."""
+    folder = context.places.blueprints / name
+    texts = {
+        str(path.relative_to(folder)): path.read_text("utf-8", "surrogateescape")
+        .replace(f"/{site.target}/", f"/{site.source}/")
+        .replace(f"name: {name}\n", "name: x\n")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return {path: _RIGHT.sub(lambda right: canonical(right[0]), text)
+            for path, text in texts.items()}  # fmt: skip
 
 
 def unlike(first: Any, other: Any, where: str = "") -> list[str]:

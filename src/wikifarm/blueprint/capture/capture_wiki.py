@@ -438,7 +438,7 @@ def _inner_first(groups: Mapping[str, tuple[str, ...]]) -> list[str]:
                 place(inside[1:], above | {name})
         placed[name] = None
 
-    for name in groups:
+    for name in sorted(groups):
         place(name, frozenset({name}))
     return list(placed)
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from wikifarm.blueprint.capture.copied_rights import ADMINS, RightsCopy
 from wikifarm.blueprint.rights_words import lets_others_in, without_closing
 from wikifarm.blueprint.schema.bazar_schema import RIGHTS, Schema
-from wikifarm.blueprint.schema.fields import COLUMNS, RAW, TITLE, TYPES, Field, Kind
+from wikifarm.blueprint.schema.fields import RAW, TITLE, TYPES, Field, Kind
 from wikifarm.blueprint.schema.personal import About, about_all
 from wikifarm.blueprint.schema.schema_checks import DESCRIPTIONS
-from wikifarm.blueprint.schema.template import JOIN, parse, read_form
+from wikifarm.blueprint.schema.template import parse, read_form, written_rows
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Form, Rights, Zone
 
@@ -107,11 +107,10 @@ def _linked(field: Field, lists: Mapping[str, str], forms: Mapping[str, str]) ->
 def _with_rights(field: Field, right: Callable[[str], str]) -> Field:
     """The field with each right that it gives as `right` makes it."""
     if field.type == RAW:
-        columns = [each.strip() for each in field.line.split(JOIN)]
-        columns += [""] * (COLUMNS - len(columns))
+        columns = parse(field.line)[0]
         for place in _RIGHTS.values():
             columns[place] = right(columns[place]) if columns[place] else ""
-        return replace(field, line=JOIN.join(columns) + JOIN)
+        return replace(field, line=written_rows([columns]).rstrip("\n"))
     options = dict(field.options)
     for key in ("read", "write", "address_seen_by"):
         if options.get(key):
@@ -211,11 +210,10 @@ def _field_closed(
         return field
     wanted = {"read": read, "write": write}
     if field.type == RAW:
-        columns = [each.strip() for each in field.line.split(JOIN)]
-        columns += [""] * (COLUMNS - len(columns))
+        columns = parse(field.line)[0]
         for key, place in _RIGHTS.items():
             columns[place] = rights.of_people(columns[place]) or wanted[key]
-        return replace(field, line=JOIN.join(columns) + JOIN)
+        return replace(field, line=written_rows([columns]).rstrip("\n"))
     options = dict(field.options)
     closing = {"write"} if field.name in public else set(_RIGHTS)
     for key in sorted(closing & set(TYPES[field.type].columns.values())):

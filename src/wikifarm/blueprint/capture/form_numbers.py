@@ -19,11 +19,13 @@ _NUMBER = re.compile(r"\d+\Z")
 
 
 def numbers(ids: Iterable[str]) -> dict[str, str]:
-    """Number of each form -> its number in a blueprint: the same where that may be."""
+    """Number of each form -> its number in a blueprint, in the order of the latter: the same where
+    that may be."""
     known = sorted(ids, key=lambda each: (len(each), each))
     kept = {each: each for each in known if each.isdecimal() and FIRST <= int(each) <= LAST}
     free = (str(number) for number in count(FIRST_GIVEN) if str(number) not in kept)
-    return {each: kept.get(each) or next(free) for each in known}
+    given = {each: kept.get(each) or next(free) for each in known}
+    return dict(sorted(given.items(), key=lambda pair: int(pair[1])))
 
 
 def renumbered(body: str, changed: Mapping[str, str], address: str = "") -> str:
