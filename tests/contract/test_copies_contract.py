@@ -45,7 +45,7 @@ HERE = ("Inès Vasseur <ines@example.org>",)  # who facilitates each copy
 # What no two runs have alike: when, and the marks that they draw by chance.
 _PASSING = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?|(?<!\d)\d{14}(?!\d)"
-    r"|\b[0-9a-f]{16}\b"
+    r"|\b[0-9a-f]{16}\b|(?<=\bnav_)[0-9a-f]{13}\b"
 )
 
 _RIGHT = re.compile(r"[%*+@\w]+(?:,[%*+@\w]+)+")
@@ -157,8 +157,7 @@ def copies_of(site: Site, spelt: Spelt) -> Copies:
 
 
 def blueprint(site: Site, context: Context, name: str) -> dict[str, str]:
-    """The files of a captured blueprint, whatever its name, the address of its wiki and the order of
-    what a right lets in."""
+    """The files of a captured blueprint, whatever its name, its wiki and the order in a right."""
     folder = context.places.blueprints / name
     texts = {
         str(path.relative_to(folder)): path.read_text("utf-8", "surrogateescape")
