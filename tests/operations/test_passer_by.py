@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -51,13 +52,13 @@ class PasserBy:
     def looking(self) -> Iterator[None]:
         """Asks all the while."""
         done = threading.Event()
-        thread = threading.Thread(target=self._until, args=(done,))
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
+        with ThreadPoolExecutor(1) as threads:
+            looked = threads.submit(self._until, done)
+            try:
+                yield
+            finally:
+                done.set()
+        looked.result()  # raises what stopped it: who saw nothing more proves nothing
 
     def _until(self, done: threading.Event) -> None:
         for tag in itertools.cycle(("", *self._tags)):
