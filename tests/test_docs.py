@@ -15,6 +15,8 @@ import pytest
 from tests.french_spaces import NO_BREAK, typeset
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.rehearsal import RehearsalSettings, RunningFarm
+from wikifarm.transport import Network
+from wikifarm.yeswiki.farm import Farm, NewWiki
 
 ROOT = Path(__file__).parent.parent
 MARKDOWN = [
@@ -24,6 +26,7 @@ MARKDOWN = [
 ]  # fmt: skip
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PASSWORD = "MotDePasseDesDocs1"
+BY_HAND = "potager"  # a wiki of the farm that somebody opened by its form
 
 
 def _blocks() -> list[tuple[str, str]]:
@@ -42,6 +45,10 @@ BLOCKS = _blocks()
 def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningFarm]:
     settings = RehearsalSettings(data=tmp_path_factory.mktemp("farm"), password=PASSWORD)
     with RunningFarm(settings) as running:
+        farm = Farm(Network(), running.url, "WikiAdmin", PASSWORD, "")
+        farm.create(
+            NewWiki("Potager", "", BY_HAND, "x", "x@example.org", "WikiAdmin", PASSWORD, "")
+        )
         yield running
 
 
@@ -68,6 +75,7 @@ def test_a_shell_block_runs(place: str, block: str, farm: RunningFarm, folder: P
         "WIKIFARM_FARM_PASSWORD": PASSWORD,
         "WIKIFARM_STATE_DIR": str(folder / "state"),
         "WIKIFARM_LANG": "fr",
+        "MOT_DE_PASSE": PASSWORD,
     }
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],

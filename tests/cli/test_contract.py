@@ -11,6 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from wikifarm.rehearsal import RunningFarm
+from wikifarm.transport import Network
+from wikifarm.yeswiki.farm import Farm, NewWiki
 
 from .conftest import Cli, Process, Ran
 
@@ -242,3 +244,28 @@ def test_what_programs_read_is_utf_8_whatever_the_locale(
     ran = process(*arguments, "--lang", "fr", env={"PYTHONIOENCODING": "latin-1"})
     assert json.loads(ran.stdout.encode("utf-8"))
     assert arguments[-1] != "né.yml" or "né.yml" in ran.stdout
+
+
+def test_a_wiki_made_by_hand_on_the_rehearsal_farm(
+    cli: Cli, with_farm: RunningFarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = "MotDePasse123essai"
+    farm = Farm(Network(), with_farm.url, "WikiAdmin", with_farm.password, "")
+    farm.create(NewWiki("Potager", "", "potager", "x", "x@example.org", "WikiAdmin", password, ""))
+    refused = held(cli("adopt", "potager", "--json"))
+    assert (refused["exit"], refused["errors"][0]["code"]) == (7, "not-ours")
+    monkeypatch.setenv("WIKIFARM_WIKI_PASSWORD", password)
+    ada = ("--facilitator", "Ada L <ada@example.org>")
+    dry = cli("adopt", "potager", *ada, "--dry-run")
+    assert (dry.exit, "nothing was kept" in dry.out) == (0, True)
+    taken = held(cli("adopt", f"{with_farm.url}potager/", *ada, "--json"))
+    assert taken["exit"] == 0
+    assert Path(taken["data"]["manifest"]).name == "potager.yml"
+    assert taken["data"]["captured"]["pages"]
+    assert "GererUtilisateurs" in {leak["route"] for leak in taken["data"]["closing"]}
+    shown = cli("adopt", "potager").out
+    assert "Nothing was written in the wiki." in shown
+    assert "wikifarm plan potager" in shown
+    (state,) = held(cli("status", "--json"))["data"]["states"]
+    assert state["state"] == "adopted"
+    assert held(cli("adopt", "potager", "--audit", "some", "--json"))["exit"] == 2

@@ -14,6 +14,8 @@ import pytest
 
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.rehearsal import RunningFarm
+from wikifarm.transport import Network
+from wikifarm.yeswiki.farm import Farm, NewWiki
 
 from .conftest import SOURCE
 
@@ -219,3 +221,17 @@ def test_nothing_is_asked_of_a_person_for_a_farm_that_cannot_be_entered(
             shown = answers(child)
         assert child.exitstatus in (2, 8), shown
         assert "Nom de la communauté" not in shown
+
+
+def test_a_wiki_made_by_hand_is_audited_only_where_somebody_says_so(
+    terminal: Terminal, with_farm: RunningFarm
+) -> None:
+    password = "MotDePasse123essai"
+    farm = Farm(Network(), with_farm.url, "WikiAdmin", with_farm.password, "")
+    farm.create(NewWiki("Potager", "", "potager", "x", "x@example.org", "WikiAdmin", password, ""))
+    adopting = terminal('wikifarm adopt potager --facilitator "Ada L <ada@example.org>"')
+    asked = (("Mot de passe de l’administrateur de potager", password), ("Le vérifier", ""))
+    shown = answers(adopting, *asked)
+    assert adopting.exitstatus == 0, shown
+    assert "Rien n’a été écrit dans le wiki." in shown
+    assert password not in shown

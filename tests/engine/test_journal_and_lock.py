@@ -138,3 +138,17 @@ def test_to_say_that_one_works_on_a_wiki_is_not_to_write_in_it(tmp_path: Path) -
     assert journal.only_asked_for("rennes")
     journal.intent("rennes", "receipt", number=1)
     assert not journal.only_asked_for("rennes")
+
+
+def test_a_wiki_made_by_hand_is_no_new_one_until_another_is_made_there(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", "run1")
+    assert not journal.made_by_hand("rennes")
+    journal.outcome("rennes", "wiki", mark="abc", adopted=True, by_hand=True)
+    journal.intent("rennes", RECORD, key="run1")
+    assert journal.made_by_hand("rennes")
+    assert not journal.unfinished()
+    journal.intent("rennes", "wiki", mark="abc")  # refused, or cut: the same wiki stands
+    assert journal.made_by_hand("rennes")
+    journal.outcome("rennes", "wiki", mark="abc", new=True)
+    assert not journal.made_by_hand("rennes")
+    assert journal.only_asked_for("rennes")

@@ -13,9 +13,12 @@ from wikifarm.errors import BadCredentials, NotOurs
 from wikifarm.operations.adopt import AdoptedWiki, adopt
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.copying.adopt_by_hand import Inspection
+from wikifarm.operations.describe import Wishes
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS, RunningFarm, snapshot
+from wikifarm.result import Envelope
 from wikifarm.yeswiki.wiki import Wiki
 
 
@@ -31,6 +34,10 @@ def second(url: str, folder: Path) -> Context:
     return context_for(url, folder / "second")
 
 
+def taken(context: Context, slug: str = "rennes") -> Envelope:
+    return adopt(context, slug, Wishes(), look=lambda: Inspection.RIGHTS)
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_another_computer_goes_on_and_finds_nothing_to_change(
     dialect: str, tmp_path: Path, rennes: Community
@@ -40,7 +47,7 @@ def test_another_computer_goes_on_and_finds_nothing_to_change(
         before = snapshot(tmp_path / "farm")
         other = second(farm.url, tmp_path)
         other.ask = lambda _question: first.vault.kept("rennes")
-        told = adopt(other, "rennes").outcome
+        told = taken(other).outcome
         assert isinstance(told, AdoptedWiki)
         assert (told.name, told.complete, told.manifest) == (rennes.name, True, "")
         assert snapshot(tmp_path / "farm") == before
@@ -51,7 +58,7 @@ def test_another_computer_goes_on_and_finds_nothing_to_change(
         assert (planned.error, planned.status) == (None, "unchanged")
         (applied,) = apply(other, [rennes])
         assert (applied.error, applied.status) == (None, "unchanged")
-        assert adopt(other, "rennes").outcome == told
+        assert taken(other).outcome == told
 
 
 def test_a_password_given_is_kept_once_it_was_tried(
@@ -60,10 +67,10 @@ def test_a_password_given_is_kept_once_it_was_tried(
     password = made(running.url, tmp_path, rennes).vault.kept("rennes")
     monkeypatch.setenv("WIKIFARM_WIKI_PASSWORD", "Faux123")
     with pytest.raises(BadCredentials):
-        adopt(second(running.url, tmp_path), "rennes")
+        taken(second(running.url, tmp_path))
     assert second(running.url, tmp_path).vault.kept("rennes") == ""
     monkeypatch.setenv("WIKIFARM_WIKI_PASSWORD", password)
-    adopt(second(running.url, tmp_path), "rennes")
+    taken(second(running.url, tmp_path))
     assert second(running.url, tmp_path).vault.kept("rennes") == password
 
 
@@ -72,10 +79,10 @@ def test_without_its_password_nothing_is_kept_and_the_cure_is_named(
 ) -> None:
     made(running.url, tmp_path, rennes)
     with pytest.raises(NotOurs) as caught:
-        adopt(second(running.url, tmp_path), "rennes")
+        taken(second(running.url, tmp_path))
     assert "credentials rennes --set" in caught.value.hint
     with pytest.raises(NotOurs, match="There is no wiki"):
-        adopt(second(running.url, tmp_path), "nowhere")
+        taken(second(running.url, tmp_path), "nowhere")
 
 
 def removed(wiki: Wiki) -> None:
@@ -125,6 +132,6 @@ def test_a_receipt_that_proves_nothing_is_refused_and_nothing_is_kept(
     monkeypatch.setenv("WIKIFARM_WIKI_PASSWORD", first.vault.kept("rennes"))
     other = second(running.url, tmp_path)
     with pytest.raises(NotOurs):
-        adopt(other, "rennes")
+        taken(other)
     assert other.vault.kept("rennes") == ""
     assert other.journal.mark_of("rennes") == ""

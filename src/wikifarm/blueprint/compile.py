@@ -115,7 +115,7 @@ class Compiler:
             removed_pages=blueprint.removed_pages,
             removed_forms=blueprint.removed_forms,
             removed_lists=blueprint.removed_lists,
-            settings={**blueprint.settings, **_own_settings(community, blueprint.who),
+            settings={**_own_settings(community, blueprint.who), **blueprint.settings,
                       **_map_settings(community)},
             files=self._files(),
             facts={name: self._fact(fact) for name, fact in self.facts.items()},

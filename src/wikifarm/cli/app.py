@@ -64,9 +64,12 @@ def build() -> typer.Typer:
     _add(app, [
         ("checklist", communities.checklist, _("Write the facilitators' checklists again.")),
         ("adopt", farms.adopt, _(
-            "Go on, from this computer, with a community's wiki that another one made."
+            "Take over a wiki of this farm: one that another computer made, or that somebody made "
+            "by hand. Writes nothing in it; says what is open there, and what `apply` would change."
         )),
-    ], panel=care)  # fmt: skip
+    ], {
+        "adopt": _("Take over a wiki that another computer or somebody made."),
+    }, panel=care)  # fmt: skip
     _add(app, [
         ("clone", copies.clone, _(
             "Open a community like another wiki, without its people: pages, rights, menus, forms, "

@@ -87,6 +87,7 @@ def status_words() -> dict[str, str]:
         "not-made": _("not made yet"),
         "unfinished": _("unfinished"),
         "in-place": _("in place"),
+        "adopted": _("made by hand, nothing applied yet"),
         "elsewhere": _("made from another computer"),
         "not-ours": _("cannot be entered from here"),
     }

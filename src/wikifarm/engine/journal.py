@@ -88,6 +88,15 @@ class Journal:
                 mark = str(entry.get("mark") or mark)
         return mark
 
+    def made_by_hand(self, slug: str) -> bool:
+        """True for a wiki that this computer took over without a receipt: nothing that stood in it
+        then is wikifarm's."""
+        by_hand = False
+        for entry in self._of(slug):
+            if entry.get("step") == "wiki" and entry.get("event") == "outcome":
+                by_hand = entry.get("by_hand") is True
+        return by_hand
+
     def asked_from(self, manifest: str) -> dict[str, str]:
         """Slug -> mark of the wikis that this computer asked for from the manifest of that path."""
         path = named(manifest)

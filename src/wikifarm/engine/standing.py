@@ -39,6 +39,8 @@ def standing(seen: Seen, journal: Journal, slug: str) -> Standing:
     """Raises NotOurs for a receipt that cannot be read."""
     receipt = seen.receipt
     if receipt is None:
+        if seen.exists and journal.made_by_hand(slug):
+            return Standing.MISSING
         new = not seen.exists or journal.only_asked_for(slug) or as_made(seen)
         return Standing.NEW if new else Standing.MISSING
     if seen.pages[receipts.TAG].author != seen.wiki.account:

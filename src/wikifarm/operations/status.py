@@ -37,8 +37,9 @@ from wikifarm.yeswiki.wiki import Wiki
 
 @dataclass
 class State:
-    """One community. `state`: "not-made", "unfinished", "in-place", "elsewhere" (wikifarm made it,
-    and this computer has no password of it), "not-ours" or "failed"."""
+    """One community. `state`: "not-made", "unfinished", "in-place", "adopted" (made by hand, and
+    nothing was applied yet), "elsewhere" (wikifarm made it, and this computer has no password of
+    it), "not-ours" or "failed"."""
 
     slug: str
     name: str
@@ -245,7 +246,8 @@ class _Look:
         state.software = [judged(self.context, site.session)]
         receipt = seen.receipt
         if receipt is None:
-            state.state = "unfinished"
+            by_hand = self.context.journal.made_by_hand(state.slug)
+            state.state = "adopted" if by_hand else "unfinished"
             return
         state.name = receipt.name or state.name
         state.state = "in-place" if receipt.complete else "unfinished"

@@ -22,7 +22,7 @@ from wikifarm.blueprint.capture.captured import (
 )
 from wikifarm.blueprint.capture.copied_rights import RightsCopy, Roles, roles_of, stricter
 from wikifarm.blueprint.capture.form_copy import FormCopy, copied, is_of_people, schema_of, texts_of
-from wikifarm.blueprint.capture.form_numbers import numbers, renumbered
+from wikifarm.blueprint.capture.form_numbers import FIRST, LAST, numbers, renumbered
 from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.capture.page_text import Marks, as_template, own_words, stored_elsewhere
 from wikifarm.blueprint.capture.people_plan import people_plan
@@ -32,15 +32,17 @@ from wikifarm.blueprint.rights_words import lets_others_in
 from wikifarm.blueprint.schema.bazar_schema import Schema
 from wikifarm.blueprint.schema.choices import OTHERS_KEY, expected_list_id
 from wikifarm.blueprint.schema.schema_file import to_yaml
-from wikifarm.blueprint.schema.template import properties
+from wikifarm.blueprint.schema.template import compile_template, properties, same_template
 from wikifarm.blueprint.sources import dump_yaml
 from wikifarm.i18n import LANGUAGES, _, in_language
-from wikifarm.model import BazarList, Dialect, Form, Page, Rights, Zone
+from wikifarm.model import BazarList, Dialect, Form, Page, Rights, Zone, canonical
 from wikifarm.whole_wiki import Attachment, Part, WholeWiki, attachments_in
 
 VERSION = "1"
 LOGS = "LogDesActionsAdministratives"
 SETTINGS = ("favorite_theme", "favorite_squelette", "favorite_style", "favorite_preset")
+# Those that a community made from a blueprint has of its own: one that stands keeps them.
+STANDING = ("default_read_acl", "default_write_acl", "default_language", "meta_description")
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
 _OPEN = Rights("*", "$writing")  # of a page that a visitor read
 
@@ -49,7 +51,11 @@ _OPEN = Rights("*", "$writing")  # of a page that a visitor read
 class CaptureWishes:
     """What somebody asked of a capture. `agreed` are the keys of what may be copied although it
     speaks of somebody (`LeftOut.key`); `left` the tags of pages that are wikifarm's own;
-    `facilitating` the names of those who facilitate the source, where its manifest is here."""
+    `facilitating` the names of those who facilitate the source, where its manifest is here.
+
+    `in_place`: the blueprint is for that very wiki. It says of each thing what stands there, sign
+    by sign; what cannot be said so, or speaks of somebody, is left out, and files stay there.
+    """
 
     name: str
     language: str = LANGUAGES[0]
@@ -58,6 +64,7 @@ class CaptureWishes:
     facilitators: str = ""
     left: frozenset[str] = frozenset()
     facilitating: tuple[str, ...] = ()
+    in_place: bool = False
 
 
 def summary_of(address: str, language: str) -> str:
@@ -75,6 +82,8 @@ def capture(
 ) -> Captured:
     """The blueprint of a wiki. `usual` says what YesWiki's own pages, actions and handlers need
     where the source leaves them open, and `texts` are those for people who facilitate."""
+    if asked.in_place:  # what came with the wiki is as much its own as all else
+        usual = replace(usual, removed_pages=(), removed_forms=(), removed_lists=())
     return _Capture(whole, people, usual, asked).captured(texts)
 
 
@@ -119,6 +128,7 @@ class _Capture:
             left_out=tuple(sorted(self.left_out, key=lambda each: (each.kind, each.name))),
             changed=tuple(self.changed),
             unmet=tuple(sorted(self.asked.agreed - self.met - fetched)),
+            facilitators=self.roles.facilitators,
         )  # fmt: skip
 
     # -- people ---------------------------------------------------------------------------------
@@ -172,7 +182,7 @@ class _Capture:
         """Number at the source -> its form as it is there, those that are copied."""
         labels = set(self.usual.removed_forms)
         known = {}
-        for number in numbers(self.whole.forms):
+        for number in self.numbers:
             form = self.whole.forms[number]
             label = next(each for each in _titles(form.label) if each not in labels)
             schema = replace(self.read(form), label=label)
@@ -186,7 +196,8 @@ class _Capture:
 
     @cached_property
     def numbers(self) -> dict[str, str]:
-        return numbers(self.whole.forms)
+        known = numbers(self.whole.forms)
+        return {each: each for each in known} if self.asked.in_place else known
 
     @cached_property
     def forms(self) -> dict[str, FormCopy]:
@@ -194,6 +205,8 @@ class _Capture:
         lists = {key: each.id for key, each in self.lists.items()}
         copies = {number: copied(schema, self.rights, lists, self.numbers)
                   for number, schema in self.schemas.items()}  # fmt: skip
+        if self.asked.in_place:
+            return {number: copy for number, copy in copies.items() if self.stands(number, copy)}
         for copy in copies.values():
             told = _("form {label}: {changes}").format(
                 label=copy.schema.label, changes="; ".join(copy.changed)
@@ -201,12 +214,25 @@ class _Capture:
             self.changed += [told] if copy.changed else []
         return copies
 
+    def stands(self, number: str, copy: FormCopy) -> bool:
+        """True for a form that is copied as it stands, under its number; noted otherwise."""
+        form, ids = self.whole.forms[number], {each.id: key for key, each in self.lists.items()}
+        if (
+            FIRST <= int(number) <= LAST
+            and copy.schema.label == form.label
+            and same_template(form.template, compile_template(copy.schema, self.whole.dialect, ids))
+        ):
+            return True
+        name = f"{form.label} ({number})"
+        self.left_out.append(LeftOut(LeftKind.FORM, name, Why.AS_IT_IS))
+        return False
+
     @cached_property
     def used_lists(self) -> dict[str, BazarList]:
         """The lists that a form uses, by their names here."""
         used = {name for copy in self.forms.values() for name in copy.schema.lists}
         for key, each in self.lists.items():
-            if each.id not in used:
+            if each.id not in used and not self.asked.in_place:
                 self.left_out.append(LeftOut(LeftKind.LIST, key, Why.NO_FORM))
         return {each.id: each for each in self.lists.values() if each.id in used}
 
@@ -247,12 +273,21 @@ class _Capture:
         closed = {}
         for tag, usual in self.usual.closed.items():
             now = self.whole.rights.get(tag)
+            if now is not None and not self.may_say_rights(tag):
+                self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.RIGHTS))
+                continue
             own = self.rights.page(now) if now is not None else Rights("", "")
             closed[tag] = Rights(
                 stricter(own.read, self.usual_right(usual.read)),
                 stricter(own.write, self.usual_right(usual.write)),
             )
         return closed
+
+    def may_say_rights(self, tag: str) -> bool:
+        """False for a page of a wiki that stands whose rights no blueprint can give as they are."""
+        now = self.whole.rights.get(tag)
+        stands = now is not None and self.rights.page(now).same_as(now)
+        return stands or not self.asked.in_place
 
     def modules(self, kind: str, usual: Mapping[str, str]) -> dict[str, str]:
         """The rights of actions or handlers: those of the source that let in groups alone, and what
@@ -262,7 +297,12 @@ class _Capture:
             for key, right in self.whole.modules.items()
             if key.startswith(f"{kind} ") and right not in ("", "*")
         }
-        names = sorted({*own, *usual})
+        told = {
+            name for name, right in own.items()
+            if not self.asked.in_place
+            or canonical(right) == canonical(self.whole.modules[f"{kind} {name}"])
+        }  # fmt: skip
+        names = sorted({*own, *usual} - (own.keys() - told))
         return {name: stricter(own.get(name, ""), self.usual_right(usual[name]))
                 if name in usual else own[name] for name in names}  # fmt: skip
 
@@ -278,6 +318,8 @@ class _Capture:
                 continue
             if not _TAG.match(tag) or tag.lower() in tags:
                 self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.BAD_NAME))
+            elif not self.may_say_rights(tag):
+                self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.RIGHTS))
             elif self.speaks_of_nobody(LeftKind.PAGE, tag, self.without_list(page.body), tag):
                 known[tag] = page
                 tags.add(tag.lower())
@@ -313,6 +355,8 @@ class _Capture:
 
     @cached_property
     def marks(self) -> Marks:
+        if self.asked.in_place:
+            return Marks("", ())
         words = [*self.list_words(), *self.field_words()]
         name = self.whole.settings.get("wakka_name", "")
         return Marks(
@@ -339,6 +383,8 @@ class _Capture:
 
     def attachments(self) -> Iterator[Attachment]:
         """The files that the copied pages name."""
+        if self.asked.in_place:
+            return
         named: set[Attachment] = set()
         for page in self.pages.values():
             named |= set(attachments_in(page, self.whole.pages))
@@ -398,10 +444,15 @@ class _Capture:
                 "forms": list(self.usual.removed_forms),
                 "lists": list(self.usual.removed_lists),
             },
-            "settings": {key: self.whole.settings[key] for key in SETTINGS
-                         if self.whole.settings.get(key)
-                         and not self.people.in_text(self.whole.settings[key])},
+            "settings": self.settings(),
         }  # fmt: skip
+
+    def settings(self) -> dict[str, str]:
+        """Those that are copied; of a wiki that stands, its own even where they say nothing."""
+        now = self.whole.settings
+        standing = STANDING if self.asked.in_place else ()
+        kept = [key for key in SETTINGS if now.get(key)] + [key for key in standing if key in now]
+        return {key: now[key] for key in kept if not self.people.in_text(now[key])}
 
     def groups(self) -> dict[str, list[str]]:
         roles = self.roles

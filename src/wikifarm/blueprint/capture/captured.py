@@ -30,6 +30,8 @@ class Why(StrEnum):
     NO_FORM = "no-form"  # no form that is copied uses it
     NO_PAGE = "no-page"  # its page is not copied
     NO_FILE = "no-file"  # it is not there, or empty
+    RIGHTS = "rights"  # somebody is named in its rights
+    AS_IT_IS = "as-it-is"  # a blueprint cannot describe it as it stands
 
 
 def why_of(trace: Trace) -> Why:
@@ -75,6 +77,7 @@ class Captured:
     left_out: tuple[LeftOut, ...]
     changed: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
+    facilitators: str = ""  # the group of those who facilitate
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wikifarm.cli.shared import Shared, advisories_option, communities_known, shared, strict_about
-from wikifarm.i18n import _
+from wikifarm.i18n import LANGUAGES, _
 from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
@@ -108,12 +108,88 @@ def doctor(
 
 def adopt(
     ctx: typer.Context,
-    slug: Annotated[str, typer.Argument(metavar=_("ADDRESS"), help=_("The community's address."))],
+    wiki: Annotated[
+        str,
+        typer.Argument(
+            metavar=_("ADDRESS"),
+            help=_("The wiki: its address on this farm, or its web address."),
+        ),
+    ],
+    name: Annotated[str, typer.Option(help=_("Its name; by default, as the wiki is called."))] = "",
+    facilitator: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_('"NAME <E-MAIL>"'),
+            help=_("Someone who facilitates it; by default, those who do in the wiki."),
+        ),
+    ] = None,
+    language: Annotated[
+        str, typer.Option(metavar="|".join(LANGUAGES), help=_("The language of its pages."))
+    ] = "fr",
+    audit: Annotated[
+        str,
+        typer.Option(
+            metavar="rights|full|none",
+            help=_(
+                "What is looked at today of a wiki that wikifarm did not make: its rights, which "
+                "writes nothing there; or the whole audit, which plants somebody who does not "
+                "exist, and removes them. On a terminal, it is asked."
+            ),
+        ),
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what it would come to, and keep nothing."))
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help=_("Never ask anything, even on a terminal."))
+    ] = False,
 ) -> Envelope:
     """`wikifarm adopt`."""
     from wikifarm.operations.adopt import adopt as operation
+    from wikifarm.operations.copying.adopt_by_hand import Inspection
+    from wikifarm.operations.describe import Wishes
 
-    return operation(shared(ctx).context(), slug)
+    options = shared(ctx)
+    if language not in LANGUAGES:
+        raise typer.BadParameter(
+            _("wikifarm does not speak “{code}”: French and English only.").format(code=language)
+        )
+    if audit and audit not in set(Inspection):
+        raise typer.BadParameter(
+            _("“{word}” is none of {words}").format(word=audit, words=", ".join(Inspection)),
+            param_hint="--audit",
+        )
+    if dry_run and audit == Inspection.FULL:
+        raise typer.BadParameter(
+            _("the audit writes in the wiki: not with --dry-run"), param_hint="--audit"
+        )
+    context = options.context()
+    if no_input:
+        context.ask = None
+    asking = context.ask is not None and not audit and not dry_run
+
+    def looked() -> Inspection:
+        if not asking:
+            return Inspection(audit or Inspection.RIGHTS)
+        return Inspection.FULL if _audit_wanted(options) else Inspection.RIGHTS
+
+    wishes = Wishes(name, facilitators=tuple(facilitator or ()), language=language)
+    return operation(context, wiki, wishes, look=looked, dry_run=dry_run)
+
+
+def _audit_wanted(options: Shared) -> bool:
+    """Whether a wiki that is not wikifarm's yet is to be audited now."""
+    from wikifarm.cli import asking as questions
+
+    options.telling().clear()
+    questions.tell(
+        _(
+            "wikifarm did not make this wiki. Its audit can be made now: it writes there, in each "
+            "form about people, somebody who does not exist, and removes them. Without it, only "
+            "rights are read, and nothing is written."
+        )
+    )
+    return questions.agreed(_("Audit it now?"), default=False)
 
 
 def credentials(

@@ -23,6 +23,7 @@ RENDERERS: Mapping[str, str] = {
     "ModelsOutcome": "farm_lines.models",
     "WikiCredentials": "farm_lines.credentials",
     "AdoptedWiki": "farm_lines.adopted",
+    "TakenOver": "copy_lines.taken_over",
     "SharedCredentials": "farm_lines.shared_credentials",
     "PracticeFarm": "farm_lines.practice_farm",
     "PreparedFolder": "document_lines.prepared_folder",

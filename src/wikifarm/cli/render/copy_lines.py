@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wikifarm.cli.render.community_lines import blocks
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
-from wikifarm.i18n import _
+from wikifarm.i18n import _, ngettext
 from wikifarm.result import few
 
 if TYPE_CHECKING:
+    from wikifarm.operations.copying.adopt_by_hand import TakenOver
     from wikifarm.operations.copying.blueprints_here import BlueprintsHere, CheckedBlueprint
     from wikifarm.operations.copying.captured_blueprint import CapturedBlueprint
 
@@ -57,6 +59,50 @@ def captured(outcome: CapturedBlueprint, sheet: Sheet) -> Iterator[str]:
         yield _("written in {path}").format(path=outcome.folder)
 
 
+def taken_over(outcome: TakenOver, sheet: Sheet) -> Iterator[str]:
+    """A wiki that somebody made by hand: how it is described, what that leaves out, what is open
+    there today and what `apply` would change."""
+    if outcome.manifest:
+        told = _("“{name}” is described in {manifest}, with the blueprint {blueprint}.")
+    else:
+        told = _("“{name}” would be described with the blueprint {blueprint}: nothing was kept.")
+    blueprint = outcome.captured.captured.name if outcome.captured else outcome.blueprint
+    community, manifest = outcome.community, outcome.manifest
+    text = told.format(name=community.name, manifest=manifest, blueprint=blueprint)
+    yield from wrapped(text, "")
+    audited = community.audit is not None and community.audit.probes
+    yield from wrapped(
+        _("Nothing was written in the wiki but what its audit planted and removed.")
+        if audited
+        else _("Nothing was written in the wiki."),
+        "",
+    )
+    left = outcome.captured.captured.left_out if outcome.captured else ()
+    if left:
+        yield ""
+        yield sheet.paint.strong(_("Not described: it stays as it is, whatever is applied"))
+        why = _why()
+        yield from table((each.name, why[each.why.value]) for each in left)
+    closing = len(outcome.closing)
+    if closing:
+        yield ""
+        told = ngettext(
+            "{count} right lets in people from outside today: `apply` would close it.",
+            "{count} rights let in people from outside today: `apply` would close them.",
+            closing,
+        )
+        yield from wrapped(told.format(count=closing), "")
+    yield ""
+    yield from blocks([community], sheet)
+    if not community.error:
+        yield ""
+        step = _(
+            "read that description and change what is wrong in it; `wikifarm plan {slug}` shows "
+            "again what `wikifarm apply {slug}` would write."
+        )
+        yield from wrapped(step.format(slug=outcome.slug), _("Next: "))
+
+
 def _why() -> dict[str, str]:
     """Why something is left out, by its word."""
     return {
@@ -67,6 +113,8 @@ def _why() -> dict[str, str]:
         "no-form": _("no form that is copied uses it"),
         "no-page": _("it is attached to no page that is copied"),
         "no-file": _("it is not there, or empty"),
+        "rights": _("somebody is named in its rights"),
+        "as-it-is": _("a blueprint cannot say it as it is"),
     }
 
 

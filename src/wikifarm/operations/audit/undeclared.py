@@ -45,10 +45,11 @@ def people_forms(work: Work) -> tuple[PeopleForm, ...]:
     return (*work.design.who.people, *left, *asked)
 
 
-def undeclared(work: Work) -> Iterator[Undeclared]:
-    """What is here beside the blueprint, and what was made of it."""
+def undeclared(work: Work, *, planted: bool = True) -> Iterator[Undeclared]:
+    """What is here beside the blueprint, and what was made of it: from rights alone, unless a
+    sentinel is `planted` where that can be."""
     for form in _others(work):
-        verdict = _verdict(work, form)
+        verdict = _verdict(work, form, planted=planted)
         if verdict is not None:
             yield Undeclared("form", f"{form.label} ({form.id})", verdict)
     for group in (work.design.who.facilitators, ADMINS):
@@ -58,15 +59,16 @@ def undeclared(work: Work) -> Iterator[Undeclared]:
                 yield Undeclared("member", f"{group}: {member}", Found.BY_HAND)
 
 
-def opened(work: Work) -> list[Leak]:
-    """The rights that let in somebody whom the blueprint keeps out."""
+def opened(work: Work, *, planted: bool = True) -> list[Leak]:
+    """The rights that let in somebody whom the blueprint keeps out; those of the forms that a
+    sentinel is `planted` in are asked, not read."""
     return [
         *_opened_groups(work),
         *_opened_pages(work),
         *_opened_entries(work),
         *_opened_modules(work),
         *_opened_lines(work),
-        *_open_forms(work),
+        *_open_forms(work, planted=planted),
         *_open_in_lists(work),
     ]
 
@@ -104,7 +106,7 @@ def _same(field: Field) -> str:
     return field.name or field.line or f"{field.type} {field.options.get('latitude', '')}"
 
 
-def _verdict(work: Work, form: Form) -> Found | None:
+def _verdict(work: Work, form: Form, *, planted: bool = True) -> Found | None:
     """What can be made of a form; None where it asks nothing about people."""
     questions = _questions(work, form)
     whole = about_all(questions)
@@ -114,7 +116,8 @@ def _verdict(work: Work, form: Form) -> Found | None:
             whole = max(whole, About.PERHAPS)
     if whole is About.NOBODY:
         return None
-    if whole is About.SOMEBODY and not any(field.word in ACTS for field in questions):
+    acting = any(field.word in ACTS for field in questions)
+    if planted and whole is About.SOMEBODY and not acting:
         return Found.ASKED
     if _readers(work, form) is None:
         return Found.CLOSED
@@ -286,9 +289,10 @@ def _rights(template: str) -> dict[_Line, str]:
     return rights
 
 
-def _open_forms(work: Work) -> Iterator[Leak]:
+def _open_forms(work: Work, *, planted: bool) -> Iterator[Leak]:
     for form in _others(work):
-        role = _readers(work, form) if _verdict(work, form) is Found.OPEN else None
+        is_open = _verdict(work, form, planted=planted) is Found.OPEN
+        role = _readers(work, form) if is_open else None
         if role is not None:
             named = next(
                 field for field in _questions(work, form) if about(field) is About.SOMEBODY

@@ -164,8 +164,16 @@ def audit_wiki(run: CommunityRun, *, deep: bool = False) -> Audit:
     return audit
 
 
-def _with_what_is_beside(run: CommunityRun, audit: Audit) -> Audit:
-    leaks, beside = (*audit.leaks, *opened(run.work)), tuple(undeclared(run.work))
+def look_at_rights(run: CommunityRun) -> Audit:
+    """What can be seen without writing anything: no audit, which plants somebody to look for."""
+    told = _("only rights were read: nobody was planted to look for, as `wikifarm verify` does")
+    read = Audit(checks=tuple(content_checks(run.work)), not_asked=(told,))
+    return _with_what_is_beside(run, read, planted=False)
+
+
+def _with_what_is_beside(run: CommunityRun, audit: Audit, *, planted: bool = True) -> Audit:
+    leaks = (*audit.leaks, *opened(run.work, planted=planted))
+    beside = tuple(undeclared(run.work, planted=planted))
     return replace(
         audit,
         leaks=leaks,

@@ -67,6 +67,7 @@ class CommunityRun:
     beside: Sequence[str] = ()  # the slugs of all communities of the command
     origin: Origin | None = None  # what its wiki was made from, while nothing is written in it
     entry: FarmWiki | None = None  # what the farm said of it, when it was looked for
+    by_hand: bool = False  # wikifarm did not make its wiki, whatever this computer kept of it
 
     def __post_init__(self) -> None:
         self.outcome = self._new_outcome()
@@ -244,7 +245,10 @@ class CommunityRun:
         seen.glance()
         community = self.community
         fresh = Receipt(self.mark, community.slug, community.name, community.language)
-        self._standing = standing(seen, self.context.journal, community.slug)
+        by_hand = self.by_hand and seen.receipt is None
+        self._standing = (
+            Standing.MISSING if by_hand else standing(seen, self.context.journal, community.slug)
+        )
         recorded = seen.receipt if self._standing is Standing.PROVEN else None
         receipt = recorded or fresh
         if not self._standing.proves:
@@ -276,8 +280,11 @@ class CommunityRun:
 
     def say_standing(self) -> None:
         """Tells a person when nothing proves what is ours, and what that means."""
+        by_hand = self.by_hand or self.context.journal.made_by_hand(self.community.slug)
         lost = {
-            Standing.MISSING: _("The receipt of this wiki is gone."),
+            Standing.MISSING: _("This wiki was not made by wikifarm.")
+            if by_hand
+            else _("The receipt of this wiki is gone."),
             Standing.BY_HAND: _("The receipt of this wiki was edited by hand."),
             Standing.OUTDATED: _("The receipt of this wiki is an old version of it."),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
@@ -37,6 +38,7 @@ from wikifarm.yeswiki.wiki_reader import read_whole
 TEXTS = "captured"  # folder of templates/: what facilitators read of a captured blueprint
 _TEXTUAL = frozenset({".txt", ".csv", ".md", ".svg", ".xml", ".html", ".htm", ".yaml", ".ics",
                       ".vcf", ".json", ".tex", ".rtf"})  # fmt: skip
+_SLASHED = re.compile(r"\\(['\"\\])")
 
 
 @dataclass(frozen=True)
@@ -135,10 +137,9 @@ def captured_from(context: Context, wiki: Wiki, asked: CaptureWishes) -> Reading
     asked = replace(asked, left=asked.left | {receipts.TAG})
     captured = capture(whole, people, usual, texts, asked)
     unread = tuple(sorted(part.value for part in whole.unread))
-    title = whole.settings.get("wakka_name", "")
-    outcome = CapturedBlueprint(
-        whole.address, whole.reader, unread, captured, title=unescape(title)
-    )
+    # The farm writes a backslash before each quote (FarmService, addslashes).
+    title = _SLASHED.sub(r"\1", unescape(whole.settings.get("wakka_name", "")))
+    outcome = CapturedBlueprint(whole.address, whole.reader, unread, captured, title=title)
     return Reading(whole, people, outcome)
 
 

@@ -43,7 +43,7 @@ def opened(context: Context, source: Source) -> Iterator[Wiki]:
     Raises InvalidInput for what is no address, NotOurs where the farm has no such wiki,
     PrivateAddress for one that is not allowed by name, and what a wiki that cannot be read raises.
     """
-    slug = _on_this_farm(context, source.where)
+    slug = on_this_farm(context, source.where)
     if slug:
         yield _of_this_farm(context, slug, source)
         return
@@ -69,7 +69,7 @@ def _farm_host(context: Context, where: str) -> tuple[str, ...]:
     return (urlsplit(farm).hostname or "",) if farm and base_url(where) == farm else ()
 
 
-def _on_this_farm(context: Context, where: str) -> str:
+def on_this_farm(context: Context, where: str) -> str:
     """The address on this farm that is meant, if one is."""
     if is_slug(where):
         return where
