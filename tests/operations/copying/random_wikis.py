@@ -18,6 +18,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.operations.copying.conftest import form, line, save
+from wikifarm.blueprint.schema.choices import expected_list_id
 from wikifarm.model import Account, BazarList, Dialect, Form, Page, Rights
 from wikifarm.whole_wiki import Attachment, WholeWiki
 from wikifarm.yeswiki import hashcash
@@ -104,7 +105,7 @@ PHONES = (
     "06 12 34 56 7{0}", "02.99.12.34.5{0}", "+33 (0)6 98 76 54 3{0}", "0032 470 12 34 5{0}",
     "+4179123456{0}", "07-11-22-33-4{0}", "+1 514-555-019{0}",
 )  # fmt: skip
-DOMAINS = ("example.org", "mel.example.net", "tres-longue-association.collectif.example.com")
+DOMAINS = ("example.org", "haies.example.net", "tres-longue-association.collectif.example.com")
 ACCOUNTS: tuple[Callable[[str, str], str], ...] = (
     lambda first, last: "".join(w.capitalize() for w in bare(f"{first} {last}").split()),
     lambda first, last: f"{first} {last}",
@@ -391,7 +392,10 @@ class Spelt:
 def whole(spelt: Spelt) -> tuple[WholeWiki, Mapping[str, Mapping[str, dict[str, Any]]]]:
     """The wiki in memory, and its entries by form."""
     told, cast = spelt.told, spelt.cast
-    ids = {title: f"Liste{letters(title).capitalize()}" for title in spelt.lists}
+    ids: dict[str, str] = {}
+    for title in spelt.lists:
+        name = expected_list_id(title, told.dialect)
+        ids[title] = name if name not in ids.values() else f"{name}{len(ids)}"
     owners = {tag: cast.named[page.owner].account for tag, page in told.pages.items()}
     pages = {
         tag: Page(tag, body, "1", owners.get(tag, tag), owners.get(tag, tag))

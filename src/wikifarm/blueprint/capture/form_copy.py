@@ -19,6 +19,7 @@ from wikifarm.model import Dialect, Form, Rights, Zone
 
 _REFUSED = frozenset({"inscriptionliste", "utilisateur_wikini", "yeswiki_user", "mot_de_passe"})
 _FILES = frozenset({"image", "fichier"})
+_ELSEWHERE = frozenset({*RIGHTS, "list"})  # columns that are copied by another way
 _RIGHTS = {"read": 11, "write": 12}  # columns of a line kept raw
 _NAMED = re.compile(r"\{\{?\s*(\w+)\s*\}?\}")
 
@@ -39,16 +40,17 @@ def schema_of(form: Form, key: str, dialect: Dialect) -> Schema:
 
 
 def texts_of(form: Form) -> Iterator[str]:
-    """All that is copied of a form but who may do what, where `RightsCopy` leaves accounts out."""
+    """All that is copied of a form but who may do what, where `RightsCopy` leaves accounts out, and
+    the ids of lists, which the server of the source made of their titles."""
     yield from (text for key, text in form.told.items() if key != "bn_template")
     for row in parse(form.template):
         described = TYPES.get(row[0])
-        rights = (
-            {column for column, each in described.columns.items() if each in RIGHTS}
+        elsewhere = (
+            {column for column, each in described.columns.items() if each in _ELSEWHERE}
             if described
             else set(_RIGHTS.values())
         )
-        yield from (text for column, text in enumerate(row) if column not in rights)
+        yield from (text for column, text in enumerate(row) if column not in elsewhere)
 
 
 def is_of_people(schema: Schema) -> bool:
