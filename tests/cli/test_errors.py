@@ -44,7 +44,9 @@ def test_what_must_be_given_is_shown_as_in_any_manual(cli: Cli) -> None:
 
 
 def test_a_yes_that_is_missing_is_told_in_one_sentence(cli: Cli) -> None:
-    assert cli("retire", "rennes", "--step", "announce").err.count("--yes") == 1
+    told = cli("retire", "rennes", "--step", "announce").err
+    assert told.startswith("Error: a step of a leave needs --yes\n")
+    assert told.count("--yes") == 1
 
 
 def test_the_commands_are_listed_in_the_order_in_which_they_serve(cli: Cli) -> None:

@@ -92,6 +92,7 @@ def test_the_demo_opens_a_community_then_goes_away(tmp_path: Path) -> None:
     assert out + err == ""
 
 
+PERSON = "Ada Lovelace <ada@example.org>"
 MANIFEST = """name: Une commune
 slug: une-commune
 facilitators:
@@ -102,8 +103,13 @@ facilitators:
 
 def applied(*options: str, answer: str) -> tuple[str, str]:
     """What `apply` writes on stdout and shows on a terminal where `answer` is typed."""
+    return answered("apply", "--audit", "none", *options, answer=answer)
+
+
+def answered(*command: str, answer: str) -> tuple[str, str]:
+    """What a command writes on stdout and shows on a terminal where `answer` is typed."""
     ours, theirs = os.openpty()
-    running = start("apply", "--audit", "none", *options, stdin=theirs, stderr=theirs)
+    running = start(*command, stdin=theirs, stderr=theirs)
     os.close(theirs)
     os.write(ours, answer.encode())
     shown = b""
@@ -131,3 +137,17 @@ def test_apply_shows_its_plan_and_waits_for_a_yes(with_farm: RunningFarm, tmp_pa
     out, shown = applied(answer="")  # nothing to do: nothing to ask
     assert "Une commune (unchanged)" in out
     assert "Do this?" not in shown
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminal here")
+def test_a_clone_that_is_only_looked_at_asks_nothing(with_farm: RunningFarm) -> None:
+    Path("communities").mkdir()
+    (Path("communities") / "commune.yml").write_text(MANIFEST, "utf-8")
+    applied("--yes", answer="")
+    asked = ("clone", "une-commune", "autre", "--name", "Autre", "--facilitator", PERSON)
+    _out, shown = answered(*asked, answer="n\n")
+    assert "Copy this?" in shown
+    out, shown = answered(*asked, "--dry-run", answer="n\n")
+    assert "What is copied" in shown
+    assert "Copy this?" not in shown
+    assert "Autre (to be made)" in out

@@ -23,6 +23,8 @@ from wikifarm.engine.steps.content import PageChange
 from wikifarm.errors import WikiAsleep
 from wikifarm.i18n import speak
 from wikifarm.model import Page
+from wikifarm.operations.archive.backup_format import Manifest
+from wikifarm.operations.archive.verify_backup import BackupVerified
 from wikifarm.operations.community.outcome import (
     Audit,
     CommunitiesOutcome,
@@ -32,6 +34,9 @@ from wikifarm.operations.community.outcome import (
     Role,
     envelope,
 )
+from wikifarm.operations.copying.blueprints_here import BlueprintsHere, CheckedBlueprint
+from wikifarm.operations.participants.base import Agreement, Membership, Someone
+from wikifarm.operations.participants.listing import PeopleOutcome
 from wikifarm.operations.workplace.prepared import PreparedFolder
 from wikifarm.result import Envelope, Outcome, Pending
 
@@ -269,6 +274,29 @@ def test_colours_only_where_wanted() -> None:
     plain = envelope("apply", [community()])
     assert "\x1b[" not in answer(plain, Paint(on=False))
     assert "\x1b[" in answer(plain, Paint(on=True))
+
+
+def test_colours_move_nothing_and_are_never_read_as_text() -> None:
+    person = Someone(
+        "AdaL", "Ada", "", Membership.WELCOMED, "", {}, dict.fromkeys("ab", Agreement.YES)
+    )
+    questions = {"a": "May we?", "b": "And this?"}
+    manifest = Manifest.model_construct(
+        made="2026-01-01T00:00:00Z", url="https://example.org/a/", counts={}
+    )
+    shown: list[Outcome] = [
+        PeopleOutcome("rennes", "Rennes", "", (person,), questions),
+        BlueprintsHere(
+            (CheckedBlueprint("mine", "1", "word " * 40, ("fr",), "", (), (), (), (), ()),)
+        ),
+        BackupVerified("a.zip", manifest, (), ()),
+    ]
+    for outcome in shown:
+        plain, coloured = (
+            answer(Envelope("x", outcome=outcome), Paint(on=on)) for on in (False, True)
+        )
+        assert "\x1b[" in coloured
+        assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == plain
 
 
 def test_control_characters_from_a_server_do_not_reach_the_terminal() -> None:

@@ -60,7 +60,8 @@ def _sentence(error: Any, ctx: typer.Context | None) -> tuple[str, str]:
     if hasattr(error, "param_type"):  # MissingParameter
         return _("{name} is missing.").format(name=_name(error)), ""
     if isinstance(error, typer.BadParameter):
-        return _("{name}: {reason}").format(name=_name(error), reason=_reason(error)), ""
+        name, reason = _name(error), _reason(error)
+        return _("{name}: {reason}").format(name=name, reason=reason) if name else reason, ""
     if hasattr(error, "option_name"):  # BadOptionUsage
         return _("{name} needs a value.").format(name=error.option_name), ""
     if ctx is not None and hasattr(ctx.command, "commands"):

@@ -158,7 +158,9 @@ def clone(
         read,
         Wishes(name, slug, tuple(facilitator or ())),
         _asked("", agree, members, facilitators, language),
-        agreed=lambda captured: _shown(options, captured, asking=asking and not yes),
+        agreed=lambda captured: _shown(
+            options, captured, asking=asking and not yes and not dry_run
+        ),
         with_entries=tuple(with_entries or ()),
         dry_run=dry_run,
         audit=audit_scope(audit)["audit"],

@@ -46,7 +46,8 @@ def backup_verified(outcome: BackupVerified, sheet: Sheet) -> Iterator[str]:
     """Whether the wiki made of a backup is what it tells."""
     manifest = outcome.manifest
     text = _("{file}: every sum holds").format(file=outcome.file)
-    yield from wrapped(text if outcome.differs else sheet.paint.good(text))
+    colour = str if outcome.differs else sheet.paint.good
+    yield from map(colour, wrapped(text))
     yield from wrapped(
         _("taken of {url} on {day}").format(url=manifest.url, day=local(manifest.made)), "  "
     )

@@ -26,7 +26,7 @@ def captured(outcome: CapturedBlueprint, sheet: Sheet) -> Iterator[str]:
         sentence = _("Not read, as this account may not: {parts}. What is usual stands for it.")
         yield from wrapped(sentence.format(parts=", ".join(outcome.unread)))
     yield ""
-    yield sheet.paint.strong(_("Copied"))
+    yield sheet.paint.strong(_("What is copied"))
     people = [form.label for form in told.forms if form.people]
     forms = [form.label for form in told.forms if not form.people]
     rows = [

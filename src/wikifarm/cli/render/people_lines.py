@@ -33,7 +33,7 @@ def people(outcome: PeopleOutcome, sheet: Sheet) -> Iterator[str]:
     yield ""
     numbers = {name: str(number) for number, name in enumerate(outcome.questions, 1)}
     head = (_("name"), _("account"), _("since"), _("state"))
-    rows = [(*map(sheet.paint.strong, head), sheet.paint.strong(" ".join(numbers.values())))]
+    rows = [(*map(sheet.paint.strong, head), " ".join(numbers.values()))]
     marks = {Agreement.YES: _("y"), Agreement.NO: _("n"), Agreement.UNSAID: "·"}
     for person in outcome.people:
         consents = " ".join(marks[person.consents[name]] for name in numbers)

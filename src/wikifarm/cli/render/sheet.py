@@ -119,7 +119,7 @@ def _columns(text: str) -> int:
 
 
 def table(rows: Iterable[Iterable[str]], indent: str = "  ") -> list[str]:
-    """Aligned columns; the last one is wrapped under itself."""
+    """Aligned columns; the last one, never coloured, is wrapped under itself."""
     cells = [list(row) for row in rows]
     if not cells:
         return []
@@ -130,5 +130,7 @@ def table(rows: Iterable[Iterable[str]], indent: str = "  ") -> list[str]:
             text + " " * (width - _columns(text) + 2)
             for text, width in zip(head, widths, strict=True)
         )
-        lines += wrapped(last, start)
+        blank = " " * _columns(start)
+        first, *rest = wrapped(last, blank)
+        lines += [start.rstrip() if not first else start + first[len(blank) :], *rest]
     return lines
