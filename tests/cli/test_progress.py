@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from wikifarm.cli.progress import Progress
+import wikifarm.operations
+from wikifarm.cli.progress import Progress, step_words
 from wikifarm.i18n import speak
 
 from .conftest import Cli
@@ -166,3 +167,11 @@ def test_a_batch_tells_of_each_on_stderr_and_nothing_with_no_progress(
     ]  # fmt: skip
     for option in ("--no-progress", "--json"):
         assert "1/2" not in cli("plan", "b.csv", option).err
+
+
+def test_every_word_that_the_work_tells_is_one_that_people_read() -> None:
+    sources = Path(wikifarm.operations.__file__).parent.rglob("*.py")
+    literal = re.compile(r'\bprogress\(\s*f?"([a-z-]+)')
+    told = {word for file in sources for word in literal.findall(file.read_text("utf-8"))}
+    assert {"audit", "searching"} <= told
+    assert told <= set(step_words())

@@ -60,9 +60,11 @@ def line(question: str, usual: str | None = "") -> str:
 
 
 def tell(message: str, hint: str = "") -> None:
-    """What is wrong with an answer, before it is asked again."""
+    """What is to be read before a question: what is wrong with an answer, what a yes would do."""
+    from wikifarm.cli.render.sheet import wrapped
+
     for text in filter(None, (message, hint)):
-        typer.echo(as_called(f"  {text}"), err=True)
+        typer.echo("\n".join(wrapped(as_called(text), "  ")), err=True)
 
 
 def _suffix(question: str) -> str:

@@ -45,6 +45,7 @@ def step_words() -> dict[str, str]:
         "waiting-farm": _("another wikifarm makes wikis on this farm: waiting until it has"),
         "checklist": _("checklist"),
         "entries": _("cards"),
+        "searching": _("where they still are"),
         "revisions": _("earlier texts"),
         "backup": _("the file"),
         # What the doctor looks at.

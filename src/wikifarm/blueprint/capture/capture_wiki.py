@@ -209,7 +209,7 @@ class _Capture:
             return {number: copy for number, copy in copies.items() if self.stands(number, copy)}
         for copy in copies.values():
             told = _("form {label}: {changes}").format(
-                label=copy.schema.label, changes="; ".join(copy.changed)
+                label=copy.schema.label, changes=_("; ").join(copy.changed)
             )
             self.changed += [told] if copy.changed else []
         return copies

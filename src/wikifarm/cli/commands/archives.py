@@ -226,7 +226,7 @@ def _agreed(options: Shared, slug: str) -> Callable[[Leave], bool]:
         from wikifarm.cli.render.archive_lines import step_words
 
         options.telling().clear()
-        question = f"{slug}: {step_words()[step.value]}"
+        question = _("{slug}: {step}?").format(slug=slug, step=step_words()[step.value])
         return agreed(question, default=False)
 
     return asks

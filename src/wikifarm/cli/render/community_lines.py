@@ -65,7 +65,8 @@ def demonstration(outcome: Demonstration, sheet: Sheet) -> Iterator[str]:
     if outcome.folder:
         yield _("Everything is kept in {folder}.").format(folder=outcome.folder)
     elif not outcome.serving:
-        yield _("The demonstration is over: its files are gone. --data FOLDER would keep them.")
+        told = _("The demonstration is over: its files are gone. --data FOLDER would keep them.")
+        yield from wrapped(told)
 
 
 # -- one community --------------------------------------------------------------------------
@@ -341,7 +342,7 @@ def privacy(outcome: CommunityOutcome) -> list[tuple[str, str]]:
         }
         return [(_("privacy"), without[outcome.unverified])] if outcome.unverified else []
     if not audit.probes:
-        return [(_("privacy"), "; ".join(audit.not_asked) or _("not verified"))]
+        return [(_("privacy"), _("; ").join(audit.not_asked) or _("not verified"))]
     asked = ngettext("{count} question asked", "{count} questions asked", audit.probes)
     facts = [(_("privacy"), f"{asked.format(count=audit.probes)}, {_verdict(audit)}")]
     words = role_words()

@@ -196,7 +196,7 @@ def _differences(outcome: CommunityOutcome, common: Facts | None, room: int) -> 
         text = own.get(label, _("nothing"))
         text += f" ({few(names[label], SHOWN_NAMES)})" if names.get(label) else ""
         told.append(_("{subject}: {text}").format(subject=label, text=text))
-    shown = (few(told, limit, "; ") for limit in range(len(told), 0, -1))
+    shown = (few(told, limit, _("; ")) for limit in range(len(told), 0, -1))
     first = next((text for text in shown if len(text) <= room), few(told, 1) if told else "")
     return first if len(first) <= room else f"{first[: room - 1]}…"
 

@@ -186,12 +186,12 @@ class RightsChange(Change[Rights, Rights]):
             return ""
         words = {"read": _("to read"), "write": _("to write"), "comment": _("to comment")}
         rights = [(words[each], getattr(now, each), getattr(wanted, each)) for each in words]
-        told = "; ".join(
+        told = _("; ").join(
             f"{word} {from_to(_told(before), _told(after))}"
             for word, before, after in rights
             if canonical(before) != canonical(after)
         )
-        return "; ".join(part for part in (told, self.reason) if part)
+        return _("; ").join(part for part in (told, self.reason) if part)
 
     def text(self, value: Rights) -> str:
         read, write, comment = (canonical(right) for right in _as_kept(value))
@@ -412,7 +412,7 @@ class ModuleRightChange(Change[ModuleRight, ModuleRight]):
     @property
     def detail(self) -> str:
         told = from_to(self.before, self.after) if self.before else ""
-        return "; ".join(part for part in (told, self.reason) if part)
+        return _("; ").join(part for part in (told, self.reason) if part)
 
     def text(self, value: ModuleRight) -> str:
         return value.right

@@ -172,7 +172,7 @@ class FormChange(Change[Form, CompiledForm]):
         if self.existing is None or self.wanted is None:
             return ""
         fields = " ".join(differing_fields(self.existing.template, self.wanted.template))
-        return "; ".join(part for part in (fields, self.reason) if part)
+        return _("; ").join(part for part in (fields, self.reason) if part)
 
     @property
     def diff(self) -> str:

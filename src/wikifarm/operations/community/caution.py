@@ -89,7 +89,7 @@ class KeptPlan:
         differing += [slug for slug in self.communities if slug not in slugs]
         if differing:
             message = _("The farm does not give this plan any more; nothing was done: {names}.")
-            raise PlanOutdated(message.format(names=few(differing, between="; ")), hint=_again())
+            raise PlanOutdated(message.format(names=few(differing, between=_("; "))), hint=_again())
 
     def _differing(self, outcome: CommunityOutcome) -> list[str]:
         """What would be done there and is not in the plan as it is now."""

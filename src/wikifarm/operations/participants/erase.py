@@ -209,7 +209,7 @@ def _going(known: Traces) -> list[str]:
 
 def _remove(run: CommunityRun, known: Traces) -> None:
     wiki, own = run.site, known.person.account.casefold()
-    run.progress("cards")
+    run.progress("entries")
     for tag in _going(known):
         wiki.pages.delete(tag)
     now = wiki.groups.all()

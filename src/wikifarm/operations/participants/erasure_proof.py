@@ -52,7 +52,7 @@ def search(run: CommunityRun, known: Traces) -> Proof:
     sightings: list[Sighting] = []
     with _asking(run) as people:
         for role, wiki in people.items():
-            run.progress("search")
+            run.progress("searching")
             sightings += seen_by(role, wiki, terms, [card.tag for card in known.cards])
     sightings += _in_parts(run, known)
     return Proof(tuple(people), tuple(dict.fromkeys(sightings)))
