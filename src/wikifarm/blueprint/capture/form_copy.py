@@ -77,9 +77,10 @@ def copied(
             if each.name and each.kind in (Kind.LIST, Kind.LINK):  # 4.4 bears one without
                 names[each.name] = linked.name
     known = replace(schema, fields=tuple(fields))
-    if not is_of_people(schema):
-        open_fields = tuple(_with_rights(each, rights.right) for each in known.fields)
-        open_form = replace(known, zone=Zone.PRODUCTIONS, fields=open_fields)
+    open_fields = tuple(_with_rights(each, rights.right) for each in known.fields)
+    open_form = replace(known, zone=Zone.PRODUCTIONS, fields=open_fields)
+    # Without the accounts that its rights name, a form may be for groups alone.
+    if not is_of_people(schema) and not is_of_people(open_form):
         return FormCopy(open_form, tuple(told), names)
     closed = _closed(known, rights, told)
     return FormCopy(replace(closed, zone=Zone.PEOPLE), tuple(told), names)

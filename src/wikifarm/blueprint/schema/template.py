@@ -99,7 +99,7 @@ def read_form(row: Mapping[str, Any], key: str, dialect: Dialect) -> Schema:
         schema,
         zone=Zone.PEOPLE if people else Zone.PRODUCTIONS,
         description=said.get("bn_description", "").strip(),
-        conditions=said.get("bn_condition", ""),
+        conditions=said.get("bn_condition", "").strip(),
         only_one_entry=said.get("bn_only_one_entry") == "Y",
         only_one_entry_message=said.get("bn_only_one_entry_message", ""),
         semantic_context=said.get("bn_sem_context", ""),
