@@ -49,4 +49,5 @@ def test_no_file_is_written_over(town: Town, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as taken:
         export(town.context(), town.community, file)
     assert taken.value.problems[0].code == "file-exists"
+    assert "move away" in taken.value.problems[0].hint  # nobody had given it a name
     assert file.read_text() == "notes"

@@ -39,4 +39,5 @@ def refuse_taken(path: Path) -> None:
     """Raises InvalidInput where something has that name."""
     if os.path.lexists(path):
         message = _("{file} is there already: nothing was written.").format(file=path)
-        raise InvalidInput([Problem(message, _("Give another name."), code="file-exists")])
+        hint = _("Give another name by an option of the command, or move away what is there.")
+        raise InvalidInput([Problem(message, hint, code="file-exists")])
