@@ -142,6 +142,10 @@ def test_it_is_restored_elsewhere_as_it_was(
     again = made_again(computer, file, "rennes2")
     assert (again.already, again.differs) == (True, ())
     assert snapshot(tmp_path / "farm") == before
+    wiki.pages.save("Charte", "Notre charte.", pages["Charte"].revision)  # it has lived since
+    lived = restore(computer("other"), file, "rennes2")
+    assert (lived.exit, lived.data["differs"], lived.errors) == (Exit.DONE, ["pages/Charte"], ())
+    assert wiki.pages.all()["Charte"].body == "Notre charte."
     with pytest.raises(SlugTaken):
         made_again(computer, file, "rennes")
     with pytest.raises(SlugTaken):

@@ -161,7 +161,7 @@ def test_what_was_seen_is_told_whatever_fails_after(
         if columns[1] == "bf_prenom":
             columns[WRITE] = " "
 
-    def fails(*_arguments: object) -> None:
+    def fails(*_arguments: object, **_how: object) -> None:
         raise Unreachable("Nobody answers any more.")
 
     if opened:
@@ -171,7 +171,7 @@ def test_what_was_seen_is_told_whatever_fails_after(
     else:
         monkeypatch.setattr(verifying, step, fails)
     if step != "undeclared":  # the rights of lines are read without asking: that is another proof
-        monkeypatch.setattr(verifying, "opened", lambda _work: [])
+        monkeypatch.setattr(verifying, "opened", lambda _work, **_how: [])
     outcome = verified(fresh, made)
     assert isinstance(outcome.error, LeakFound if opened else Unreachable)
     if opened:

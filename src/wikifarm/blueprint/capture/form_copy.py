@@ -223,4 +223,7 @@ def _field_closed(
         options[key] = rights.of_people(options.get(key, "")) or wanted[key]
     if options.get("address_seen_by"):
         options["address_seen_by"] = rights.of_people(options["address_seen_by"]) or f"@{ADMINS}"
-    return replace(field, options=options)
+    # In the order in which they are read from a form: what is closed already is written the same.
+    order = {key: place for place, key in enumerate(TYPES[field.type].columns.values())}
+    read_so = sorted(options.items(), key=lambda each: order.get(each[0], len(order)))
+    return replace(field, options=dict(read_so))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, decimal, ngettext
 from wikifarm.moments import local
+from wikifarm.result import few
 
 if TYPE_CHECKING:
     from wikifarm.operations.archive.restore import Restored, ToRestore
@@ -92,8 +93,11 @@ def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
         told = _("{url}: restored and read back").format(url=outcome.url)
     yield sheet.paint.strong(told)
     yield from wrapped(contents(outcome.manifest.counts), "  ")
-    yield from _listed(outcome.differs, outcome.lost)
+    if outcome.already and outcome.differs:
+        changed = _("Not as the backup has it any more: {names}.")
+        yield from wrapped(changed.format(names=few(outcome.differs)), "  ")
     if not outcome.already:
+        yield from _listed(outcome.differs, outcome.lost)
         yield from wrapped(
             _(
                 "YesWiki takes back no password, no earlier text, and on 4.4 no date of a card: "

@@ -105,7 +105,7 @@ def restore(
         told = administrators(backup)
         outcome = _restored(context, backup, slug or backup.manifest.slug, agreed)
     errors: tuple[Failure, ...] = ()
-    if outcome.differs:
+    if outcome.differs and not outcome.already:  # a wiki that was made whole has lived since
         errors = failures(differing(outcome.differs, outcome.url))
     exit_ = Exit.FAILED if errors else Exit.DONE
     return Envelope(STEP, exit=exit_, outcome=outcome, errors=errors, messages=(told,))
