@@ -17,6 +17,7 @@ from wikifarm.errors import InvalidInput, PlanOutdated, TooManyChanges
 from wikifarm.model import Page
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.caution import keep_plan, read_plan, refuse_many
+from wikifarm.operations.community.origin import Origin
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.plan import plan
@@ -109,6 +110,9 @@ def test_what_pages_tell_since_is_no_change_of_what_stands(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("wikifarm.operations.apply.audit_wiki", cut)
+    # From a model, the pages tell at once what they would tell since.
+    by_page = "wikifarm.operations.community.community_run.origin_of"
+    monkeypatch.setattr(by_page, lambda *_asked: Origin())
     all_four = [a_community(slug) for slug in ("rennes", "brest", "auray", "vannes")]
     file, context = tmp_path / "plan.json", fresh()
     keep_plan(file, context.farm.base, ([tmp_path], [], []), plan(context, all_four))
