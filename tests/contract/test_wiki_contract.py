@@ -99,6 +99,15 @@ def test_groups_hold_accounts_and_groups(wiki: Wiki) -> None:
     assert set(wiki.groups.all()) >= {"admins", "animation", "participants"}
 
 
+@pytest.mark.parametrize("name", ["+Voisine", "* Tous"])
+def test_an_account_whose_name_lets_in_everybody_enters_no_group(wiki: Wiki, name: str) -> None:
+    """Both versions open such an account for whoever signs up, and read its first sign alone."""
+    before = wiki.groups.all()
+    with pytest.raises(WriteRefused):
+        wiki.groups.set({"animation": [*before.get("animation", ()), name]})
+    assert wiki.groups.all() == before
+
+
 def test_the_members_of_a_group_are_replaced_whatever_their_names(wiki: Wiki) -> None:
     """4.5.0's page of groups loses names with a blank or a dot; its API does not."""
     for number, name in enumerate(("Prénom Nom", "A.B")):

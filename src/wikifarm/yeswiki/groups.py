@@ -11,6 +11,7 @@ from wikifarm.yeswiki import access_triples
 from wikifarm.yeswiki.session import Session
 
 PAGE = "GererUtilisateurs"
+LETS_IN = ("*", "+")  # the sign alone counts, whatever follows (AclService::check)
 
 
 class Groups:
@@ -34,21 +35,32 @@ class Groups:
 
     def set(self, groups: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
         """Gives each group its members, in order, creating it if need be; reads back, and answers
-        every group as it stands after."""
+        every group as it stands after.
+
+        Raises WriteRefused for an account of which the name lets in others: anybody may open one.
+        """
+        members = (each for group in groups.values() for each in group)
+        if opening := sorted(each for each in members if each[1:] and each.startswith(LETS_IN)):
+            raise WriteRefused(
+                _("In a group, “{name}” lets in everybody: nothing was changed.").format(
+                    name=opening[0]
+                ),
+                hint=_("Have that account opened again under a name that begins with a letter."),
+            )
         by_api = self._able().group_write
         there = self.all() if by_api else {}
-        for name, members in groups.items():
+        for name, wanted in groups.items():
             if not by_api:
-                self._set_by_form(name, members)
+                self._set_by_form(name, wanted)
                 continue
-            users = [("users[]", member) for member in members]
+            users = [("users[]", member) for member in wanted]
             if name in there:
                 self._session.api_post(f"groups/{name}/update", users)
             else:
                 self._session.api_post("groups", [("name", name), *users])
         now = self.all()
-        for name, members in groups.items():
-            if set(now.get(name, ())) != set(members):
+        for name, wanted in groups.items():
+            if set(now.get(name, ())) != set(wanted):
                 raise WriteRefused(
                     _("The wiki did not keep the members of the group {name}.").format(name=name),
                     hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),

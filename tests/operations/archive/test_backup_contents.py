@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.operations.archive.test_backup_format import FACTS
+from wikifarm.blueprint.manifest.community import Facilitator
 from wikifarm.errors import InvalidInput
 from wikifarm.operations.archive.backup_contents import administrators, check
 from wikifarm.operations.archive.backup_format import HOSTILE, SMALL, Parts, member, opened, write
@@ -27,6 +28,8 @@ TEXTS: Mapping[str, Any] = {
     "lists.json": {}, "files.json": [],
     member("pages", "Charte"): PAGE, member("entries", "Velo"): ENTRY, member("forms", "104"): FORM,
 }  # fmt: skip
+
+ZOE = Facilitator("Zoé K", "zoe@example.org")
 
 
 def nested(depth: int) -> Any:
@@ -55,6 +58,7 @@ def a_backup(target: Path, changed: Mapping[str, Any]) -> Path:
         ("accounts.json", ["Mallory", 3]),
         ("groups.json", {"admins": [1]}),
         ("groups.json", {"admins": ["Mallory"]}),  # and wikifarm is out
+        ("groups.json", {"admins": ["WikiAdmin"], "Admins": ["ZoeK"]}),  # one to MySQL
         ("files.json", [{"page": "Charte"}]),
         ("files.json", [{"page": "Charte", "name": "../../x.png", "stored": "x",
                          "member": "files/a.png"}]),
@@ -89,6 +93,8 @@ def test_a_text_of_another_shape_is_named(tmp_path: Path, name: str, value: Any)
         ("lists.json", {"Charte": '{"title": "X", "nodes": []}'}, "Charte"),  # a page has it
         ("groups.json", {**TEXTS["groups.json"], "a b": []}, "a b"),
         ("groups.json", {"admins": ["WikiAdmin", "Zoé\n@animation"]}, "admins, 1"),
+        ("lists.json", {"ListeX": '{"title": "X", "nodes": {"a": 1}}'}, "ListeX"),
+        ("lists.json", {"ListeX": '{"title": "X", "nodes": [{"children": [1]}]}'}, "ListeX"),
         ("accounts.json", [["@admins", "zoe@example.org"]], "0, 0"),
         ("rights.json", {"Charte": ["*\r\nZoeK", "*", "*"]}, "Charte, 0"),
         ("modules.json", {"action x y": "*"}, "action x y"),
@@ -124,9 +130,15 @@ def test_who_would_administer_is_told_with_the_address_that_opens_the_account(
 ) -> None:
     with opened(a_backup(tmp_path / "a.zip", {})) as backup:
         check(backup)
-        told = administrators(backup)
-    assert "ZoeK <zoe@example.org>" in told
+        told = administrators(backup, [ZOE, Facilitator("Awa", "awa@example.org")])
+    assert "Awa <awa@example.org>, ZoeK <zoe@example.org>." in told  # each address once
     assert "AdaL" not in told
+
+
+def test_half_a_sign_is_read_as_one_that_can_be_written(tmp_path: Path) -> None:
+    with opened(a_backup(tmp_path / "a.zip", {"settings.json": {"a": "x\ud83dy"}})) as backup:
+        check(backup)
+        assert backup.value("settings.json") == {"a": "x?y"}
 
 
 @pytest.mark.parametrize("url", ["", "e", "ftp://example.org/", "https://example.org/rennes"])

@@ -245,6 +245,19 @@ def test_the_description_of_a_community_comes_with_it(computer: Computer, tmp_pa
     assert {line.action for line in outcome.planned} <= {"keep", "none", "update"}
 
 
+def test_what_lets_everybody_else_into_a_group_is_told_and_not_written(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file, groups = tmp_path / "rennes.zip", open_wiki(computer("first"), "rennes").groups
+    admins = groups.members("admins")
+    groups.set({"admins": [*admins, "!ZoeKergoat"]})
+    taken(computer, file)
+    made = made_again(computer, file, "rennes2")
+    assert made.differs == ()
+    assert [text for text in made.lost if "!ZoeKergoat" in text]
+    assert open_wiki(computer("other"), "rennes2").groups.members("admins") == admins
+
+
 def test_a_card_whose_form_is_gone_stops_nothing(
     farm: RunningFarm, computer: Computer, tmp_path: Path
 ) -> None:

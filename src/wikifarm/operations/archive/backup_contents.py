@@ -8,18 +8,20 @@ made again, would leave it so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from wikifarm.blueprint.manifest.community import Facilitator
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.operations.archive.backup_format import FILES, Backup
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 from wikifarm.whole_wiki import is_file_name
+from wikifarm.yeswiki.groups import LETS_IN
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 ADMINS = "admins"  # YesWiki's own group
@@ -56,8 +58,19 @@ def _is_list(text: str) -> bool:
     told = from_json(text)
     if not isinstance(told, dict):
         return False
-    title = told.get("title", told.get("titre_liste"))
-    return isinstance(title, str) and isinstance(told.get("nodes", told.get("label")), dict | list)
+    if not isinstance(told.get("title", told.get("titre_liste")), str):
+        return False
+    return (
+        _are_nodes(told["nodes"]) if "nodes" in told else isinstance(told.get("label"), dict | list)
+    )
+
+
+def _are_nodes(value: Any, left: int = DEEPEST) -> bool:
+    """True for the choices of a list, each with those that stand in it."""
+    return isinstance(value, list) and all(
+        left > 0 and isinstance(each, dict) and _are_nodes(each.get("children") or [], left - 1)
+        for each in value
+    )
 
 
 def _is_shallow(value: Any, left: int = DEEPEST) -> bool:
@@ -169,6 +182,10 @@ def _at_odds(backup: Backup) -> Iterator[Problem]:
     """What is at odds with the rest of the backup."""
     if WIKI_ADMIN not in _administering(backup):
         yield backup.odd("groups.json", ADMINS)
+    names = [str(name) for name in backup.value("groups.json")]
+    lower = [name.casefold() for name in names]
+    twice = (name for name in names if lower.count(name.casefold()) > 1)  # one to a server
+    yield from (backup.odd("groups.json", name) for name in twice)
     rows = [(name, str(row["tag"])) for room in ("pages", "entries")
             for name, row in zip(backup.names(room), backup.rows(room), strict=True)]  # fmt: skip
     tags: set[str] = set()
@@ -183,21 +200,30 @@ def _at_odds(backup: Backup) -> Iterator[Problem]:
 
 
 def _administering(backup: Backup) -> set[str]:
-    """The accounts in the group of administrators, themselves or through other groups."""
+    """The accounts in the group of administrators, themselves or through other groups; those that
+    let in others are not written."""
     groups: Mapping[str, list[str]] = backup.value("groups.json")
     reached, going = {f"@{ADMINS}"}, [ADMINS]
     while going:
         inside = set(groups.get(going.pop(), ())) - reached
         going += [each[1:] for each in inside if each.startswith("@")]
         reached |= inside
-    return {each for each in reached if not each.startswith(("@", "!"))}
+    return {each for each in reached if not each.startswith("@") and not lets_in(each)}
 
 
-def administrators(backup: Backup) -> str:
-    """A sentence on whom a wiki made of this backup lets do everything."""
+def lets_in(member: str) -> bool:
+    """True for a member of a group that lets in others than itself: `!Ada`, everybody but Ada."""
+    return member.startswith(("!", *LETS_IN))
+
+
+def administrators(backup: Backup, facilitators: Iterable[Facilitator]) -> str:
+    """A sentence on whom a wiki made of this backup lets do everything: at once, and once somebody
+    applies its description, which names `facilitators`."""
     mails = dict(backup.value("accounts.json"))
-    names = sorted(_administering(backup) & mails.keys() - {WIKI_ADMIN})
-    told = ", ".join(f"{name} <{mails[name]}>" for name in names) or _("nobody else")
+    there = {(name, mails[name]) for name in _administering(backup) & mails.keys() - {WIKI_ADMIN}}
+    known = {email for _name, email in there}
+    there |= {(each.name, each.email) for each in facilitators if each.email not in known}
+    told = ", ".join(f"{name} <{email}>" for name, email in sorted(there)) or _("nobody else")
     return _(
         "Who administers the wiki of this backup, besides {admin}: {names}. Whoever reads the "
         "mails of such an address can choose a password: keep only those whom you know."

@@ -278,10 +278,14 @@ class Backup:
         return self._packed.open(name)
 
     def _json(self, name: str, raw: bytes) -> Any:
+        """The value; half a sign, which no text of the web can bear, as "?"."""
         try:
-            return from_json(raw)
+            value = from_json(raw)
+            if b"\\ud" in raw.lower() or b"\xed" in raw:
+                value = from_json(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
         except ValueError:
             raise InvalidInput([self.odd(name)]) from None
+        return value
 
     def odd(self, name: str, thing: str = "") -> Problem:
         """What is wrong with a member that is not what its name says, or with a thing in it."""

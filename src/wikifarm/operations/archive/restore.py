@@ -102,8 +102,11 @@ def restore(
     """
     with opened(file, identity or context.settings.vault.identity) as backup, context.lock():
         check(backup)
-        told = administrators(backup)
-        outcome = _restored(context, backup, slug or backup.manifest.slug, agreed)
+        at = slug or backup.manifest.slug
+        _check_address(at)
+        description = _description(backup, at, context.places.communities)
+        told = administrators(backup, description.facilitators if description else ())
+        outcome = _restored(context, backup, at, description, told, agreed)
     errors: tuple[Failure, ...] = ()
     if outcome.differs and not outcome.already:  # a wiki that was made whole has lived since
         errors = failures(differing(outcome.differs, outcome.url))
@@ -123,15 +126,21 @@ def differing(differs: Sequence[str], where: str) -> WikifarmError:
     )
 
 
-def _restored(context: Context, backup: Backup, slug: str, agreed: Agreed | None) -> Restored:
-    _check_address(slug)
+def _restored(
+    context: Context,
+    backup: Backup,
+    slug: str,
+    description: Community | None,
+    told: str,
+    agreed: Agreed | None,
+) -> Restored:
     manifest, entry = backup.manifest, context.farm.find(slug)
     last = context.journal.last(slug, STEP)
     begun = last.get("backup") == manifest.identity
     if entry is not None:
         _check_ours(context, entry, begun=begun)
     already = entry is not None and begun and last.get("event") == "outcome"
-    planned = _planned(context, backup, slug)
+    planned = _planned(context, backup, slug, told)
     if not already and agreed is not None and not agreed(planned):
         raise NotConfirmed(_("Nothing was made."), hint=_("The same command asks again."))
     with context.making(STEP):
@@ -142,7 +151,6 @@ def _restored(context: Context, backup: Backup, slug: str, agreed: Agreed | None
         lost = tuple(writing.whole())
     differs = tuple(writing.differences())
     path = context.places.communities / f"{slug}.yml"
-    description = _description(backup, slug, path.parent)
     if description is not None and not path.exists():
         write_manifest(path, description)
     if not already and not differs:
@@ -165,7 +173,7 @@ def _check_address(slug: str) -> None:
         raise InvalidInput([Problem(message, hint, code="slug")])
 
 
-def _planned(context: Context, backup: Backup, slug: str) -> ToRestore:
+def _planned(context: Context, backup: Backup, slug: str, told: str) -> ToRestore:
     dialect = context.farm.capabilities.dialect
     return ToRestore(
         slug,
@@ -173,7 +181,7 @@ def _planned(context: Context, backup: Backup, slug: str) -> ToRestore:
         backup.manifest,
         len(backup.value("accounts.json")),
         dialect is not Dialect.D44,
-        administrators(backup),
+        told,
         tuple(lost_at_first(backup, dialect)),
     )
 

@@ -15,6 +15,7 @@ from wikifarm.engine import receipt as receipts
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Rights
+from wikifarm.operations.archive.backup_contents import lets_in
 from wikifarm.operations.archive.backup_format import Backup
 from wikifarm.operations.archive.kept_files import FilesBack
 from wikifarm.operations.archive.other_version import Crossing
@@ -120,11 +121,11 @@ class WikiAgain:
 
     @cached_property
     def _groups(self) -> dict[str, tuple[str, ...]]:
-        """Each group with those of its members who are in the backup too."""
+        """Each group with those of its members who are in the backup too, and let in no other."""
         told: Mapping[str, Sequence[str]] = self._backup.value("groups.json")
         known = {*(f"@{name}" for name in told), *self._accounts, WIKI_ADMIN}
         return {
-            name: tuple(each for each in members if each.removeprefix("!") in known)
+            name: tuple(each for each in members if each in known and not lets_in(each))
             for name, members in told.items()
         }
 
@@ -201,7 +202,7 @@ class WikiAgain:
         ]
 
     def _known(self, members: Iterable[str], there: set[str]) -> tuple[str, ...]:
-        return tuple(each for each in members if each.startswith(("@", "!")) or each in there)
+        return tuple(each for each in members if each.startswith("@") or each in there)
 
     def _closed(self) -> None:
         """The rights of each page and list before it is there; those of cards closed for now."""
@@ -392,6 +393,11 @@ def cards_without_form(backup: Backup) -> frozenset[str]:
 def lost_at_first(backup: Backup, dialect: Dialect) -> list[str]:
     """What no wiki of this version takes back, as sentences; known before anything is written."""
     lost = list(crossing_of(backup, dialect).lost())
+    groups = backup.value("groups.json").items()
+    opening = sorted({each for _group, members in groups for each in members if lets_in(each)})
+    if opening:
+        told = _("In a group these let in others than themselves: they are not written ({names}).")
+        lost.append(told.format(names=few(opening)))
     if alone := sorted(cards_without_form(backup)):
         told = _("Cards whose form is gone: they stay in the backup alone ({names}).")
         lost.append(told.format(names=few(alone)))
