@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from wikifarm.blueprint.shipped import data_folder
@@ -32,8 +33,9 @@ def find_blueprint(name: str, near: Path | None = None) -> Path:
         folder = (near or Path()) / name
     else:
         folder = Path()
-    if folder != Path() and (folder / FILE).is_file():
-        return folder
+    with suppress(OSError):  # a name longer than any that a disk takes
+        if folder != Path() and (folder / FILE).is_file():
+            return folder
     message = _("no blueprint is called “{name}”").format(name=name)
     raise InvalidInput(
         [Problem(message, did_you_mean(name, known_blueprints()), code="unknown-blueprint")]

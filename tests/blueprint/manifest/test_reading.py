@@ -49,6 +49,7 @@ def codes(tmp_path: Path, text: str) -> list[tuple[str, int]]:
         ("modules: {mailing-list: true}", "module-needs"),
         ("blueprint: nothing-like-it", "unknown-blueprint"),
         ("blueprint: ../../etc", "unknown-blueprint"),
+        (f"blueprint: ../{'a' * 300}", "unknown-blueprint"),
         ("language: de", "choice"),
         ("admission: closed", "choice"),
         ("writing: nobody", "choice"),
