@@ -148,6 +148,7 @@ def test_a_number_that_changes_changes_where_it_is_named(body: str, expected: st
         ("Ada Love\u200blace", Trace.NAME),
         ("ada.lovelace", Trace.NAME),
         ("Zo&eacute;", Trace.NAME),
+        ("https://example.org/qui/bj%C3%B8rn-%C3%85ngstr%C3%B6m", Trace.NAME),
         ("Lea Hamon", Trace.NAME),
         ("camilleg", Trace.NAME),
         ("感谢王小明的帮助", Trace.NAME),

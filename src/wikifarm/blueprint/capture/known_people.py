@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from html import unescape
+from urllib.parse import unquote
 
 _MAIL = re.compile(r"[\w.+-] ?@ ?[\w-]+(\.[\w-]+)+")
 # As people write an address that robots should not read: each sign that stands for another.
@@ -69,12 +70,12 @@ class KnownPeople:
 
     def in_text(self, text: str) -> frozenset[Trace]:
         """What of them stands there; names whatever their case, accents, order, glued capitals or
-        what parts them, and addresses as they are hidden from robots."""
+        what parts them, within addresses of the web too, and those hidden from robots."""
         plain = _plain(text)
         traces = {
             Trace.MAIL: _MAIL.search(_shown(plain)),
             Trace.PHONE: _PHONE.search(plain),
-            Trace.NAME: any(map(self._named, {plain, _TAG.sub("", plain)})),
+            Trace.NAME: any(map(self._named, {plain, _TAG.sub("", plain), _plain(unquote(text))})),
         }
         return frozenset(trace for trace, there in traces.items() if there)
 
