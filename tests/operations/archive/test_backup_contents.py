@@ -96,6 +96,8 @@ def test_a_text_of_another_shape_is_named(tmp_path: Path, name: str, value: Any)
         ("lists.json", {"ListeX": '{"title": "X", "nodes": {"a": 1}}'}, "ListeX"),
         ("lists.json", {"ListeX": '{"title": "X", "nodes": [{"children": [1]}]}'}, "ListeX"),
         ("accounts.json", [["@admins", "zoe@example.org"]], "0, 0"),
+        ("accounts.json", [["Eve\u202egro", "eve@example.org"]], "0, 0"),
+        ("accounts.json", [["Eve", "eve\x9b8m@example.org"]], "0, 1"),
         ("rights.json", {"Charte": ["*\r\nZoeK", "*", "*"]}, "Charte, 0"),
         ("modules.json", {"action x y": "*"}, "action x y"),
         ("metadata.json", {"Charte": {"a]b": "x"}}, "Charte, a]b"),

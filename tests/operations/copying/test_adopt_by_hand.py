@@ -358,3 +358,21 @@ def test_a_wiki_that_wikifarm_made_is_no_wiki_made_by_hand(sources: TwoSources) 
                 take(context, OURS)
     finally:
         wiki.pages.save(RECEIPT, page.body, "")
+
+
+@in_one
+def test_a_form_without_a_name_stays_as_it_is_and_stops_nothing(sources: TwoSources) -> None:
+    context = made(sources, "anonyme", built=False)
+    wiki = context.farm.wiki("anonyme")
+    wiki.login(ADMIN, PASSWORD)
+    told = dict(next(iter(wiki.forms.all().values())).told)
+    row = ["texte", "bf_titre", "Titre", "255", "255", *[" "] * 3, "1", "0", *[" "] * 5]
+    told |= {"bn_label_nature": "", "bn_template": "***".join(row) + "\n"}
+    wiki.forms.save({"704": told})
+    assert wiki.forms.all()["704"].label == ""
+    captured = take(context, "anonyme").captured
+    assert captured is not None
+    assert (" (704)", "as-it-is") in {
+        (each.name, each.why.value) for each in captured.captured.left_out
+    }
+    assert "704" not in [form.id for form in captured.captured.forms]

@@ -219,6 +219,7 @@ class _Capture:
         form, ids = self.whole.forms[number], {each.id: key for key, each in self.lists.items()}
         if (
             FIRST <= int(number) <= LAST
+            and form.label.strip()  # a file says what it is called
             and copy.schema.label == form.label
             and same_template(form.template, compile_template(copy.schema, self.whole.dialect, ids))
         ):

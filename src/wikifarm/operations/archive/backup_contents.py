@@ -83,13 +83,16 @@ def _is_form(columns: Mapping[str, str]) -> bool:
 
 
 _SIGN = r"[^\x00-\x1f\x7f]"  # of one line
+# Of a name or an address, which is read before a yes: none that moves what a terminal shows.
+_SHOWN = r"[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 Line = Annotated[str, _like(rf"{_SIGN}*", 10_000)]
 Text = Annotated[str, _like(rf"(?:{_SIGN}|[\t\r\n])*", LONGEST_PAGE)]
 Body = Annotated[str, _like(r"(?s:.*)", LONGEST_PAGE)]
 Tag = Annotated[str, _like(r"[\w.-]+")]  # WN_PAGE_TAG: constants.php, 4.4.4 and 4.5.0
 # EditGroupsAction of 4.4.4, GroupController of 4.5.0.
 Group = Annotated[str, _like(r"[A-Za-z0-9]+")]
-Account = Annotated[str, _like(rf"(?![@!]){_SIGN}+")]
+Account = Annotated[str, _like(rf"(?![@!]){_SHOWN}+")]
+Address = Annotated[str, _like(rf"{_SHOWN}*", 10_000)]
 Member = Annotated[str, _like(rf"!?(?:@[A-Za-z0-9]+|(?![@!]){_SIGN}+)")]
 Setting = Annotated[str, _like(r"[\w.-]+(?:\[[\w.-]+\])*")]
 Module = Annotated[str, _like(r"(?:action|handler) [\w./-]+")]
@@ -140,7 +143,7 @@ _TEXTS: Mapping[str, TypeAdapter[Any]] = {
     "modules.json": TypeAdapter(dict[Module, Line]),
     "metadata.json": TypeAdapter(dict[Tag, dict[Look, Line]]),
     "groups.json": TypeAdapter(dict[Group, list[Member]]),
-    "accounts.json": TypeAdapter(list[tuple[Account, Line]]),
+    "accounts.json": TypeAdapter(list[tuple[Account, Address]]),
     "lists.json": TypeAdapter(dict[Tag, Annotated[str, _such(_is_list)]]),
     "settings.json": TypeAdapter(dict[Setting, Text]),
     "files.json": TypeAdapter(list[_ToldFile]),
