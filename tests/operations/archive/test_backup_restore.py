@@ -95,11 +95,12 @@ def test_a_backup_holds_what_the_wiki_holds_and_changes_nothing(
     with opened(file) as kept:
         told, *history = kept.lines(member("revisions", "Histoire", ".jsonl"))
         assert (told["older"], [row["body"] for row in history]) == (0, [f"Avant : {SECRET}"])
-        (card,) = (row for row in kept.rows("entries") if row["form"] == "101")
-        assert card["owner"] == "ZoeKergoat" and "zoe@example.org" in json.dumps(card)
+        cards = (row for row in kept.rows("entries") if row["form"] == "101")
+        (card,) = (row for row in cards if row["owner"] == "ZoeKergoat")
+        assert "zoe@example.org" in json.dumps(card)
         assert ["ZoeKergoat", "zoe@example.org"] in kept.value("accounts.json")
         assert kept.value("rights.json")[card["tag"]][0] == "@participants,%"
-    assert made.manifest.counts["entries"] == 3
+    assert made.manifest.counts["entries"] == 5
     assert made.manifest.left_out["passwords"] == made.manifest.counts["accounts"]
     with pytest.raises(InvalidInput) as refused:
         taken(computer, file)
@@ -129,8 +130,9 @@ def test_it_is_restored_elsewhere_as_it_was(
     (photo,) = (row["bf_image"] for row in wiki.entries.of("104").values() if "bf_image" in row)
     assert wiki.session.file(f"files/{photo}").status == 200
     assert read_whole(wiki).metadata["Affiche"] == {"theme": "margot", "style": "bleu.css"}
-    (card,) = wiki.entries.of("101").values()
-    assert card["owner"] == "ZoeKergoat"
+    people = wiki.entries.of("101").values()
+    assert len(people) == 3
+    (card,) = (row for row in people if row["owner"] == "ZoeKergoat")
     assert wiki.rights.all()[card["id_fiche"]].read == "%,@participants"
     assert wiki.visitor().entries.of("101") == {}
     assert {row["bf_titre"] for row in wiki.entries.of("104").values()} == {

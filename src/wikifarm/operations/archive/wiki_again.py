@@ -22,16 +22,21 @@ from wikifarm.operations.archive.other_version import Crossing
 from wikifarm.operations.archive.take_backup import DERIVED
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import few
+from wikifarm.yeswiki.comments import is_comment
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
 ADMINS = Rights("@admins", "@admins")
 AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
-# A form while its cards are written: it writes no mail, makes no account, changes no value.
-QUIET = (
-    "labelhtml***wikifarm*** *** *** *** *** *** *** *** *** *** *** *** *** *** \n"
-    "acls***@admins***@admins***@admins*** *** *** *** *** *** *** *** *** *** *** *** "
-)
+# A form while its cards are written: it writes no mail, makes no account, changes no value, and
+# takes many cards of one person, since one account writes them all.
+QUIET = {
+    "bn_template": (
+        "labelhtml***wikifarm*** *** *** *** *** *** *** *** *** *** *** *** *** *** \n"
+        "acls***@admins***@admins***@admins*** *** *** *** *** *** *** *** *** *** *** *** "
+    ),
+    "bn_only_one_entry": "N",
+}
 DATES = frozenset({"date_creation_fiche", "date_maj_fiche"})  # 4.4.4 writes those of now
 _WRITTEN_BY_WIKI = DERIVED | DATES | {"antispam", "statut_fiche", "id_fiche", "id_typeannonce"}
 # What is of the server, not of the wiki: where archives lie, and a sleep in which nobody writes.
@@ -98,8 +103,16 @@ class WikiAgain:
         return {
             ids.get(tag, tag): Rights(*each)
             for tag, each in self._backup.value("rights.json").items()
-            if tag not in self._alone
+            if tag not in self._alone and not self._is_comment(tag)
         }
+
+    def _is_comment(self, tag: str) -> bool:
+        """True for what a wiki's table of rights names and no backup holds."""
+        return is_comment(tag) and tag not in self._pages_told
+
+    @cached_property
+    def _pages_told(self) -> frozenset[str]:
+        return frozenset(str(row["tag"]) for row in self._backup.rows("pages"))
 
     @cached_property
     def _looks(self) -> dict[str, dict[str, str]]:
@@ -267,7 +280,7 @@ class WikiAgain:
     ) -> None:
         """Writes cards while their forms do nothing with them."""
         quiet = {str(row["form"]) for row in rows}
-        self._import({form: {**self._forms[form], "bn_template": QUIET} for form in quiet})
+        self._import({form: self._forms[form] | QUIET for form in quiet})
         for row in rows:
             write(row)
 
@@ -327,7 +340,8 @@ class WikiAgain:
         now = read_whole(self._wiki)
         pages = {tag: page.body for tag, page in now.pages.items()}
         yield from _unlike("pages", {row["tag"]: row["body"] for row in self._pages()}, pages)
-        yield from _unlike("rights", _canonical(self._rights), _canonical(now.rights))
+        rights = {tag: each for tag, each in now.rights.items() if not self._is_comment(tag)}
+        yield from _unlike("rights", _canonical(self._rights), _canonical(rights))
         told = self._backup.value("modules.json")
         both = told.keys() & now.modules.keys()  # another wiki may run other extensions
         modules = {name: now.modules[name] for name in both}
