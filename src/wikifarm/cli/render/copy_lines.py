@@ -137,7 +137,7 @@ def checked(outcome: CheckedBlueprint, _sheet: Sheet) -> Iterator[str]:
             (_("forms"), outcome.forms),
             (_("forms of people"), outcome.people),
             (_("groups"), outcome.groups),
-            (_("files"), outcome.files),
+            (_("files"), outcome.attached),
         )
         if names
     )

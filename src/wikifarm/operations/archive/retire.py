@@ -287,7 +287,7 @@ class _Leave:
         told = export_static(
             self._context, self._slug, self._asked.folder, licence=self._asked.licence
         )
-        left = dict(told.data["left_out"])
+        left = dict(told.data["not_in_it"])
         notes = (_("Not in the site: {names}.").format(names=few(list(left))),) if left else ()
         return {}, notes
 

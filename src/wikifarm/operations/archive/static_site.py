@@ -73,7 +73,8 @@ class SiteMade(Outcome):
     def as_json(self) -> dict[str, Any]:
         return {
             "folder": self.folder, "url": self.url, "licence": self.licence, "pages": self.pages,
-            "entries": self.entries, "pictures": self.pictures, "left_out": dict(self.left_out),
+            "entries": self.entries, "pictures": self.pictures,
+            "not_in_it": dict(self.left_out),
         }  # fmt: skip
 
 

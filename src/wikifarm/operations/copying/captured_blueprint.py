@@ -65,8 +65,8 @@ class CapturedBlueprint(Outcome):
             "forms": [asdict(form) for form in told.forms],
             "lists": list(told.lists),
             "groups": list(told.groups),
-            "files": [f"{each.page}/{each.name}" for each in told.attachments],
-            "left_out": [
+            "attached": [f"{each.page}/{each.name}" for each in told.attachments],
+            "not_in_it": [
                 {"kind": each.kind.value, "name": each.name, "why": each.why.value,
                  "agree": each.key if each.may_be_agreed else ""}
                 for each in told.left_out
