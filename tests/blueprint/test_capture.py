@@ -17,11 +17,14 @@ from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.blueprint_model import Blueprint, Consent
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes, capture
 from wikifarm.blueprint.capture.captured import Why
+from wikifarm.blueprint.capture.form_copy import is_of_people
 from wikifarm.blueprint.capture.form_numbers import numbers, renumbered
 from wikifarm.blueprint.capture.known_people import KnownPeople, Trace
 from wikifarm.blueprint.capture.page_text import Marks, as_template, literal
 from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
 from wikifarm.blueprint.render import Constant, Names, render
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import Field
 from wikifarm.model import Dialect, Form, Page
 from wikifarm.whole_wiki import WholeWiki
 
@@ -241,6 +244,18 @@ def test_a_question_of_an_unknown_type_is_kept_as_it_is(read: str, expected: str
 
 
 # -- who is who -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("read", "closed"),
+    [("@voisinage,ZoeKergoat", True), ("ZoeKergoat", True), ("@voisinage,%", True),
+     ("@voisinage,+", False), ("*", False)],
+)  # fmt: skip
+def test_who_reads_a_form_is_judged_without_the_accounts_that_no_copy_names(
+    read: str, closed: bool
+) -> None:
+    form = Schema("10", "Les plants", fields=(Field("acls", options={"read": read, "write": "%"}),))
+    assert is_of_people(form) is closed
 
 
 def test_the_shipped_blueprints_forms_are_known_for_what_they_ask() -> None:
