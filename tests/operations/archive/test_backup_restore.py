@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -27,7 +27,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.model import Module
-from wikifarm.operations.archive.backup_format import member, opened
+from wikifarm.operations.archive.backup_format import Parts, member, opened, write
 from wikifarm.operations.archive.restore import Restored, ToRestore, restore
 from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
@@ -243,6 +243,74 @@ def test_the_description_of_a_community_comes_with_it(computer: Computer, tmp_pa
     (outcome,) = plan(other, [described])
     assert outcome.error is None
     assert {line.action for line in outcome.planned} <= {"keep", "none", "update"}
+
+
+def rewritten(file: Path, target: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """A backup of which a hand changed the texts, its sums made again."""
+    parts = Parts(target)
+    with opened(file) as kept:
+        texts = {name: kept.value(name) for name in kept.manifest.members if name.endswith(".json")}
+        facts = kept.manifest.model_dump(exclude={"members", "format"})
+        change(texts)
+        for name, value in texts.items():
+            parts.put(name, value)
+        for name in set(kept.manifest.members) - set(texts):
+            if name.startswith("files/"):
+                with kept.stream(name) as stream:
+                    parts.put_bytes(name, stream.read())
+    write(parts, facts, ())
+    parts.remove()
+    return target
+
+
+def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file, first = tmp_path / "rennes.zip", computer("first")
+    write_manifest(first.places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+
+    def opening(texts: dict[str, Any]) -> None:
+        texts["modules.json"] |= {"action listusers": "*", "action recentchanges": "+"}
+        del texts["modules.json"]["action bazarrecordsindex"]
+        texts["community.json"]["facilitators"] += [
+            {"name": "Mallory", "email": "mallory@example.org"}
+        ]
+
+    told: list[ToRestore] = []
+
+    def asked(planned: ToRestore) -> bool:
+        told.append(planned)
+        return True
+
+    forged = rewritten(file, tmp_path / "forged.zip", opening)
+    done = restore(computer("other"), forged, "rennes2", agreed=asked)
+    assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
+    (planned,) = told
+    shown = " ".join(answer(Envelope("restore", outcome=planned), Paint()).split())
+    assert "opens to everybody what wikifarm closes: action listusers." in shown
+    assert "to whoever has an account what wikifarm closes: action recentchanges." in shown
+    assert "who facilitates: Mallory <mallory@example.org>. The next `wikifarm apply`" in shown
+    assert done.messages == planned.warnings
+    assert (
+        done.data["opened"]
+        == planned.as_json()["opened"]
+        == [
+            {"name": "action listusers", "right": "*"},
+            {"name": "action recentchanges", "right": "+"},
+        ]
+    )
+    # What the backup does not tell is not left open to everybody.
+    modules = open_wiki(computer("other"), "rennes2").rights.modules()
+    assert modules["action bazarrecordsindex"] == "@admins,@animation"
+
+
+def test_a_backup_that_opens_nothing_says_nothing_of_it(computer: Computer, tmp_path: Path) -> None:
+    file, first = tmp_path / "rennes.zip", computer("first")
+    write_manifest(first.places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+    done = restore(computer("other"), file, "rennes2")
+    assert (len(done.messages), done.data["opened"]) == (1, [])
 
 
 def test_what_lets_everybody_else_into_a_group_is_told_and_not_written(

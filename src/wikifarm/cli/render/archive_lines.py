@@ -76,7 +76,8 @@ def to_restore(outcome: ToRestore, sheet: Sheet) -> Iterator[str]:
     if outcome.told:
         told += " " + _("The wiki writes to each of these addresses.")
     yield from wrapped(told, "  ")
-    yield from wrapped(outcome.administrators, "  ")
+    for warning in outcome.warnings:
+        yield from wrapped(warning, "  ")
     yield from _listed((), outcome.lost)
 
 

@@ -8,13 +8,12 @@ made again, would leave it so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from wikifarm.blueprint.manifest.community import Facilitator
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
@@ -219,15 +218,18 @@ def lets_in(member: str) -> bool:
     return member.startswith(("!", *LETS_IN))
 
 
-def administrators(backup: Backup, facilitators: Iterable[Facilitator]) -> str:
-    """A sentence on whom a wiki made of this backup lets do everything: at once, and once somebody
-    applies its description, which names `facilitators`."""
-    mails = dict(backup.value("accounts.json"))
-    there = {(name, mails[name]) for name in _administering(backup) & mails.keys() - {WIKI_ADMIN}}
-    known = {email for _name, email in there}
-    there |= {(each.name, each.email) for each in facilitators if each.email not in known}
-    told = ", ".join(f"{name} <{email}>" for name, email in sorted(there)) or _("nobody else")
+def administering(backup: Backup) -> dict[str, str]:
+    """The accounts that administer the wiki of this backup, wikifarm's own apart, each with its
+    address."""
+    addresses = dict(backup.value("accounts.json"))
+    names = _administering(backup) & addresses.keys() - {WIKI_ADMIN}
+    return {name: addresses[name] for name in sorted(names)}
+
+
+def administrators(backup: Backup) -> str:
+    """A sentence on whom a wiki made of this backup lets do everything."""
+    there = (f"{name} <{address}>" for name, address in administering(backup).items())
     return _(
         "Who administers the wiki of this backup, besides {admin}: {names}. Whoever reads the "
         "mails of such an address can choose a password: keep only those whom you know."
-    ).format(admin=WIKI_ADMIN, names=told)
+    ).format(admin=WIKI_ADMIN, names=", ".join(there) or _("nobody else"))

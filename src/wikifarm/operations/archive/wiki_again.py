@@ -14,7 +14,7 @@ from typing import Any
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
-from wikifarm.model import Dialect, Rights
+from wikifarm.model import Dialect, Rights, canonical
 from wikifarm.operations.archive.backup_contents import lets_in
 from wikifarm.operations.archive.backup_format import Backup
 from wikifarm.operations.archive.kept_files import FilesBack
@@ -41,9 +41,21 @@ _OF_SERVER = ("wiki_status", "debug", "archive[")
 class WikiAgain:
     """One backup on its way into a wiki, and what it should read as there."""
 
-    def __init__(self, context: Context, wiki: Wiki, backup: Backup, slug: str, mark: str) -> None:
+    def __init__(
+        self,
+        context: Context,
+        wiki: Wiki,
+        backup: Backup,
+        slug: str,
+        mark: str,
+        closed: Mapping[str, str],
+    ) -> None:
+        """`closed`: the rights of actions and handlers of which the backup does not tell, which the
+        wiki would open to everybody."""
         self._context, self._wiki, self._backup = context, wiki, backup
         self._slug, self._mark = slug, mark
+        told = {**closed, **backup.value("modules.json")}
+        self._modules_told = {name: canonical(right) for name, right in told.items()}
         self._crossing = crossing_of(backup, wiki.capabilities.dialect)
         self._alone = cards_without_form(backup)
         self._attached = FilesBack(wiki.attachments, backup, self._alone)
@@ -164,7 +176,7 @@ class WikiAgain:
 
     def _modules(self) -> None:
         now = self._wiki.rights.modules()
-        for module, right in self._backup.value("modules.json").items():
+        for module, right in self._modules_told.items():
             kind, _space, name = module.partition(" ")
             if module in now and now[module] != right:
                 self._wiki.rights.set_module(kind, name, right)
@@ -328,7 +340,7 @@ class WikiAgain:
         pages = {tag: page.body for tag, page in now.pages.items()}
         yield from _unlike("pages", {row["tag"]: row["body"] for row in self._pages()}, pages)
         yield from _unlike("rights", _canonical(self._rights), _canonical(now.rights))
-        told = self._backup.value("modules.json")
+        told = self._modules_told
         both = told.keys() & now.modules.keys()  # another wiki may run other extensions
         modules = {name: now.modules[name] for name in both}
         yield from _unlike("modules", {name: told[name] for name in both}, modules)
