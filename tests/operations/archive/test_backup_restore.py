@@ -305,6 +305,59 @@ def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
     assert modules["action bazarrecordsindex"] == "@admins,@animation"
 
 
+@pytest.mark.parametrize("slug", ["rennes", "rennes2"])
+def test_a_wiki_at_another_address_has_not_the_list_of_the_first(
+    computer: Computer, tmp_path: Path, slug: str
+) -> None:
+    file, first = tmp_path / "rennes.zip", computer("first")
+    address = {"provider": "sympa", "address": "rennes.liste@example.org"}
+    listed = replace(
+        a_community(), mailing_list="sympa", mailing_list_address=address["address"],
+        modules=a_community().modules | {Module.MAILING_LIST},
+    )  # fmt: skip
+    write_manifest(first.places.communities / "rennes.yml", listed)
+    wiki = open_wiki(first, "rennes")
+    page = wiki.pages.read(receipts.TAG)
+    assert page is not None
+    receipt = receipts.from_page(page.body)
+    assert receipt is not None
+    known = replace(receipt, mailing_list=address, ledger_key="aa" * 16, ledger=("bb",))
+    wiki.pages.save(receipts.TAG, known.as_page("fr"), page.revision)
+    taken(computer, file)
+    entry = first.farm.find("rennes")
+    assert entry is not None
+    first.farm.delete(entry)
+
+    done = restore(computer("other"), file, slug)
+    assert done.data["differs"] == []
+    kept = open_wiki(computer("other"), slug).pages.read(receipts.TAG)
+    assert kept is not None
+    again = receipts.from_page(kept.body)
+    (described,) = load_manifests([computer("other").places.communities / f"{slug}.yml"])
+    assert again is not None
+    if slug == "rennes":  # the very one
+        assert (again.mailing_list, again.ledger) == (address, ("bb",))
+        assert described == listed
+    else:
+        assert (again.mailing_list, again.ledger_key, again.ledger) == ({}, "", ())
+        assert (described.mailing_list, described.mailing_list_address) == ("none", "")
+    told = [text for text in done.messages if "mailing list stays that of" in text]
+    assert len(told) == (0 if slug == "rennes" else 1)
+
+
+def test_the_list_of_a_wiki_restored_on_another_farm_is_told(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file, first = tmp_path / "rennes.zip", computer("first")
+    listed = replace(
+        a_community(), mailing_list="sympa", modules=a_community().modules | {Module.MAILING_LIST}
+    )
+    write_manifest(first.places.communities / "rennes.yml", listed)
+    made = taken(computer, file)
+    told = verify_backup(file, None, Silence())  # on another farm, at the same address
+    assert any(f"list of {made.manifest.url} comes with" in text for text in told.messages)
+
+
 def test_a_backup_that_opens_nothing_says_nothing_of_it(computer: Computer, tmp_path: Path) -> None:
     file, first = tmp_path / "rennes.zip", computer("first")
     write_manifest(first.places.communities / "rennes.yml", a_community())

@@ -170,7 +170,8 @@ def _restored(
     differs = tuple(writing.differences())
     path = _described_in(context, slug)
     if description is not None:
-        write_manifest(path, description)
+        is_same = slug == manifest.slug
+        write_manifest(path, description if is_same else _without_list(description))
     if not already and not differs:
         context.journal.outcome(slug, STEP, backup=manifest.identity)
     traffic = context.network.traffic
@@ -204,10 +205,12 @@ def _planned(
     closed: Mapping[str, str],
 ) -> ToRestore:
     dialect, url = context.farm.capabilities.dialect, context.farm.address_of(slug)
-    opened = opened_modules(backup, closed, _receipt(backup))
+    receipt = _receipt(backup)
+    opened = opened_modules(backup, closed, receipt)
     warnings = [administrators(backup)]
     if description is not None:
-        warnings += [*facilitating(backup, description), *whose_list(backup, description, url)]
+        warnings += facilitating(backup, description)
+    warnings += whose_list(backup, slug, url, description, receipt)
     return ToRestore(
         slug,
         url,
@@ -223,21 +226,20 @@ def _planned(
 def _description(backup: Backup, slug: str, context: Context) -> Community | None:
     """The community as the computer that backed it up described it, at this address. None where
     this computer describes it already, where the backup does not say, or where what it says is none
-    here: of a blueprint that is not there, say.
-
-    At another address it has no list yet: the list is that of the first.
-    """
+    here: of a blueprint that is not there, say."""
     path = _described_in(context, slug)
     if DESCRIPTION not in backup.manifest.members or path.exists():
         return None
     try:
-        told = community_from({**backup.value(DESCRIPTION), "slug": slug}, folder=path.parent)
+        return community_from({**backup.value(DESCRIPTION), "slug": slug}, folder=path.parent)
     except (InvalidInput, TypeError):
         return None
-    if slug == backup.manifest.slug:
-        return told
-    modules = told.modules - {Module.MAILING_LIST}
-    return replace(told, modules=modules, mailing_list=NONE, mailing_list_address="")
+
+
+def _without_list(community: Community) -> Community:
+    """The same at another address, where it has no list yet: the list is that of the first."""
+    modules = community.modules - {Module.MAILING_LIST}
+    return replace(community, modules=modules, mailing_list=NONE, mailing_list_address="")
 
 
 def _check_ours(context: Context, entry: FarmWiki, *, begun: bool) -> None:

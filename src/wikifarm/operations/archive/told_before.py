@@ -78,10 +78,18 @@ def facilitating(backup: Backup, community: Community) -> Iterator[str]:
         yield told.format(names=", ".join(f"{each.name} <{each.email}>" for each in people))
 
 
-def whose_list(backup: Backup, community: Community, url: str) -> Iterator[str]:
-    """That the list of a community is described for a wiki at another address than it had."""
-    if community.mailing_list != NONE and url != backup.manifest.url:
-        yield _(
-            "The description of the community in this backup keeps the mailing list of {url}: if "
-            "that wiki goes on, take the list out of {file} before you apply it."
-        ).format(url=backup.manifest.url, file=f"communities/{community.slug}.yml")
+def whose_list(
+    backup: Backup, slug: str, url: str, community: Community | None, receipt: Receipt | None
+) -> Iterator[str]:
+    """Whose the mailing list is, where the wiki is made at another address than it had."""
+    described = community is not None and community.mailing_list != NONE
+    was = backup.manifest
+    if url == was.url or not (described or (receipt is not None and receipt.mailing_list)):
+        return
+    told = _("The mailing list stays that of {url}: the wiki made here has none.")
+    if slug == was.slug:
+        told = _(
+            "The mailing list of {url} comes with this backup: if that wiki goes on, take the list "
+            "out of the description of the wiki made here, before you apply it."
+        )
+    yield told.format(url=was.url)

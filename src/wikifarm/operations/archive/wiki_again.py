@@ -85,11 +85,14 @@ class WikiAgain:
 
     def _receipt_here(self, body: str) -> str:
         """The page of the receipt, once it says where its community is now, and of no audit: the
-        last one looked at another wiki, maybe on another farm."""
+        last one looked at another wiki, maybe on another farm. The mailing list that it knows is
+        that of the first address."""
         receipt = receipts.from_page(body)
         if receipt is None:
             return body
         ours = replace(receipt, slug=self._slug, community=self._mark, audit={})
+        if self._slug != self._backup.manifest.slug:
+            ours = replace(ours, mailing_list={}, ledger_key="", ledger=())
         return body if ours == receipt else ours.as_page(receipt.language or "fr")
 
     def _entries(self) -> Iterator[dict[str, Any]]:
