@@ -358,12 +358,113 @@ def test_the_list_of_a_wiki_restored_on_another_farm_is_told(
     assert any(f"list of {made.manifest.url} comes with" in text for text in told.messages)
 
 
+def told_before(
+    computer: Computer, file: Path, slug: str = "rennes2"
+) -> tuple[ToRestore, Envelope]:
+    """What was said before the yes, and what came of it."""
+    told: list[ToRestore] = []
+
+    def asked(planned: ToRestore) -> bool:
+        told.append(planned)
+        return True
+
+    done = restore(computer("other"), file, slug, agreed=asked)
+    (planned,) = told
+    return planned, done
+
+
+def test_groups_in_a_circle_are_told_before_and_made_of_their_people(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+
+    def in_a_circle(texts: dict[str, Any]) -> None:
+        texts["groups.json"] |= {
+            "jardin": ["ZoeKergoat", "@potager"], "potager": ["@verger"], "verger": ["@jardin"],
+            "seul": ["@seul", "@nulle"], "autour": ["@jardin"],
+        }  # fmt: skip
+
+    forged = rewritten(file, tmp_path / "forged.zip", in_a_circle)
+    planned, done = told_before(computer, forged)
+    assert done.data["differs"] == []
+    assert tuple(done.data["lost"]) == planned.lost
+    assert [text for text in planned.lost if "jardin, potager, verger" in text]
+    assert [text for text in planned.lost if "(seul)" in text]
+    assert [text for text in planned.lost if "(nulle)" in text]
+    groups = open_wiki(computer("other"), "rennes2").groups.all()
+    assert groups["jardin"] == ("ZoeKergoat",) and groups["autour"] == ("@jardin",)
+    assert groups["potager"] == groups["verger"] == groups["seul"] == ()
+
+
+def test_a_circle_that_would_shut_wikifarm_out_is_refused(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+
+    def shut_out(texts: dict[str, Any]) -> None:
+        texts["groups.json"] |= {"admins": ["@jardin"], "jardin": ["@admins", "WikiAdmin"]}
+
+    forged, before = rewritten(file, tmp_path / "f.zip", shut_out), snapshot(tmp_path / "farm")
+    with pytest.raises(InvalidInput):
+        made_again(computer, forged, "rennes2")
+    assert snapshot(tmp_path / "farm") == before
+
+
+@pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+def test_pages_that_a_wiki_needs_stay_where_the_backup_lacks_them(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    needed = ("BazaR", "GererConfig", "GererDroits", "GererDroitsActions", "GererDroitsHandlers",
+              "GererUtilisateurs", "MotDePassePerdu", "ParametresUtilisateur")  # fmt: skip
+
+    def without(texts: dict[str, Any]) -> None:
+        for tag in needed[1:]:
+            del texts[member("pages", tag)]
+        texts[member("pages", "BazaR")]["body"] = "Rien {{pas}} ici."
+
+    planned, done = told_before(computer, rewritten(file, tmp_path / "forged.zip", without))
+    assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
+    (told,) = (text for text in planned.lost if "stay as the new wiki" in text)
+    assert all(tag in told for tag in needed[:2])
+    pages = open_wiki(computer("other"), "rennes2").pages.all()
+    assert set(needed) <= pages.keys() and "{{bazar" in pages["BazaR"].body
+
+
+def test_what_has_no_rights_in_the_backup_is_closed_and_told(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    gone: list[str] = []
+
+    def untold(texts: dict[str, Any]) -> None:
+        card = next(value["tag"] for name, value in texts.items() if name.startswith("entries/"))
+        gone.extend((card, next(iter(texts["lists.json"])), "Affiche"))
+        for tag in gone:
+            del texts["rights.json"][tag]
+        del texts[member("pages", "RecitDeZoe")]  # its rights and its look are told still
+        texts["files.json"] = [row for row in texts["files.json"] if row["page"] != "RecitDeZoe"]
+        texts["metadata.json"]["RecitDeZoe"] = {"theme": "margot"}
+
+    planned, done = told_before(computer, rewritten(file, tmp_path / "forged.zip", untold))
+    assert done.data["differs"] == []
+    (told,) = (text for text in planned.lost if "no rights" in text)
+    rights = open_wiki(computer("other"), "rennes2").rights.all()
+    for tag in gone:
+        assert tag in told
+        assert (rights[tag].read, rights[tag].write) == ("@admins", "@admins")
+
+
 def test_a_backup_that_opens_nothing_says_nothing_of_it(computer: Computer, tmp_path: Path) -> None:
     file, first = tmp_path / "rennes.zip", computer("first")
     write_manifest(first.places.communities / "rennes.yml", a_community())
     taken(computer, file)
     done = restore(computer("other"), file, "rennes2")
-    assert (len(done.messages), done.data["opened"]) == (1, [])
+    assert (len(done.messages), done.data["opened"], done.data["lost"]) == (1, [], [])
 
 
 def test_what_lets_everybody_else_into_a_group_is_told_and_not_written(
