@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
+from tests.operations.archive.changed import rewritten, told_before
 from tests.operations.archive.conftest import SECRET, Computer
 from tests.operations.conftest import a_community
 from wikifarm.blueprint.manifest.reading import load_manifests
@@ -27,7 +28,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.model import Module
-from wikifarm.operations.archive.backup_format import Parts, member, opened, write
+from wikifarm.operations.archive.backup_format import member, opened
 from wikifarm.operations.archive.restore import Restored, ToRestore, restore
 from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
@@ -245,24 +246,6 @@ def test_the_description_of_a_community_comes_with_it(computer: Computer, tmp_pa
     assert {line.action for line in outcome.planned} <= {"keep", "none", "update"}
 
 
-def rewritten(file: Path, target: Path, change: Callable[[dict[str, Any]], None]) -> Path:
-    """A backup of which a hand changed the texts, its sums made again."""
-    parts = Parts(target)
-    with opened(file) as kept:
-        texts = {name: kept.value(name) for name in kept.manifest.members if name.endswith(".json")}
-        facts = kept.manifest.model_dump(exclude={"members", "format"})
-        change(texts)
-        for name, value in texts.items():
-            parts.put(name, value)
-        for name in set(kept.manifest.members) - set(texts):
-            if name.startswith("files/"):
-                with kept.stream(name) as stream:
-                    parts.put_bytes(name, stream.read())
-    write(parts, facts, ())
-    parts.remove()
-    return target
-
-
 def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
     computer: Computer, tmp_path: Path
 ) -> None:
@@ -358,21 +341,6 @@ def test_the_list_of_a_wiki_restored_on_another_farm_is_told(
     assert any(f"list of {made.manifest.url} comes with" in text for text in told.messages)
 
 
-def told_before(
-    computer: Computer, file: Path, slug: str = "rennes2"
-) -> tuple[ToRestore, Envelope]:
-    """What was said before the yes, and what came of it."""
-    told: list[ToRestore] = []
-
-    def asked(planned: ToRestore) -> bool:
-        told.append(planned)
-        return True
-
-    done = restore(computer("other"), file, slug, agreed=asked)
-    (planned,) = told
-    return planned, done
-
-
 def test_groups_in_a_circle_are_told_before_and_made_of_their_people(
     computer: Computer, tmp_path: Path
 ) -> None:
@@ -386,7 +354,7 @@ def test_groups_in_a_circle_are_told_before_and_made_of_their_people(
         }  # fmt: skip
 
     forged = rewritten(file, tmp_path / "forged.zip", in_a_circle)
-    planned, done = told_before(computer, forged)
+    planned, done = told_before(computer("other"), forged)
     assert done.data["differs"] == []
     assert tuple(done.data["lost"]) == planned.lost
     assert [text for text in planned.lost if "jardin, potager, verger" in text]
@@ -426,7 +394,9 @@ def test_pages_that_a_wiki_needs_stay_where_the_backup_lacks_them(
             del texts[member("pages", tag)]
         texts[member("pages", "BazaR")]["body"] = "Rien {{pas}} ici."
 
-    planned, done = told_before(computer, rewritten(file, tmp_path / "forged.zip", without))
+    planned, done = told_before(
+        computer("other"), rewritten(file, tmp_path / "forged.zip", without)
+    )
     assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
     (told,) = (text for text in planned.lost if "stay as the new wiki" in text)
     assert all(tag in told for tag in needed[:2])
@@ -450,7 +420,7 @@ def test_what_has_no_rights_in_the_backup_is_closed_and_told(
         texts["files.json"] = [row for row in texts["files.json"] if row["page"] != "RecitDeZoe"]
         texts["metadata.json"]["RecitDeZoe"] = {"theme": "margot"}
 
-    planned, done = told_before(computer, rewritten(file, tmp_path / "forged.zip", untold))
+    planned, done = told_before(computer("other"), rewritten(file, tmp_path / "forged.zip", untold))
     assert done.data["differs"] == []
     (told,) = (text for text in planned.lost if "no rights" in text)
     rights = open_wiki(computer("other"), "rennes2").rights.all()
