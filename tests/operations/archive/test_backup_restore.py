@@ -27,7 +27,7 @@ from wikifarm.errors import (
     WikifarmError,
     WriteRefused,
 )
-from wikifarm.model import Module
+from wikifarm.model import Module, Rights
 from wikifarm.operations.archive.backup_format import member, opened
 from wikifarm.operations.archive.restore import Restored, ToRestore, restore
 from wikifarm.operations.archive.take_backup import BackupMade, backup
@@ -105,6 +105,26 @@ def test_a_backup_holds_what_the_wiki_holds_and_changes_nothing(
     with pytest.raises(InvalidInput) as refused:
         taken(computer, file)
     assert refused.value.problems[0].code == "file-exists"
+
+
+def test_comments_are_kept_and_said_to_stay_in_the_backup(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file, wiki = tmp_path / "rennes.zip", open_wiki(computer("first"), "rennes")
+    wiki.rights.set(["Affiche"], Rights("*", "*", "+"))
+    value = wiki.pages._value("Affiche")
+    said = [("pagetag", "Affiche"), ("body", "Belle affiche !"), ("hashcash_value", value)]
+    assert wiki.session.api_post("comments", said).status == 200
+    made = taken(computer, file)
+    assert made.manifest.counts["comments"] == 1
+    with opened(file) as kept:
+        (comment,) = kept.value("comments.json")
+    assert (comment["below"], comment["body"]) == ("Affiche", "Belle affiche !")
+    assert comment["author"] == "WikiAdmin"
+    planned, done = told_before(computer("other"), file)
+    assert done.data["lost"] == ["Comments: they stay in the backup alone (1)."]
+    assert (done.data["differs"], planned.lost) == ([], tuple(done.data["lost"]))
+    assert open_wiki(computer("other"), "rennes2").comments.all() == {}
 
 
 def test_it_is_verified_on_a_farm_of_this_computer(computer: Computer, tmp_path: Path) -> None:

@@ -193,5 +193,6 @@ def contents(counts: Mapping[str, int]) -> str:
         "lists": _("lists of choices"),
         "accounts": _("accounts"),
         "files": _("files"),
+        "comments": _("comments"),
     }
     return ", ".join(f"{word} ({counts[what]})" for what, word in words.items() if what in counts)

@@ -449,6 +449,9 @@ def lost_at_first(backup: Backup, dialect: Dialect) -> list[str]:
     if alone:
         told = _("Cards whose form is gone: they stay in the backup alone ({names}).")
         lost.append(told.format(names=few(alone)))
+    if comments := backup.manifest.counts.get("comments", 0):
+        told = _("Comments: they stay in the backup alone ({count}).")
+        lost.append(told.format(count=comments))
     return lost
 
 
