@@ -10,7 +10,7 @@ from wikifarm.yeswiki import groups, lost_password, wiki_settings
 from wikifarm.yeswiki.rights import MODULES, TABLE_PAGE
 from wikifarm.yeswiki.session import LOGIN_PAGE
 
-# Each with the action that it must hold; none where a login may stand elsewhere.
+# Each with the action, or one of the actions, that it must hold.
 _NEEDED: Mapping[str, str] = {
     "BazaR": "bazar",
     TABLE_PAGE: "gererdroits",
@@ -18,17 +18,15 @@ _NEEDED: Mapping[str, str] = {
     MODULES["handler"][0]: "edithandlersacls",
     groups.PAGE: "editgroups",
     wiki_settings.PAGE: "editconfig",
-    LOGIN_PAGE: "",
-    lost_password.PAGE: "",
+    LOGIN_PAGE: "login|usersettings",
+    lost_password.PAGE: "lostpassword",
 }
 
 
 def lacking(pages: Mapping[str, str]) -> list[str]:
     """Which of them these pages, tag -> text, lack, or have without what makes them work."""
-    return [tag for tag, action in _NEEDED.items() if not _works(pages.get(tag), action)]
-
-
-def _works(body: str | None, action: str) -> bool:
-    if body is None or not action:
-        return body is not None
-    return bool(re.search(rf"\{{\{{\s*{action}\b", body, re.IGNORECASE))
+    return [
+        tag
+        for tag, action in _NEEDED.items()
+        if not re.search(rf"\{{\{{\s*(?:{action})\b", pages.get(tag, ""), re.IGNORECASE)
+    ]
