@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from tests.operations.archive.test_backup_format import FACTS
-from wikifarm.blueprint.manifest.community import Facilitator
+from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import InvalidInput
 from wikifarm.operations.archive.backup_contents import administrators, check
 from wikifarm.operations.archive.backup_format import HOSTILE, SMALL, Parts, member, opened, write
+from wikifarm.operations.archive.told_before import facilitating, opened_modules, opening
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 PAGE = {"tag": "Charte", "body": "x", "owner": "", "author": "", "time": ""}
@@ -132,9 +134,27 @@ def test_who_would_administer_is_told_with_the_address_that_opens_the_account(
 ) -> None:
     with opened(a_backup(tmp_path / "a.zip", {})) as backup:
         check(backup)
-        told = administrators(backup, [ZOE, Facilitator("Awa", "awa@example.org")])
-    assert "Awa <awa@example.org>, ZoeK <zoe@example.org>." in told  # each address once
-    assert "AdaL" not in told
+        told = administrators(backup)
+        assert "besides WikiAdmin: ZoeK <zoe@example.org>." in told
+        people = (ZOE, Facilitator("Awa", "awa@example.org"))
+        (described,) = facilitating(backup, Community("Rennes", "rennes", people))
+        assert ": Awa <awa@example.org>." in described  # Zoé administers already
+        assert list(facilitating(backup, Community("Rennes", "rennes", (ZOE,)))) == []
+
+
+def test_what_is_opened_is_told_by_whom_it_lets_in(tmp_path: Path) -> None:
+    closed = {"action listusers": "@admins,@animation", "action trail": "@admins",
+              "action bazar": "+", "handler raw": "@admins"}  # fmt: skip
+    told = {"action listusers": "*", "action trail": "*", "action bazar": "@animation",
+            "handler raw": "@animation", "action toc": "*", "handler diff": "+"}  # fmt: skip
+    with opened(a_backup(tmp_path / "a.zip", {"modules.json": told})) as backup:
+        receipt = Receipt("a", "rennes", "Rennes", rights={"handler diff": ("@admins",)})
+        modules = opened_modules(backup, closed, receipt)
+        assert modules == {"action listusers": "*", "action trail": "*", "handler diff": "+"}
+        assert list(opening(modules)) == [
+            "This backup opens to everybody what wikifarm closes: action listusers, action trail.",
+            "This backup opens to whoever has an account what wikifarm closes: handler diff.",
+        ]  # and those who facilitate administer here: @animation opens nothing to others
 
 
 def test_half_a_sign_is_read_as_one_that_can_be_written(tmp_path: Path) -> None:
