@@ -147,6 +147,33 @@ def test_a_full_disk_leaves_no_folder(
     assert set(tmp_path.iterdir()) <= before | {tmp_path / "state"}
 
 
+@pytest.mark.parametrize("where", [".", "../site", "within/.."])
+def test_a_folder_that_is_empty_is_filled_where_it_stands(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """The terminal of whoever is in it, and a disk that is mounted there, stay in it."""
+    stands = tmp_path / "site"
+    stands.mkdir()
+    monkeypatch.chdir(stands)
+    before = stands.stat().st_ino
+    site = made(computer, Path(where))
+    assert Path(site.folder).resolve() == stands and stands.stat().st_ino == before
+    assert (stands / "index.html").is_file() and not list(stands.glob(".*"))
+    with pytest.raises(InvalidInput) as fault:
+        made(computer, Path(where))
+    assert "site" in fault.value.problems[0].message
+
+
+def test_what_a_run_that_was_killed_left_in_a_folder_is_nothing_in_it(
+    computer: Computer, tmp_path: Path
+) -> None:
+    left = tmp_path / "site" / static_site.COMING
+    left.mkdir(parents=True)
+    (left / "old.html").write_text("")
+    made(computer, tmp_path / "site")
+    assert not left.exists() and not (tmp_path / "site/old.html").exists()
+
+
 def test_a_folder_with_something_in_it_is_left_alone(computer: Computer, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     folder.mkdir()

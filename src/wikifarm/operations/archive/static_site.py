@@ -44,6 +44,7 @@ _INSTALLING = timedelta(minutes=1)  # that a server takes to write a new wiki's 
 _LICENCES = re.compile(r"\bCC[ -]?(BY(?:[ -](?:SA|NC|ND))*|0)(?:[ -](\d\.\d))?\b")
 _AUTHOR = re.compile(r"(bf_)?(auteurs?|autrices?|auteur·?ices?|authors?)\Z", re.IGNORECASE)
 _LICENCE_FIELD = re.compile(r"licen[cs]e", re.IGNORECASE)
+COMING = ".wikifarm-site.new"  # in a folder that is there, what is being written
 SHORTEST = 30  # signs: less than this is a page of buttons
 STYLE = """\
 :root{color-scheme:light dark}
@@ -95,7 +96,9 @@ def export_static(
 ) -> Envelope:
     """Writes the site into a new folder, whole or not at all. `agreed`: tags of pages that are in
     it whatever would leave them out. Writes nothing in the wiki."""
-    if not folder.is_dir() or any(folder.iterdir()):
+    if folder.name in ("", ".."):  # the folder where one is, or the one around
+        folder = folder.resolve()
+    if not folder.is_dir() or any(each.name != COMING for each in folder.iterdir()):
         refuse_taken(folder)
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
@@ -330,13 +333,19 @@ class _Leaving:
 
 @contextmanager
 def _coming(folder: Path) -> Iterator[Path]:
-    """A folder to write in, which gets its name once all is in it. Raises OSError."""
-    coming = folder.with_name(f".{folder.name}.new")
+    """A folder to write in, which gets its name once all is in it; one that is there is filled, and
+    stays the same: somebody may be in it, or a disk mounted there. Raises OSError."""
+    there = folder.is_dir()
+    coming = folder / COMING if there else folder.with_name(f".{folder.name}.new")
     shutil.rmtree(coming, ignore_errors=True)  # of a run that was killed
     try:
         coming.mkdir(parents=True)
         yield coming
-        coming.replace(folder)
+        if not there:
+            coming.replace(folder)
+            return
+        for made in list(coming.iterdir()):
+            made.replace(folder / made.name)
     finally:
         shutil.rmtree(coming, ignore_errors=True)
 
