@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.operations.conftest import context_for
@@ -18,17 +19,22 @@ from tests.operations.copying.conftest import (
     TwoSources,
     build_by_hand,
 )
+from tests.operations.deaths import Watched
+from wikifarm import transport
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.cli.render.copy_lines import taken_over
+from wikifarm.cli.render.sheet import Sheet
 from wikifarm.engine.changes import writes
-from wikifarm.engine.journal import Journal
+from wikifarm.engine.journal import SENTINEL, Journal
 from wikifarm.engine.standing import Standing
 from wikifarm.errors import BadCredentials, InvalidInput, LeakFound, NotOurs, Refused
 from wikifarm.operations.adopt import AdoptedWiki, adopt
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.copying.adopt_by_hand import Inspection, TakenOver
+from wikifarm.operations.copying.adopt_by_hand import Inspection, TakenOver, Trace
 from wikifarm.operations.describe import Wishes
+from wikifarm.operations.left_behind import heal
 from wikifarm.operations.list_wikis import WikisOutcome, list_wikis
 from wikifarm.operations.plan import plan
 from wikifarm.operations.status import State, StatusOutcome, status
@@ -192,6 +198,50 @@ def test_a_form_of_people_that_stays_open_is_told_by_the_audit(sources: TwoSourc
     assert [row["bf_titre"] for row in wiki.entries.of("11").values()] == ["Bérénice Quéméneur"]
     assert {each.name for each in wiki.users.all()} == {ADMIN, "ZoeDubreuil"}
     assert manifest(context, "ouverte").is_file()
+
+
+@in_one
+@pytest.mark.parametrize("after", [1, 20])
+def test_an_audit_that_was_cut_says_what_it_may_have_left(
+    sources: TwoSources, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport._again, "sleep", lambda _seconds: None)
+    slug = f"coupe{after}"
+    made(sources, slug)
+    left = [after]
+
+    def cut(request: httpx.Request) -> None:
+        if b"WikifarmTemoin" in request.content or left[0] < after:
+            left[0] -= 1
+        if left[0] < 0:
+            raise httpx.ConnectError("gone", request=request)
+
+    here = sources.folder / f"adopter-{slug}"
+    broken = context_for(sources.running.url, here, transport=Watched(cut))
+    told = take(broken, slug, look=Inspection.FULL)
+    assert (told.community.error is None, told.trace) == (False, Trace.LEFT)
+    shown = "\n".join(taken_over(told, Sheet()))
+    assert "may be left" in shown and "Nothing was written" not in shown
+    again = context_for(sources.running.url, here)
+    assert heal(again) and not again.journal.left_open(slug, SENTINEL)
+    assert not [name for name in held(sources, slug).pages if "Temoin" in name]
+
+
+@in_one
+def test_what_only_reads_and_fails_wrote_nothing(
+    sources: TwoSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport._again, "sleep", lambda _seconds: None)
+    made(sources, "muette")
+    here = sources.folder / "adopter-muette"
+
+    def cut(request: httpx.Request) -> None:
+        if manifest(context_for(sources.running.url, here), "muette").is_file():
+            raise httpx.ConnectError("gone", request=request)
+
+    told = take(context_for(sources.running.url, here, transport=Watched(cut)), "muette")
+    assert told.community.error is not None
+    assert "Nothing was written in the wiki." in "\n".join(taken_over(told, Sheet()))
 
 
 @in_one

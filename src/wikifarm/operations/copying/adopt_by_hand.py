@@ -24,6 +24,7 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.schema.template import parse
 from wikifarm.engine.changes import writes
+from wikifarm.engine.journal import RECORD, SENTINEL
 from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.steps.access import ACLS, ADMINS
 from wikifarm.errors import InvalidInput, NotOurs, Refused
@@ -57,11 +58,19 @@ class Inspection(StrEnum):
     NONE = "none"
 
 
+class Trace(StrEnum):
+    """What a look at a wiki wrote in it."""
+
+    NOTHING = "nothing"
+    REMOVED = "removed"  # what its audit planted, which it removed
+    LEFT = "left"  # the audit was cut: what it planted may be there
+
+
 @dataclass(frozen=True)
 class TakenOver(Outcome):
     """A wiki made by hand, described here. `closing` are the rights that are open there today, and
     that `apply` would close; `community` tells what else is open, and what `apply` would change.
-    `captured` is None where a blueprint that was here already describes it; `manifest` is empty
+    `trace` is what looking at it wrote in it. `captured` is None where a blueprint that was here already describes it; `manifest` is empty
     where nothing was kept."""
 
     slug: str
@@ -71,6 +80,7 @@ class TakenOver(Outcome):
     captured: CapturedBlueprint | None
     community: CommunityOutcome
     closing: tuple[Leak, ...] = ()
+    trace: Trace = Trace.NOTHING
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -81,6 +91,7 @@ class TakenOver(Outcome):
             "manifest": self.manifest,
             "captured": self.captured.as_json() if self.captured is not None else None,
             "closing": [asdict(leak) for leak in self.closing],
+            "trace": self.trace.value,
             "community": self.community.as_json(),
         }
 
@@ -117,7 +128,7 @@ def take_over(
             closing = _tell(run, look)
         kept = str(manifest) if manifest.is_file() else ""
         told = TakenOver(entry.folder, entry.url, described.blueprint, kept, captured, run.outcome)
-        return replace(told, closing=closing)
+        return replace(told, closing=closing, trace=_trace(run, look))
 
 
 def _read(manifest: Path, entry: FarmWiki) -> Community:
@@ -158,6 +169,16 @@ def _tell(run: CommunityRun, look: Inspection) -> tuple[Leak, ...]:
     left = tuple(leak for leak in audit.leaks if leak.route not in closed)
     run.outcome.audit = replace(audit, leaks=left)
     return tuple(leak for leak in audit.leaks if leak.route in closed)
+
+
+def _trace(run: CommunityRun, look: Inspection) -> Trace:
+    slug, journal = run.community.slug, run.context.journal
+    if look is not Inspection.FULL or run.wiki is None:
+        return Trace.NOTHING
+    if any(journal.left_open(slug, step) for step in (SENTINEL, RECORD)):
+        return Trace.LEFT
+    audit = run.outcome.audit
+    return Trace.REMOVED if audit is None or audit.probes else Trace.NOTHING
 
 
 # -- describing it ------------------------------------------------------------------------------
