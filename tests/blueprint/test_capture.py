@@ -226,6 +226,16 @@ def test_names_that_a_server_or_a_disk_takes_for_one_are_left_out(tmp_path: Path
     assert left == {("haies", Why.BAD_NAME), ("file:Haies/plan.pdf", Why.BAD_NAME)}
 
 
+def test_names_that_windows_keeps_for_itself_are_left_out() -> None:
+    bodies = {"Con": "x", "Haies": '{{attach file="nul.pdf"}}'}
+    pages = {tag: Page(tag, body) for tag, body in bodies.items()}
+    read = WholeWiki(ADDRESS, "4.5.0", Dialect.D45, "WikiAdmin", pages, {}, {})
+    taken = capture(read, KnownPeople([]), usual(), TEXTS, CaptureWishes("jardin"))
+    assert (taken.pages, taken.attachments) == (("Haies",), ())
+    left = {(each.key, each.why) for each in taken.left_out}
+    assert left == {("Con", Why.BAD_NAME), ("file:Haies/nul.pdf", Why.BAD_NAME)}
+
+
 @pytest.mark.parametrize(("read", "expected"), [("*", "*"), ("@voisinage", "@voisinage")])
 def test_a_question_of_an_unknown_type_is_kept_as_it_is(read: str, expected: str) -> None:
     unknown = line("zorglub", "bf_x", "Une question", "a", "b", "", "", "", "", "", "", read)

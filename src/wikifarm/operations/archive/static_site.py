@@ -10,7 +10,7 @@ import hashlib
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.looks import FRAME
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, Problem
-from wikifarm.files import SHARED, write_whole
+from wikifarm.files import SHARED, is_no_file_name, write_whole
 from wikifarm.i18n import _
 from wikifarm.model import Form, Page
 from wikifarm.operations.archive.clean_html import Cleaned, Known, cleaned
@@ -130,8 +130,10 @@ class _Leaving:
         texts = [*self._pages(pages), *self._entries()]
         names = _names(texts)
         known = self._known(names)
+        readable = {text.tag for text in texts}
         ready = [(text, clean) for text in texts
                  if (clean := self._clean(text, known, people)) is not None]  # fmt: skip
+        self._refuse_unknown(readable, pages.keys() | readable)
         # Links to what was left out lead nowhere, and nothing is named after it: made again.
         names = _names(text for text, _clean in ready)
         known = self._known(names)
@@ -144,6 +146,21 @@ class _Leaving:
             str(folder), self._visitor.addresses.base, licence, len(ready) - entries, entries,
             count, self._left_out,
         )  # fmt: skip
+
+    def _refuse_unknown(self, readable: Collection[str], tags: Collection[str]) -> None:
+        """Raises InvalidInput for a page that was agreed to and that no visitor reads, or that is a
+        card about somebody: naming it changes nothing."""
+        may_be_named = [tag for tag in self._left_out if tag in tags]
+        message = _("“{tag}” is no page that could be put in: nothing was written.")
+        hint = _("What is left out, and may be named: {names}.").format(
+            names=", ".join(may_be_named) or _("nothing")
+        )
+        problems = [
+            Problem(message.format(tag=tag), hint, "--with-page", code="unknown-page")
+            for tag in sorted(self._agreed.difference(readable))
+        ]
+        if problems:
+            raise InvalidInput(problems)
 
     # -- what there is ----------------------------------------------------------------------
 
@@ -408,7 +425,7 @@ def _names(texts: Iterable[Text]) -> dict[str, str]:
     taken = {"contents.html", "index.html", "style.css", "feed.xml"}
     for text in texts:
         name = "index.html" if text.tag == ROOT_PAGE else f"{_plain(text.tag)}.html"
-        if name in taken and text.tag != ROOT_PAGE:
+        if (name in taken or is_no_file_name(name)) and text.tag != ROOT_PAGE:
             name = f"{_plain(text.tag)}-{_digest(text.tag)}.html"
         taken.add(name)
         names[text.tag] = name

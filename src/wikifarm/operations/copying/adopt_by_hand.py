@@ -70,8 +70,8 @@ class Trace(StrEnum):
 class TakenOver(Outcome):
     """A wiki made by hand, described here. `closing` are the rights that are open there today, and
     that `apply` would close; `community` tells what else is open, and what `apply` would change.
-    `trace` is what looking at it wrote in it. `captured` is None where a blueprint that was here already describes it; `manifest` is empty
-    where nothing was kept."""
+    `trace` is what looking at it wrote in it. `captured` is None where a blueprint that was here
+    already describes it; `manifest` is empty where nothing was kept."""
 
     slug: str
     url: str
