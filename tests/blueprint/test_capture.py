@@ -213,6 +213,7 @@ def test_a_form_that_names_somebody_anywhere_is_left_out(said: Mapping[str, str]
     read = WholeWiki(ADDRESS, "4.5.0", Dialect.D45, "WikiAdmin", {}, {"10": form}, {})
     taken = capture(read, KnownPeople(["AdaLovelace"]), usual(), TEXTS, CaptureWishes("jardin"))
     assert [each.key for each in taken.left_out] == ["form:10"]
+    assert taken.left_out[0].shown == f"{taken.left_out[0].label} (10)" != " (10)"
 
 
 def test_names_that_a_server_or_a_disk_takes_for_one_are_left_out(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ to and closed."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from pathlib import Path
@@ -32,7 +33,7 @@ from wikifarm.errors import BadCredentials, InvalidInput, LeakFound, NotOurs, Re
 from wikifarm.operations.adopt import AdoptedWiki, adopt
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.copying.adopt_by_hand import Inspection, TakenOver, Trace
+from wikifarm.operations.copying.adopt_by_hand import AuditTrace, Inspection, TakenOver
 from wikifarm.operations.describe import Wishes
 from wikifarm.operations.left_behind import heal
 from wikifarm.operations.list_wikis import WikisOutcome, list_wikis
@@ -219,7 +220,7 @@ def test_an_audit_that_was_cut_says_what_it_may_have_left(
     here = sources.folder / f"adopter-{slug}"
     broken = context_for(sources.running.url, here, transport=Watched(cut))
     told = take(broken, slug, look=Inspection.FULL)
-    assert (told.community.error is None, told.trace) == (False, Trace.LEFT)
+    assert (told.community.error is None, told.trace) == (False, AuditTrace.LEFT)
     shown = "\n".join(taken_over(told, Sheet()))
     assert "may be left" in shown and "Nothing was written" not in shown
     again = context_for(sources.running.url, here)
@@ -311,6 +312,43 @@ def test_killed_then_run_again_it_ends_the_same(
     assert manifest(again, slug).read_bytes() == manifest(other, slug).read_bytes()
     assert {path: path.read_bytes() for path in written} == written
     assert again.journal.mark_of(slug) == other.journal.mark_of(slug) != ""
+
+
+@in_one
+def test_what_is_not_described_is_told_each_time(sources: TwoSources) -> None:
+    context = made(sources, "redite")
+    first = take(context, "redite")
+    again = take(context, "redite")
+    assert first.captured is not None and again.captured is not None
+    assert again.captured.captured.left_out == first.captured.captured.left_out != ()
+    assert "Contacts" in "\n".join(taken_over(again, Sheet()))
+
+
+@in_one
+def test_what_a_run_that_was_killed_left_beside_the_blueprints_goes(sources: TwoSources) -> None:
+    context = made(sources, "laissee", built=False)
+    folder = context.places.blueprints
+    left, at_work, theirs = (
+        folder / f".adopted-laissee.{end}"
+        for end in ("wikifarm-a1b2c3d4", "wikifarm-z9y8x7w6", "mine")
+    )
+    for each in (left, at_work, theirs):
+        each.mkdir(parents=True)
+        (each / "blueprint.yml").touch()
+    held_open = os.open(at_work, os.O_RDONLY)
+    fcntl.flock(held_open, fcntl.LOCK_EX)
+    take(context, "laissee")
+    os.close(held_open)
+    assert {path.name for path in folder.iterdir()} == {
+        "adopted-laissee", at_work.name, theirs.name
+    }  # fmt: skip
+
+
+@in_one
+def test_the_backslash_that_the_farm_puts_in_a_name_is_said_in_words(sources: TwoSources) -> None:
+    told = take(made(sources, "barre", built=False), "barre")
+    shown = "\n".join(taken_over(told, Sheet()))
+    assert "Jardins d'ici" in shown and "\\" not in shown
 
 
 @in_one

@@ -137,7 +137,8 @@ class _Capture:
     def speaks_of_nobody(self, kind: LeftKind, name: str, *texts: str) -> bool:
         """False, and noted, for what speaks of somebody and nobody agreed to."""
         traces = sorted({trace for text in texts for trace in self.people.in_text(text)})
-        known = [LeftOut(kind, name, why_of(trace)) for trace in traces]
+        label = self.whole.forms[name].label if kind is LeftKind.FORM else ""
+        known = [LeftOut(kind, name, why_of(trace), label) for trace in traces]
         if not known:
             return True
         if known[0].key in self.asked.agreed:

@@ -44,7 +44,7 @@ def captured(outcome: CapturedBlueprint, sheet: Sheet) -> Iterator[str]:
         yield ""
         yield sheet.paint.strong(_("Left out"))
         why = _why()
-        yield from table((each.name, why[each.why.value]) for each in told.left_out)
+        yield from table((each.shown, why[each.why.value]) for each in told.left_out)
         agreed = [each.key for each in told.left_out if each.may_be_agreed]
         if agreed:
             sentence = _("Look at each, then copy it all the same with {option}.")
@@ -76,7 +76,7 @@ def taken_over(outcome: TakenOver, sheet: Sheet) -> Iterator[str]:
         yield ""
         yield sheet.paint.strong(_("Not described: it stays as it is, whatever is applied"))
         why = _why()
-        yield from table((each.name, why[each.why.value]) for each in left)
+        yield from table((each.shown, why[each.why.value]) for each in left)
     closing = len(outcome.closing)
     if closing:
         yield ""

@@ -58,7 +58,7 @@ class Inspection(StrEnum):
     NONE = "none"
 
 
-class Trace(StrEnum):
+class AuditTrace(StrEnum):
     """What a look at a wiki wrote in it."""
 
     NOTHING = "nothing"
@@ -80,7 +80,7 @@ class TakenOver(Outcome):
     captured: CapturedBlueprint | None
     community: CommunityOutcome
     closing: tuple[Leak, ...] = ()
-    trace: Trace = Trace.NOTHING
+    trace: AuditTrace = AuditTrace.NOTHING
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -112,6 +112,7 @@ def take_over(
         captured = None
         if manifest.is_file():
             described = _read(manifest, entry)
+            captured = _captured_before(context, wiki, described)
         else:
             folder = context.places.blueprints
             if dry_run:
@@ -129,6 +130,26 @@ def take_over(
         kept = str(manifest) if manifest.is_file() else ""
         told = TakenOver(entry.folder, entry.url, described.blueprint, kept, captured, run.outcome)
         return replace(told, closing=closing, trace=_trace(run, look))
+
+
+def _captured_before(
+    context: Context, wiki: Wiki, described: Community
+) -> CapturedBlueprint | None:
+    """What a run before captured of the wiki, and what it leaves out, as it would today; None where
+    it is described with another blueprint."""
+    name = f"{PREFIX}{described.slug}"
+    folder = context.places.blueprints / name
+    try:
+        blueprint = load_blueprint(described.blueprint, Path(described.source).parent)
+    except InvalidInput:
+        return None  # `fill` tells what is wrong with it
+    if Path(described.blueprint).name != name or not (folder / FILE).is_file():
+        return None
+    asked = CaptureWishes(name, described.language, in_place=True)
+    outcome = captured_from(context, wiki, asked).outcome
+    told, pages = outcome.captured, {page.key for page in blueprint.pages}
+    left = tuple(each for each in told.left_out if each.name not in pages)
+    return replace(outcome, captured=replace(told, left_out=left), folder=str(folder))
 
 
 def _read(manifest: Path, entry: FarmWiki) -> Community:
@@ -171,14 +192,14 @@ def _tell(run: CommunityRun, look: Inspection) -> tuple[Leak, ...]:
     return tuple(leak for leak in audit.leaks if leak.route in closed)
 
 
-def _trace(run: CommunityRun, look: Inspection) -> Trace:
+def _trace(run: CommunityRun, look: Inspection) -> AuditTrace:
     slug, journal = run.community.slug, run.context.journal
     if look is not Inspection.FULL or run.wiki is None:
-        return Trace.NOTHING
+        return AuditTrace.NOTHING
     if any(journal.left_open(slug, step) for step in (SENTINEL, RECORD)):
-        return Trace.LEFT
+        return AuditTrace.LEFT
     audit = run.outcome.audit
-    return Trace.REMOVED if audit is None or audit.probes else Trace.NOTHING
+    return AuditTrace.REMOVED if audit is None or audit.probes else AuditTrace.NOTHING
 
 
 # -- describing it ------------------------------------------------------------------------------
