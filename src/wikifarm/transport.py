@@ -26,7 +26,13 @@ import httpx
 import tenacity
 
 from wikifarm import __version__
-from wikifarm.errors import PrivateAddress, TlsFailed, UnexpectedAnswer, Unreachable
+from wikifarm.errors import (
+    PrivateAddress,
+    TlsFailed,
+    UnexpectedAnswer,
+    Unreachable,
+    WikifarmError,
+)
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.model import Cookie
@@ -594,7 +600,8 @@ def _network_errors(url: str) -> Iterator[None]:
 
 def _is_tls(fault: BaseException) -> bool:
     seen: BaseException | None = fault
-    while seen is not None:
+    # One that was told before is another fault; asked again, it is its own cause's cause.
+    while seen is not None and not isinstance(seen, WikifarmError):
         if isinstance(seen, ssl.SSLError):
             return True
         seen = seen.__cause__ or seen.__context__

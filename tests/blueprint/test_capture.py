@@ -216,6 +216,7 @@ def test_a_form_that_names_somebody_anywhere_is_left_out(said: Mapping[str, str]
     read = WholeWiki(ADDRESS, "4.5.0", Dialect.D45, "WikiAdmin", {}, {"10": form}, {})
     taken = capture(read, KnownPeople(["AdaLovelace"]), usual(), TEXTS, CaptureWishes("jardin"))
     assert [each.key for each in taken.left_out] == ["form:10"]
+    assert taken.left_out[0].shown == f"{taken.left_out[0].label} (10)" != " (10)"
 
 
 def test_names_that_a_server_or_a_disk_takes_for_one_are_left_out(tmp_path: Path) -> None:
@@ -227,6 +228,16 @@ def test_names_that_a_server_or_a_disk_takes_for_one_are_left_out(tmp_path: Path
     assert [each.name for each in taken.attachments] == ["Plan.pdf"]
     left = {(each.key, each.why) for each in taken.left_out}
     assert left == {("haies", Why.BAD_NAME), ("file:Haies/plan.pdf", Why.BAD_NAME)}
+
+
+def test_names_that_windows_keeps_for_itself_are_left_out() -> None:
+    bodies = {"Con": "x", "Haies": '{{attach file="nul.pdf"}}'}
+    pages = {tag: Page(tag, body) for tag, body in bodies.items()}
+    read = WholeWiki(ADDRESS, "4.5.0", Dialect.D45, "WikiAdmin", pages, {}, {})
+    taken = capture(read, KnownPeople([]), usual(), TEXTS, CaptureWishes("jardin"))
+    assert (taken.pages, taken.attachments) == (("Haies",), ())
+    left = {(each.key, each.why) for each in taken.left_out}
+    assert left == {("Con", Why.BAD_NAME), ("file:Haies/nul.pdf", Why.BAD_NAME)}
 
 
 @pytest.mark.parametrize(("read", "expected"), [("*", "*"), ("@voisinage", "@voisinage")])
