@@ -21,6 +21,7 @@ _NEEDED: Mapping[str, str] = {
     LOGIN_PAGE: "login|usersettings",
     lost_password.PAGE: "lostpassword",
 }
+DOORS = frozenset({LOGIN_PAGE, lost_password.PAGE})  # read by whoever is not logged in yet
 
 
 def lacking(pages: Mapping[str, str]) -> list[str]:

@@ -30,10 +30,12 @@ from wikifarm.operations.archive.other_version import Crossing
 from wikifarm.operations.archive.take_backup import DERIVED
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import few
+from wikifarm.yeswiki.needed_pages import DOORS
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
 ADMINS = Rights("@admins", "@admins")
+READ_BY_ALL = Rights("*", "@admins")
 AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
 # A form while its cards are written: it writes no mail, makes no account, changes no value.
 QUIET = (
@@ -129,6 +131,7 @@ class WikiAgain:
         """What has no rights of its own in the backup is for administrators alone."""
         told = {tag: Rights(*each) for tag, each in self._backup.value("rights.json").items()}
         told |= dict.fromkeys(untold_rights(self._backup), ADMINS)
+        told = dict.fromkeys(DOORS & self._standing, READ_BY_ALL) | told
         ids = self._crossing.ids
         return {ids.get(tag, tag): each for tag, each in told.items() if tag not in self._alone}
 
