@@ -21,6 +21,8 @@ _NEEDED: Mapping[str, str] = {
     LOGIN_PAGE: "login|usersettings",
     lost_password.PAGE: "lostpassword",
 }
+# Read by whoever is not logged in yet; the menu of YesWiki's own holds the form of logins.
+DOORS = frozenset({LOGIN_PAGE, lost_password.PAGE, "PageRapideHaut"})
 
 
 def lacking(pages: Mapping[str, str]) -> list[str]:

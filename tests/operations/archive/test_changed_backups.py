@@ -21,6 +21,7 @@ from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import write_manifest
 from wikifarm.rehearsal import snapshot
 
+MENU = "pages/PageRapideHaut.json"  # where people log in: without it, nobody looks afterwards
 CHANGED = int(os.environ.get("WIKIFARM_CHANGED_BACKUPS", "6"))
 Change = Callable[[Texts, int], None]
 
@@ -32,7 +33,7 @@ def one_of(known: Mapping[str, Any], number: int) -> str:
 
 def without_member(room: str) -> Change:
     def change(texts: Texts, number: int) -> None:
-        if names := {name: "" for name in texts if name.startswith(f"{room}/")}:
+        if names := {name: "" for name in texts if name.startswith(f"{room}/") and name != MENU}:
             del texts[one_of(names, number)]
 
     return change
@@ -80,7 +81,7 @@ def an_opened_module(texts: Texts, number: int) -> None:
 
 
 def a_page_without_text(texts: Texts, number: int) -> None:
-    if names := {name: "" for name in texts if name.startswith("pages/")}:
+    if names := {name: "" for name in texts if name.startswith("pages/") and name != MENU}:
         texts[one_of(names, number)]["body"] = "Plus rien."
 
 

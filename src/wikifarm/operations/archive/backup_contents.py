@@ -21,7 +21,7 @@ from wikifarm.operations.archive.backup_format import FILES, Backup
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 from wikifarm.whole_wiki import is_file_name
 from wikifarm.yeswiki.groups import LETS_IN
-from wikifarm.yeswiki.needed_pages import lacking
+from wikifarm.yeswiki.needed_pages import DOORS, lacking
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 ADMINS = "admins"  # YesWiki's own group
@@ -256,8 +256,9 @@ def missing_groups(backup: Backup) -> list[str]:
 
 
 def untold_rights(backup: Backup, alone: Collection[str] = ()) -> list[str]:
-    """The pages, lists and cards of which the backup tells no rights, but for those `alone`."""
-    return sorted(standing(backup) - backup.value("rights.json").keys() - set(alone))
+    """The pages, lists and cards of which the backup tells no rights, but for those `alone` and
+    those by which people come in."""
+    return sorted(standing(backup) - backup.value("rights.json").keys() - DOORS - set(alone))
 
 
 def standing(backup: Backup) -> set[str]:

@@ -31,10 +31,12 @@ from wikifarm.operations.archive.take_backup import DERIVED
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import few
 from wikifarm.yeswiki.comments import is_comment
+from wikifarm.yeswiki.needed_pages import DOORS
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
 ADMINS = Rights("@admins", "@admins")
+READ_BY_ALL = Rights("*", "@admins")
 AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
 # A form while its cards are written: it writes no mail, makes no account, changes no value, and
 # takes many cards of one person, since one account writes them all.
@@ -134,6 +136,7 @@ class WikiAgain:
         """What has no rights of its own in the backup is for administrators alone."""
         told = {tag: Rights(*each) for tag, each in self._backup.value("rights.json").items()}
         told |= dict.fromkeys(untold_rights(self._backup), ADMINS)
+        told = dict.fromkeys(DOORS & self._standing, READ_BY_ALL) | told
         ids = self._crossing.ids
         return {
             ids.get(tag, tag): each for tag, each in told.items()
