@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.operations.archive.conftest import Computer
+from tests.operations.copying.random_wikis import commented
+from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
 from wikifarm.operations.archive import retire as leaving
 from wikifarm.operations.archive.retire import Leave, LeaveMeans, Retiring, retire
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.participants.erase import answered_stay
 from wikifarm.rehearsal import RunningFarm, snapshot
 
 
@@ -56,6 +59,7 @@ def test_a_whole_leave(
     assert "2026-12-31" in refused.value.message
     on(monkeypatch, "2026-12-31")
     step(computer, Leave.READ_ONLY)
+    assert wiki.pages.all()["PagePrincipale"].body == body
     now = wiki.rights.all()
     assert {rights.write for rights in now.values()} == {"@admins"}
     assert {tag: now[tag].read for tag in readers} == readers
@@ -110,3 +114,32 @@ def test_a_no_does_nothing(computer: Computer, tmp_path: Path) -> None:
     with pytest.raises(NotConfirmed):
         retire(computer("first"), "rennes", Leave.ANNOUNCE, agreed=lambda _step: False)
     assert snapshot(tmp_path / "farm") == before
+
+
+def test_what_people_said_and_the_receipt_name_nobody_who_went(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    passing = computer("x").farm.wiki("rennes")
+    assert passing.session.sign_up("Passant", "passant@example.org", "MotDePasse123")
+    for tag, text in (("Affiche", "Merci."), ("Affiche", "Et moi ?"), ("Affiche", "Signé : Zoé")):
+        commented(passing, tag, text)
+    commented(wiki, "Comment3", "Vous aussi.")
+    known = {comment.tag: comment.owner for comment in wiki.comments.all().values()}
+    assert known == {"Comment1": "WikiAdmin", "Comment2": "Passant", "Comment3": "Passant",
+                     "Comment4": "Passant", "Comment5": "WikiAdmin"}  # fmt: skip
+    quick = {"at_once": True, "file": tmp_path / "rennes.zip", "in_clear": True,
+             "skip_export": True}  # fmt: skip
+    on(monkeypatch, "2026-12-01")
+    step(computer, Leave.ANNOUNCE)
+    on(monkeypatch, "2026-12-02")
+    for name in (Leave.READ_ONLY, Leave.BACKUP, Leave.EXPORT):
+        step(computer, name, **quick)
+    first = wiki.pages.all()["PagePrincipale"].body
+    assert "2026-12-02" in first and "2026-12-31" not in first
+    told = step(computer, Leave.ERASE, **quick)
+    assert set(wiki.comments.all()) == {"Comment1", "Comment3", "Comment5"}
+    assert answered_stay() in told.notes
+    kept = receipts.from_page(wiki.pages.all()[receipts.TAG].body)
+    assert kept is not None and kept.community and kept.pages
+    assert "CamilleG" not in str(kept) and "camille@" not in str(kept)

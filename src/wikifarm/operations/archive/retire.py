@@ -6,6 +6,7 @@ of this computer, so that it goes on another day.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,8 +36,9 @@ from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
-from wikifarm.operations.participants.erase import close_account
+from wikifarm.operations.participants.erase import answered_stay, close_account
 from wikifarm.operations.participants.erasure_proof import ADMIN, seen_by, terms_for
+from wikifarm.operations.participants.traces import comments_of
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
 from wikifarm.yeswiki.session import ROOT_PAGE
@@ -214,24 +216,31 @@ class _Leave:
 
     def _announce(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Says it at the top of the first page."""
-        pages = self._wiki.pages.all()
-        receipt = pages.get(receipts.TAG)
-        known = receipts.from_page(receipt.body) if receipt is not None else None
-        language = known.language if known is not None else ""
-        notice = _notice(language or "fr", _today() + timedelta(days=DAYS[Leave.READ_ONLY]))
-        page = pages.get(ROOT_PAGE)
-        if page is None or not page.body.startswith(notice):
-            body = f"{notice}\n\n{page.body if page else ''}"
-            self._wiki.pages.save(ROOT_PAGE, body, page.revision if page else "")
-            now = self._wiki.pages.read(ROOT_PAGE)
-            if now is None or not now.body.startswith(notice):
-                raise WriteRefused(_("The wiki did not keep the notice on its first page."))
+        self._say_at_the_top(_today() + timedelta(days=DAYS[Leave.READ_ONLY]))
         return {}, (
             _("Tell people too, on the mailing list and at a meeting: the first page says it."),
         )
 
+    def _say_at_the_top(self, day: date) -> None:
+        """Has the first page begin with the notice of that day, unless it says one as soon."""
+        pages = self._wiki.pages.all()
+        receipt, page = pages.get(receipts.TAG), pages.get(ROOT_PAGE)
+        known = receipts.from_page(receipt.body) if receipt is not None else None
+        language, body = (known.language if known else "") or "fr", page.body if page else ""
+        said = re.match(re.escape(_notice(language, _DAY)).replace(_DAY, r"([\d-]{10})"), body)
+        if said and said[1] <= day.isoformat():
+            return
+        notice = _notice(language, day.isoformat())
+        rest = body[said.end() :].lstrip("\n") if said else body
+        self._wiki.pages.save(ROOT_PAGE, f"{notice}\n\n{rest}", page.revision if page else "")
+        now = self._wiki.pages.read(ROOT_PAGE)
+        if now is None or not now.body.startswith(notice):
+            raise WriteRefused(_("The wiki did not keep the notice on its first page."))
+
     def _read_only(self) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Keeps who may read what, and lets only administrators write."""
+        """Keeps who may read what, and lets only administrators write; the first page says since
+        when, where that is sooner than it said."""
+        self._say_at_the_top(_today())
         now = self._wiki.settings.all()
         wanted = {"default_write_acl": "@admins", "default_comment_acl": CLOSED}
         changed = {key: text for key, text in wanted.items() if now.get(key, text) != text}
@@ -292,11 +301,13 @@ class _Leave:
         return {}, notes
 
     def _erase(self) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Cards of people, members, accounts; the tool's own account stays. Who went is then looked
-        for, as `participants erase` does, in all that a visitor and the administrator read."""
+        """Cards of people, comments, members, accounts; the tool's own account stays. Who went is
+        then looked for, as `participants erase` does, in all that a visitor and the administrator
+        read."""
         with self._kept() as backup_kept:
             who = self._everybody(backup_kept)
-        for tag in self._cards():
+        comments, answered = self._comments()
+        for tag in (*self._cards(), *comments):
             self._wiki.pages.delete(tag)
         groups = self._wiki.groups.all()
         kept = {
@@ -309,8 +320,9 @@ class _Leave:
         for account in self._wiki.users.all():
             if account.name not in (WIKI_ADMIN, self._wiki.account):
                 close_account(self._wiki, account.name)
+        self._forget_in_receipt()
         left = [each.name for each in self._wiki.users.all() if each.name != WIKI_ADMIN]
-        left += self._cards()
+        left += [*self._cards(), *self._comments()[0]]
         if left:
             raise WriteRefused(
                 _("Some people are still there: {count}.").format(count=len(left)),
@@ -318,6 +330,7 @@ class _Leave:
             )
         return {}, (
             *self._still_named(who),
+            *([answered_stay()] if answered else []),
             _(
                 "Histories of pages still say which account wrote; the backup holds everyone: "
                 "remove it when you may."
@@ -333,6 +346,34 @@ class _Leave:
     def _cards(self) -> list[str]:
         """The cards of people that are there: their tags."""
         return [tag for form in self._people_forms() for tag in self._wiki.entries.of(form.id)]
+
+    def _comments(self) -> tuple[list[str], list[str]]:
+        """The comments of all but the tool's own account, of visitors too: those that go, and those
+        that stay, since it answered them."""
+        known = self._wiki.comments.all()
+        going, answered = comments_of(known, lambda each: each.owner != WIKI_ADMIN)
+        return [each.tag for each in going], [each.tag for each in answered]
+
+    def _forget_in_receipt(self) -> None:
+        """Has the page of the receipt name nobody who went, nor keep the texts that do."""
+        page = self._wiki.pages.read(receipts.TAG)
+        known = receipts.from_page(page.body) if page is not None else None
+        if page is None or known is None:
+            return
+        groups = {
+            name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
+            for name, members in known.groups.items()
+        }
+        body = replace(
+            known, groups=groups, accounts=(), bases={}, proposals={}, writing={},
+            ledger_key="", ledger=(),
+        ).as_page(known.language or "fr")  # fmt: skip
+        if body == page.body:
+            return
+        self._wiki.pages.save(receipts.TAG, body, page.revision)
+        now = self._wiki.pages.read(receipts.TAG)
+        if now is None or now.body != body:
+            raise WriteRefused(_("The wiki did not keep the receipt without those who went."))
 
     def _everybody(self, kept: Backup) -> _Everybody:
         """Who goes. The backup knows them all, also after a run that was cut."""
@@ -427,13 +468,16 @@ class _Everybody:
     cards: Sequence[str]  # tags
 
 
-def _notice(language: str, day: date) -> str:
+_DAY = "DAY"  # in the place of one, in a notice that is looked for
+
+
+def _notice(language: str, day: str) -> str:
     """What the first page of a wiki that closes says, in the words of its people."""
     _ = in_language(language)
     return _(
         "**This wiki closes. From {day} on, nobody writes here any more; what was published is "
         "kept, cards of people and accounts are erased. Tell the facilitators if you object.**"
-    ).format(day=day.isoformat())
+    ).format(day=day)
 
 
 def _today() -> date:

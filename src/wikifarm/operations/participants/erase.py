@@ -270,12 +270,15 @@ def _stays(known: Traces) -> Sequence[str]:
     if known.subscription in extra:
         told.append(extra[known.subscription])
     if known.answered:
-        told.append(
-            _(
-                "Comments that others answered stay, since the answers would go with them: who "
-                "facilitates decides with those who answered, and removes them in the wiki."
-            )
-        )
+        told.append(answered_stay())
     if known.person.place is Membership.FACILITATES:
         told.append(_("This person facilitated: change the passwords that they knew."))
     return told
+
+
+def answered_stay() -> str:
+    """A sentence on comments that are not removed."""
+    return _(
+        "Comments that others answered stay, since the answers would go with them: who "
+        "facilitates decides with those who answered, and removes them in the wiki."
+    )

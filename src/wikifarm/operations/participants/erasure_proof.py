@@ -116,10 +116,10 @@ def _seen_by(
     rows: dict[str, Mapping[str, Any]] = {
         **wiki.session.api_table("entries"),
         **wiki.session.api_table("pages"),
-        **{tag: vars(comment) for tag, comment in wiki.comments.all().items()},
     }
     if not rows:  # a home page is read by everybody: who sees nothing has seen nothing
         wiki.pages.all()
+    rows |= {tag: vars(comment) for tag, comment in wiki.comments.all().items()}
     for tag, row in rows.items():
         text = "\n".join(_texts(row))
         yield from (Sighting(role, tag, what) for what, term in terms.items() if term.search(text))

@@ -3,7 +3,7 @@ mailing list to whoever drives it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -67,16 +67,20 @@ def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Tra
         [entry for entry in entries if entry.form in of_people],
         [entry for entry in entries if entry.form not in of_people],
         [page for page in seen.pages.values() if own and page.owner.casefold() == own],
-        *_comments(run.site.comments.all(), own),
+        *comments_of(
+            run.site.comments.all(), lambda each: bool(own) and each.owner.casefold() == own
+        ),
         subscribed(run, addresses),
         addresses,
     )
 
 
-def _comments(known: Mapping[str, Comment], own: str) -> tuple[list[Comment], list[Comment]]:
-    """The comments of an account: those that others did not answer, answers before what they
-    answer, and those that they did."""
-    theirs = {tag: each for tag, each in known.items() if own and each.owner.casefold() == own}
+def comments_of(
+    known: Mapping[str, Comment], is_theirs: Callable[[Comment], bool]
+) -> tuple[list[Comment], list[Comment]]:
+    """The comments of those who go: those that nobody else answered, answers before what they
+    answer, and those that somebody did."""
+    theirs = {tag: each for tag, each in known.items() if is_theirs(each)}
     kept = {each.below for tag, each in known.items() if tag not in theirs}
     while more := {each.below for tag, each in theirs.items() if tag in kept} - kept:
         kept |= more
