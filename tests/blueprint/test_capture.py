@@ -157,6 +157,12 @@ def test_a_number_that_changes_changes_where_it_is_named(body: str, expected: st
         ("感谢王小明的帮助", Trace.NAME),
         ("les amis de bjorn angstrom", Trace.NAME),
         ("YILMAZ", Trace.NAME),
+        ("merci à A. Lovelace", Trace.NAME),
+        ("LOVELACE A.", Trace.NAME),
+        ("B. ÅNGSTRÖM", Trace.NAME),
+        ("\u0410da L\u043evel\u0430ce", Trace.NAME),  # Cyrillic letters among Latin ones
+        ("ИВАНОВА Ольга", Trace.NAME),
+        ("о. Иванова, O. Иванова", Trace.NAME),
         ("ada [at] example.org", Trace.MAIL),
         ("ada (arobase) example (point) org", Trace.MAIL),
         ("ada at example dot org", Trace.MAIL),
@@ -175,7 +181,7 @@ def test_a_number_that_changes_changes_where_it_is_named(body: str, expected: st
 )
 def test_a_person_is_seen_however_they_are_written(text: str, trace: Trace) -> None:
     people = KnownPeople(["AdaLovelace", "Zoé", "", "Al", "leahamon", "AwaD", "CamilleG",
-                          "Bjørn Ångström", "Yılmaz", "小明 王"])  # fmt: skip
+                          "Bjørn Ångström", "Yılmaz", "小明 王", "Ольга Иванова"])  # fmt: skip
     assert people.in_text(text) == {trace}
 
 
@@ -184,10 +190,11 @@ def test_a_person_is_seen_however_they_are_written(text: str, trace: Trace) -> N
     ["le 12/03/2024", "20240102030405", "{{bazarliste id=\"1\"}}", "@admins,@participants",
      "Awa, et Camille", "Zoétrope", "n° 123456", "Al", "Adalovelacette", "un an a passé",
      "le 01-02-2026 10:00", "Notre wiki a trois ans", "Le Wiki à tout faire", "camille n’a gardé",
-     "look at example.org", "lon=-0.6123456789", "https://a.org/0612345678/x"],
+     "look at example.org", "un a lovelace", "A lovelace", "P. Lovelace",
+     "il a petit à petit", "lon=-0.6123456789", "https://a.org/0612345678/x"],
 )  # fmt: skip
 def test_what_is_nobody(text: str) -> None:
-    names = ["AdaLovelace", "Zoé", "Al", "Ana", "AwaD", "CamilleG", "WikiA", "WikiT"]
+    names = ["AdaLovelace", "Alice Petit", "Zoé", "Al", "Ana", "AwaD", "CamilleG", "WikiA", "WikiT"]
     assert KnownPeople(names, but=["WikiT"]).in_text(text) == frozenset()
 
 

@@ -35,6 +35,11 @@ _WORD = re.compile(r"[^\W_]+")
 # Letters that Unicode does not take apart, as keyboards without them write them.
 _STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
                           "œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"})  # fmt: skip
+# Letters of other scripts that look like Latin ones, in one case or the other.
+_LOOK_ALIKES = str.maketrans(
+    "АаВвЕеКкМмНнОоРрСсТтУуХхІіЈјЅѕΑαΒβΕεΖζΗηΙιΚκΜμΝνΟοΡρΤτΥυΧχ",
+    "AaBbEeKkMmHhOoPpCcTtYyXxIiJjSsAaBbEeZzHhIiKkMmNnOoPpTtYyXx",
+)
 SHORTEST = 3  # signs of a name that can be told from a word
 _GLUED = 6  # signs of a name that is looked for across words, whatever parts them
 
@@ -60,6 +65,9 @@ class KnownPeople:
         self._glued = {name for name in glued if len(name) >= _GLUED}
         self._longest = max((len("".join(name)) for name in self._names), default=0)
         self._anywhere = {name for name in glued if len(name) > 1 and _never_parted(name)}
+        self._short: dict[str, set[tuple[tuple[str, ...], str]]] = {}
+        for family, initial in (each for name in spelt for each in _shortened(name)):
+            self._short.setdefault(family[0], set()).add((family, initial))
         self._begun: dict[str, set[tuple[tuple[str, ...], str]]] = {}
         for name in given:
             known = _INITIALS.match(_CAPITAL.sub(" ", name))
@@ -70,7 +78,8 @@ class KnownPeople:
 
     def in_text(self, text: str) -> frozenset[Trace]:
         """What of them stands there; names whatever their case, accents, order, glued capitals or
-        what parts them, within addresses of the web too, and those hidden from robots."""
+        what parts them, with an initial for a first name or letters that look alike, within
+        addresses of the web too, and those hidden from robots."""
         plain = _plain(text)
         traces = {
             Trace.MAIL: _MAIL.search(_shown(plain)),
@@ -89,6 +98,13 @@ class KnownPeople:
                 words[first:last] in self._names or "".join(words[first:last]) in self._glued
                 for first in range(len(words))
                 for last in self._ends(words, first)
+            )
+            or any(
+                words[first : first + len(family)] == family
+                and initial.upper() in (*spelt[:first][-1:], *spelt[first + len(family) :][:1])
+                and spelt[first][0].isupper()
+                for first, word in enumerate(words)
+                for family, initial in self._short.get(word, ())
             )
             or any(
                 words[first : first + len(name)] == name
@@ -143,6 +159,14 @@ def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield name[first:] + name[:first]
 
 
+def _shortened(name: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """A name as a family name and an initial, whichever of two words is the family's."""
+    orders = (name, name[::-1]) if len(name) == 2 else (name,)
+    for each in orders:
+        if len(name) > 1 and len(each[-1]) >= _FAMILY_NAME:
+            yield each[1:], each[0][0]
+
+
 def _words(text: str) -> tuple[str, ...]:
     """The words of a text, bare; AdaLovelace and ada_lovelace as Ada Lovelace."""
     return tuple(map(str.casefold, _spelt(text)))
@@ -166,4 +190,6 @@ def bare(text: str) -> str:
 
 def _unaccented(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.translate(_STROKES))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)).translate(
+        _LOOK_ALIKES
+    )

@@ -394,7 +394,7 @@ class _Leave:
     def _still_named(self, who: _Everybody) -> list[str]:
         """Where those who went are still named, as sentences. Raises WriteRefused for a card that
         still answers."""
-        terms = terms_for({"address": who.addresses, "account": who.accounts, "name": who.names})
+        terms = terms_for(who.addresses, who.accounts, who.names)
         told = []
         asking = {_("a visitor"): (Role.VISITOR.value, self._wiki.visitor()),
                   _("the administrator"): (ADMIN, self._wiki)}  # fmt: skip

@@ -4,11 +4,12 @@ group and as the administrator."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from wikifarm.blueprint.capture.known_people import KnownPeople, Trace
 from wikifarm.errors import AuditBlind
 from wikifarm.i18n import _
 from wikifarm.operations.audit.sentinel import a_member
@@ -67,31 +68,37 @@ def _asking(run: CommunityRun) -> Iterator[Mapping[str, Wiki]]:
         yield {**people, ADMIN: run.site}
 
 
-def terms_of(known: Traces) -> Mapping[str, re.Pattern[str]]:
-    """What gives somebody away -> how it is looked for: as whole words, in any case. A name in one
-    word is a first name, which is of many."""
+Terms = Mapping[str, Callable[[str], bool]]  # what gives somebody away -> whether a text holds it
+
+
+def terms_of(known: Traces) -> Terms:
+    """What gives somebody away, and how it is looked for: addresses and accounts as whole words, in
+    any case; names however they are written. A name in one word is a first name, which is of many.
+    """
     person = known.person
-    return terms_for(
-        {"address": known.addresses, "account": [person.account], "name": [person.name]}
-    )
+    return terms_for(known.addresses, [person.account], [person.name])
 
 
-def terms_for(said: Mapping[str, Iterable[str]]) -> Mapping[str, re.Pattern[str]]:
-    """The same, of what gives people away by its kind: "address", "account", "name"."""
-    words = {what: sorted(texts) for what, texts in said.items()}
-    words["name"] = [name for name in words["name"] if " " in name]
+def terms_for(addresses: Iterable[str], accounts: Iterable[str], names: Iterable[str]) -> Terms:
+    """The same, of several people."""
+    people = KnownPeople([name for name in names if " " in name])
     return {
-        what: re.compile(
-            rf"{_BEFORE}(?:{'|'.join(map(re.escape, texts))}){_AFTER}", re.IGNORECASE
-        )
-        for what, given in words.items()
-        if (texts := [text for text in given if len(text) >= SHORTEST])
-    }  # fmt: skip
+        "address": _as_words(addresses),
+        "account": _as_words(accounts),
+        "name": lambda text: Trace.NAME in people.in_text(text),
+    }
 
 
-def seen_by(
-    role: str, wiki: Wiki, terms: Mapping[str, re.Pattern[str]], tags: Sequence[str]
-) -> list[Sighting]:
+def _as_words(texts: Iterable[str]) -> Callable[[str], bool]:
+    known = sorted(text for text in texts if len(text) >= SHORTEST)
+    if not known:
+        return lambda _text: False
+    any_of_them = "|".join(map(re.escape, known))
+    pattern = re.compile(rf"{_BEFORE}(?:{any_of_them}){_AFTER}", re.IGNORECASE)
+    return lambda text: pattern.search(text) is not None
+
+
+def seen_by(role: str, wiki: Wiki, terms: Terms, tags: Sequence[str]) -> list[Sighting]:
     """What of the terms stands in all that somebody reads, and which of the cards `tags` answer.
 
     Raises AuditBlind where this role was answered as somebody else.
@@ -109,20 +116,18 @@ def seen_by(
     return sightings
 
 
-def _seen_by(
-    role: str, wiki: Wiki, terms: Mapping[str, re.Pattern[str]], tags: Sequence[str]
-) -> Iterator[Sighting]:
+def _seen_by(role: str, wiki: Wiki, terms: Terms, tags: Sequence[str]) -> Iterator[Sighting]:
     """Every page, comment and entry that somebody reads whole, and the addresses of the cards."""
-    rows: dict[str, Mapping[str, Any]] = {
-        **wiki.session.api_table("entries"),
-        **wiki.session.api_table("pages"),
-    }
-    if not rows:  # a home page is read by everybody: who sees nothing has seen nothing
+    pages = wiki.session.api_table("pages")
+    if not pages:  # a home page is read by everybody: who sees no page has seen nothing
         wiki.pages.all()
-    rows |= {tag: vars(comment) for tag, comment in wiki.comments.all().items()}
+    comments = {tag: vars(comment) for tag, comment in wiki.comments.all().items()}
+    rows: dict[str, Mapping[str, Any]] = {
+        **wiki.session.api_table("entries"), **pages, **comments,
+    }  # fmt: skip
     for tag, row in rows.items():
         text = "\n".join(_texts(row))
-        yield from (Sighting(role, tag, what) for what, term in terms.items() if term.search(text))
+        yield from (Sighting(role, tag, what) for what, term in terms.items() if term(text))
     for tag in tags:
         if wiki.session.api(f"pages/{tag}").status == 200:
             yield Sighting(role, tag, "card")
