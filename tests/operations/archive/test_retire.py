@@ -140,6 +140,7 @@ def test_what_people_said_and_the_receipt_name_nobody_who_went(
     told = step(computer, Leave.ERASE, **quick)
     assert set(wiki.comments.all()) == {"Comment1", "Comment3", "Comment5"}
     assert answered_stay() in told.notes
+    assert any("AnimerIci" in note for note in told.notes)  # it names Camille Le Goff in full
     kept = receipts.from_page(wiki.pages.all()[receipts.TAG].body)
     assert kept is not None and kept.community and kept.pages
     assert "CamilleG" not in str(kept) and "camille@" not in str(kept)

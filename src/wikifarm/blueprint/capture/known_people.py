@@ -183,6 +183,12 @@ def _spelt(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(_unaccented(_CAPITAL.sub(" ", _plain(text)))))
 
 
+def is_one_word(name: str) -> bool:
+    """True for a name that is one word, like a first name, which is of many; not for AdaLovelace,
+    nor AdaL."""
+    return len(_words(name)) < 2
+
+
 def bare(text: str) -> str:
     """Small letters without accents or strokes, single spaces."""
     return " ".join(_unaccented(text).casefold().split())

@@ -32,7 +32,7 @@ from wikifarm.model import FarmWiki, Form, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
 from wikifarm.operations.archive.people_of_cards import called, is_about_people
 from wikifarm.operations.archive.static_site import export_static
-from wikifarm.operations.archive.take_backup import BackupMade, backup
+from wikifarm.operations.archive.take_backup import DESCRIPTION, BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
@@ -387,6 +387,9 @@ class _Leave:
             names |= set(called(form, dialect, rows.values()))
             values = (value for row in rows.values() for value in row.values())
             addresses |= {value for value in values if isinstance(value, str) and is_email(value)}
+        for each in _facilitators(kept):
+            names.add(str(each.get("name", "")))
+            addresses.add(str(each.get("email", "")))
         return _Everybody(
             frozenset(accounts), frozenset(addresses), frozenset(names), sorted(cards)
         )
@@ -466,6 +469,12 @@ class _Everybody:
     addresses: frozenset[str]
     names: frozenset[str]
     cards: Sequence[str]  # tags
+
+
+def _facilitators(kept: Backup) -> list[dict[str, Any]]:
+    """Those whom the description of the community names, where the backup has it."""
+    described = kept.value(DESCRIPTION) if DESCRIPTION in kept.manifest.members else {}
+    return list(described.get("facilitators", ()))
 
 
 _DAY = "DAY"  # in the place of one, in a notice that is looked for

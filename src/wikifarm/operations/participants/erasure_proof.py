@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from wikifarm.blueprint.capture.known_people import KnownPeople, Trace
+from wikifarm.blueprint.capture.known_people import KnownPeople, Trace, is_one_word
 from wikifarm.errors import AuditBlind
 from wikifarm.i18n import _
 from wikifarm.operations.audit.sentinel import a_member
@@ -73,15 +73,15 @@ Terms = Mapping[str, Callable[[str], bool]]  # what gives somebody away -> wheth
 
 def terms_of(known: Traces) -> Terms:
     """What gives somebody away, and how it is looked for: addresses and accounts as whole words, in
-    any case; names however they are written. A name in one word is a first name, which is of many.
-    """
+    any case; names, of accounts too, however they are written, unless they are one word."""
     person = known.person
     return terms_for(known.addresses, [person.account], [person.name])
 
 
 def terms_for(addresses: Iterable[str], accounts: Iterable[str], names: Iterable[str]) -> Terms:
     """The same, of several people."""
-    people = KnownPeople([name for name in names if " " in name])
+    accounts = tuple(accounts)
+    people = KnownPeople([each for each in (*names, *accounts) if not is_one_word(each)])
     return {
         "address": _as_words(addresses),
         "account": _as_words(accounts),
