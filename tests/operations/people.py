@@ -72,6 +72,7 @@ def seat(data: Path, slug: str, people: Iterable[Person], base: Base = PARTICIPA
                 wiki.add_revision(tag, json.dumps(body), person.account, person.account)
                 wiki.set_kind(tag, ENTRY, base.form)
                 wiki.set_acl(tag, "read", f"@{base.group},%")
+                wiki.set_acl(tag, "write", "%")
             members = "\n".join(person.account for person in seated if person.member)
             wiki.set_group(base.group, members)
     finally:

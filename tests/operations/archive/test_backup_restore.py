@@ -273,6 +273,7 @@ def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
 
     def opening(texts: dict[str, Any]) -> None:
         texts["modules.json"] |= {"action listusers": "*", "action recentchanges": "+"}
+        texts["rights.json"]["Participants"][0] = "*"
         del texts["modules.json"]["action bazarrecordsindex"]
         texts["community.json"]["facilitators"] += [
             {"name": "Mallory", "email": "mallory@example.org"}
@@ -289,7 +290,9 @@ def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
     assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
     (planned,) = told
     shown = " ".join(answer(Envelope("restore", outcome=planned), Paint()).split())
-    assert "opens to everybody what wikifarm closes: action listusers." in shown
+    assert (
+        "opens to everybody what wikifarm closes: action listusers, reading Participants." in shown
+    )
     assert "to whoever has an account what wikifarm closes: action recentchanges." in shown
     assert "who facilitates: Mallory <mallory@example.org>. The next `wikifarm apply`" in shown
     assert done.messages == planned.warnings
@@ -299,6 +302,7 @@ def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
         == [
             {"name": "action listusers", "right": "*"},
             {"name": "action recentchanges", "right": "+"},
+            {"name": "read Participants", "right": "*"},
         ]
     )
     # What the backup does not tell is not left open to everybody.

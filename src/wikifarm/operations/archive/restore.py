@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import community_from
 from wikifarm.blueprint.manifest.slugs import LONGEST, SHORTEST, is_slug, propose_slug
@@ -30,8 +31,9 @@ from wikifarm.operations.archive.take_backup import DESCRIPTION
 from wikifarm.operations.archive.told_before import (
     closed_modules,
     facilitating,
-    opened_modules,
+    opened_rights,
     opening,
+    usual_design,
     whose_list,
 )
 from wikifarm.operations.archive.wiki_again import WikiAgain, lost_at_first
@@ -48,8 +50,8 @@ STEP = "restore"
 class ToRestore(Outcome):
     """A wiki that would be made. `accounts`: how many people get one there, `told` whether the wiki
     writes to each of them by itself; `warnings`: whom it lets in, in sentences; `opened`: the
-    actions and handlers that it opens, each with its right; `lost`: what no wiki of that version
-    takes back."""
+    actions, handlers, pages and cards of people that it opens, each with its right; `lost`: what no
+    wiki of that version takes back."""
 
     slug: str
     url: str
@@ -75,9 +77,9 @@ Agreed = Callable[[ToRestore], bool]
 @dataclass(frozen=True)
 class Restored(Outcome):
     """A wiki that was made again. `differs` is what does not read as the backup tells it; `lost`
-    what no wiki takes back; `opened` the actions and handlers that the backup opens, each with its
-    right; `described_in` the file that describes its community here, `described` whether it is
-    there."""
+    what no wiki takes back; `opened` the actions, handlers, pages and cards of people that the
+    backup opens, each with its right; `described_in` the file that describes its community here,
+    `described` whether it is there."""
 
     slug: str
     url: str
@@ -123,8 +125,9 @@ def restore(
         at = slug or backup.manifest.slug
         _check_address(at)
         description = _description(backup, at, context)
-        closed = closed_modules(context, backup, description)
-        planned = _planned(context, backup, at, description, closed)
+        design = usual_design(context, backup, description)
+        planned = _planned(context, backup, at, description, design)
+        closed = closed_modules(design)
         outcome = _restored(context, backup, planned, description, closed, agreed)
     errors: tuple[Failure, ...] = ()
     if outcome.differs and not outcome.already:  # a wiki that was made whole has lived since
@@ -202,11 +205,11 @@ def _planned(
     backup: Backup,
     slug: str,
     description: Community | None,
-    closed: Mapping[str, str],
+    design: Design | None,
 ) -> ToRestore:
     dialect, url = context.farm.capabilities.dialect, context.farm.address_of(slug)
     receipt = _receipt(backup)
-    opened = opened_modules(backup, closed, receipt)
+    opened = opened_rights(backup, design, receipt)
     warnings = [administrators(backup)]
     if description is not None:
         warnings += facilitating(backup, description)
