@@ -332,7 +332,8 @@ class _Leave:
             *self._still_named(who),
             *([answered_stay()] if answered else []),
             _(
-                "Histories of pages still say which account wrote; the backup holds everyone: "
+                "Not looked at: the earlier texts of pages, which whoever reads a page reads too, "
+                "and who wrote them; reactions. The backup holds everyone: "
                 "remove it when you may."
             ),
             _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug),
@@ -412,7 +413,12 @@ class _Leave:
             if places:
                 sentence = _("Somebody who went is still named in what {who} reads: {places}.")
                 told.append(sentence.format(who=called_, places=few(places)))
-        return told or [_("Looked for as a visitor and as the administrator: nobody is named.")]
+        return told or [
+            _(
+                "Looked for as a visitor and as the administrator, in what pages, cards and "
+                "comments say today: nobody is named."
+            )
+        ]
 
     @contextmanager
     def _kept(self) -> Iterator[Backup]:
