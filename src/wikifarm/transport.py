@@ -185,13 +185,12 @@ def trying_again(read: Callable[[], T]) -> T:
 
 def _is_refused(answer: Answer) -> bool:
     """True where the server did nothing of what was sent, and may at the next try (RFC 6585)."""
-    asked = asked_wait(answer.headers.get("retry-after", ""))
-    return answer.status == TOO_MANY and asked <= LONGEST_WAIT
+    return answer.status == TOO_MANY and _wait_asked_by(answer) <= LONGEST_WAIT
 
 
 def _refused_pause(state: tenacity.RetryCallState) -> float:
     answer = state.outcome.result() if state.outcome is not None else None
-    asked = asked_wait(answer.headers.get("retry-after", "")) if answer is not None else 0.0
+    asked = _wait_asked_by(answer) if answer is not None else 0.0
     return max(asked, _growing(state))
 
 
@@ -213,11 +212,15 @@ def asked_wait(header: str) -> float:
     return 0.0
 
 
+def _wait_asked_by(answer: Answer) -> float:
+    return asked_wait(answer.headers.get("retry-after", ""))
+
+
 def passing(answer: Answer) -> Unreachable:
     """The error of a server that is there but does not answer now: what was sent to it may have
     been done. It says how long the server asks to wait, where that is too long."""
     hint = _("Run the same command again in a few minutes: it first looks at what was done.")
-    wait = asked_wait(answer.headers.get("retry-after", ""))
+    wait = _wait_asked_by(answer)
     if wait > LONGEST_WAIT:
         hint = _(
             "It asks to wait {minutes} min: then run the same command again, which first looks at "
@@ -394,7 +397,7 @@ class Client:
         except Unreachable as fault:
             raise Passing from fault
         if answer.status in PASSING:
-            wait = asked_wait(answer.headers.get("retry-after", ""))
+            wait = _wait_asked_by(answer)
             if wait > LONGEST_WAIT:
                 raise passing(answer)
             raise Passing(wait) from passing(answer)

@@ -310,10 +310,7 @@ class _Leave:
         for tag in (*self._cards(), *comments):
             self._wiki.pages.delete(tag)
         groups = self._wiki.groups.all()
-        kept = {
-            name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
-            for name, members in groups.items()
-        }
+        kept = _without_people(groups)
         changed = {name: each for name, each in kept.items() if each != groups[name]}
         if changed:
             self._wiki.groups.set(changed)
@@ -361,13 +358,9 @@ class _Leave:
         known = receipts.from_page(page.body) if page is not None else None
         if page is None or known is None:
             return
-        groups = {
-            name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
-            for name, members in known.groups.items()
-        }
         body = replace(
-            known, groups=groups, accounts=(), bases={}, proposals={}, writing={},
-            ledger_key="", ledger=(),
+            known, groups=_without_people(known.groups), accounts=(), bases={}, proposals={},
+            writing={}, ledger_key="", ledger=(),
         ).as_page(known.language or "fr")  # fmt: skip
         if body == page.body:
             return
@@ -475,6 +468,14 @@ class _Everybody:
     addresses: frozenset[str]
     names: frozenset[str]
     cards: Sequence[str]  # tags
+
+
+def _without_people(groups: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Each group with the groups in it, and with the tool's own account."""
+    return {
+        name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
+        for name, members in groups.items()
+    }
 
 
 def _facilitators(kept: Backup) -> list[dict[str, Any]]:
