@@ -17,6 +17,7 @@ from wikifarm.errors import (
     NotConfirmed,
     StillNeeded,
     UnexpectedAnswer,
+    Unreachable,
 )
 from wikifarm.model import Rights
 from wikifarm.operations.audit.sentinel import a_member
@@ -24,6 +25,7 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.participants import erasure_proof
 from wikifarm.operations.participants.base import entered, read_base
 from wikifarm.operations.participants.erase import ErasedPerson, erase
+from wikifarm.operations.participants.erasure_proof import Proof
 from wikifarm.operations.participants.new_password import way_in
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
@@ -149,6 +151,23 @@ def test_a_name_is_looked_for_however_it_is_written(own_town: Town) -> None:
     assert ("Merci", "name") in {
         (each.place, each.what) for each in erased(own_town, "AdaL").sightings
     }
+
+
+def test_what_a_run_after_a_cut_cannot_look_for_is_said(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_asked: object) -> Proof:
+        raise Unreachable("cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("wikifarm.operations.participants.erase.search", cut)
+        with pytest.raises(Unreachable):
+            erased(own_town, "ada@example.org")
+    assert "AdaL" not in who(own_town)
+    again = erase(own_town.context(), own_town.community, "ada@example.org").messages
+    assert "“ada@example.org” alone was looked for" in again[0]
+    whole = erase(own_town.context(), own_town.community, "Bob").messages
+    assert not any("alone was looked for" in text for text in whole)
 
 
 def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:

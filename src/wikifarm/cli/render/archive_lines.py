@@ -101,7 +101,7 @@ def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
         yield from _listed(outcome.differs, outcome.lost)
         yield from wrapped(
             _(
-                "YesWiki takes back no password, no earlier text, and on 4.4 no date of a card: "
+                "YesWiki takes back no password, no earlier text and no date of a card: "
                 "people ask for a new password, the earlier texts stay in the backup."
             ),
             "  ",

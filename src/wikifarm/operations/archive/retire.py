@@ -330,8 +330,8 @@ class _Leave:
             *([answered_stay()] if answered else []),
             _(
                 "Not looked at: the earlier texts of pages, which whoever reads a page reads too, "
-                "and who wrote them; reactions. The backup holds everyone: "
-                "remove it when you may."
+                "and who wrote them; forms, lists of choices and looks of pages; reactions; rights "
+                "that name an account. The backup holds everyone: remove it when you may."
             ),
             _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug),
         )

@@ -97,7 +97,8 @@ def erase(
         for ended in {key, *left}:
             context.journal.outcome(community.slug, STEP, key=ended)
         outcome = replace(planned, status=ERASED, asked=proof.asked, sightings=proof.sightings)
-    return Envelope("participants erase", outcome=outcome, messages=tuple(_stays(known)))
+    told = [*_only_the_word(word, known, left), *_stays(known)]
+    return Envelope("participants erase", outcome=outcome, messages=tuple(told))
 
 
 def _told(run: CommunityRun, known: Traces, status: str) -> ErasedPerson:
@@ -249,6 +250,17 @@ def _refuse_left(known: Traces, proof: Proof) -> None:
 # -- what stays ---------------------------------------------------------------------------------
 
 
+def _only_the_word(word: str, known: Traces, left: Collection[str]) -> Sequence[str]:
+    """A sentence where a run that was cut had removed already what says who this is."""
+    if not left or known.account is not None or known.cards:
+        return ()
+    told = _(
+        "An earlier run was cut once it had removed the account and the cards: “{word}” alone was "
+        "looked for, not the other names and addresses of this person."
+    )
+    return (told.format(word=word),)
+
+
 def _stays(known: Traces) -> Sequence[str]:
     """What nobody can remove from here, as sentences."""
     told = [
@@ -257,7 +269,8 @@ def _stays(known: Traces) -> Sequence[str]:
             "backups on computers; backups and logs of whoever hosts; the name of the account in "
             "the history of pages that stay, and in the wiki's own log of administration, which "
             "its administrators read. Not looked at: the earlier texts of pages that stay, which "
-            "whoever reads a page reads too; reactions; rights that name the account."
+            "whoever reads a page reads too; forms, lists of choices and looks of pages; "
+            "reactions; rights that name the account."
         )
     ]
     extra: Mapping[Subscription, str] = {
