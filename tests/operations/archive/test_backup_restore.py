@@ -100,7 +100,7 @@ def test_a_backup_holds_what_the_wiki_holds_and_changes_nothing(
         (card,) = (row for row in cards if row["owner"] == "ZoeKergoat")
         assert "zoe@example.org" in json.dumps(card)
         assert ["ZoeKergoat", "zoe@example.org"] in kept.value("accounts.json")
-        assert kept.value("rights.json")[card["tag"]][0] == "@participants,%"
+        assert kept.value("rights.json")[card["tag"]][0] == "%,@participants"
     assert made.manifest.counts["entries"] == 5
     assert made.manifest.left_out["passwords"] == made.manifest.counts["accounts"]
     with pytest.raises(InvalidInput) as refused:
@@ -449,12 +449,80 @@ def test_what_has_no_rights_in_the_backup_is_closed_and_told(
         assert (rights[tag].read, rights[tag].write) == ("@admins", "@admins")
 
 
-def test_a_backup_that_opens_nothing_says_nothing_of_it(computer: Computer, tmp_path: Path) -> None:
-    file, first = tmp_path / "rennes.zip", computer("first")
-    write_manifest(first.places.communities / "rennes.yml", a_community())
+@pytest.mark.parametrize("described", ["there", "here", "nowhere"])
+@pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+def test_a_backup_that_opens_nothing_says_nothing_of_it(
+    computer: Computer, tmp_path: Path, described: str
+) -> None:
+    file, other = tmp_path / "rennes.zip", computer("other")
+    if described == "there":
+        write_manifest(computer("first").places.communities / "rennes.yml", a_community())
+    if described == "here":
+        write_manifest(other.places.communities / "rennes2.yml", a_community("rennes2"))
     taken(computer, file)
-    done = restore(computer("other"), file, "rennes2")
+    done = restore(other, file, "rennes2")
     assert (len(done.messages), done.data["opened"]) == (1, [])
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_who_reads_and_writes_what_wikifarm_closes_is_told_before(
+    computer: Computer, tmp_path: Path, described: bool
+) -> None:
+    file = tmp_path / "rennes.zip"
+    if described:
+        write_manifest(computer("first").places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+
+    def opening(texts: dict[str, Any]) -> None:
+        rights = texts["rights.json"]
+        rights["AnimerIci"][0] = "+"
+        rights["Charte"][1] = "*"
+        rights["FicheDeParticipant0"][0] = "@participants,%,*"
+        rights["FicheDeParticipant1"][:2] = ["@participants,Mallory", "@dehors"]
+        rights["ListeThemes"][1] = "!Ada"
+        rights["Affiche"][1] = "*"  # of which wikifarm says nothing
+        texts["groups.json"]["dehors"] = ["Luz"]
+        form = texts["forms/101.json"]["columns"]
+        rows = form["bn_template"].split("\n")
+        at = next(number for number, row in enumerate(rows) if row.startswith("acls***"))
+        rows[at] = "***".join(["acls", " * ", "%,@animation", *rows[at].split("***")[3:]])
+        form["bn_template"] = "\n".join(rows)
+
+    forged = rewritten(file, tmp_path / "forged.zip", opening)
+    planned, done = told_before(computer("other"), forged)
+    assert done.data["opened"] == planned.as_json()["opened"] == [
+        {"name": "read card FicheDeParticipant0", "right": "@participants,%,*"},
+        {"name": "read card FicheDeParticipant1", "right": "@participants,Mallory"},
+        {"name": "read form 101", "right": "*"},
+        {"name": "read page AnimerIci", "right": "+"},
+        {"name": "write card FicheDeParticipant1", "right": "@dehors"},
+        {"name": "write list ListeThemes", "right": "!Ada"},
+        {"name": "write page Charte", "right": "*"},
+    ]  # fmt: skip
+    shown = " ".join(answer(Envelope("restore", outcome=planned), Paint()).split())
+    for told in (
+        "lets everybody read what wikifarm closes: FicheDeParticipant0, 101.",
+        "lets @participants,Mallory read what wikifarm closes: FicheDeParticipant1.",
+        "lets whoever has an account read what wikifarm closes: AnimerIci.",
+        "lets @dehors change what wikifarm closes: FicheDeParticipant1.",
+        "lets everybody change what wikifarm closes: ListeThemes, Charte.",
+    ):
+        assert told in shown
+
+
+def test_a_right_under_another_spelling_of_a_name_is_refused(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+
+    def respelt(texts: dict[str, Any]) -> None:
+        texts["rights.json"]["fichedeparticipant0"] = ["*", "*", "*"]
+
+    forged = rewritten(file, tmp_path / "forged.zip", respelt)
+    with pytest.raises(InvalidInput) as refused:
+        restore(computer("other"), forged, "rennes2")
+    assert "fichedeparticipant0" in refused.value.problems[0].message
 
 
 def test_what_lets_everybody_else_into_a_group_is_told_and_not_written(

@@ -191,11 +191,13 @@ def _at_odds(backup: Backup) -> Iterator[Problem]:
     yield from (backup.odd("groups.json", name) for name in twice)
     rows = [(name, str(row["tag"])) for room in ("pages", "entries")
             for name, row in zip(backup.names(room), backup.rows(room), strict=True)]  # fmt: skip
-    tags: set[str] = set()
+    tags: dict[str, str] = {}
     for name, tag in (*rows, *(("lists.json", tag) for tag in backup.value("lists.json"))):
         if tag.casefold() in tags:  # YesWiki tells no small letter from a great one
             yield backup.odd(name, tag)
-        tags.add(tag.casefold())
+        tags.setdefault(tag.casefold(), tag)
+    respelt = (tag for tag in backup.value("rights.json") if tags.get(tag.casefold(), tag) != tag)
+    yield from (backup.odd("rights.json", tag) for tag in respelt)
     for row in backup.value("files.json"):
         kept = row["member"] in backup.manifest.members and row["member"].startswith(f"{FILES}/")
         if not kept or row["page"].casefold() not in tags:

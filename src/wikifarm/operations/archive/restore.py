@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.blueprint.manifest.reading import community_from
+from wikifarm.blueprint.manifest.reading import community_from, load_manifests
 from wikifarm.blueprint.manifest.slugs import LONGEST, SHORTEST, is_slug, propose_slug
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import (
@@ -29,8 +30,10 @@ from wikifarm.operations.archive.backup_format import Backup, Manifest, opened
 from wikifarm.operations.archive.take_backup import DESCRIPTION
 from wikifarm.operations.archive.told_before import (
     closed_modules,
+    design_of,
     facilitating,
     opened_modules,
+    opened_rights,
     opening,
     whose_list,
 )
@@ -48,8 +51,8 @@ STEP = "restore"
 class ToRestore(Outcome):
     """A wiki that would be made. `accounts`: how many people get one there, `told` whether the wiki
     writes to each of them by itself; `warnings`: whom it lets in, in sentences; `opened`: the
-    actions and handlers that it opens, each with its right; `lost`: what no wiki of that version
-    takes back."""
+    actions, handlers, pages, lists, cards and forms that it opens, each with its right; `lost`:
+    what no wiki of that version takes back."""
 
     slug: str
     url: str
@@ -75,9 +78,8 @@ Agreed = Callable[[ToRestore], bool]
 @dataclass(frozen=True)
 class Restored(Outcome):
     """A wiki that was made again. `differs` is what does not read as the backup tells it; `lost`
-    what no wiki takes back; `opened` the actions and handlers that the backup opens, each with its
-    right; `described_in` the file that describes its community here, `described` whether it is
-    there."""
+    what no wiki takes back; `opened` what the backup opens, each with its right; `described_in` the
+    file that describes its community here, `described` whether it is there."""
 
     slug: str
     url: str
@@ -100,8 +102,8 @@ class Restored(Outcome):
         }  # fmt: skip
 
 
-def _as_rows(modules: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "right": right} for name, right in modules.items()]
+def _as_rows(opened: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "right": right} for name, right in opened.items()]
 
 
 def restore(
@@ -123,9 +125,10 @@ def restore(
         at = slug or backup.manifest.slug
         _check_address(at)
         description = _description(backup, at, context)
-        closed = closed_modules(context, backup, description)
-        planned = _planned(context, backup, at, description, closed)
-        outcome = _restored(context, backup, planned, description, closed, agreed)
+        described = description or _described_here(context, at)
+        design = design_of(context, backup, described, _receipt(backup))
+        planned = _planned(context, backup, at, description, design)
+        outcome = _restored(context, backup, planned, description, closed_modules(design), agreed)
     errors: tuple[Failure, ...] = ()
     if outcome.differs and not outcome.already:  # a wiki that was made whole has lived since
         errors = failures(differing(outcome.differs, outcome.url))
@@ -202,11 +205,14 @@ def _planned(
     backup: Backup,
     slug: str,
     description: Community | None,
-    closed: Mapping[str, str],
+    design: Design | None,
 ) -> ToRestore:
     dialect, url = context.farm.capabilities.dialect, context.farm.address_of(slug)
     receipt = _receipt(backup)
-    opened = opened_modules(backup, closed, receipt)
+    opened = {
+        **opened_modules(backup, closed_modules(design), receipt),
+        **opened_rights(backup, design, receipt),
+    }
     warnings = [administrators(backup)]
     if description is not None:
         warnings += facilitating(backup, description)
@@ -234,6 +240,15 @@ def _description(backup: Backup, slug: str, context: Context) -> Community | Non
         return community_from({**backup.value(DESCRIPTION), "slug": slug}, folder=path.parent)
     except (InvalidInput, TypeError):
         return None
+
+
+def _described_here(context: Context, slug: str) -> Community | None:
+    """The community of that address as this computer describes it, if it can be read."""
+    try:
+        (community,) = load_manifests([_described_in(context, slug)])
+    except (InvalidInput, ValueError):
+        return None
+    return community
 
 
 def _without_list(community: Community) -> Community:
