@@ -96,8 +96,15 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "BacASable": (("yeswiki/audit_routes.py",), "a page that comes with every YesWiki"),
     **dict.fromkeys(
-        ("PageFooter", "PageMenuHaut", "PageRapideHaut", "PageTitre"),
+        ("PageFooter", "PageMenuHaut", "PageTitre"),
         (("blueprint/looks.py",), "a key of the metadata of pages (ThemeManager.php)"),
+    ),
+    "PageRapideHaut": (
+        ("blueprint/looks.py", "yeswiki/needed_pages.py"),
+        "a key of the metadata of pages, and the page of YesWiki's own that shows its logins",
+    ),
+    "PageLogin": (
+        ("yeswiki/needed_pages.py",), "shown by YesWiki in the place of a page that is closed"
     ),
 }  # fmt: skip
 

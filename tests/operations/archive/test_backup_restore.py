@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import pytest
 
-from tests.operations.archive.changed import rewritten, told_before
+from tests.operations.archive.changed import log_in_anew, rewritten, told_before
 from tests.operations.archive.conftest import SECRET, Computer
 from tests.operations.conftest import a_community
 from wikifarm.blueprint.manifest.reading import load_manifests
@@ -43,6 +43,7 @@ from wikifarm.result import Envelope
 from wikifarm.whole_wiki import Attachment
 from wikifarm.yeswiki.attachments import Attachments
 from wikifarm.yeswiki.entries import Entries
+from wikifarm.yeswiki.needed_pages import MENU
 from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.wiki_reader import read_whole
 
@@ -421,6 +422,53 @@ def test_pages_that_a_wiki_needs_stay_where_the_backup_lacks_them(
     assert all(tag in told for tag in needed[:2])
     pages = open_wiki(computer("other"), "rennes2").pages.all()
     assert set(needed) <= pages.keys() and "{{bazar" in pages["BazaR"].body
+
+
+@pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+@pytest.mark.parametrize("how", ["removed", "emptied", "closed", "actions", "moved"])
+def test_people_log_in_to_whatever_is_restored(
+    computer: Computer, tmp_path: Path, how: str
+) -> None:
+    file, menu, other = tmp_path / "rennes.zip", member("pages", MENU), computer("other")
+    taken(computer, file)
+
+    def shut(texts: dict[str, Any]) -> None:
+        if how == "removed":
+            del texts[menu]
+        elif how == "closed":
+            texts["rights.json"][MENU] = ["@admins", "@admins", "comments-closed"]
+        elif how == "actions":
+            texts["modules.json"] |= {"action login": "@admins", "handler show": "+"}
+        else:
+            bar = texts[member("pages", "PageMenuHaut")]
+            bar["body"] += texts[menu]["body"] if how == "moved" else ""
+            texts[menu]["body"] = "Plus rien."
+
+    planned, done = told_before(other, rewritten(file, tmp_path / "forged.zip", shut))
+    assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
+    told = " ".join(text for text in planned.lost if "as the new wiki" in text)
+    assert (MENU in told) is (how not in ("actions", "moved"))
+    assert ("action login" in told) is (how == "actions")
+    wiki = log_in_anew(other, "rennes2")
+    page, rights = wiki.pages.read(MENU), wiki.rights.all()[MENU]
+    assert page is not None
+    assert (rights.read, "{{login" in page.body) == ("*", how != "moved")
+    assert wiki.rights.modules()["action login"] == "*"
+
+
+def test_a_wiki_that_is_closed_to_visitors_stays_so(computer: Computer, tmp_path: Path) -> None:
+    """Where the page of logins is closed, the form stands in its place."""
+    file, other = tmp_path / "rennes.zip", computer("other")
+    taken(computer, file)
+
+    def private(texts: dict[str, Any]) -> None:
+        for each in texts["rights.json"].values():
+            each[0] = each[0].replace("*", "+")
+
+    planned, done = told_before(other, rewritten(file, tmp_path / "forged.zip", private))
+    assert done.data["differs"] == []
+    assert not any("as the new wiki" in text for text in planned.lost)
+    assert log_in_anew(other, "rennes2").rights.all()[MENU].read == "+"
 
 
 def test_what_has_no_rights_in_the_backup_is_closed_and_told(

@@ -14,14 +14,17 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from wikifarm.blueprint.looks import FRAME
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
+from wikifarm.model import Dialect, canonical
 from wikifarm.operations.archive.backup_format import FILES, Backup
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 from wikifarm.whole_wiki import is_file_name
 from wikifarm.yeswiki.groups import LETS_IN
-from wikifarm.yeswiki.needed_pages import DOORS, lacking
+from wikifarm.yeswiki.needed_pages import DOORS, INSTEAD, MENU, holds, lacking
+from wikifarm.yeswiki.session import LOGIN_PAGE
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 ADMINS = "admins"  # YesWiki's own group
@@ -273,7 +276,32 @@ def standing(backup: Backup) -> set[str]:
 def pages_kept(backup: Backup) -> list[str]:
     """The pages without which nobody administers a wiki that the backup lacks: those of the new
     wiki stay."""
-    return lacking({str(row["tag"]): str(row["body"]) for row in backup.rows("pages")})
+    pages = {str(row["tag"]): str(row["body"]) for row in backup.rows("pages")}
+    return [*lacking(pages), *([] if _shows_logins(backup, pages) else [MENU])]
+
+
+def _shows_logins(backup: Backup, pages: Mapping[str, str]) -> bool:
+    """True where a visitor finds the form of logins in the page of logins or around it, or in the
+    place of that page, because it is closed."""
+    told = backup.value("rights.json")
+
+    def is_open(tag: str, signs: str) -> bool:
+        read = told[tag][0] if tag in told else "*" if tag in DOORS else ""
+        return tag in pages and any(
+            part[:1] in signs for part in canonical(read).split(",") if part
+        )
+
+    if any(is_open(tag, "*") and holds(pages[tag], "login") for tag in (LOGIN_PAGE, *FRAME)):
+        return True
+    instead = holds(pages.get(INSTEAD, ""), "login") or not is_open(INSTEAD, "*!")
+    return LOGIN_PAGE in pages and not is_open(LOGIN_PAGE, "*!") and instead
+
+
+def modules_kept(backup: Backup, dialect: Dialect) -> list[str]:
+    """The actions and handlers by which people log in that the backup closes: they stay open."""
+    needed = ("action login", *(["handler show"] if dialect is Dialect.D44 else []))
+    told = backup.value("modules.json")
+    return [name for name in needed if "*" not in canonical(told.get(name, "*")).split(",")]
 
 
 def lets_in(member: str) -> bool:

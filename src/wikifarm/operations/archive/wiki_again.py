@@ -20,6 +20,7 @@ from wikifarm.operations.archive.backup_contents import (
     groups_made,
     lets_in,
     missing_groups,
+    modules_kept,
     pages_kept,
     standing,
     untold_rights,
@@ -31,7 +32,7 @@ from wikifarm.operations.archive.take_backup import DERIVED
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import few
 from wikifarm.yeswiki.comments import is_comment
-from wikifarm.yeswiki.needed_pages import DOORS
+from wikifarm.yeswiki.needed_pages import DOORS, MENU
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
@@ -70,7 +71,8 @@ class WikiAgain:
         wiki would open to everybody."""
         self._context, self._wiki, self._backup = context, wiki, backup
         self._slug, self._mark = slug, mark
-        told = {**closed, **backup.value("modules.json")}
+        kept = modules_kept(backup, wiki.capabilities.dialect)
+        told = {**closed, **backup.value("modules.json"), **dict.fromkeys(kept, "*")}
         self._modules_told = {name: canonical(right) for name, right in told.items()}
         self._crossing = crossing_of(backup, wiki.capabilities.dialect)
         self._alone = cards_without_form(backup)
@@ -137,6 +139,9 @@ class WikiAgain:
         told = {tag: Rights(*each) for tag, each in self._backup.value("rights.json").items()}
         told |= dict.fromkeys(untold_rights(self._backup), ADMINS)
         told = dict.fromkeys(DOORS & self._standing, READ_BY_ALL) | told
+        if MENU in pages_kept(self._backup):
+            told = {tag: each for tag, each in told.items() if tag.casefold() != MENU.casefold()}
+            told[MENU] = READ_BY_ALL
         ids = self._crossing.ids
         return {
             ids.get(tag, tag): each for tag, each in told.items()
@@ -448,10 +453,10 @@ def lost_at_first(backup: Backup, dialect: Dialect) -> list[str]:
     if missing := missing_groups(backup):
         told = _("Groups that are not in the backup: they are left out of others ({names}).")
         lost.append(told.format(names=few(missing)))
-    if kept := pages_kept(backup):
+    if kept := [*pages_kept(backup), *modules_kept(backup, dialect)]:
         told = _(
-            "Pages that a wiki needs and that do not work in the backup: they stay as the new wiki "
-            "has them ({names})."
+            "Pages and actions that a wiki needs and that do not work in the backup: they stay as "
+            "the new wiki has them ({names})."
         )
         lost.append(told.format(names=few(kept)))
     alone = sorted(cards_without_form(backup))
