@@ -20,6 +20,8 @@ from wikifarm.operations.archive.take_backup import backup
 from wikifarm.operations.new_community import write_manifest
 from wikifarm.rehearsal import snapshot
 
+CLOSED = {"AnimerIci": "page", "GererConfig": "page", "WikifarmRecu": "page",
+          **dict.fromkeys(map("FicheDeParticipant{}".format, range(3)), "card")}  # fmt: skip
 CHANGED = int(os.environ.get("WIKIFARM_CHANGED_BACKUPS", "6"))
 Change = Callable[[Texts, int], None]
 
@@ -90,6 +92,13 @@ def a_closed_page(texts: Texts, number: int) -> None:
         rights[one_of(rights, number)][0] = ("@admins", "+", "!ZoeKergoat")[number % 3]
 
 
+def an_opened_page(texts: Texts, number: int) -> None:
+    told = texts["rights.json"]
+    if rights := {tag: told[tag] for tag in CLOSED if tag in told}:
+        opened = ("*", "+", "!ZoeKergoat", "@nulle")[number // 2 % 4]
+        rights[one_of(rights, number)][number % 2] = opened
+
+
 def without_menu(texts: Texts, number: int) -> None:
     if row := texts.get("pages/PageRapideHaut.json"):
         row["body"] = ("", "Plus rien.")[number % 2]
@@ -118,6 +127,7 @@ CHANGES: Mapping[str, Change] = {
     "text": a_page_without_text,
     "closed": a_closed_module,
     "closed page": a_closed_page,
+    "opened page": an_opened_page,
     "menu": without_menu,
 }
 
@@ -163,6 +173,10 @@ def test_a_changed_backup_is_refused_at_first_or_restored_as_it_was_told(
     for name in ("listusers", "trail", "recentchanges", "bazarrecordsindex"):
         right = modules[f"action {name}"]
         assert right.startswith("@admins") or opened[f"action {name}"] == right
+    rights = wiki.rights.all()
+    for tag, kind in CLOSED.items():
+        if tag in rights and set(rights[tag].read.split(",")) & {"*", "+", "!ZoeKergoat"}:
+            assert f"read {kind} {tag}" in opened
     assert all(name in planned.warnings[0] for name in administering(wiki.groups.all()))
     assert entry is not None
     context.farm.delete(entry)
