@@ -103,6 +103,9 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("blueprint/looks.py", "yeswiki/needed_pages.py"),
         "a key of the metadata of pages, and where every YesWiki shows its form of logins",
     ),
+    "PageLogin": (
+        ("yeswiki/needed_pages.py",), "shown by YesWiki in the place of a page that is closed"
+    ),
 }  # fmt: skip
 
 

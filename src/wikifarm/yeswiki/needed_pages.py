@@ -21,14 +21,17 @@ _NEEDED: Mapping[str, str] = {
     LOGIN_PAGE: "login|usersettings",
     lost_password.PAGE: "lostpassword",
 }
-# Read by whoever is not logged in yet; the menu of YesWiki's own holds the form of logins.
-DOORS = frozenset({LOGIN_PAGE, lost_password.PAGE, "PageRapideHaut"})
+MENU = "PageRapideHaut"  # YesWiki's own holds the form of logins
+INSTEAD = "PageLogin"  # shown in the place of a page that is closed
+# Read by whoever is not logged in yet.
+DOORS = frozenset({LOGIN_PAGE, lost_password.PAGE, MENU})
 
 
 def lacking(pages: Mapping[str, str]) -> list[str]:
     """Which of them these pages, tag -> text, lack, or have without what makes them work."""
-    return [
-        tag
-        for tag, action in _NEEDED.items()
-        if not re.search(rf"\{{\{{\s*(?:{action})\b", pages.get(tag, ""), re.IGNORECASE)
-    ]
+    return [tag for tag, action in _NEEDED.items() if not holds(pages.get(tag, ""), action)]
+
+
+def holds(text: str, action: str) -> bool:
+    """True where the text of a page holds the action, or one of those between bars."""
+    return re.search(rf"\{{\{{\s*(?:{action})\b", text, re.IGNORECASE) is not None

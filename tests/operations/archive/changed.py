@@ -8,8 +8,9 @@ from typing import Any
 
 from wikifarm.operations.archive.backup_format import Parts, opened, write
 from wikifarm.operations.archive.restore import ToRestore, restore
-from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope
+from wikifarm.yeswiki.wiki import Wiki
 
 Texts = dict[str, Any]
 
@@ -43,3 +44,10 @@ def told_before(context: Context, file: Path, slug: str = "rennes2") -> tuple[To
     done = restore(context, file, slug, agreed=asked)
     (planned,) = told
     return planned, done
+
+
+def log_in_anew(context: Context, slug: str) -> Wiki:
+    """The wiki as its administrator, by the name and the password that this computer keeps."""
+    wiki = context.farm.wiki(slug)
+    wiki.login(WIKI_ADMIN, context.vault.get(slug) or "")
+    return wiki

@@ -43,6 +43,8 @@ def farm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningFarm
         # One account writes their cards again, of which the form takes one a person.
         people = [Person(email, name=name) for name, email in PEOPLE.items()]
         seat(tmp_path / "farm", "rennes", people)
+        # The rights that the form gives, whoever fills it in.
+        wiki.rights.set(list(wiki.entries.of("101")), Rights("%,@participants", "%,@animation"))
         context.close()
         yield running
 

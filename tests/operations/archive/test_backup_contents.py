@@ -20,7 +20,8 @@ from wikifarm.errors import InvalidInput
 from wikifarm.model import Rights, Zone
 from wikifarm.operations.archive.backup_contents import administrators, check
 from wikifarm.operations.archive.backup_format import HOSTILE, SMALL, Parts, member, opened, write
-from wikifarm.operations.archive.told_before import facilitating, opened_rights, opening
+from wikifarm.operations.archive.opened_rights import opened_rights
+from wikifarm.operations.archive.told_before import facilitating, opening
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 PAGE = {"tag": "Charte", "body": "x", "owner": "", "author": "", "time": ""}
@@ -154,7 +155,7 @@ def test_what_is_opened_is_told_by_whom_it_lets_in(tmp_path: Path) -> None:
         action_rights={"listusers": "@admins,@animation", "trail": "@admins", "bazar": "+"},
         handler_rights={"raw": "@admins"},
         pages=[DesignedPage("Charte", "", members)], closed={"GererDroits": Rights("@admins", "")},
-        forms=[DesignedForm("101", CARDS, Zone.PEOPLE)],
+        forms=[DesignedForm("101", CARDS, Zone.PEOPLE)], put_off=(), settings={},
     )  # fmt: skip
     assert design.forms[0].schema.rights == ours
     changed = {
@@ -162,6 +163,7 @@ def test_what_is_opened_is_told_by_whom_it_lets_in(tmp_path: Path) -> None:
                          "handler raw": "@animation", "action toc": "*", "handler diff": "+"},
         "rights.json": {"Charte": ["@animation", "*", ""], "GererDroits": ["*", "@admins", ""],
                         "Zoe": ["*", "%", ""], "Awa": ["%", "%", ""], "Velo": ["*", "*", ""]},
+        member("forms", "101"): {**FORM, "id": "101"},
         member("entries", "Zoe"): {**ENTRY, "tag": "Zoe", "form": "101"},
         member("entries", "Awa"): {**ENTRY, "tag": "Awa", "form": "101"},
     }  # fmt: skip
@@ -170,12 +172,14 @@ def test_what_is_opened_is_told_by_whom_it_lets_in(tmp_path: Path) -> None:
         rights = opened_rights(backup, design, receipt)
         assert rights == {
             "action listusers": "*", "action trail": "*", "handler diff": "+",
-            "read GererDroits": "*", "read Zoe": "*", "write Charte": "*",
+            "read card Zoe": "*", "read form 101": "*", "read page GererDroits": "*",
+            "write form 101": "*", "write page Charte": "*",
         }  # fmt: skip
         assert list(opening(rights)) == [
-            "This backup opens to everybody what wikifarm closes: action listusers, action trail, "
-            "reading GererDroits, reading Zoe, writing Charte.",
+            "This backup opens to everybody what wikifarm closes: action listusers, action trail.",
             "This backup opens to whoever has an account what wikifarm closes: handler diff.",
+            "This backup lets everybody read what wikifarm closes: Zoe, the form 101, GererDroits.",
+            "This backup lets everybody change what wikifarm closes: the form 101, Charte.",
         ]  # and those who facilitate administer here: @animation opens nothing to others
 
 
@@ -191,7 +195,7 @@ def test_a_card_of_any_form_about_people_that_visitors_read_is_told(tmp_path: Pa
         "rights.json": {"Zoe": ["*", "+", "comments-closed"]},
     }  # fmt: skip
     with opened(a_backup(tmp_path / "a.zip", changed)) as backup:
-        assert opened_rights(backup, None, None) == {"read Zoe": "*"}
+        assert opened_rights(backup, None, None) == {"read card Zoe": "*"}
 
 
 def test_half_a_sign_is_read_as_one_that_can_be_written(tmp_path: Path) -> None:

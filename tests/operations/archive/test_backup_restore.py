@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import pytest
 
-from tests.operations.archive.changed import rewritten, told_before
+from tests.operations.archive.changed import log_in_anew, rewritten, told_before
 from tests.operations.archive.conftest import SECRET, Computer
 from tests.operations.conftest import a_community
 from wikifarm.blueprint.manifest.reading import load_manifests
@@ -43,6 +43,7 @@ from wikifarm.result import Envelope
 from wikifarm.whole_wiki import Attachment
 from wikifarm.yeswiki.attachments import Attachments
 from wikifarm.yeswiki.entries import Entries
+from wikifarm.yeswiki.needed_pages import MENU
 from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.wiki_reader import read_whole
 
@@ -100,7 +101,7 @@ def test_a_backup_holds_what_the_wiki_holds_and_changes_nothing(
         (card,) = (row for row in cards if row["owner"] == "ZoeKergoat")
         assert "zoe@example.org" in json.dumps(card)
         assert ["ZoeKergoat", "zoe@example.org"] in kept.value("accounts.json")
-        assert kept.value("rights.json")[card["tag"]][0] == "@participants,%"
+        assert kept.value("rights.json")[card["tag"]][0] == "%,@participants"
     assert made.manifest.counts["entries"] == 5
     assert made.manifest.left_out["passwords"] == made.manifest.counts["accounts"]
     with pytest.raises(InvalidInput) as refused:
@@ -290,9 +291,7 @@ def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
     assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
     (planned,) = told
     shown = " ".join(answer(Envelope("restore", outcome=planned), Paint()).split())
-    assert (
-        "opens to everybody what wikifarm closes: action listusers, reading Participants." in shown
-    )
+    assert "opens to everybody what wikifarm closes: action listusers." in shown
     assert "to whoever has an account what wikifarm closes: action recentchanges." in shown
     assert "who facilitates: Mallory <mallory@example.org>. The next `wikifarm apply`" in shown
     assert done.messages == planned.warnings
@@ -302,7 +301,7 @@ def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
         == [
             {"name": "action listusers", "right": "*"},
             {"name": "action recentchanges", "right": "+"},
-            {"name": "read Participants", "right": "*"},
+            {"name": "read page Participants", "right": "*"},
         ]
     )
     # What the backup does not tell is not left open to everybody.
@@ -427,6 +426,53 @@ def test_pages_that_a_wiki_needs_stay_where_the_backup_lacks_them(
     assert set(needed) <= pages.keys() and "{{bazar" in pages["BazaR"].body
 
 
+@pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+@pytest.mark.parametrize("how", ["removed", "emptied", "closed", "actions", "moved"])
+def test_people_log_in_to_whatever_is_restored(
+    computer: Computer, tmp_path: Path, how: str
+) -> None:
+    file, menu, other = tmp_path / "rennes.zip", member("pages", MENU), computer("other")
+    taken(computer, file)
+
+    def shut(texts: dict[str, Any]) -> None:
+        if how == "removed":
+            del texts[menu]
+        elif how == "closed":
+            texts["rights.json"][MENU] = ["@admins", "@admins", "comments-closed"]
+        elif how == "actions":
+            texts["modules.json"] |= {"action login": "@admins", "handler show": "+"}
+        else:
+            bar = texts[member("pages", "PageMenuHaut")]
+            bar["body"] += texts[menu]["body"] if how == "moved" else ""
+            texts[menu]["body"] = "Plus rien."
+
+    planned, done = told_before(other, rewritten(file, tmp_path / "forged.zip", shut))
+    assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
+    told = " ".join(text for text in planned.lost if "as the new wiki" in text)
+    assert (MENU in told) is (how not in ("actions", "moved"))
+    assert ("action login" in told) is (how == "actions")
+    wiki = log_in_anew(other, "rennes2")
+    page, rights = wiki.pages.read(MENU), wiki.rights.all()[MENU]
+    assert page is not None
+    assert (rights.read, "{{login" in page.body) == ("*", how != "moved")
+    assert wiki.rights.modules()["action login"] == "*"
+
+
+def test_a_wiki_that_is_closed_to_visitors_stays_so(computer: Computer, tmp_path: Path) -> None:
+    """Where the page of logins is closed, the form stands in its place."""
+    file, other = tmp_path / "rennes.zip", computer("other")
+    taken(computer, file)
+
+    def private(texts: dict[str, Any]) -> None:
+        for each in texts["rights.json"].values():
+            each[0] = each[0].replace("*", "+")
+
+    planned, done = told_before(other, rewritten(file, tmp_path / "forged.zip", private))
+    assert done.data["differs"] == []
+    assert not any("as the new wiki" in text for text in planned.lost)
+    assert log_in_anew(other, "rennes2").rights.all()[MENU].read == "+"
+
+
 def test_what_has_no_rights_in_the_backup_is_closed_and_told(
     computer: Computer, tmp_path: Path
 ) -> None:
@@ -453,12 +499,190 @@ def test_what_has_no_rights_in_the_backup_is_closed_and_told(
         assert (rights[tag].read, rights[tag].write) == ("@admins", "@admins")
 
 
-def test_a_backup_that_opens_nothing_says_nothing_of_it(computer: Computer, tmp_path: Path) -> None:
-    file, first = tmp_path / "rennes.zip", computer("first")
-    write_manifest(first.places.communities / "rennes.yml", a_community())
+@pytest.mark.parametrize("described", ["there", "here", "nowhere"])
+@pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+def test_a_backup_that_opens_nothing_says_nothing_of_it(
+    computer: Computer, tmp_path: Path, described: str
+) -> None:
+    file, other = tmp_path / "rennes.zip", computer("other")
+    if described == "there":
+        write_manifest(computer("first").places.communities / "rennes.yml", a_community())
+    if described == "here":
+        write_manifest(other.places.communities / "rennes2.yml", a_community("rennes2"))
     taken(computer, file)
-    done = restore(computer("other"), file, "rennes2")
-    assert (len(done.messages), done.data["opened"]) == (1, [])
+    done = restore(other, file, "rennes2")
+    assert [text.split(":")[0] for text in done.messages] == [
+        "Who administers the wiki of this backup, besides WikiAdmin",
+        "The groups of this backup let in",
+    ]
+    assert done.data["opened"] == []
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_who_reads_and_writes_what_wikifarm_closes_is_told_before(
+    computer: Computer, tmp_path: Path, described: bool
+) -> None:
+    file = tmp_path / "rennes.zip"
+    if described:
+        write_manifest(computer("first").places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+
+    def opening(texts: dict[str, Any]) -> None:
+        rights = texts["rights.json"]
+        rights["AnimerIci"][0] = "+"
+        rights["Charte"][1] = "*"
+        rights["FicheDeParticipant0"][0] = "@participants,%,*"
+        rights["FicheDeParticipant1"][:2] = ["@participants,Mallory", "@dehors"]
+        rights["ListeThemes"][1] = "!Ada"
+        rights["Affiche"][1] = "*"  # of which wikifarm says nothing
+        texts["groups.json"]["dehors"] = ["Luz"]
+        form = texts["forms/101.json"]["columns"]
+        rows = form["bn_template"].split("\n")
+        at = next(number for number, row in enumerate(rows) if row.startswith("acls***"))
+        rows[at] = "***".join(["acls", " * ", "%,@animation", *rows[at].split("***")[3:]])
+        at = next(number for number, row in enumerate(rows) if "***bf_mail***" in row)
+        cells = rows[at].split("***")
+        rows[at] = "***".join([*cells[:11], " * ", "%,@animation", *cells[13:]])
+        form["bn_template"] = "\n".join(rows)
+
+    forged = rewritten(file, tmp_path / "forged.zip", opening)
+    planned, done = told_before(computer("other"), forged)
+    assert done.data["opened"] == planned.as_json()["opened"] == [
+        {"name": "read card FicheDeParticipant0", "right": "@participants,%,*"},
+        {"name": "read card FicheDeParticipant1", "right": "@participants,Mallory"},
+        {"name": "read field 101/bf_mail", "right": "*"},
+        {"name": "read form 101", "right": "*"},
+        {"name": "read page AnimerIci", "right": "+"},
+        {"name": "write card FicheDeParticipant1", "right": "@dehors"},
+        {"name": "write list ListeThemes", "right": "!Ada"},
+        {"name": "write page Charte", "right": "*"},
+    ]  # fmt: skip
+    shown = " ".join(answer(Envelope("restore", outcome=planned), Paint()).split())
+    for told in (
+        "lets everybody read what wikifarm closes: FicheDeParticipant0, bf_mail of the form 101, "
+        "the form 101.",
+        "lets @participants,Mallory read what wikifarm closes: FicheDeParticipant1.",
+        "lets whoever has an account read what wikifarm closes: AnimerIci.",
+        "lets @dehors change what wikifarm closes: FicheDeParticipant1.",
+        "lets everybody change what wikifarm closes: ListeThemes, Charte.",
+    ):
+        assert told in shown
+
+
+def test_what_a_backup_brings_is_told_before_and_not_cut_short(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    write_manifest(computer("first").places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+    many = {f"Visiteur{number}": f"v{number}@example.org" for number in range(30)}
+    own = ("DerniersChangementsRSS", "GererConfig", "GererDroits", "GererSite", "GererThemes",
+           "GererUtilisateurs", "LookWiki", "TableauDeBord", "WikiAdmin")  # fmt: skip
+    script = '""<script src="https://example.org/x.js"></script>""'
+
+    def bringing(texts: dict[str, Any]) -> None:
+        texts["settings.json"] |= {
+            "default_read_acl": "*", "bazarIgnoreAcls": "1", "contact_from": "luz@example.org",
+        }  # fmt: skip
+        texts["accounts.json"] += [[name, address] for name, address in many.items()]
+        texts["groups.json"]["participants"] += list(many)
+        for name, body in {
+            "PageMenuHaut": script, "Charte": "%%" + script + "%%",
+            "PageLogin": "{{login}} \"\"<b onclick='x()'>ici</b>\"\"",
+            "PageFooter": '""<form action="https://example.org"><input name="pw"></form>""',
+        }.items():  # fmt: skip
+            texts[f"pages/{name}.json"]["body"] += body
+        texts["entries/FicheDeParticipant0.json"]["values"]["bf_presentation"] = "<iframe src=x>"
+        form = texts["forms/101.json"]["columns"]
+        form["bn_template"] += "inscriptionliste***list@example.org***Liste*** *** ***\n"
+        form["bn_template"] += "labelhtml***<a href='javascript:x()'>x</a>*** *** *** ***\n"
+        texts["community.json"] |= {"writing": "open", "admission": "open"}
+        for tag in own:
+            texts["rights.json"][tag][0] = "*"
+
+    forged = rewritten(file, tmp_path / "forged.zip", bringing)
+    planned, _done = told_before(computer("other"), forged)
+    shown = " ".join(answer(Envelope("restore", outcome=planned), Paint()).split())
+    for told in (
+        "has not: bazarIgnoreAcls = 1; contact_from = luz@example.org; default_read_acl = *.",
+        *(f"{name} <{address}>" for name, address in many.items()),
+        "typed there: PageFooter, PageLogin, PageMenuHaut, FicheDeParticipant0, the form 101.",
+        "a mailing list, when somebody fills them: inscriptionliste of the form 101.",
+        "follows, decides: admission: open; writing: open.",
+        "read what wikifarm closes: " + ", ".join(own) + ".",
+    ):
+        assert told in shown, told
+
+
+def test_settings_that_the_backup_lacks_are_not_left_open(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file, other = tmp_path / "rennes.zip", computer("other")
+    taken(computer, file)
+    forged = rewritten(file, tmp_path / "forged.zip", lambda texts: texts["settings.json"].clear())
+    _planned, done = told_before(other, forged)
+    assert done.data["differs"] == []
+    assert log_in_anew(other, "rennes2").settings.all()["default_read_acl"] == "@participants"
+
+
+@pytest.mark.parametrize(
+    "look",
+    [{"squelette": "../../../etc/passwd"}, {"theme": '"><script>'}, {"style": "/etc/passwd"}],
+)
+def test_a_look_that_is_a_path_or_a_tag_is_refused(
+    computer: Computer, tmp_path: Path, look: dict[str, str]
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    forged = rewritten(
+        file, tmp_path / "forged.zip", lambda texts: texts["metadata.json"].update(Charte=look)
+    )
+    with pytest.raises(InvalidInput):
+        restore(computer("other"), forged, "rennes2")
+
+
+def test_accounts_that_no_wiki_tells_apart_are_refused(computer: Computer, tmp_path: Path) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    forged = rewritten(
+        file, tmp_path / "forged.zip",
+        lambda texts: texts["accounts.json"].append(["zoekergoat", "other@example.org"]),
+    )  # fmt: skip
+    with pytest.raises(InvalidInput) as refused:
+        restore(computer("other"), forged, "rennes2")
+    assert "zoekergoat" in " ".join(each.message for each in refused.value.problems)
+
+
+def test_what_a_backup_holds_is_counted_whatever_it_says(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+
+    def less(texts: dict[str, Any]) -> None:
+        del texts["pages/Affiche.json"]
+
+    forged = rewritten(file, tmp_path / "forged.zip", less)
+    with opened(file) as whole, opened(forged) as kept:
+        true, said = whole.manifest.counts["pages"] - 1, kept.manifest.counts["pages"]
+    planned, done = told_before(computer("other"), forged)
+    assert said != true
+    assert planned.manifest.counts["pages"] == done.data["manifest"]["counts"]["pages"] == true
+
+
+def test_a_right_under_another_spelling_of_a_name_is_refused(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+
+    def respelt(texts: dict[str, Any]) -> None:
+        texts["rights.json"]["fichedeparticipant0"] = ["*", "*", "*"]
+
+    forged = rewritten(file, tmp_path / "forged.zip", respelt)
+    with pytest.raises(InvalidInput) as refused:
+        restore(computer("other"), forged, "rennes2")
+    assert "fichedeparticipant0" in refused.value.problems[0].message
 
 
 def test_what_lets_everybody_else_into_a_group_is_told_and_not_written(

@@ -12,16 +12,16 @@ from typing import Any
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests.operations.archive.changed import Texts, rewritten, told_before
+from tests.operations.archive.changed import Texts, log_in_anew, rewritten, told_before
 from tests.operations.archive.conftest import Computer
 from tests.operations.conftest import a_community
 from wikifarm.errors import Exit, InvalidInput
 from wikifarm.operations.archive.take_backup import backup
-from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.new_community import write_manifest
 from wikifarm.rehearsal import snapshot
 
-MENU = "pages/PageRapideHaut.json"  # where people log in: without it, nobody looks afterwards
+CLOSED = {"AnimerIci": "page", "GererConfig": "page", "WikifarmRecu": "page",
+          **dict.fromkeys(map("FicheDeParticipant{}".format, range(3)), "card")}  # fmt: skip
 CHANGED = int(os.environ.get("WIKIFARM_CHANGED_BACKUPS", "6"))
 Change = Callable[[Texts, int], None]
 
@@ -33,7 +33,7 @@ def one_of(known: Mapping[str, Any], number: int) -> str:
 
 def without_member(room: str) -> Change:
     def change(texts: Texts, number: int) -> None:
-        if names := {name: "" for name in texts if name.startswith(f"{room}/") and name != MENU}:
+        if names := {name: "" for name in texts if name.startswith(f"{room}/")}:
             del texts[one_of(names, number)]
 
     return change
@@ -80,8 +80,32 @@ def an_opened_module(texts: Texts, number: int) -> None:
         texts["modules.json"][one_of(closed, number)] = right
 
 
+def a_closed_module(texts: Texts, number: int) -> None:
+    known = texts["modules.json"]
+    known |= dict.fromkeys(("action login", "handler show"), "@admins") if number % 5 == 0 else {}
+    if known:
+        known[one_of(known, number)] = ("@admins", "@nulle", "ZoeKergoat")[number % 3]
+
+
+def a_closed_page(texts: Texts, number: int) -> None:
+    if rights := texts["rights.json"]:
+        rights[one_of(rights, number)][0] = ("@admins", "+", "!ZoeKergoat")[number % 3]
+
+
+def an_opened_page(texts: Texts, number: int) -> None:
+    told = texts["rights.json"]
+    if rights := {tag: told[tag] for tag in CLOSED if tag in told}:
+        opened = ("*", "+", "!ZoeKergoat", "@nulle")[number // 2 % 4]
+        rights[one_of(rights, number)][number % 2] = opened
+
+
+def without_menu(texts: Texts, number: int) -> None:
+    if row := texts.get("pages/PageRapideHaut.json"):
+        row["body"] = ("", "Plus rien.")[number % 2]
+
+
 def a_page_without_text(texts: Texts, number: int) -> None:
-    if names := {name: "" for name in texts if name.startswith("pages/") and name != MENU}:
+    if names := {name: "" for name in texts if name.startswith("pages/")}:
         texts[one_of(names, number)]["body"] = "Plus rien."
 
 
@@ -101,6 +125,10 @@ CHANGES: Mapping[str, Change] = {
     "member": a_member,
     "opened": an_opened_module,
     "text": a_page_without_text,
+    "closed": a_closed_module,
+    "closed page": a_closed_page,
+    "opened page": an_opened_page,
+    "menu": without_menu,
 }
 
 
@@ -139,12 +167,16 @@ def test_a_changed_backup_is_refused_at_first_or_restored_as_it_was_told(
     event("restored")
     assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
     assert tuple(done.data["lost"]) == planned.lost
-    wiki, entry = open_wiki(context, slug), context.farm.find(slug)
+    wiki, entry = log_in_anew(context, slug), context.farm.find(slug)
     opened = {each["name"]: each["right"] for each in done.data["opened"]}
     modules = wiki.rights.modules()
     for name in ("listusers", "trail", "recentchanges", "bazarrecordsindex"):
         right = modules[f"action {name}"]
         assert right.startswith("@admins") or opened[f"action {name}"] == right
+    rights = wiki.rights.all()
+    for tag, kind in CLOSED.items():
+        if tag in rights and set(rights[tag].read.split(",")) & {"*", "+", "!ZoeKergoat"}:
+            assert f"read {kind} {tag}" in opened
     assert all(name in planned.warnings[0] for name in administering(wiki.groups.all()))
     assert entry is not None
     context.farm.delete(entry)

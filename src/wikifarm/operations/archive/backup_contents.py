@@ -14,20 +14,25 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from wikifarm.blueprint.looks import FRAME
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
-from wikifarm.operations.archive.backup_format import FILES, Backup
+from wikifarm.model import Dialect, canonical
+from wikifarm.operations.archive.backup_format import COMMENTS, FILES, Backup
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 from wikifarm.whole_wiki import is_file_name
 from wikifarm.yeswiki.groups import LETS_IN
-from wikifarm.yeswiki.needed_pages import DOORS, lacking
+from wikifarm.yeswiki.needed_pages import DOORS, INSTEAD, MENU, holds, lacking
+from wikifarm.yeswiki.session import LOGIN_PAGE
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 ADMINS = "admins"  # YesWiki's own group
 MOST_TOLD = 50  # problems
 LONGEST_NAME = 191  # signs, in the tables of YesWiki
 DEEPEST = 20  # values in one another
+# What is of the server, not of the wiki: where archives lie, and a sleep in which nobody writes.
+_OF_SERVER = ("wiki_status", "debug", "archive[")
 
 
 def _like(pattern: str, longest: int = LONGEST_NAME) -> AfterValidator:
@@ -97,6 +102,8 @@ Member = Annotated[str, _like(rf"!?(?:@[A-Za-z0-9]+|(?![@!]){_SIGN}+)")]
 Setting = Annotated[str, _like(r"[\w.-]+(?:\[[\w.-]+\])*")]
 Module = Annotated[str, _like(r"(?:action|handler) [\w./-]+")]
 Look = Annotated[str, _like(r"[\w-]+")]
+# Of a theme, a style, a picture: YesWiki makes paths and HTML of it.
+Worn = Annotated[str, _like(r"(?![/\\])(?!.*\.\.)[^\x00-\x1f\x7f<>\"\\]*", 1_000)]
 Number = Annotated[str, _like(r"[0-9]+", 9)]
 Column = Annotated[str, _like(r"bn_\w+")]
 
@@ -141,7 +148,7 @@ _ROOMS: Mapping[str, TypeAdapter[Any]] = {
 _TEXTS: Mapping[str, TypeAdapter[Any]] = {
     "rights.json": TypeAdapter(dict[Tag, tuple[Line, Line, Line]]),
     "modules.json": TypeAdapter(dict[Module, Line]),
-    "metadata.json": TypeAdapter(dict[Tag, dict[Look, Line]]),
+    "metadata.json": TypeAdapter(dict[Tag, dict[Look, Worn]]),
     "groups.json": TypeAdapter(dict[Group, list[Member]]),
     "accounts.json": TypeAdapter(list[tuple[Account, Address]]),
     "lists.json": TypeAdapter(dict[Tag, Annotated[str, _such(_is_list)]]),
@@ -189,13 +196,19 @@ def _at_odds(backup: Backup) -> Iterator[Problem]:
     lower = [name.casefold() for name in names]
     twice = (name for name in names if lower.count(name.casefold()) > 1)  # one to a server
     yield from (backup.odd("groups.json", name) for name in twice)
+    accounts = [str(name) for name, _address in backup.value("accounts.json")]
+    lower = [name.casefold() for name in accounts]
+    twice = (name for name in accounts if lower.count(name.casefold()) > 1)
+    yield from (backup.odd("accounts.json", name) for name in twice)
     rows = [(name, str(row["tag"])) for room in ("pages", "entries")
             for name, row in zip(backup.names(room), backup.rows(room), strict=True)]  # fmt: skip
-    tags: set[str] = set()
+    tags: dict[str, str] = {}
     for name, tag in (*rows, *(("lists.json", tag) for tag in backup.value("lists.json"))):
         if tag.casefold() in tags:  # YesWiki tells no small letter from a great one
             yield backup.odd(name, tag)
-        tags.add(tag.casefold())
+        tags.setdefault(tag.casefold(), tag)
+    respelt = (tag for tag in backup.value("rights.json") if tags.get(tag.casefold(), tag) != tag)
+    yield from (backup.odd("rights.json", tag) for tag in respelt)
     for row in backup.value("files.json"):
         kept = row["member"] in backup.manifest.members and row["member"].startswith(f"{FILES}/")
         if not kept or row["page"].casefold() not in tags:
@@ -261,6 +274,19 @@ def untold_rights(backup: Backup, alone: Collection[str] = ()) -> list[str]:
     return sorted(standing(backup) - backup.value("rights.json").keys() - DOORS - set(alone))
 
 
+def counted(backup: Backup) -> dict[str, int]:
+    """What the backup holds, kind by kind, whatever its manifest says of it."""
+    counts = {room: len(backup.names(room)) for room in _ROOMS}
+    texts = {"lists": "lists.json", "accounts": "accounts.json", "files": "files.json",
+             "comments": COMMENTS}  # fmt: skip
+    members = backup.manifest.members
+    counts |= {what: len(backup.value(name)) for what, name in texts.items() if name in members}
+    histories = backup.names("revisions")
+    if histories:  # the first line of each says what it is of
+        counts["revisions"] = sum(len(backup.lines(name)) - 1 for name in histories)
+    return counts
+
+
 def standing(backup: Backup) -> set[str]:
     """The tags of all pages, lists and cards of the backup that are written."""
     rows = (str(row["tag"]) for room in ("pages", "entries") for row in backup.rows(room))
@@ -271,7 +297,37 @@ def standing(backup: Backup) -> set[str]:
 def pages_kept(backup: Backup) -> list[str]:
     """The pages without which nobody administers a wiki that the backup lacks: those of the new
     wiki stay."""
-    return lacking({str(row["tag"]): str(row["body"]) for row in backup.rows("pages")})
+    pages = {str(row["tag"]): str(row["body"]) for row in backup.rows("pages")}
+    return [*lacking(pages), *([] if _shows_logins(backup, pages) else [MENU])]
+
+
+def _shows_logins(backup: Backup, pages: Mapping[str, str]) -> bool:
+    """True where a visitor finds the form of logins in the page of logins or around it, or in the
+    place of that page, because it is closed."""
+    told = backup.value("rights.json")
+
+    def is_open(tag: str, signs: str) -> bool:
+        read = told[tag][0] if tag in told else "*" if tag in DOORS else ""
+        return tag in pages and any(
+            part[:1] in signs for part in canonical(read).split(",") if part
+        )
+
+    if any(is_open(tag, "*") and holds(pages[tag], "login") for tag in (LOGIN_PAGE, *FRAME)):
+        return True
+    instead = holds(pages.get(INSTEAD, ""), "login") or not is_open(INSTEAD, "*!")
+    return LOGIN_PAGE in pages and not is_open(LOGIN_PAGE, "*!") and instead
+
+
+def modules_kept(backup: Backup, dialect: Dialect) -> list[str]:
+    """The actions and handlers by which people log in that the backup closes: they stay open."""
+    needed = ("action login", *(["handler show"] if dialect is Dialect.D44 else []))
+    told = backup.value("modules.json")
+    return [name for name in needed if "*" not in canonical(told.get(name, "*")).split(",")]
+
+
+def is_of_server(setting: str) -> bool:
+    """True for a setting that no restoration writes."""
+    return setting.startswith(_OF_SERVER)
 
 
 def lets_in(member: str) -> bool:

@@ -35,6 +35,7 @@ from wikifarm.web_addresses import why_not
 FORMAT = "wikifarm/backup/1"
 MANIFEST = "manifest.json"
 FILES = "files"
+COMMENTS = "comments.json"  # since it is there; an earlier backup has none
 DAMAGED, HOSTILE = "damaged-backup", "hostile-backup"
 
 MIB = 2**20

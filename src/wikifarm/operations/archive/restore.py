@@ -9,7 +9,7 @@ from typing import Any
 
 from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.blueprint.manifest.reading import community_from
+from wikifarm.blueprint.manifest.reading import community_from, load_manifests
 from wikifarm.blueprint.manifest.slugs import LONGEST, SHORTEST, is_slug, propose_slug
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import (
@@ -25,17 +25,11 @@ from wikifarm.errors import (
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE
 from wikifarm.model import Dialect, FarmWiki, Module
-from wikifarm.operations.archive.backup_contents import administrators, check
+from wikifarm.operations.archive.backup_contents import check, counted
 from wikifarm.operations.archive.backup_format import Backup, Manifest, opened
+from wikifarm.operations.archive.opened_rights import design_of, opened_rights
 from wikifarm.operations.archive.take_backup import DESCRIPTION
-from wikifarm.operations.archive.told_before import (
-    closed_modules,
-    facilitating,
-    opened_rights,
-    opening,
-    usual_design,
-    whose_list,
-)
+from wikifarm.operations.archive.told_before import opening, said_before
 from wikifarm.operations.archive.wiki_again import WikiAgain, lost_at_first
 from wikifarm.operations.community.site import look_for_half, make_site, open_wiki
 from wikifarm.operations.new_community import write_manifest
@@ -49,9 +43,9 @@ STEP = "restore"
 @dataclass(frozen=True)
 class ToRestore(Outcome):
     """A wiki that would be made. `accounts`: how many people get one there, `told` whether the wiki
-    writes to each of them by itself; `warnings`: whom it lets in, in sentences; `opened`: the
-    actions, handlers, pages and cards of people that it opens, each with its right; `lost`: what no
-    wiki of that version takes back."""
+    writes to each of them by itself; `warnings`: whom it lets in and what it brings, in sentences;
+    `opened`: what it opens that wikifarm closes, each with its right (docs/backup.md); `lost`: what
+    no wiki of that version takes back."""
 
     slug: str
     url: str
@@ -77,9 +71,8 @@ Agreed = Callable[[ToRestore], bool]
 @dataclass(frozen=True)
 class Restored(Outcome):
     """A wiki that was made again. `differs` is what does not read as the backup tells it; `lost`
-    what no wiki takes back; `opened` the actions, handlers, pages and cards of people that the
-    backup opens, each with its right; `described_in` the file that describes its community here,
-    `described` whether it is there."""
+    what no wiki takes back; `opened` what the backup opens, each with its right; `described_in` the
+    file that describes its community here, `described` whether it is there."""
 
     slug: str
     url: str
@@ -102,8 +95,8 @@ class Restored(Outcome):
         }  # fmt: skip
 
 
-def _as_rows(modules: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "right": right} for name, right in modules.items()]
+def _as_rows(opened: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "right": right} for name, right in opened.items()]
 
 
 def restore(
@@ -125,10 +118,10 @@ def restore(
         at = slug or backup.manifest.slug
         _check_address(at)
         description = _description(backup, at, context)
-        design = usual_design(context, backup, description)
+        described = description or _described_here(context, at)
+        design = design_of(context, backup, described, _receipt(backup))
         planned = _planned(context, backup, at, description, design)
-        closed = closed_modules(design)
-        outcome = _restored(context, backup, planned, description, closed, agreed)
+        outcome = _restored(context, backup, planned, description, design, agreed)
     errors: tuple[Failure, ...] = ()
     if outcome.differs and not outcome.already:  # a wiki that was made whole has lived since
         errors = failures(differing(outcome.differs, outcome.url))
@@ -153,10 +146,10 @@ def _restored(
     backup: Backup,
     planned: ToRestore,
     description: Community | None,
-    closed: Mapping[str, str],
+    design: Design | None,
     agreed: Agreed | None,
 ) -> Restored:
-    manifest, slug = backup.manifest, planned.slug
+    manifest, slug = planned.manifest, planned.slug
     entry, last = context.farm.find(slug), context.journal.last(slug, STEP)
     begun = last.get("backup") == manifest.identity
     if entry is not None:
@@ -166,7 +159,7 @@ def _restored(
         raise NotConfirmed(_("Nothing was made."), hint=_("The same command asks again."))
     with context.making(STEP):
         wiki, mark = _site(context, backup, slug, entry)
-    writing = WikiAgain(context, wiki, backup, slug, mark, closed)
+    writing = WikiAgain(context, wiki, backup, slug, mark, design)
     lost: tuple[str, ...] = ()
     if not already:
         lost = tuple(writing.whole())
@@ -210,17 +203,14 @@ def _planned(
     dialect, url = context.farm.capabilities.dialect, context.farm.address_of(slug)
     receipt = _receipt(backup)
     opened = opened_rights(backup, design, receipt)
-    warnings = [administrators(backup)]
-    if description is not None:
-        warnings += facilitating(backup, description)
-    warnings += whose_list(backup, slug, url, description, receipt)
+    said = said_before(backup, slug, url, description, design, receipt)
     return ToRestore(
         slug,
         url,
-        backup.manifest,
+        backup.manifest.model_copy(update={"counts": counted(backup)}),
         len(backup.value("accounts.json")),
         dialect is not Dialect.D44,
-        (*warnings, *opening(opened)),
+        (*said, *opening(opened)),
         opened,
         tuple(lost_at_first(backup, dialect)),
     )
@@ -237,6 +227,15 @@ def _description(backup: Backup, slug: str, context: Context) -> Community | Non
         return community_from({**backup.value(DESCRIPTION), "slug": slug}, folder=path.parent)
     except (InvalidInput, TypeError):
         return None
+
+
+def _described_here(context: Context, slug: str) -> Community | None:
+    """The community of that address as this computer describes it, if it can be read."""
+    try:
+        (community,) = load_manifests([_described_in(context, slug)])
+    except (InvalidInput, ValueError):
+        return None
+    return community
 
 
 def _without_list(community: Community) -> Community:

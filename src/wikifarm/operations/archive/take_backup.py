@@ -17,7 +17,7 @@ from wikifarm.blueprint.manifest.writing import described
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Page
-from wikifarm.operations.archive.backup_format import Manifest, Parts, member, write
+from wikifarm.operations.archive.backup_format import COMMENTS, Manifest, Parts, member, write
 from wikifarm.operations.archive.kept_files import INDEX, may_have_files, take
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.workplace import age_file
@@ -30,7 +30,6 @@ from wikifarm.yeswiki.wiki_reader import read_whole
 
 # What the API adds to an entry when it shows it (EntryManager::appendDisplayData).
 DERIVED = frozenset({"user", "owner", "html_data", "url", "semantic"})
-COMMENTS = "comments.json"  # since it is there; an earlier backup has none
 DESCRIPTION = "community.json"  # the manifest of the community, where this computer has it
 _SECRET = re.compile(r"pass|secret|token|key", re.IGNORECASE)
 

@@ -1,113 +1,225 @@
-"""What a restoration says before its yes: whom the description of the community lets do everything,
-what the wiki opens that wikifarm closes, and whose mailing list it is.
+"""What a restoration says before its yes: whom it lets in, what it opens that wikifarm closes, what
+settings and code it brings, and whose mailing list it is.
 
-Whoever says yes did not write the backup: nothing that opens the wiki is written without a word.
+Whoever says yes did not write the backup: nothing that opens the wiki is written without a word,
+and no list of such things is cut short.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 
 from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.blueprint.rights_words import lets_more_in, without_closing
+from wikifarm.blueprint.manifest.writing import described
+from wikifarm.blueprint.rights_words import without_closing
+from wikifarm.blueprint.schema.template import read_template
 from wikifarm.engine.receipt import Receipt
-from wikifarm.errors import InvalidInput
 from wikifarm.i18n import _
+from wikifarm.json_text import from_json
 from wikifarm.lists.providers import NONE
-from wikifarm.model import Dialect, Form, Rights, Zone
-from wikifarm.operations.archive.backup_contents import administering
+from wikifarm.model import Dialect
+from wikifarm.operations.archive.backup_contents import (
+    ADMINS,
+    administering,
+    administrators,
+    groups_made,
+    is_of_server,
+)
 from wikifarm.operations.archive.backup_format import Backup
-from wikifarm.operations.archive.people_of_cards import is_about_people
-from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.workplace.context import Context
-from wikifarm.result import few
+from wikifarm.operations.archive.opened_rights import ACCOUNTS, EVERYBODY, READ, WRITE
+from wikifarm.operations.audit.likeness import ACTS
+from wikifarm.yeswiki.session import ROOT_PAGE
 
-EVERYBODY = "*"
-READ, WRITE = "read", "write"  # of a page, a list or a card
-
-
-def usual_design(context: Context, backup: Backup, community: Community | None) -> Design | None:
-    """What a community of wikifarm holds: this one as it is described, or any that says nothing of
-    itself; None where no blueprint tells, in this language say."""
-    unknown = Community(backup.manifest.name, backup.manifest.slug, ())
-    for each in (community, unknown):
-        if each is not None:
-            with suppress(InvalidInput):
-                return CommunityRun(context, each).compiler.design({})
-    return None
-
-
-def closed_modules(design: Design | None) -> dict[str, str]:
-    """ "action listusers" -> its right in that community."""
-    if design is None:
-        return {}
-    actions = {f"action {name}": right for name, right in design.action_rights.items()}
-    return actions | {f"handler {name}": right for name, right in design.handler_rights.items()}
+# What the settings of a wiki say when nobody changed any (4.4.4 and 4.5.0, `?GererConfig`); all
+# others are empty.
+_AS_INSTALLED = {
+    "root_page": ROOT_PAGE,
+    "save_config": "1",
+    "default_comment_acl": "comments-closed",
+    "preview_before_save": "false",
+}
+# These open nothing, whatever they say.
+_HARMLESS = re.compile(
+    r"(?:wakka_name|meta_description|default_language|baz_map_(?:center_l(?:at|on)|height|zoom))\Z"
+)
+# The text of a page, but for what it shows as code: between double quotes, it is HTML as it is.
+_AS_IT_IS = re.compile(r'%%.*?%%|""(.*?)""', re.DOTALL)
+# What runs, loads or sends something in the browser of whoever reads it.
+_ACTIVE = re.compile(
+    r"<\s*(?:script|iframe|frame|form|object|embed|applet|base|meta|link)\b"
+    r"|<[^>]*[\s/\"']on[a-z]+\s*=|(?:java|vb)script\s*:|data\s*:\s*text/html",
+    re.IGNORECASE,
+)
 
 
-def opened_rights(backup: Backup, design: Design | None, receipt: Receipt | None) -> dict[str, str]:
-    """What the backup lets more people do than that community does, or than wikifarm did when it
-    last wrote there: "action X", "handler X", "read X" or "write X" of a page or a card of people
-    -> its right."""
-    groups, applied = backup.value("groups.json"), receipt.rights if receipt else {}
-    told = {**_pages_and_cards(backup.value("rights.json")), **backup.value("modules.json")}
-    closed = [
-        closed_modules(design) | _closed_cards(backup, design) | _closed_pages(design),
-        {key: parts[0] for key, parts in applied.items() if len(parts) == 1}
-        | _pages_and_cards({key: parts for key, parts in applied.items() if len(parts) > 1}),
-    ]
-    return {
-        name: right
-        for name, right in sorted(told.items())
-        if any(name in known and lets_more_in(known[name], right, groups) for known in closed)
+def said_before(
+    backup: Backup,
+    slug: str,
+    url: str,
+    description: Community | None,
+    design: Design | None,
+    receipt: Receipt | None,
+) -> Iterator[str]:
+    """The sentences, but for the rights that are opened: `opening`."""
+    yield administrators(backup)
+    yield from _in_groups(backup)
+    if description is not None:
+        yield from facilitating(backup, description)
+        yield from _described(description)
+    yield from whose_list(backup, slug, url, description, receipt)
+    yield from _settings(backup, design)
+    yield from _code(backup, design)
+    yield from _acting(backup, design)
+
+
+def opening(opened: Mapping[str, str]) -> Iterator[str]:
+    """Who may use, read or write which of these: one sentence for everybody, one for accounts, and
+    one for all others."""
+    kinds: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for name, right in opened.items():
+        verb, _space, rest = name.partition(" ")
+        is_use = verb not in (READ, WRITE)
+        shown = name if is_use else _shown(rest)
+        kinds["" if is_use else verb, _widest(right)][shown] = right
+    words = {EVERYBODY: _("everybody"), ACCOUNTS: _("whoever has an account")}
+    told = {
+        "": _("This backup opens to {whom} what wikifarm closes: {names}."),
+        READ: _("This backup lets {whom} read what wikifarm closes: {names}."),
+        WRITE: _("This backup lets {whom} change what wikifarm closes: {names}."),
     }
+    for (verb, widest), names in kinds.items():
+        whom = words.get(widest) or ", ".join(sorted(set(names.values())))
+        yield told[verb].format(whom=whom, names=", ".join(names))
 
 
-def _pages_and_cards(rights: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Tag -> its rights, as the two that let somebody in."""
-    read = {f"{READ} {tag}": each[0] for tag, each in rights.items()}
-    return read | {f"{WRITE} {tag}": each[1] for tag, each in rights.items()}
+def _shown(name: str) -> str:
+    """ "page Charte", "form 101" or "field 101/bf_mail", as people read it."""
+    kind, _space, what = name.partition(" ")
+    if kind == "form":
+        return _("the form {number}").format(number=what)
+    if kind == "field":
+        number, _slash, field = what.partition("/")
+        return _("{field} of the form {number}").format(field=field, number=number)
+    return what
 
 
-def _closed_pages(design: Design | None) -> dict[str, str]:
-    if design is None:
-        return {}
-    known = {**design.closed, **{page.tag: page.rights for page in design.pages}}
-    return _pages_and_cards({tag: (each.read, each.write) for tag, each in known.items()})
+def _widest(right: str) -> str:
+    """`*` or `+` where the right lets in everybody, but one maybe, or every account."""
+    firsts = {part.strip()[:1] for part in without_closing(right).split(",")}
+    return EVERYBODY if firsts & {"*", "!"} else ACCOUNTS if "+" in firsts else ""
 
 
-def _closed_cards(backup: Backup, design: Design | None) -> dict[str, str]:
-    """The rights of the cards of people: those of the community's forms, and of any other form that
-    asks about people, which no visitor reads."""
-    forms = design.forms if design is not None else ()
-    known = {form.id: form.schema.rights for form in forms if form.zone is Zone.PEOPLE}
+def _in_groups(backup: Backup) -> Iterator[str]:
+    """Who stands in the groups, administrators apart, each with the address."""
+    addresses = dict(backup.value("accounts.json"))
+    told = []
+    for group, members in sorted(groups_made(backup).items()):
+        people = [
+            each if each.startswith("@") else f"{each} <{addresses[each]}>"
+            for each in members if each.startswith("@") or each in addresses
+        ]  # fmt: skip
+        if people and group != ADMINS:
+            told.append(f"{group} ({', '.join(people)})")
+    if told:
+        sentence = _("The groups of this backup let in: {groups}.")
+        yield sentence.format(groups="; ".join(told))
+
+
+def _described(community: Community) -> Iterator[str]:
+    """What the description of the community decides otherwise than one that says nothing of it."""
+    usual = described(Community(community.name, community.slug, ()))
+    told = described(community)
+    apart = {"name", "slug", "facilitators", "territory", "modules", "language", "description",
+             "rhythm"}  # fmt: skip
+    words = [
+        f"{key}: {_in_a_line(told[key])}"
+        for key in told
+        if key not in apart and told[key] != usual.get(key)
+    ]
+    if words:
+        sentence = _(
+            "The description of the community in this backup, which the next `wikifarm apply` "
+            "follows, decides: {lines}."
+        )
+        yield sentence.format(lines="; ".join(words))
+
+
+def _in_a_line(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_in_a_line(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_in_a_line, value))
+    return str(value)
+
+
+def _settings(backup: Backup, design: Design | None) -> Iterator[str]:
+    """The settings that are neither those of a new wiki nor those that wikifarm writes."""
+    usual = {**_AS_INSTALLED, **(design.settings if design is not None else {})}
+    told = [
+        f"{name} = {text or _('nothing')}"
+        for name, text in sorted(backup.value("settings.json").items())
+        if not (_HARMLESS.match(name) or is_of_server(name)) and text != usual.get(name, "")
+    ]
+    if told:
+        sentence = _("This backup brings settings that a wiki made by wikifarm has not: {lines}.")
+        yield sentence.format(lines="; ".join(told))
+
+
+def _code(backup: Backup, design: Design | None) -> Iterator[str]:
+    """Where code stands that a browser runs, or a form of HTML that sends what is typed."""
+    ours = {page.tag: page.body for page in design.pages} if design is not None else {}
+    names = [
+        str(row["tag"])
+        for row in backup.rows("pages")
+        if row["body"] != ours.get(str(row["tag"]))
+        and any(_is_active(each) for each in _AS_IT_IS.findall(str(row["body"])))
+    ]
+    names += [str(row["tag"]) for row in backup.rows("entries") if _is_active(row["values"])]
+    names += [
+        _shown(f"form {row['id']}") for row in backup.rows("forms") if _is_active(row["columns"])
+    ]
+    names += [
+        tag for tag, text in backup.value("lists.json").items() if _is_active(from_json(text))
+    ]
+    if names:
+        sentence = _(
+            "These hold code that runs in the browser of whoever reads them, or a form that sends "
+            "what is typed there: {names}. Keep this backup only if you know why."
+        )
+        yield sentence.format(names=", ".join(names))
+
+
+def _is_active(value: object) -> bool:
+    """True where a text, or one within this value, does something in a browser."""
+    if isinstance(value, Mapping):
+        return any(_is_active(each) for each in value.values())
+    if isinstance(value, list):
+        return any(map(_is_active, value))
+    return isinstance(value, str) and _ACTIVE.search(value) is not None
+
+
+def _acting(backup: Backup, design: Design | None) -> Iterator[str]:
+    """Fields that open an account or write to a list when somebody fills them, unless the design
+    has them."""
+    designed = (*design.forms, *design.put_off) if design is not None else ()
+    ours = {form.id: {field.word for field in form.schema.fields} for form in designed}
     dialect = Dialect(backup.manifest.dialect)
+    told = []
     for row in backup.rows("forms"):
-        columns = row["columns"]
-        form = Form(row["id"], columns["bn_label_nature"], columns["bn_template"])
-        if row["id"] not in known and is_about_people(form, dialect):
-            known[row["id"]] = Rights("+", "+")
-    cards = {}
-    for row in backup.rows("entries"):
-        if (usual := known.get(row["form"])) is not None:
-            cards[row["tag"]] = (without_closing(usual.read), usual.write)
-    return _pages_and_cards(cards)
-
-
-def opening(rights: Mapping[str, str]) -> Iterator[str]:
-    """Who may do which of these, in one sentence for each right."""
-    words = {EVERYBODY: _("everybody"), "+": _("whoever has an account")}
-    deeds = {READ: _("reading {page}"), WRITE: _("writing {page}")}
-    kinds: dict[str, list[str]] = defaultdict(list)
-    for name, right in rights.items():
-        deed, _space, what = name.partition(" ")
-        kinds[words.get(right, right)].append(deeds.get(deed, name).format(page=what))
-    for whom, names in kinds.items():
-        told = _("This backup opens to {whom} what wikifarm closes: {names}.")
-        yield told.format(whom=whom, names=few(names))
+        number = str(row["id"])
+        fields = read_template(row["columns"]["bn_template"], dialect=dialect).fields
+        words = {field.word for field in fields} & ACTS - ours.get(number, set())
+        told += [_("{field} of the form {number}").format(field=word, number=number)
+                 for word in sorted(words)]  # fmt: skip
+    if told:
+        sentence = _(
+            "Fields that open an account, or write to a mailing list, when somebody fills them: "
+            "{names}."
+        )
+        yield sentence.format(names=", ".join(told))
 
 
 def facilitating(backup: Backup, community: Community) -> Iterator[str]:

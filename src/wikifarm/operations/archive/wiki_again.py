@@ -11,27 +11,32 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from wikifarm.blueprint.design import Design
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Dialect, Rights, canonical
 from wikifarm.operations.archive.backup_contents import (
     circles,
+    counted,
     groups_made,
+    is_of_server,
     lets_in,
     missing_groups,
+    modules_kept,
     pages_kept,
     standing,
     untold_rights,
 )
 from wikifarm.operations.archive.backup_format import Backup
 from wikifarm.operations.archive.kept_files import FilesBack
+from wikifarm.operations.archive.opened_rights import closed_modules, usual_rights
 from wikifarm.operations.archive.other_version import Crossing
 from wikifarm.operations.archive.take_backup import DERIVED
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import few
 from wikifarm.yeswiki.comments import is_comment
-from wikifarm.yeswiki.needed_pages import DOORS
+from wikifarm.yeswiki.needed_pages import DOORS, MENU
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
@@ -50,8 +55,6 @@ QUIET = {
 V = TypeVar("V")
 DATES = frozenset({"date_creation_fiche", "date_maj_fiche"})  # 4.4.4 writes those of now
 _WRITTEN_BY_WIKI = DERIVED | DATES | {"antispam", "statut_fiche", "id_fiche", "id_typeannonce"}
-# What is of the server, not of the wiki: where archives lie, and a sleep in which nobody writes.
-_OF_SERVER = ("wiki_status", "debug", "archive[")
 
 
 class WikiAgain:
@@ -64,13 +67,19 @@ class WikiAgain:
         backup: Backup,
         slug: str,
         mark: str,
-        closed: Mapping[str, str],
+        design: Design | None,
     ) -> None:
-        """`closed`: the rights of actions and handlers of which the backup does not tell, which the
-        wiki would open to everybody."""
+        """`design`: what tells how actions, handlers and pages without rights of their own are
+        closed where the backup does not, which the wiki would open to everybody."""
         self._context, self._wiki, self._backup = context, wiki, backup
         self._slug, self._mark = slug, mark
-        told = {**closed, **backup.value("modules.json")}
+        kept = modules_kept(backup, wiki.capabilities.dialect)
+        self._design = design
+        told = {
+            **closed_modules(design),
+            **backup.value("modules.json"),
+            **dict.fromkeys(kept, "*"),
+        }
         self._modules_told = {name: canonical(right) for name, right in told.items()}
         self._crossing = crossing_of(backup, wiki.capabilities.dialect)
         self._alone = cards_without_form(backup)
@@ -137,6 +146,9 @@ class WikiAgain:
         told = {tag: Rights(*each) for tag, each in self._backup.value("rights.json").items()}
         told |= dict.fromkeys(untold_rights(self._backup), ADMINS)
         told = dict.fromkeys(DOORS & self._standing, READ_BY_ALL) | told
+        if MENU in pages_kept(self._backup):
+            told = {tag: each for tag, each in told.items() if tag.casefold() != MENU.casefold()}
+            told[MENU] = READ_BY_ALL
         ids = self._crossing.ids
         return {
             ids.get(tag, tag): each for tag, each in told.items()
@@ -177,11 +189,8 @@ class WikiAgain:
 
     @cached_property
     def _settings_told(self) -> dict[str, str]:
-        return {
-            name: self._moved(text)
-            for name, text in self._backup.value("settings.json").items()
-            if not name.startswith(_OF_SERVER)
-        }
+        told = {**usual_rights(self._design), **self._backup.value("settings.json")}
+        return {name: self._moved(text) for name, text in told.items() if not is_of_server(name)}
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -448,10 +457,10 @@ def lost_at_first(backup: Backup, dialect: Dialect) -> list[str]:
     if missing := missing_groups(backup):
         told = _("Groups that are not in the backup: they are left out of others ({names}).")
         lost.append(told.format(names=few(missing)))
-    if kept := pages_kept(backup):
+    if kept := [*pages_kept(backup), *modules_kept(backup, dialect)]:
         told = _(
-            "Pages that a wiki needs and that do not work in the backup: they stay as the new wiki "
-            "has them ({names})."
+            "Pages and actions that a wiki needs and that do not work in the backup: they stay as "
+            "the new wiki has them ({names})."
         )
         lost.append(told.format(names=few(kept)))
     alone = sorted(cards_without_form(backup))
@@ -464,7 +473,7 @@ def lost_at_first(backup: Backup, dialect: Dialect) -> list[str]:
     if alone:
         told = _("Cards whose form is gone: they stay in the backup alone ({names}).")
         lost.append(told.format(names=few(alone)))
-    if comments := backup.manifest.counts.get("comments", 0):
+    if comments := counted(backup).get("comments", 0):
         told = _("Comments: they stay in the backup alone ({count}).")
         lost.append(told.format(count=comments))
     return lost

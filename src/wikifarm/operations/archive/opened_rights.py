@@ -1,0 +1,166 @@
+"""What a backup opens that wikifarm closes: its rights beside those of the design, one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from wikifarm.blueprint.design import Design, DesignedForm
+from wikifarm.blueprint.manifest.community import Community
+from wikifarm.blueprint.rights_words import lets_more_in, without_closing
+from wikifarm.blueprint.schema.fields import Field
+from wikifarm.blueprint.schema.template import read_template
+from wikifarm.engine import receipt as receipts
+from wikifarm.engine.receipt import Receipt
+from wikifarm.engine.steps.access import ACLS, OWN_RIGHTS
+from wikifarm.errors import InvalidInput
+from wikifarm.model import Dialect, Form, Module, Rights, Zone
+from wikifarm.operations.archive.backup_format import Backup
+from wikifarm.operations.archive.people_of_cards import is_about_people
+from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.workplace.context import Context
+
+EVERYBODY, ACCOUNTS = "*", "+"
+READ, WRITE = "read", "write"
+# What of a field lets somebody see or change it; nothing there: whoever may see or change the card.
+_OF_FIELD = {"read": READ, "address_seen_by": READ, "write": WRITE}
+# Nobody reads cards of people without an account, whatever form they are of.
+_OF_PEOPLE = Rights(ACCOUNTS, ACCOUNTS)
+Judged = tuple[str, Rights, Rights]  # what it is, as wikifarm closes it, as the backup opens it
+
+
+def design_of(
+    context: Context, backup: Backup, community: Community | None, receipt: Receipt | None
+) -> Design | None:
+    """What wikifarm makes of the community as it is described; of one that has every module, of the
+    same blueprint or else of the usual one, where nothing describes it. None where no blueprint
+    tells, in this language say."""
+    unknown = Community(backup.manifest.name, backup.manifest.slug, (), modules=frozenset(Module))
+    candidates = [community, unknown]
+    if receipt is not None and receipt.blueprint and receipt.language:
+        same = replace(unknown, blueprint=receipt.blueprint, language=receipt.language)
+        candidates.insert(1, same)
+    for each in candidates:
+        if each is not None:
+            with suppress(InvalidInput):
+                return CommunityRun(context, each).compiler.design({})
+    return None
+
+
+def closed_modules(design: Design | None) -> dict[str, str]:
+    """ "action listusers" -> its right in a community of that design."""
+    if design is None:
+        return {}
+    actions = {f"action {name}": right for name, right in design.action_rights.items()}
+    return actions | {f"handler {name}": right for name, right in design.handler_rights.items()}
+
+
+def usual_rights(design: Design | None) -> dict[str, str]:
+    """The settings that give pages their rights where nothing else does, as the design has them."""
+    settings = design.settings if design is not None else {}
+    return {name: text for name, text in settings.items() if re.match(r"default_\w+_acl\Z", name)}
+
+
+def opened_rights(backup: Backup, design: Design | None, receipt: Receipt | None) -> dict[str, str]:
+    """What the backup lets more people do than the design does, or than wikifarm did when it last
+    wrote there: `action X`, `handler X`; `read` or `write` then `page X`, `list X`, `card X`,
+    `form N` or `field N/NAME` -> its right."""
+    groups = backup.value("groups.json")
+    told = _opened_modules(backup, design, receipt)
+    for name, closed, opened in _judged(backup, design, receipt):
+        for verb, before, after in (
+            (READ, closed.read, opened.read),
+            (WRITE, closed.write, opened.write),
+        ):
+            usual, given = without_closing(before), without_closing(after)
+            if before and lets_more_in(usual, given, groups):
+                told[f"{verb} {name}"] = given
+    return dict(sorted(told.items()))
+
+
+def _opened_modules(
+    backup: Backup, design: Design | None, receipt: Receipt | None
+) -> dict[str, str]:
+    groups, closed = backup.value("groups.json"), closed_modules(design)
+    applied = receipt.rights if receipt is not None else {}
+    then = {name: parts[0] for name, parts in applied.items() if len(parts) == 1}
+    return {
+        name: right
+        for name, right in backup.value("modules.json").items()
+        if any(name in known and lets_more_in(known[name], right, groups)
+               for known in (closed, then))
+    }  # fmt: skip
+
+
+def _judged(backup: Backup, design: Design | None, receipt: Receipt | None) -> Iterator[Judged]:
+    """The pages, lists, cards, forms and fields of which it is known how wikifarm closes them."""
+    dialect = Dialect(backup.manifest.dialect)
+    designed = {form.id: form for form in (*design.forms, *design.put_off)} if design else {}
+    usual: dict[str, list[Rights]] = {}  # of the cards of each form
+    for row in backup.rows("forms"):
+        number, columns = str(row["id"]), row["columns"]
+        form = Form(number, columns["bn_label_nature"], columns["bn_template"])
+        usual[number] = []
+        if (ours := designed.get(number)) is not None:
+            if ours.zone is Zone.PEOPLE and ours.schema.rights is not None:
+                usual[number].append(ours.schema.rights)
+            yield from _judged_form(form, ours, dialect)
+        elif is_about_people(form, dialect):
+            usual[number].append(_OF_PEOPLE)
+        if is_about_people(form, dialect) and (given := _given(form, dialect)) is not None:
+            usual[number].append(given)
+    forms = {str(row["tag"]).casefold(): str(row["form"]) for row in backup.rows("entries")}
+    lists = {tag.casefold() for tag in backup.value("lists.json")}
+    pages = list(_closed_pages(design, receipt))
+    for tag, each in backup.value("rights.json").items():
+        rights, known = Rights(*each), tag.casefold()
+        if known in forms:
+            said = usual.get(forms[known], [])
+            yield from ((f"card {tag}", closed, rights) for closed in said)
+        elif known in lists:
+            write = design.settings.get("default_write_acl", "") if design is not None else ""
+            yield f"list {tag}", Rights("", write), rights
+        else:
+            yield from ((f"page {tag}", closed[known], rights)
+                        for closed in pages if known in closed)  # fmt: skip
+
+
+def _judged_form(form: Form, ours: DesignedForm, dialect: Dialect) -> Iterator[Judged]:
+    """A form that the design makes too: what it gives to its cards, then each field."""
+    given = _given(form, dialect)
+    if ours.zone is Zone.PEOPLE and ours.schema.rights is not None:
+        # A form that gives no rights leaves its cards to the wiki, which may open them to all.
+        yield f"form {form.id}", ours.schema.rights, given or Rights(EVERYBODY, EVERYBODY)
+    known = {each.name: each for each in ours.schema.fields if each.name}
+    for each in read_template(form.template, dialect=dialect).fields:
+        if each.name in known and each.type != ACLS:
+            for column, verb in _OF_FIELD.items():
+                before, after = (_right(field, column) for field in (known[each.name], each))
+                if before != EVERYBODY:
+                    closed, opened = (
+                        Rights(right, "") if verb == READ else Rights("", right)
+                        for right in (before, after)
+                    )
+                    yield f"field {form.id}/{each.name}", closed, opened
+
+
+def _right(field: Field, column: str) -> str:
+    return without_closing(field.options.get(column, "")) or EVERYBODY
+
+
+def _given(form: Form, dialect: Dialect) -> Rights | None:
+    """The rights that a form gives to its cards."""
+    return read_template(form.template, dialect=dialect).rights
+
+
+def _closed_pages(design: Design | None, receipt: Receipt | None) -> Iterator[dict[str, Rights]]:
+    """Tag, in small letters -> the rights that the design gives a page; and the receipt."""
+    if design is not None:
+        told = {**design.closed, **{page.tag: page.rights for page in design.pages}}
+        yield {tag.casefold(): rights for tag, rights in told.items()}
+    yield {receipts.TAG.casefold(): OWN_RIGHTS}
+    if receipt is not None:
+        applied = receipt.rights.items()
+        yield {tag.casefold(): Rights(*parts[:2]) for tag, parts in applied if len(parts) > 1}
