@@ -513,7 +513,8 @@ def test_a_backup_that_opens_nothing_says_nothing_of_it(
     done = restore(other, file, "rennes2")
     assert [text.split(":")[0] for text in done.messages] == [
         "Who administers the wiki of this backup, besides WikiAdmin",
-        "The groups of this backup let in",
+        "The group animation of this backup lets in",
+        "The group participants of this backup lets in",
     ]
     assert done.data["opened"] == []
 
@@ -604,11 +605,12 @@ def test_what_a_backup_brings_is_told_before_and_not_cut_short(
     planned, _done = told_before(computer("other"), forged)
     shown = " ".join(answer(Envelope("restore", outcome=planned), Paint()).split())
     for told in (
-        "has not: bazarIgnoreAcls = 1; contact_from = luz@example.org; default_read_acl = *.",
+        "has not: bazarIgnoreAcls = 1, contact_from = luz@example.org, default_read_acl = *.",
         *(f"{name} <{address}>" for name, address in many.items()),
-        "typed there: PageFooter, PageLogin, PageMenuHaut, FicheDeParticipant0, the form 101.",
+        "typed there: Charte, PageFooter, PageLogin, PageMenuHaut, FicheDeParticipant0, the form "
+        "101.",
         "a mailing list, when somebody fills them: inscriptionliste of the form 101.",
-        "follows, decides: admission: open; writing: open.",
+        "follows, decides: admission: open, writing: open.",
         "read what wikifarm closes: " + ", ".join(own) + ".",
     ):
         assert told in shown, told

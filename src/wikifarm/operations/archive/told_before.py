@@ -7,6 +7,7 @@ and no list of such things is cut short.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -45,13 +46,21 @@ _AS_INSTALLED = {
 _HARMLESS = re.compile(
     r"(?:wakka_name|meta_description|default_language|baz_map_(?:center_l(?:at|on)|height|zoom))\Z"
 )
-# The text of a page, but for what it shows as code: between double quotes, it is HTML as it is.
-_AS_IT_IS = re.compile(r'%%.*?%%|""(.*?)""', re.DOTALL)
-# What runs, loads or sends something in the browser of whoever reads it.
+# What runs, loads or sends something in the browser of whoever reads it. Wherever it stands: which
+# part of a text YesWiki shows as code, only YesWiki can tell.
 _ACTIVE = re.compile(
     r"<\s*(?:script|iframe|frame|form|object|embed|applet|base|meta|link)\b"
     r"|<[^>]*[\s/\"']on[a-z]+\s*=|(?:java|vb)script\s*:|data\s*:\s*text/html",
     re.IGNORECASE,
+)
+
+
+# The texts that YesWiki itself comes with and that show such code: SHA-256 of ReglesDeFormatage in
+# 4.4.4 and 4.5.0.
+_OF_YESWIKI = frozenset(
+    {
+        "87592da09f4a910fb855596f95f8192ffe6064f89b87c54c33e0d4b0f7dd14cc",
+    }
 )
 
 
@@ -115,17 +124,14 @@ def _widest(right: str) -> str:
 def _in_groups(backup: Backup) -> Iterator[str]:
     """Who stands in the groups, administrators apart, each with the address."""
     addresses = dict(backup.value("accounts.json"))
-    told = []
+    told = _("The group {group} of this backup lets in: {names}.")
     for group, members in sorted(groups_made(backup).items()):
         people = [
             each if each.startswith("@") else f"{each} <{addresses[each]}>"
             for each in members if each.startswith("@") or each in addresses
         ]  # fmt: skip
         if people and group != ADMINS:
-            told.append(f"{group} ({', '.join(people)})")
-    if told:
-        sentence = _("The groups of this backup let in: {groups}.")
-        yield sentence.format(groups="; ".join(told))
+            yield told.format(group=group, names=", ".join(people))
 
 
 def _described(community: Community) -> Iterator[str]:
@@ -144,7 +150,7 @@ def _described(community: Community) -> Iterator[str]:
             "The description of the community in this backup, which the next `wikifarm apply` "
             "follows, decides: {lines}."
         )
-        yield sentence.format(lines="; ".join(words))
+        yield sentence.format(lines=", ".join(words))
 
 
 def _in_a_line(value: object) -> str:
@@ -165,7 +171,7 @@ def _settings(backup: Backup, design: Design | None) -> Iterator[str]:
     ]
     if told:
         sentence = _("This backup brings settings that a wiki made by wikifarm has not: {lines}.")
-        yield sentence.format(lines="; ".join(told))
+        yield sentence.format(lines=", ".join(told))
 
 
 def _code(backup: Backup, design: Design | None) -> Iterator[str]:
@@ -175,7 +181,8 @@ def _code(backup: Backup, design: Design | None) -> Iterator[str]:
         str(row["tag"])
         for row in backup.rows("pages")
         if row["body"] != ours.get(str(row["tag"]))
-        and any(_is_active(each) for each in _AS_IT_IS.findall(str(row["body"])))
+        and _is_active(row["body"])
+        and _digest(str(row["body"])) not in _OF_YESWIKI
     ]
     names += [str(row["tag"]) for row in backup.rows("entries") if _is_active(row["values"])]
     names += [
@@ -186,10 +193,14 @@ def _code(backup: Backup, design: Design | None) -> Iterator[str]:
     ]
     if names:
         sentence = _(
-            "These hold code that runs in the browser of whoever reads them, or a form that sends "
-            "what is typed there: {names}. Keep this backup only if you know why."
+            "These hold code, a frame or a form in HTML, which may run in the browser of whoever "
+            "reads them or send what is typed there: {names}. Go on only if you know why."
         )
         yield sentence.format(names=", ".join(names))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_active(value: object) -> bool:
