@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,11 +12,16 @@ from tests.operations.archive.conftest import Computer
 from tests.operations.archive.likeness import likeness
 from tests.operations.conftest import context_for
 from tests.operations.deaths import Mortal, born, died
+from wikifarm.cli.render.answer import answer
+from wikifarm.cli.render.sheet import Paint
+from wikifarm.errors import Exit
 from wikifarm.operations.archive import backup_format
 from wikifarm.operations.archive.backup_format import Manifest, opened
-from wikifarm.operations.archive.restore import restore
+from wikifarm.operations.archive.restore import ToRestore, restore
 from wikifarm.operations.archive.take_backup import backup
 from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.rehearsal.store.database import Store
+from wikifarm.rehearsal.store.records import User
 from wikifarm.result import Envelope
 from wikifarm.transport import Transport
 
@@ -103,3 +109,76 @@ def test_a_restoration_killed_anywhere_ends_the_same(
     assert outcome.data["differs"] == []
     whole = snapshot(tmp_path / "farm")
     assert likeness(whole, "rennes2", farm.url) == likeness(whole, "rennes", farm.url)
+
+
+@pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+@pytest.mark.parametrize("k", [25, 90, 130, 160, 200, 240, 280])
+def test_what_others_wrote_since_a_restoration_was_cut_stays_and_is_told(
+    farm: RunningFarm, takes: Callable[[Path], Run], computer: Computer, tmp_path: Path, k: int
+) -> None:
+    file, told = tmp_path / "rennes.zip", list[ToRestore]()
+    takes(file)(None)
+
+    def asked(planned: ToRestore) -> bool:
+        told.append(planned)
+        return True
+
+    def run(wire: Transport | None) -> Envelope:
+        context = context_for(farm.url, tmp_path / "other", transport=wire)
+        try:
+            return restore(context, file, "rennes2", agreed=asked)
+        finally:
+            context.close()
+
+    (tmp_path / "other").mkdir()
+    assert killed(run, k)
+    written = others_write(tmp_path / "farm")
+    done = run(None)
+    (planned,) = told
+    assert planned.begun
+    assert set(planned.since) == written
+    assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
+    assert set(done.data["since"]) == written
+    shown = " ".join(answer(done, Paint()).split())
+    assert "Written there by others, it stays as it is: " in shown
+    store = Store(tmp_path / "farm")
+    wiki = store.wiki("rennes2")
+    assert wiki is not None
+    for name in written:
+        room, _slash, tag = name.partition("/")
+        if room in ("pages", "entries"):
+            page = wiki.page(tag)
+            assert page is not None
+            assert "de Luz" in page.body
+    assert wiki.user("Nouvelle") is not None
+    if "groups/participants/Nouvelle" in written:
+        assert "Nouvelle" in wiki.groups["participants"]
+    store.close()
+    whole = snapshot(tmp_path / "farm")
+    assert run(None).data["already"] is True
+    assert snapshot(tmp_path / "farm") == whole
+
+
+def others_write(data: Path) -> set[str]:
+    """What people write in a wiki that is half made, as `room/name`."""
+    store = Store(data)
+    try:
+        with store.transaction():
+            wiki = store.wiki("rennes2")
+            assert wiki is not None
+            written = {"pages/NoteDeLuz", "pages/PagePrincipale", "accounts/Nouvelle"}
+            for tag in ("NoteDeLuz", "PagePrincipale"):
+                wiki.add_revision(tag, "Un mot de Luz.", "Luz", "Luz")
+            if card := wiki.page("FicheDeParticipant0"):
+                body = {**json.loads(card.body), "bf_presentation": "Un mot de Luz."}
+                wiki.add_revision(card.tag, json.dumps(body), card.owner, "Luz")
+                written.add("entries/FicheDeParticipant0")
+            wiki.add_user(User("Nouvelle", "nouvelle@example.org", "x", "2026-01-01 10:00:00"))
+            if members := wiki.groups.get("participants"):
+                wiki.set_group("participants", f"{members}\nNouvelle")
+                wiki.set_form({"bn_id_nature": "777", "bn_label_nature": "Sondage",
+                               "bn_template": "titre***{{bf_x}}***Titre*** ***\n"})  # fmt: skip
+                written |= {"groups/participants/Nouvelle", "forms/777"}
+    finally:
+        store.close()
+    return written

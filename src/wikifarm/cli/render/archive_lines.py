@@ -61,9 +61,10 @@ def backup_verified(outcome: BackupVerified, sheet: Sheet) -> Iterator[str]:
 def to_restore(outcome: ToRestore, sheet: Sheet) -> Iterator[str]:
     """Which wiki would be made, of what, and whose accounts."""
     manifest = outcome.manifest
-    yield sheet.paint.strong(
-        _("{url}: a wiki to be made, “{name}”").format(url=outcome.url, name=manifest.name)
-    )
+    told = _("{url}: a wiki to be made, “{name}”")
+    if outcome.begun:
+        told = _("{url}: a wiki whose restoration was cut, “{name}”")
+    yield sheet.paint.strong(told.format(url=outcome.url, name=manifest.name))
     yield from wrapped(
         _("backup of {url}, on {day}").format(url=manifest.url, day=local(manifest.made)), "  "
     )
@@ -78,6 +79,13 @@ def to_restore(outcome: ToRestore, sheet: Sheet) -> Iterator[str]:
     yield from wrapped(told, "  ")
     for warning in outcome.warnings:
         yield from wrapped(warning, "  ")
+    if outcome.begun:
+        told = _(
+            "It was begun on {day}, and goes on. Settings, rights, groups, forms and looks become "
+            "those of the backup again; what was removed since comes back."
+        )
+        yield from wrapped(told.format(day=local(outcome.begun)), "  ")
+    yield from _written_since(outcome.since)
     yield from _listed((), outcome.lost)
 
 
@@ -97,6 +105,7 @@ def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
     if outcome.already and outcome.differs:
         changed = _("Not as the backup has it any more: {names}.")
         yield from wrapped(changed.format(names=few(outcome.differs)), "  ")
+    yield from _written_since(outcome.since)
     if not outcome.already:
         yield from _listed(outcome.differs, outcome.lost)
         yield from wrapped(
@@ -174,6 +183,12 @@ def retiring(outcome: Retiring, sheet: Sheet) -> Iterator[str]:
     if outcome.not_before:
         told += " " + _("Not before {day}, unless --at-once.").format(day=outcome.not_before)
     yield from wrapped(told, "  ")
+
+
+def _written_since(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        told = _("Written there by others, it stays as it is: {names}.")
+        yield from wrapped(told.format(names=", ".join(names)), "  ")
 
 
 def _listed(differs: Sequence[str], lost: Sequence[str]) -> Iterator[str]:

@@ -28,8 +28,10 @@ from wikifarm.model import Dialect, FarmWiki, Module
 from wikifarm.operations.archive.backup_contents import check, counted
 from wikifarm.operations.archive.backup_format import Backup, Manifest, opened
 from wikifarm.operations.archive.opened_rights import design_of, opened_rights
+from wikifarm.operations.archive.read_again import read_again
 from wikifarm.operations.archive.take_backup import DESCRIPTION
 from wikifarm.operations.archive.told_before import opening, said_before
+from wikifarm.operations.archive.told_wiki import ToldWiki
 from wikifarm.operations.archive.wiki_again import WikiAgain, lost_at_first
 from wikifarm.operations.community.site import look_for_half, make_site, open_wiki
 from wikifarm.operations.new_community import write_manifest
@@ -45,7 +47,8 @@ class ToRestore(Outcome):
     """A wiki that would be made. `accounts`: how many people get one there, `told` whether the wiki
     writes to each of them by itself; `warnings`: whom it lets in and what it brings, in sentences;
     `opened`: what it opens that wikifarm closes, each with its right (docs/backup.md); `lost`: what
-    no wiki of that version takes back."""
+    no wiki of that version takes back; `begun`: when a restoration that goes on was written of last
+    (UTC), empty for one that begins; `since`: what others wrote in that wiki, which stays."""
 
     slug: str
     url: str
@@ -55,13 +58,15 @@ class ToRestore(Outcome):
     warnings: tuple[str, ...] = ()
     opened: Mapping[str, str] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    begun: str = ""
+    since: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "slug": self.slug, "url": self.url, "accounts": self.accounts, "told": self.told,
             "manifest": self.manifest.model_dump(exclude={"members"}),
             "warnings": list(self.warnings), "opened": _as_rows(self.opened),
-            "lost": list(self.lost),
+            "lost": list(self.lost), "begun": self.begun, "since": list(self.since),
         }  # fmt: skip
 
 
@@ -70,15 +75,17 @@ Agreed = Callable[[ToRestore], bool]
 
 @dataclass(frozen=True)
 class Restored(Outcome):
-    """A wiki that was made again. `differs` is what does not read as the backup tells it; `lost`
-    what no wiki takes back; `opened` what the backup opens, each with its right; `described_in` the
-    file that describes its community here, `described` whether it is there."""
+    """A wiki that was made again. `differs`: what does not read as the backup tells it; `lost`:
+    what no wiki takes back; `since`: what others wrote there, which stays; `opened`: what the
+    backup opens, each with its right; `described_in`: the file that describes its community here,
+    `described` whether it is there."""
 
     slug: str
     url: str
     manifest: Manifest
     differs: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    since: tuple[str, ...] = ()
     opened: Mapping[str, str] = field(default_factory=dict)
     already: bool = False  # an earlier run did it whole: nothing was written
     described_in: str = ""
@@ -89,7 +96,7 @@ class Restored(Outcome):
         return {
             "slug": self.slug, "url": self.url, "already": self.already,
             "manifest": self.manifest.model_dump(exclude={"members"}),
-            "differs": list(self.differs), "lost": list(self.lost),
+            "differs": list(self.differs), "lost": list(self.lost), "since": list(self.since),
             "opened": _as_rows(self.opened), "described_in": self.described_in,
             "described": self.described, "requests": dict(self.requests),
         }  # fmt: skip
@@ -155,25 +162,37 @@ def _restored(
     if entry is not None:
         _check_ours(context, entry, begun=begun)
     already = entry is not None and begun and last.get("event") == "outcome"
-    if not already and agreed is not None and not agreed(planned):
-        raise NotConfirmed(_("Nothing was made."), hint=_("The same command asks again."))
+    cleared = entry is not None and begun and last.get("cleared") is True
+
+    if not already and agreed is not None:
+        if entry is not None:
+            wiki = open_wiki(context, slug)
+            told = ToldWiki(backup, wiki, slug, entry.mark, design)
+            since = read_again(told, wiki, cleared=cleared).since
+            planned = replace(planned, begun=str(last.get("at") or ""), since=since)
+        if not agreed(planned):
+            raise NotConfirmed(_("Nothing was made."), hint=_("The same command asks again."))
     with context.making(STEP):
         wiki, mark = _site(context, backup, slug, entry)
-    writing = WikiAgain(context, wiki, backup, slug, mark, design)
+    told = ToldWiki(backup, wiki, slug, mark, design)
     lost: tuple[str, ...] = ()
     if not already:
+        writing = WikiAgain(told, wiki, lambda step: context.progress(slug, step))
+        if not cleared:
+            writing.clear()
+            context.journal.intent(slug, STEP, backup=manifest.identity, cleared=True)
         lost = tuple(writing.whole())
-    differs = tuple(writing.differences())
+    reading = read_again(told, wiki, cleared=True)
     path = _described_in(context, slug)
     if description is not None:
         is_same = slug == manifest.slug
         write_manifest(path, description if is_same else _without_list(description))
-    if not already and not differs:
-        context.journal.outcome(slug, STEP, backup=manifest.identity)
+    if not already and not reading.differs:
+        context.journal.outcome(slug, STEP, backup=manifest.identity, cleared=True)
     traffic = context.network.traffic
     return Restored(
-        slug, wiki.addresses.base, manifest, differs, lost, planned.opened, already,
-        str(path), path.is_file(), {"get": traffic.get, "post": traffic.post},
+        slug, wiki.addresses.base, manifest, reading.differs, lost, reading.since, planned.opened,
+        already, str(path), path.is_file(), {"get": traffic.get, "post": traffic.post},
     )  # fmt: skip
 
 
