@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from wikifarm.engine.closing import Leave, closings
 from wikifarm.i18n import _
+from wikifarm.model import FarmWiki
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome, few
 
@@ -15,7 +17,7 @@ from wikifarm.result import Envelope, Outcome, few
 class ListedWiki:
     """A wiki of the farm. `ours`: the farm's entry holds wikifarm's mark; `here`: this computer has
     its password, without asking a program for it. `unfinished`: as far as this computer knows,
-    its making was cut.
+    its making was cut; `closing`: the last step of its leave.
     """
 
     slug: str
@@ -24,6 +26,7 @@ class ListedWiki:
     ours: bool
     here: bool
     unfinished: bool = False
+    closing: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def list_wikis(context: Context, only: Sequence[str] = ()) -> Envelope:
     """Every wiki that the farm shows to this account, or those of these addresses, in their order;
     the list of the farm is all that is read."""
     wanted = {slug.lower() for slug in only}
-    unfinished = context.journal.unfinished()
+    unfinished, leaves = context.journal.unfinished(), closings(context.journal)
     listed = context.farm.wikis()
     wikis = tuple(
         ListedWiki(
@@ -51,6 +54,7 @@ def list_wikis(context: Context, only: Sequence[str] = ()) -> Envelope:
             ours=bool(wiki.mark) or bool(context.journal.mark_of(slug)),
             here=context.vault.holds(slug),
             unfinished=slug in unfinished,
+            closing=_closing(leaves.get(slug, {}), wiki),
         )
         for slug, wiki in sorted(listed.items())
         if not wanted or slug.lower() in wanted
@@ -61,6 +65,14 @@ def list_wikis(context: Context, only: Sequence[str] = ()) -> Envelope:
         "list",
         outcome=WikisOutcome(context.farm.base, wikis),
         messages=tuple(_cures(cut, [slug for slug in lost if not wanted or slug in wanted])),
+    )
+
+
+def _closing(noted: Mapping[Leave, Mapping[str, Any]], wiki: FarmWiki) -> str:
+    """The last step of the leave of this wiki that this computer noted."""
+    return next(
+        (step.value for step in reversed(Leave) if noted.get(step, {}).get("wiki") == wiki.entry),
+        "",
     )
 
 

@@ -10,10 +10,11 @@ import pytest
 from tests.operations.archive.conftest import Computer
 from tests.operations.copying.random_wikis import commented
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.closing import Leave
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
 from wikifarm.model import canonical
 from wikifarm.operations.archive import retire as leaving
-from wikifarm.operations.archive.retire import Leave, LeaveMeans, Retiring, retire
+from wikifarm.operations.archive.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.participants.erase import answered_stay
 from wikifarm.rehearsal import RunningFarm, snapshot
