@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from wikifarm.engine.closing import Leave, closings
+from wikifarm.engine.journal import Cut
 from wikifarm.i18n import _
 from wikifarm.model import FarmWiki
 from wikifarm.operations.workplace.context import Context
@@ -59,8 +60,10 @@ def list_wikis(context: Context, only: Sequence[str] = ()) -> Envelope:
         for slug, wiki in sorted(listed.items())
         if not wanted or slug.lower() in wanted
     )
-    cut = [wiki.slug for wiki in wikis if wiki.unfinished]
-    lost = sorted(slug for slug, half in unfinished.items() if half and slug not in listed)
+    cut = {wiki.slug: unfinished[wiki.slug] for wiki in wikis if wiki.unfinished}
+    lost = sorted(
+        slug for slug, what in unfinished.items() if what is Cut.HALF and slug not in listed
+    )
     return Envelope(
         "list",
         outcome=WikisOutcome(context.farm.base, wikis),
@@ -76,11 +79,16 @@ def _closing(noted: Mapping[Leave, Mapping[str, Any]], wiki: FarmWiki) -> str:
     )
 
 
-def _cures(cut: Sequence[str], lost: Sequence[str]) -> Iterator[str]:
+def _cures(cut: Mapping[str, Cut], lost: Sequence[str]) -> Iterator[str]:
     """What to do of wikis whose making was cut, and of those that the farm failed to make."""
-    if cut:
+    again = [slug for slug, what in cut.items() if what is Cut.RESTORING]
+    made = [slug for slug in cut if slug not in again]
+    if made:
         told = _("The making of {names} was cut: `wikifarm apply` finishes it.")
-        yield told.format(names=few(cut))
+        yield told.format(names=few(made))
+    if again:
+        told = _("The restoration of {names} was cut: the same `wikifarm restore` finishes it.")
+        yield told.format(names=few(again))
     if lost:
         told = _("The farm failed while making {names}: `wikifarm status` says what is left there.")
         yield told.format(names=few(lost))
