@@ -319,6 +319,7 @@ def test_a_wiki_made_by_hand_on_the_rehearsal_farm(
     ada = ("--facilitator", "Ada L <ada@example.org>")
     dry = cli("adopt", "potager", *ada, "--dry-run")
     assert (dry.exit, "nothing was kept" in dry.out) == (0, True)
+    assert "without --dry-run" in dry.out and "wikifarm plan" not in dry.out
     taken = held(cli("adopt", f"{with_farm.url}potager/", *ada, "--json"))
     assert taken["exit"] == 0
     assert Path(taken["data"]["manifest"]).name == "potager.yml"

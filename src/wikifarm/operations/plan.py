@@ -26,6 +26,7 @@ from wikifarm.operations.community.closed_community import refuse_closed, told_o
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.kept_for_good import refuse_other_address, refuse_other_language
 from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import other_address
 from wikifarm.operations.mailing_list.ensure import plan_list
 from wikifarm.operations.mailing_list.wanted import check_list, links
 from wikifarm.operations.workplace.context import Context
@@ -190,7 +191,7 @@ def _check_whose(run: CommunityRun, *, new: bool) -> None:
             _(
                 "Nothing proves that the wiki “{slug}” is this community's. It was left alone."
             ).format(slug=slug),
-            hint=_("Choose another address with --slug."),
+            hint=other_address(slug),
         )
     if new and not run.standing.proves:
         raise NotOurs(
@@ -206,7 +207,7 @@ def _check_whose(run: CommunityRun, *, new: bool) -> None:
             _("The wiki “{slug}” stands for another community. It was left alone.").format(
                 slug=slug
             ),
-            hint=_("Choose another address with --slug."),
+            hint=other_address(slug),
         )
     if new and receipt.complete and receipt.name != run.community.name:
         raise SlugTaken(

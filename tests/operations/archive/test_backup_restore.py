@@ -32,6 +32,7 @@ from wikifarm.operations.archive.backup_format import member, opened
 from wikifarm.operations.archive.restore import Restored, ToRestore, restore
 from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
+from wikifarm.operations.archive.wiki_again import WikiAgain
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.list_wikis import list_wikis
 from wikifarm.operations.new_community import write_manifest
@@ -133,6 +134,19 @@ def test_it_is_verified_on_a_farm_of_this_computer(computer: Computer, tmp_path:
 
 
 @pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+def test_a_backup_whose_wiki_differs_is_not_said_to_be_mended_by_the_same_command(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    monkeypatch.setattr(WikiAgain, "differences", lambda _self: ["page Affiche"])
+    told = verify_backup(file, None, Silence())
+    (error,) = told.errors
+    assert (told.exit, error.where) == (Exit.FAILED, str(file))
+    assert "page Affiche" in error.message
+    assert "another file" in error.hint and "writes what is missing" not in error.hint
+
+
 def test_it_is_restored_elsewhere_as_it_was(
     farm: RunningFarm, computer: Computer, tmp_path: Path
 ) -> None:

@@ -177,8 +177,8 @@ def retiring(outcome: Retiring, sheet: Sheet) -> Iterator[str]:
     if not outcome.following:
         yield from wrapped(_("All of it is done."), "  ")
         return
-    told = _("Next: {what}: `wikifarm retire {slug} --step {step}`.").format(
-        what=words[outcome.following], slug=outcome.slug, step=outcome.following
+    told = _("Next: {what}: `{command}`.").format(
+        what=words[outcome.following], command=outcome.command
     )
     if outcome.not_before:
         told += " " + _("Not before {day}, unless --at-once.").format(day=outcome.not_before)

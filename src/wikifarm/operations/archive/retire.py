@@ -7,6 +7,7 @@ and in the journal of this computer, so that it goes on another day, and no `app
 from __future__ import annotations
 
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _, in_language
-from wikifarm.model import FarmWiki, Form, Rights
+from wikifarm.model import FarmWiki, Form, ListState, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
 from wikifarm.operations.archive.people_of_cards import called, is_about_people
 from wikifarm.operations.archive.static_site import export_static
@@ -69,13 +70,14 @@ class Retiring(Outcome):
     following: str  # empty once all is done
     not_before: str
     notes: tuple[str, ...] = ()
+    command: str = ""  # what does the next one, with what it needs as it was given, or its name
     reopened: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
             "slug": self.slug, "url": self.url, "done": dict(self.done),
             "next": self.following, "not_before": self.not_before, "notes": list(self.notes),
-            "reopened": self.reopened,
+            "next_command": self.command, "reopened": self.reopened,
         }  # fmt: skip
 
 
@@ -92,6 +94,27 @@ class LeaveMeans:
     licence: str = ""
     skip_export: bool = False
     own_code: bool = False
+
+    def words(self, step: Leave) -> Iterator[str]:
+        """The options that a step needs, as they were given, or by the name of what to give."""
+        if step is Leave.BACKUP:
+            yield _option("--out", self.file, _("FILE"))
+            yield from (_option("--recipient", key) for key in self.recipients)
+            if not self.recipients:
+                yield "--plain" if self.in_clear else _option("--recipient", None, _("KEY"))
+        if step is Leave.EXPORT and self.skip_export:
+            yield "--skip-export"
+        elif step is Leave.EXPORT:
+            yield _option("--static", self.folder, _("FOLDER"))
+            if self.licence:
+                yield _option("--licence", self.licence)
+        opens = step in (Leave.BACKUP, Leave.ERASE, Leave.DELETE)
+        if opens and self.identity is not None:
+            yield _option("--identity", self.identity)
+        if step is Leave.DELETE and self.own_code:
+            yield "--own-code"
+        if step in DAYS and self.at_once:
+            yield "--at-once"
 
 
 def retire(
@@ -175,6 +198,7 @@ class _Leave:
             self._slug, self._wiki.addresses.base,
             {step.value: day for step, day in done.items()},
             following.value if following else "", self._not_before(following),
+            command=self._command(following) if following else "",
         )  # fmt: skip
 
     def _following(self) -> Leave | None:
@@ -182,6 +206,10 @@ class _Leave:
         if any(end in done for end in ENDS):
             return None
         return next(step for step in Leave if step not in done)
+
+    def _command(self, step: Leave) -> str:
+        words = ["wikifarm", "retire", self._slug, "--step", step.value]
+        return shlex.join(words) + "".join(f" {word}" for word in self._asked.words(step))
 
     def _not_before(self, step: Leave | None) -> str:
         days = [date.fromisoformat(day) for day in self.done.values()]
@@ -199,9 +227,9 @@ class _Leave:
                 _("“{step}” is not the next step of this leave: nothing was done.").format(
                     step=step.value
                 ),
-                hint=_("Next: `wikifarm retire {slug} --step {step}`.").format(
-                    slug=self._slug, step=following.value if following else "—"
-                ),
+                hint=_("Next: `{command}`.").format(command=self._command(following))
+                if following
+                else "",
             )
         day = self._not_before(step)
         if day and not self._asked.at_once:
@@ -368,8 +396,15 @@ class _Leave:
                 "and who wrote them; forms, lists of choices and looks of pages; reactions; rights "
                 "that name an account. The backup holds everyone: remove it when you may."
             ),
-            _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug),
+            *self._of_its_list(),
         )
+
+    def _of_its_list(self) -> Iterator[str]:
+        """What is left to do of its mailing list, where it has one that still goes on."""
+        told = dict(self._receipt.mailing_list) if self._receipt is not None else {}
+        gone = {"", ListState.ABSENT.value, ListState.CLOSED.value, ListState.TAKEN.value}
+        if told.get("address") and told.get("state", "") not in gone:
+            yield _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug)
 
     def _people_forms(self) -> list[Form]:
         dialect = self._wiki.capabilities.dialect
@@ -540,6 +575,10 @@ def _notice(language: str, day: str) -> str:
         "**This wiki closes. From {day} on, nobody writes here any more; what was published is "
         "kept, cards of people and accounts are erased. Tell the facilitators if you object.**"
     ).format(day=day)
+
+
+def _option(name: str, given: object, placeholder: str = "") -> str:
+    return f"{name} {placeholder if given is None else shlex.quote(str(given))}"
 
 
 def _today() -> date:
