@@ -12,6 +12,7 @@
     │   ├── ListNotAllowed         the list server does not let this person do that
     │   ├── TooManyRemovals        more people would go than is believable
     │   ├── KeptForGood            the manifest changes what a community keeps for good
+    │   ├── Closed                 the community closes, or is closed: nothing is written there
     │   ├── TooManyChanges         more communities would change than one expects
     │   ├── PlanOutdated           the farm does not give the plan that was kept
     │   ├── NotToWelcome           somebody who does not wait to be welcomed
@@ -154,6 +155,12 @@ class KeptForGood(Refused):
     """The manifest changes what a community that stands keeps for good: nothing was written."""
 
     code = "kept-for-good"
+
+
+class Closed(Refused):
+    """The community closes, or is closed, and nobody said to open it again: nothing was written."""
+
+    code = "community-closed"
 
 
 class ListTaken(Refused):

@@ -58,6 +58,7 @@ COMMANDS = [
     ["export", "rennes", "--static", "site"],
     ["retire", "rennes"],
     ["retire", "rennes", "--step", "announce", "--yes"],
+    ["retire", "rennes", "--step", "reopen", "--yes"],
     ["credentials", "rennes"],
     ["credentials", "export", "wikis.age"],
     ["credentials", "import", "wikis.age"],
@@ -219,7 +220,7 @@ def test_a_life_on_the_rehearsal_farm(cli: Cli, with_farm: RunningFarm) -> None:
     assert len(shown["data"]["password"]) >= 20
     assert held(cli("list", "--json"))["data"]["wikis"] == [
         {"slug": "une", "name": "Une commune", "url": f"{with_farm.url}une/", "ours": True,
-         "here": True, "unfinished": False}
+         "here": True, "unfinished": False, "closing": ""}
     ]  # fmt: skip
     exported = cli("credentials", "export", "une.json", "--in-clear", "--json")
     assert held(exported)["data"]["credentials"] == {"une": "exported"}
@@ -254,6 +255,47 @@ def test_a_life_on_the_rehearsal_farm(cli: Cli, with_farm: RunningFarm) -> None:
         assert held(cli(*arguments, "--json"))["exit"] == 0, arguments
 
 
+def test_a_community_that_closes(cli: Cli, with_farm: RunningFarm) -> None:
+    person = "Ada Lovelace <ada@example.org>"
+    cli(
+        "new-community", "Une", "--slug", "une", "--facilitator", person, "--audit", "none", "--yes"
+    )
+    for step in ("announce", "read-only"):
+        told = held(cli("retire", "une", "--step", step, "--at-once", "--yes", "--json"))
+        assert (told["exit"], told["data"]["reopened"]) == (0, False)
+    for arguments in (["apply"], ["plan"], ["apply", "communities/une.yml", "--yes"]):
+        refused = held(cli(*arguments, "--json"))
+        (error,) = refused["errors"]
+        assert (refused["exit"], error["code"]) == (7, "community-closed"), arguments
+        assert "wikifarm retire une --step reopen" in error["hint"]
+    (state,) = held(cli("status", "--json"))["data"]["states"]
+    assert (state["state"], state["closing"]) == ("closing", "read-only")
+    (wiki,) = held(cli("list", "--json"))["data"]["wikis"]
+    assert wiki["closing"] == "read-only"
+    assert "closing" in cli("list").out
+    shown = cli("status").out
+    assert "(closing)" in shown and "let nobody write any more" in shown
+    cli(
+        "new-community",
+        "Deux",
+        "--slug",
+        "deux",
+        "--facilitator",
+        person,
+        "--audit",
+        "none",
+        "--yes",
+    )
+    both = held(cli("apply", "--audit", "none", "--yes", "--json"))
+    assert (both["exit"], [each["status"] for each in both["data"]["communities"]]) == (
+        0, ["unchanged", "closed"],
+    )  # fmt: skip
+    assert "1 closed: left alone" in cli("apply", "--audit", "none", "--yes").out
+    opened = held(cli("retire", "une", "--step", "reopen", "--yes", "--json"))
+    assert (opened["exit"], opened["data"]["done"], opened["data"]["reopened"]) == (0, {}, True)
+    assert held(cli("apply", "communities/une.yml", "--audit", "none", "--json"))["exit"] == 0
+
+
 @pytest.mark.parametrize(
     "arguments", [["--json", "plan", "né.yml"], ["schema", "advisories"], ["schema", "manifest"]]
 )
@@ -277,6 +319,7 @@ def test_a_wiki_made_by_hand_on_the_rehearsal_farm(
     ada = ("--facilitator", "Ada L <ada@example.org>")
     dry = cli("adopt", "potager", *ada, "--dry-run")
     assert (dry.exit, "nothing was kept" in dry.out) == (0, True)
+    assert "without --dry-run" in dry.out and "wikifarm plan" not in dry.out
     taken = held(cli("adopt", f"{with_farm.url}potager/", *ada, "--json"))
     assert taken["exit"] == 0
     assert Path(taken["data"]["manifest"]).name == "potager.yml"

@@ -146,8 +146,23 @@ def test_a_clone_that_is_only_looked_at_asks_nothing(with_farm: RunningFarm) -> 
     applied("--yes", answer="")
     asked = ("clone", "une-commune", "autre", "--name", "Autre", "--facilitator", PERSON)
     _out, shown = answered(*asked, answer="n\n")
-    assert "Copy this?" in shown
+    assert "Copy this, and make the community of it?" in shown
     out, shown = answered(*asked, "--dry-run", answer="n\n")
     assert "What is copied" in shown
-    assert "Copy this?" not in shown
+    assert "Copy this" not in shown
     assert "Autre (to be made)" in out
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminal here")
+def test_a_clone_asks_once(with_farm: RunningFarm) -> None:
+    """Where it goes on with what was copied before, it is the plan that is agreed to."""
+    Path("communities").mkdir()
+    (Path("communities") / "commune.yml").write_text(MANIFEST, "utf-8")
+    applied("--yes", answer="")
+    asked = ("clone", "une-commune", "autre", "--name", "Autre", "--facilitator", PERSON,
+             "--audit", "none")  # fmt: skip
+    out, shown = answered(*asked, answer="y\n")
+    assert "Copy this, and make the community of it?" in shown and "Do this?" not in shown
+    assert "Autre (created)" in out
+    _out, shown = answered(*asked, answer="n\n")
+    assert "Copy this" not in shown and "Do this?" in shown

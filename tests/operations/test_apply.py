@@ -13,7 +13,7 @@ from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.blueprint.rights_words import closed_in_lists
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.engine.recording import start_receipt
-from wikifarm.errors import BadCredentials, Unreachable
+from wikifarm.errors import BadCredentials, NotOurs, Unreachable
 from wikifarm.model import Module, Rights
 from wikifarm.operations.apply import apply
 from wikifarm.operations.audit.verify import verify
@@ -246,6 +246,10 @@ def test_a_slug_taken_by_a_stranger_is_refused_and_left_alone(
     outcome = apply(fresh(), [rennes], audit=False)[0]
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.exit) == ("slug-taken", 7)
+    assert "wikifarm adopt rennes" in outcome.error.hint and "slug:" in outcome.error.hint
+    with pytest.raises(NotOurs) as refused:  # what names a wiki asks for no other address
+        open_wiki(fresh(), "rennes")
+    assert "wikifarm adopt rennes" in refused.value.hint and "--slug" not in refused.value.hint
     assert snapshot(tmp_path / "farm") == before
 
 

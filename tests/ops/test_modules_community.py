@@ -21,9 +21,11 @@ import wikifarm
 from tests.blueprints import ATELIER, CARDS, EVENINGS
 from tests.operations.conftest import PASSWORD, start_farm
 from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.engine.closing import Leave
 from wikifarm.engine.lock import farm_lock
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
+from wikifarm.operations.archive.retire import LeaveMeans, retire
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
@@ -362,6 +364,27 @@ def test_info_tells_how_communities_stand_and_writes_nothing(desk: Desk, tmp_pat
     assert (rows["here"]["in_step"], rows["later"]["in_step"]) == (True, False)
     assert [row["slug"] for row in known["communities"]] == ["here"]
     assert "in_step" not in known["communities"][0]
+
+
+def test_a_community_that_closes_is_left_alone(desk: Desk) -> None:
+    for slug in ("closing", "going-on"):
+        desk.describe(slug)
+    assert desk.call()["changed"] is True
+    with desk.context() as context:
+        for step in (Leave.ANNOUNCE, Leave.READ_ONLY):
+            retire(context, "closing", step, LeaveMeans(at_once=True))
+    before = snapshot(desk.data)
+    said = desk.call()
+    rows = {row["slug"]: row for row in said["communities"]}
+    assert (said["errors"], said["changed"]) == ([], False)
+    assert (rows["closing"]["status"], rows["going-on"]["status"]) == ("closed", "unchanged")
+    assert any("--step reopen" in note for note in rows["closing"]["notes"])
+    only = desk.call(only=["closing"])
+    assert (only["code"], only["changed"]) == ("community-closed", False)
+    assert "closes" in only["msg"] and "--step reopen" in only["hint"]
+    told = desk.call(INFO, plan=False, only=["closing"])
+    assert [row["state"] for row in told["communities"]] == ["closing"]
+    assert snapshot(desk.data) == before
 
 
 # -- documentation --------------------------------------------------------------------------

@@ -85,6 +85,8 @@ def status_words() -> dict[str, str]:
         "failed": _("failed"),
         "planned": _("to be done"),
         "to-make": _("to be made"),
+        "closed": _("closed"),
+        "closing": _("closing"),
         "not-made": _("not made yet"),
         "unfinished": _("unfinished"),
         "in-place": _("in place"),

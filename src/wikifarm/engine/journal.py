@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -24,7 +25,16 @@ RECORD = "record"  # who works on a wiki
 SENTINEL = "sentinel"  # who asks for the audit
 AUDIT = "audit"  # what an audit came to
 MODEL = "model"  # what the model of the farm that a wiki is made from came to
+RESTORE = "restore"  # a wiki that is made of a backup
 PASSING = frozenset({RECORD, SENTINEL, AUDIT, MODEL})  # steps that leave a wiki as they found it
+
+
+class Cut(StrEnum):
+    """What did not end of the making of a wiki."""
+
+    MAKING = "making"
+    HALF = "half"  # the farm said last that it failed while making it
+    RESTORING = "restoring"
 
 
 class Journal:
@@ -155,19 +165,25 @@ class Journal:
                 half = entry.get("half") is True
         return half
 
-    def unfinished(self) -> dict[str, bool]:
-        """The wikis whose making this computer began and did not end, as far as it knows; True for
-        those of which the farm said last that it failed while making them."""
-        begun: dict[str, bool] = {}
+    def unfinished(self) -> dict[str, Cut]:
+        """The wikis whose making this computer began and did not end, as far as it knows, and what
+        did not end."""
+        begun: dict[str, Cut] = {}
+        restoring: set[str] = set()
         for entry in self.entries():
             slug, step = str(entry.get("slug")), entry.get("step")
-            if step == "wiki":
-                begun[slug] = entry.get("half") is True
-                if entry.get("adopted") is True:
-                    begun.pop(slug)
-            elif step == "receipt" and entry.get("complete", True):
+            ended = step == "wiki" and entry.get("adopted") is True
+            ended |= step == "receipt" and entry.get("complete", True)
+            ended |= step == RESTORE and entry.get("event") == "outcome"
+            if ended:
                 begun.pop(slug, None)
-        return begun
+                restoring.discard(slug)
+            elif step == RESTORE:
+                restoring.add(slug)
+            elif step == "wiki":
+                begun[slug] = Cut.HALF if entry.get("half") is True else Cut.MAKING
+        again = {slug: Cut.RESTORING for slug in restoring if begun.get(slug) is not Cut.HALF}
+        return begun | again
 
     def receipt_number(self, slug: str, community: str) -> int:
         """The number of the last receipt that this computer wrote for `community`; 0: none."""

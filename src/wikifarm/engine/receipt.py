@@ -98,6 +98,7 @@ class Receipt:
     facts: tuple[str, ...] = ()  # lines of the checklist that wikifarm saw done
     audit: Mapping[str, str] = field(default_factory=dict)  # the last one, if it passed
     mailing_list: Mapping[str, str] = field(default_factory=dict)  # provider, address, state, ...
+    closing: Mapping[str, str] = field(default_factory=dict)  # step of a leave -> its day
     ledger_key: str = ""  # of the fingerprints of those seen on the list
     ledger: tuple[str, ...] = ()
 

@@ -26,12 +26,12 @@ from wikifarm.operations.audit.kept_audit import audit_stands, note_audit
 from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.batch import each, first_of_each
+from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.community.kept_for_good import refuse_other_address
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import ensure
-from wikifarm.operations.mailing_list.wanted import check_list, wants_list
-from wikifarm.operations.plan import check_ours, fill, foresee
+from wikifarm.operations.mailing_list.wanted import wants_list
+from wikifarm.operations.plan import check_ours, fill, foresee, look_for
 from wikifarm.operations.workplace.context import Context
 
 Caution = Callable[[list[CommunityOutcome]], bool]  # what would be done -> whether to do it
@@ -65,13 +65,8 @@ def apply(
 
     canaries = first_of_each(communities, kind)
 
-    def find(run: CommunityRun) -> None:
-        check_list(run.context, run.community)
-        run.find()
-        refuse_other_address(run)
-
     def look(run: CommunityRun) -> None:
-        find(run)
+        look_for(run)
         if leave is not None and leave(run):
             return
         asked = audit and (not canary or run.community in canaries)
@@ -97,7 +92,7 @@ def apply(
 
     def whole(run: CommunityRun) -> None:
         if run.community.slug not in begun:
-            find(run)
+            look_for(run)
         write(run, audit and not (canary and kind(run.community) in verified))
 
     make = partial(each, context, verb=whole, kind=kind, begun=begun, pause=context.pause)
@@ -136,6 +131,7 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bo
     it was just seen that something is to be written.
     """
     doing = "new-community" if new else "apply"
+    refuse_closed(run)
     if run.wiki is None:
         run.make(doing)  # its password is this computer's: a run may say there that it works on it
     elif not looked:
@@ -145,6 +141,7 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bo
             _make_so(run, audit=audit)
             return
     with run.alone(doing):
+        refuse_closed(run)  # another computer may have closed it since
         check_ours(run, new=new)
         _make_so(run, audit=audit)
 
@@ -193,6 +190,7 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     work.receipt = replace(work.receipt, name=community.name)
     run.mend_contact()
     run.say_left()
+    outcome.notes += told_of_closing(run)
     run.walk(all_steps(run.context.backups))
     once = first and not audit and not wants_list(community)  # nothing long before its end
     if not once:

@@ -22,9 +22,11 @@ from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import foreseen_facts
 from wikifarm.operations.audit.kept_audit import should_pass
 from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.kept_for_good import refuse_other_address, refuse_other_language
 from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.site import other_address
 from wikifarm.operations.mailing_list.ensure import plan_list
 from wikifarm.operations.mailing_list.wanted import check_list, links
 from wikifarm.operations.workplace.context import Context
@@ -44,12 +46,19 @@ def look_ahead(run: CommunityRun, *, new: bool = False, audit: bool = True) -> N
     `new`: a community to open, which may not take over another's wiki; `audit`: once it is applied,
     it is verified.
     """
-    check_list(run.context, run.community)
-    run.find()
-    refuse_other_address(run)
+    look_for(run)
     if run.wiki is not None:
         check_ours(run, new=new)
     fill(run, audit=audit)
+
+
+def look_for(run: CommunityRun) -> None:
+    """Looks for its wiki on the farm; there may be none yet. Raises what refuses the community
+    before anything of it is looked at."""
+    check_list(run.context, run.community)
+    run.find()
+    refuse_closed(run)
+    refuse_other_address(run)
 
 
 def fill(run: CommunityRun, *, lists: bool = True, audit: bool = True) -> None:
@@ -57,6 +66,7 @@ def fill(run: CommunityRun, *, lists: bool = True, audit: bool = True) -> None:
     run.say_standing()
     run.say_left()
     outcome = run.outcome
+    outcome.notes += told_of_closing(run)
     if run.wiki is not None and not run.receipt.complete:
         outcome.notes.append(_("The making of this wiki was cut: `wikifarm apply` finishes it."))
     if run.wiki is None:
@@ -181,7 +191,7 @@ def _check_whose(run: CommunityRun, *, new: bool) -> None:
             _(
                 "Nothing proves that the wiki “{slug}” is this community's. It was left alone."
             ).format(slug=slug),
-            hint=_("Choose another address with --slug."),
+            hint=other_address(slug),
         )
     if new and not run.standing.proves:
         raise NotOurs(
@@ -197,7 +207,7 @@ def _check_whose(run: CommunityRun, *, new: bool) -> None:
             _("The wiki “{slug}” stands for another community. It was left alone.").format(
                 slug=slug
             ),
-            hint=_("Choose another address with --slug."),
+            hint=other_address(slug),
         )
     if new and receipt.complete and receipt.name != run.community.name:
         raise SlugTaken(

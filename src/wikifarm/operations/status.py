@@ -15,6 +15,7 @@ from wikifarm.advisories.verdict import Verdict
 from wikifarm.blueprint.manifest.community import Community, Territory
 from wikifarm.blueprint.manifest.reading import Described, load_valid
 from wikifarm.engine.changes import writes
+from wikifarm.engine.closing import Closing, closing
 from wikifarm.engine.journal import AUDIT
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
@@ -38,8 +39,8 @@ from wikifarm.yeswiki.wiki import Wiki
 @dataclass
 class State:
     """One community. `state`: "not-made", "unfinished", "in-place", "adopted" (made by hand, and
-    nothing was applied yet), "elsewhere" (wikifarm made it, and this computer has no password of
-    it), "not-ours" or "failed"."""
+    nothing was applied yet), "closing" (nobody writes there any more), "closed", "elsewhere"
+    (wikifarm made it, and this computer has no password of it), "not-ours" or "failed"."""
 
     slug: str
     name: str
@@ -48,6 +49,8 @@ class State:
     state: str = "not-made"
     blueprint: str = ""
     version: str = ""
+    closing: str = ""  # the last step of its leave
+    closing_since: str = ""  # its day
     # What was changed by hand since the last apply, and stays: pages, and groups ("@animation") in
     # which somebody was made an administrator.
     edited: list[str] = field(default_factory=list)
@@ -215,6 +218,7 @@ class _Look:
             if slug not in self.described and slug not in self.met:
                 raise _nobody(slug)
             state.url = context.farm.address_of(slug)
+            _says_closing(state, closing(context.journal, slug, None), there=False)
             look_for_half(context, slug)
             return
         state.url, state.name = entry.url, state.name or entry.title
@@ -226,7 +230,7 @@ class _Look:
             run = CommunityRun(context, community)
             run.find()
         site = run.wiki if run is not None and run.wiki is not None else open_wiki(context, slug)
-        self._fill(state, site, run)
+        self._fill(state, site, run, entry)
         context.acquaintances.keep(slug, replace(site.acquaintance, entry=entry))
 
     def is_ours(self, slug: str) -> bool:
@@ -237,7 +241,7 @@ class _Look:
         """False for a wiki that only the farm speaks of, which nobody asked for here."""
         return self.is_ours(slug) or self.context.vault.holds(entry.folder)
 
-    def _fill(self, state: State, site: Wiki, run: CommunityRun | None) -> None:
+    def _fill(self, state: State, site: Wiki, run: CommunityRun | None, entry: FarmWiki) -> None:
         if run is not None:
             seen = run.work.seen
         else:
@@ -245,9 +249,11 @@ class _Look:
             seen.glance()
         state.software = [judged(self.context, site.session)]
         receipt = seen.receipt
+        leave = closing(self.context.journal, state.slug, receipt, entry.entry)
         if receipt is None:
             by_hand = self.context.journal.made_by_hand(state.slug)
             state.state = "adopted" if by_hand else "unfinished"
+            _says_closing(state, leave, there=True)
             return
         state.name = receipt.name or state.name
         state.state = "in-place" if receipt.complete else "unfinished"
@@ -263,7 +269,8 @@ class _Look:
             for tag in receipt.pages
             if tag in seen.pages and not receipt.untouched(tag, seen.pages[tag].body)
         )
-        if run is not None and receipt.complete:
+        _says_closing(state, leave, there=True)
+        if run is not None and receipt.complete and not leave.closed:
             planned = walk_dry(all_steps(self.context.backups), run.work)
             state.drift = [change.id for change in writes(planned)]
             state.edited += [
@@ -272,6 +279,16 @@ class _Look:
             ]  # fmt: skip
         lively = activity(site, seen, run.work.design if run is not None else None)
         state.waiting, state.last_activity = lively.waiting, lively.last
+
+
+def _says_closing(state: State, leave: Closing, *, there: bool) -> None:
+    """Says how far the leave of a community is, which then stands there for reading, or not at
+    all."""
+    if leave.last is None:
+        return
+    state.closing, state.closing_since = leave.last.value, leave.days[leave.last]
+    if leave.closed:
+        state.state = "closed" if leave.ended or not there else "closing"
 
 
 def _nobody(slug: str) -> InvalidInput:

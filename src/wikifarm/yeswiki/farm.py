@@ -372,7 +372,7 @@ class Farm:
         if _TAKEN.search(words):
             return SlugTaken(
                 _("The address “{folder}” is already used on this farm.").format(folder=new.folder),
-                hint=_("Choose another address with --slug."),
+                hint=_("Choose another address."),
                 where=self.address_of(new.folder),
             )
         if words and self._broken(new.folder):

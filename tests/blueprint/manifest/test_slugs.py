@@ -11,7 +11,25 @@ from wikifarm.blueprint.manifest.slugs import RESERVED, is_slug, propose_slug
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a", "Rennes", "rénnes", "a_b", "-a", "a-", "a--b", "a b", "a" * 41, "api", "../x", "a\n"],
+    [
+        "",
+        "a",
+        "Rennes",
+        "rénnes",
+        "a_b",
+        "-a",
+        "a-",
+        "a--b",
+        "a b",
+        "a" * 41,
+        "api",
+        "../x",
+        "a\n",
+        "con",
+        "nul",
+        "com1",
+        "lpt9",
+    ],
 )
 def test_a_bad_address_is_refused(text: str) -> None:
     assert not is_slug(text)
@@ -25,6 +43,7 @@ def test_a_bad_address_is_refused(text: str) -> None:
         ("L'Œuvre & l'Été", "l-oeuvre-l-ete"),
         ("Participant·e·s", "participantes"),
         ("tools", "communaute-tools"),
+        ("Aux", "communaute-aux"),
         ("L’eau – l’air", "l-eau-l-air"),
         ("東京", "dongjing"),
         ("Сообщество Ренн", "soobshchestvo-renn"),

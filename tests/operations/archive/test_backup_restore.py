@@ -32,7 +32,9 @@ from wikifarm.operations.archive.backup_format import member, opened
 from wikifarm.operations.archive.restore import Restored, ToRestore, restore
 from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
+from wikifarm.operations.archive.wiki_again import WikiAgain
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.list_wikis import list_wikis
 from wikifarm.operations.new_community import write_manifest
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace import age_file
@@ -133,6 +135,19 @@ def test_it_is_verified_on_a_farm_of_this_computer(computer: Computer, tmp_path:
 
 
 @pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+def test_a_backup_whose_wiki_differs_is_not_said_to_be_mended_by_the_same_command(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    monkeypatch.setattr(WikiAgain, "differences", lambda _self: ["page Affiche"])
+    told = verify_backup(file, None, Silence())
+    (error,) = told.errors
+    assert (told.exit, error.where) == (Exit.FAILED, str(file))
+    assert "page Affiche" in error.message
+    assert "another file" in error.hint and "writes what is missing" not in error.hint
+
+
 def test_it_is_restored_elsewhere_as_it_was(
     farm: RunningFarm, computer: Computer, tmp_path: Path
 ) -> None:
@@ -217,6 +232,27 @@ def test_a_community_lost_and_restored_is_planned_as_before(
     assert [(line.key, line.action) for line in after.planned] == [
         (line.key, line.action) for line in before.planned
     ]
+
+
+def test_a_wiki_that_was_restored_whole_is_finished(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was cut is finished by the same command, never by `apply`."""
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Pages, "save", _cut)
+        made_again(computer, file, "rennes-bis", "first")
+    told = list_wikis(computer("first"), ["rennes-bis"])
+    assert [wiki["unfinished"] for wiki in told.data["wikis"]] == [True]
+    assert "wikifarm restore" in told.messages[0] and "apply" not in told.messages[0]
+    made_again(computer, file, "rennes-bis", "first")
+    told = list_wikis(computer("first"), ["rennes-bis"])
+    assert ([wiki["unfinished"] for wiki in told.data["wikis"]], told.messages) == ([False], ())
+
+
+def _cut(*_args: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_what_would_be_written_is_told_and_a_no_makes_nothing(

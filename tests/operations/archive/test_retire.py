@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from tests.operations.archive.conftest import Computer
 from tests.operations.copying.random_wikis import commented
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.closing import Leave
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
 from wikifarm.model import canonical
 from wikifarm.operations.archive import retire as leaving
-from wikifarm.operations.archive.retire import Leave, LeaveMeans, Retiring, retire
+from wikifarm.operations.archive.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.participants.erase import answered_stay
 from wikifarm.rehearsal import RunningFarm, snapshot
@@ -108,6 +110,52 @@ def test_code_that_is_the_farms_own_is_never_removed(
     assert "code is that of the farm" in refused.value.message
     assert step(computer, Leave.ARCHIVE).following == ""
     assert computer("first").farm.find("rennes") is not None
+
+
+def test_what_comes_next_is_said_with_what_was_given(computer: Computer, tmp_path: Path) -> None:
+    assert step(computer, None).command == "wikifarm retire rennes --step announce"
+    given: dict[str, object] = {"at_once": True, "file": Path("mes wikis/rennes.zip"),
+             "in_clear": True, "folder": Path("site"), "own_code": True}  # fmt: skip
+    told = step(computer, Leave.ANNOUNCE)
+    assert told.command == "wikifarm retire rennes --step read-only"
+    assert step(computer, None, **given).command.endswith("--step read-only --at-once")
+    bare = step(computer, Leave.READ_ONLY, at_once=True).command
+    assert bare.endswith("--step backup --out FILE --recipient KEY")
+    told = step(computer, None, **given)
+    assert told.command.endswith("--step backup --out 'mes wikis/rennes.zip' --plain")
+    assert told.as_json()["next_command"] == told.command
+    given |= {"file": tmp_path / "rennes.zip"}
+    assert step(computer, Leave.BACKUP, **given).command.endswith("--step export --static site")
+    with pytest.raises(Refused) as refused:
+        step(computer, Leave.DELETE, **given)
+    assert "--step export --static site" in refused.value.hint
+    skipping = given | {"skip_export": True}
+    assert step(computer, None, **skipping).command.endswith("--step export --skip-export")
+    assert step(computer, Leave.EXPORT, **skipping).command.endswith("--step erase --at-once")
+    told = step(computer, Leave.ERASE, **given)
+    assert told.command.endswith("--step delete --own-code --at-once")
+    assert not any("mailing-list" in note for note in told.notes)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("open", True), ("requested", True), ("closed", False)]
+)
+def test_its_list_is_to_be_closed_where_it_has_one(
+    computer: Computer, tmp_path: Path, state: str, said: bool
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    page = wiki.pages.read(receipts.TAG)
+    assert page is not None
+    known = receipts.from_page(page.body)
+    assert known is not None
+    listed = {"provider": "sympa", "address": "rennes@lists.example.org", "state": state}
+    body = replace(known, mailing_list=listed).as_page("fr")
+    wiki.pages.save(receipts.TAG, body, page.revision)
+    quick = {"at_once": True, "file": tmp_path / "rennes.zip", "in_clear": True,
+             "skip_export": True}  # fmt: skip
+    for name in list(Leave)[:5]:
+        told = step(computer, name, **quick)
+    assert any("wikifarm mailing-list close rennes" in note for note in told.notes) is said
 
 
 def test_a_no_does_nothing(computer: Computer, tmp_path: Path) -> None:

@@ -106,6 +106,21 @@ def test_a_page_that_was_agreed_is_in_it(computer: Computer, tmp_path: Path) -> 
     assert "Kergoat" in (tmp_path / "site/merci.html").read_text("utf-8")
 
 
+def test_no_title_is_said_twice(computer: Computer, tmp_path: Path) -> None:
+    """The first page often has the name of the wiki; a page may begin with a lesser title."""
+    text = "=====Notre récolte=====\nTrois cents kilos de pommes cette année."
+    wiki = open_wiki(computer("first"), "rennes")
+    wiki.pages.save("Recolte", text, "")
+    wiki.rights.set(["Recolte"], Rights("*", "+"))
+    made(computer, tmp_path / "site")
+    first = (tmp_path / "site/index.html").read_text("utf-8")
+    assert "<title>Robustesse autour de Rennes</title>" in first
+    other = (tmp_path / "site/recolte.html").read_text("utf-8")
+    assert "<title>Notre récolte — Robustesse autour de Rennes</title>" in other
+    main = other.partition("<main")[2]
+    assert (main.count("Notre récolte"), main.count("<h1")) == (1, 1)
+
+
 @pytest.mark.parametrize("tag", ["Absente", "Participants"])
 def test_a_page_that_cannot_be_put_in_is_refused_with_those_that_can(
     computer: Computer, tmp_path: Path, tag: str

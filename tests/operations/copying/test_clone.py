@@ -15,6 +15,8 @@ from tests.operations.copying.conftest import BY_HAND, OURS, PASSWORD, TwoSource
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
 from wikifarm.blueprint.locate import known_blueprints
 from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.blueprint.rights_words import without_closing
+from wikifarm.blueprint.schema.template import parse
 from wikifarm.errors import InvalidInput, NotOurs, NotYesWiki, PrivateAddress, Refused, SlugTaken
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.audit.sentinel import planted
@@ -121,7 +123,8 @@ def test_a_wiki_built_by_hand_is_cloned_closed_and_without_its_people(sources: T
     form = copy.forms["11"]
     assert "bf_titre***" not in form.template
     assert "calc***bf_total" in form.template  # a type that is not described is kept, and closed
-    assert form.template.count("@members,@facilitators,%") == 3
+    assert form.template.count("@participants,@animation,%") == 3
+    assert rights_line(form.template) == ("%,@animation,@participants", "%,@animation")
     assert here.entries.of("11") == {}
 
 
@@ -249,6 +252,36 @@ def test_a_visitor_clones_what_everybody_reads(sources: TwoSources) -> None:
     assert "ReglesDuJardin" not in copy.pages
     assert copy.rights["GererDroits"].read == "@admins"
     assert not [secret for secret in ("quéméneur", "bq@", "02 99 12") if secret in everything(copy)]
+
+
+def test_a_visitor_clones_a_community_of_wikifarm(sources: TwoSources) -> None:
+    """Its groups are named by the rights of its forms, which anybody reads."""
+    passing = context_for(sources.running.url, sources.folder / "passing")
+    there = sources.wiki(OURS)
+    made = clone(
+        passing,
+        Source(f"{sources.running.url}{OURS}/"),
+        Wishes("Vue aussi", "vue-aussi", PERSON),
+        CaptureWishes(""),
+        agreed=lambda _captured: True,
+        audit=False,
+    )
+    assert made.captured is not None and made.captured.reader == ""
+    assert made.community is not None and made.community.error is None
+    here, told = open_wiki(passing, "vue-aussi"), made.captured.captured
+    assert {"animation", "participants"} == set(told.groups) - {"admins"}
+    assert not any("none such" in change for change in told.changed)
+    assert here.groups.all()["participants"] == there.groups.all()["participants"]
+    forms = {form.label: form.template for form in there.forms.all().values()}
+    copies = {form.label: form.template for form in here.forms.all().values()}
+    for label in [form.label for form in told.forms if form.people]:
+        ours, theirs = rights_line(copies[label]), rights_line(forms[label])
+        assert ours[0] == theirs[0] and set(ours[1].split(",")) == set(theirs[1].split(","))
+
+
+def rights_line(template: str) -> tuple[str, str]:
+    row = next(row for row in parse(template) if row[0] == "acls")
+    return without_closing(row[1]), row[2]
 
 
 def test_entries_of_a_public_form_come_when_they_are_asked_for_and_people_never(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from wikifarm.blueprint import neutral
 from wikifarm.blueprint.blueprint_model import Blueprint
@@ -20,7 +20,14 @@ from wikifarm.blueprint.capture.captured import (
     Why,
     why_of,
 )
-from wikifarm.blueprint.capture.copied_rights import RightsCopy, Roles, roles_of, stricter
+from wikifarm.blueprint.capture.copied_rights import (
+    ADMINS,
+    RightsCopy,
+    Roles,
+    Usual,
+    roles_of,
+    stricter,
+)
 from wikifarm.blueprint.capture.form_copy import FormCopy, copied, is_of_people, schema_of, texts_of
 from wikifarm.blueprint.capture.form_numbers import FIRST, LAST, numbers, renumbered
 from wikifarm.blueprint.capture.known_people import KnownPeople
@@ -243,22 +250,37 @@ class _Capture:
 
     @cached_property
     def roles(self) -> Roles:
-        reading = [
-            group
-            for schema in self.schemas.values()
-            if is_of_people(schema) and schema.rights is not None
-            for group in re.findall(r"@(\w+)", schema.rights.read)
-        ]
         named = {
             name: inside for name, inside in self.whole.groups.items()
             if self.speaks_of_nobody(LeftKind.GROUP, name, name)
         }  # fmt: skip
         whole = replace(self.whole, groups=named)
-        roles = roles_of(whole, reading, self.asked.members, self.asked.facilitators)
-        for name in roles.made:
-            told = _("the group {name} is made: the wiki has none such")
-            self.changed.append(told.format(name=name))
+        who = self.usual.who
+        reading, writing = self.groups_of_people("read"), self.groups_of_people("write")
+        members, facilitators = self.asked.members, self.asked.facilitators
+        told = _("the group {name} is made: the wiki has none such")
+        if Part.GROUPS in whole.unread:
+            told = _("the group {name} is made: who is in it there was not read")
+            usual = who.facilitators if who.facilitators in reading else ""
+            facilitators = facilitators or next(iter(writing), usual)
+            others = (name for name in reading if name not in (*writing, facilitators))
+            members = members or next(others, "")
+        roles = roles_of(whole, reading, Usual(who.members, who.facilitators),
+                         members, facilitators)  # fmt: skip
+        self.changed += [told.format(name=name) for name in roles.made]
         return roles
+
+    def groups_of_people(self, right: Literal["read", "write"]) -> list[str]:
+        """The groups that forms of people let read or write, in order."""
+        rights = (schema.rights for schema in self.schemas.values() if is_of_people(schema))
+        named = (
+            group for each in rights if each is not None
+            for group in re.findall(r"(?<!!)@([A-Za-z0-9]+)", getattr(each, right))
+        )  # fmt: skip
+        return [
+            name for name in dict.fromkeys(named)
+            if name != ADMINS and not self.people.in_text(name)
+        ]  # fmt: skip
 
     @cached_property
     def rights(self) -> RightsCopy:

@@ -11,9 +11,16 @@ from wikifarm.model import Rights
 from wikifarm.whole_wiki import Part, WholeWiki
 
 ADMINS = "admins"  # YesWiki's own group
-MEMBERS, FACILITATORS = "members", "facilitators"  # of a wiki that has no such groups
 _GROUP = re.compile(r"[A-Za-z0-9]+\Z")
 _KEPT = re.compile(r"!?(?:[*+%]|@([A-Za-z0-9]+))\Z")
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The two groups that every blueprint names, as they are called in a new community."""
+
+    members: str
+    facilitators: str
 
 
 @dataclass(frozen=True)
@@ -30,10 +37,14 @@ class Roles:
 
 
 def roles_of(
-    whole: WholeWiki, named: Iterable[str], members: str = "", facilitators: str = ""
+    whole: WholeWiki,
+    named: Iterable[str],
+    usual: Usual,
+    members: str = "",
+    facilitators: str = "",
 ) -> Roles:
-    """The groups of a wiki. `named` are those that its forms of people let read, in order;
-    `members` and `facilitators`, what somebody said of them.
+    """The groups of a wiki. `named` are those that its forms of people let read, in order; `usual`
+    stand for those that it has not; `members` and `facilitators`, what somebody said of them.
 
     Who facilitates is the group that administers; who is a member, the first that reads the forms
     of people and does not administer, or the first that holds those who facilitate.
@@ -44,11 +55,11 @@ def roles_of(
         if _GROUP.match(name)
     }
     administering = _administering(groups)
-    facilitators = facilitators or next(iter(sorted(administering)), "") or FACILITATORS
+    facilitators = facilitators or next(iter(sorted(administering)), "") or usual.facilitators
     others = [name for name in groups if name not in {ADMINS, facilitators, *administering}]
     reading = [name for name in named if name in others]
     holding = [name for name in others if f"@{facilitators}" in groups[name]]
-    members = members or next(iter([*reading, *holding]), "") or MEMBERS
+    members = members or next(iter([*reading, *holding]), "") or usual.members
     made = tuple(name for name in (members, facilitators) if name not in groups)
     if facilitators in made:
         groups[ADMINS] = (*groups.get(ADMINS, ()), f"@{facilitators}")

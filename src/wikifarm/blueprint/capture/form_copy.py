@@ -219,6 +219,8 @@ def _field_closed(
         return replace(field, line=written_rows([columns]).rstrip("\n"))
     options = dict(field.options)
     closing = {"write"} if field.name in public else set(_RIGHTS)
+    if field.name in public and options.get("read"):
+        options["read"] = rights.right(options["read"])
     for key in sorted(closing & set(TYPES[field.type].columns.values())):
         options[key] = rights.of_people(options.get(key, "")) or wanted[key]
     if options.get("address_seen_by"):

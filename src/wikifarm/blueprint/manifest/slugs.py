@@ -6,17 +6,20 @@ import re
 
 from anyascii import anyascii
 
+from wikifarm.files import DEVICES
+
 SHORTEST, LONGEST = 2, 40
 
 # Folders at the root of a YesWiki (4.4.4 and later), and names that servers keep for themselves:
-# a wiki of that name would stand in, or hide, a part of the farm. And the words of `credentials`.
-RESERVED = frozenset({
+# a wiki of that name would stand in, or hide, a part of the farm. And the words of `credentials`,
+# and what names no file on Windows: manifests, checklists and backups are called by the address.
+RESERVED = DEVICES | {
     "actions", "admin", "api", "cache", "cgi-bin", "custom", "docker", "docs", "export",
     "extensions", "favicon", "files", "formatters", "handlers", "import", "includes", "index",
     "javascripts", "lang", "mail", "private", "robots", "seal", "setup", "src", "static", "styles",
     "templates", "tests", "themes", "tmp", "tools", "vendor", "wakka", "well-known", "wiki", "www",
     "yeswicli"
-})  # fmt: skip
+}  # fmt: skip
 
 _ALLOWED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _JOINERS = re.compile(r"(?<=\w)[·•\u2027‧](?=\w)")  # inclusive writing: participant·e·s

@@ -26,6 +26,7 @@ from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
 from wikifarm.blueprint.manifest.slugs import LONGEST, RESERVED, SHORTEST, is_slug, propose_slug
 from wikifarm.blueprint.sources import CONTROL, did_you_mean
 from wikifarm.emails import is_email, one_line, people_in, split_email
+from wikifarm.files import DEVICES
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, PROVIDERS
 from wikifarm.model import Module
@@ -51,6 +52,8 @@ def _slug(text: str) -> str:
     if is_slug(text):
         return text
     hint = _("proposed: {slug}").format(slug=propose_slug(text))
+    if text in DEVICES:
+        raise wrong("slug", _("“{slug}” names no file on Windows").format(slug=text), hint)
     if text in RESERVED:
         raise wrong("slug", _("“{slug}” is an address that YesWiki keeps for itself").format(
             slug=text), hint)  # fmt: skip

@@ -14,7 +14,6 @@ from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
     from wikifarm.operations.archive.restore import ToRestore
-    from wikifarm.operations.archive.retire import Leave
 
 
 def _identity() -> typer.models.OptionInfo:
@@ -167,9 +166,12 @@ def retire(
     step: Annotated[
         str,
         typer.Option(
-            metavar="announce|read-only|backup|export|erase|delete|archive",
+            metavar="announce|read-only|backup|export|erase|delete|archive|reopen",
             show_default=False,
-            help=_("The step to do; without it, say where the leave stands."),
+            help=_(
+                "The step to do, or reopen, which takes the leave back; without it, say where it "
+                "stands."
+            ),
         ),
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
@@ -200,11 +202,13 @@ def retire(
     ] = False,
 ) -> Envelope:
     """`wikifarm retire`."""
-    from wikifarm.operations.archive.retire import Leave, LeaveMeans
+    from wikifarm.engine.closing import REOPEN, Leave
+    from wikifarm.operations.archive.reopen import reopen
+    from wikifarm.operations.archive.retire import LeaveMeans
     from wikifarm.operations.archive.retire import retire as operation
 
     options = shared(ctx)
-    words = [each.value for each in Leave]
+    words = [*(each.value for each in Leave), REOPEN]
     if step and step not in words:
         raise typer.BadParameter(
             _("known words: {words}").format(words=", ".join(words)), param_hint="--step"
@@ -215,18 +219,20 @@ def retire(
         at_once, out, recipient or (), plain, identity, static, licence, skip_export, own_code
     )
     agreed = None if yes else _agreed(options, slug)
+    if step == REOPEN:
+        return reopen(options.context(), slug, agreed)
     return operation(options.context(), slug, Leave(step) if step else None, asked, agreed)
 
 
-def _agreed(options: Shared, slug: str) -> Callable[[Leave], bool]:
+def _agreed(options: Shared, slug: str) -> Callable[[str], bool]:
     """Has the person at the terminal say yes to a step."""
 
-    def asks(step: Leave) -> bool:
+    def asks(step: str) -> bool:
         from wikifarm.cli.asking import agreed
         from wikifarm.cli.render.archive_lines import step_words
 
         options.telling().clear()
-        question = _("{slug}: {step}?").format(slug=slug, step=step_words()[step.value])
+        question = _("{slug}: {step}?").format(slug=slug, step=step_words()[step])
         return agreed(question, default=False)
 
     return asks

@@ -196,7 +196,7 @@ def _shown(options: Shared, captured: CapturedBlueprint, *, asking: bool) -> boo
         told = Envelope("clone", outcome=captured)
         paint = paint_for(options.output.err)
         options.output.note(body(told, paint, verbose=options.output.verbose) + "\n")
-    return not asking or questions.agreed(_("Copy this?"))
+    return not asking or questions.agreed(_("Copy this, and make the community of it?"))
 
 
 def _asked(

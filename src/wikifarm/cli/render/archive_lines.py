@@ -164,21 +164,30 @@ def step_words() -> dict[str, str]:
         "erase": _("erase people: cards, members, accounts"),
         "delete": _("remove the wiki from the farm"),
         "archive": _("leave it as it is, for reading"),
+        "reopen": _("open it again"),
     }
 
 
 def retiring(outcome: Retiring, sheet: Sheet) -> Iterator[str]:
     """What of a leave was done, what comes next, and from when on."""
     words = step_words()
-    yield sheet.paint.strong(_("{url}: leave").format(url=outcome.url))
+    if outcome.reopened:
+        yield sheet.paint.strong(_("{url}: open again").format(url=outcome.url))
+    else:
+        yield sheet.paint.strong(_("{url}: leave").format(url=outcome.url))
     yield from table((day, words[step]) for step, day in outcome.done.items())
     for text in outcome.notes:
         yield from wrapped(text, "  ")
+    if outcome.reopened:
+        return
+    if not outcome.following and not any(end in outcome.done for end in ("delete", "archive")):
+        yield from wrapped(_("The farm has its wiki no more."), "  ")
+        return
     if not outcome.following:
         yield from wrapped(_("All of it is done."), "  ")
         return
-    told = _("Next: {what}: `wikifarm retire {slug} --step {step}`.").format(
-        what=words[outcome.following], slug=outcome.slug, step=outcome.following
+    told = _("Next: {what}: `{command}`.").format(
+        what=words[outcome.following], command=outcome.command
     )
     if outcome.not_before:
         told += " " + _("Not before {day}, unless --at-once.").format(day=outcome.not_before)

@@ -88,7 +88,13 @@ def taken_over(outcome: TakenOver, sheet: Sheet) -> Iterator[str]:
         yield from wrapped(told.format(count=closing), "")
     yield ""
     yield from blocks([community], sheet)
-    if not community.error:
+    if community.error:
+        return
+    if not manifest:
+        step = _("the same command without --dry-run writes that description, and nothing else.")
+        yield ""
+        yield from wrapped(step, _("Next: "))
+    else:
         yield ""
         step = _(
             "read that description and change what is wrong in it; `wikifarm plan {slug}` shows "

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wikifarm.operations.credentials import SharedCredentials, WikiCredentials
     from wikifarm.operations.demo import PracticeFarm
     from wikifarm.operations.doctor.findings import FindingsOutcome
-    from wikifarm.operations.list_wikis import WikisOutcome
+    from wikifarm.operations.list_wikis import ListedWiki, WikisOutcome
     from wikifarm.operations.models import ListedModel, ModelsOutcome
 
 
@@ -48,13 +48,19 @@ def wikis(outcome: WikisOutcome, _sheet: Sheet) -> Iterator[str]:
             (
                 wiki.slug,
                 _("ours") if wiki.ours else "",
-                _("unfinished") if wiki.unfinished else _("password here") if wiki.here else "",
+                _state(wiki),
                 wiki.name,
             )
             for wiki in outcome.wikis
         ),
         indent="",
     )
+
+
+def _state(wiki: ListedWiki) -> str:
+    if wiki.closing:
+        return _("announced its end") if wiki.closing == "announce" else _("closing")
+    return _("unfinished") if wiki.unfinished else _("password here") if wiki.here else ""
 
 
 def models(outcome: ModelsOutcome, _sheet: Sheet) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wikifarm.cli.progress import status_words, step_words
+from wikifarm.cli.render import archive_lines
 from wikifarm.cli.render.community_lines import list_of, software, state_of_list
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
@@ -105,6 +106,9 @@ def state_facts(state: State) -> list[tuple[str, str]]:
     facts = [("URL", state.url)]
     if state.version:
         facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
+    if state.closing:
+        words = archive_lines.step_words()
+        facts.append((_("leave"), f"{words[state.closing]} ({state.closing_since})"))
     if state.drift:
         facts.append((_("differs"), few(list(map(_differing, state.drift)))))
     if state.edited:

@@ -12,6 +12,7 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import community_from, load_manifests
 from wikifarm.blueprint.manifest.slugs import LONGEST, SHORTEST, is_slug, propose_slug
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.journal import RESTORE
 from wikifarm.errors import (
     Exit,
     InvalidInput,
@@ -39,7 +40,7 @@ from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Failure, Outcome, failures, few
 from wikifarm.yeswiki.wiki import Wiki
 
-STEP = "restore"
+STEP = RESTORE
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,24 @@
 """Retire: closes a community decently, one step a run, each asked for, with time between them.
 
-Announce, read-only, backup, export, erase, then delete or archive. What was done is in the journal
-of this computer, so that it goes on another day.
+Announce, read-only, backup, export, erase, then delete or archive. What was done is in the receipt
+and in the journal of this computer, so that it goes on another day, and no `apply` undoes it.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from wikifarm.emails import is_email
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.closing import ENDS, STEP, Closing, Leave, closing
 from wikifarm.errors import (
     Exit,
     InvalidInput,
@@ -28,12 +29,13 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _, in_language
-from wikifarm.model import FarmWiki, Form, Rights
+from wikifarm.model import FarmWiki, Form, ListState, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
 from wikifarm.operations.archive.people_of_cards import called, is_about_people
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.archive.take_backup import DESCRIPTION, BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
+from wikifarm.operations.community.closed_community import keep_in_receipt, receipt_of
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.participants.erase import answered_stay, close_account
@@ -44,7 +46,6 @@ from wikifarm.result import Envelope, Outcome, few
 from wikifarm.yeswiki.session import ROOT_PAGE
 from wikifarm.yeswiki.wiki import Wiki
 
-JOURNALED = "retire"
 AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
 CLOSED = "comments-closed"
 # What a web server gives of the code itself, with the date of the file: the same for a wiki and its
@@ -55,26 +56,13 @@ CODE = (
 )  # fmt: skip
 
 
-class Leave(StrEnum):
-    """The steps of a leave, in their order; the last two are one or the other."""
-
-    ANNOUNCE = "announce"
-    READ_ONLY = "read-only"
-    BACKUP = "backup"
-    EXPORT = "export"
-    ERASE = "erase"
-    DELETE = "delete"
-    ARCHIVE = "archive"
-
-
-ENDS = (Leave.DELETE, Leave.ARCHIVE)
 DAYS = {Leave.READ_ONLY: 30, Leave.ERASE: 7, Leave.DELETE: 30}  # since the step before
 
 
 @dataclass(frozen=True)
 class Retiring(Outcome):
     """Where a leave stands: step -> the day it was done; the next one, and from when on, where that
-    is another day."""
+    is another day. `reopened`: it was just taken back."""
 
     slug: str
     url: str
@@ -82,11 +70,14 @@ class Retiring(Outcome):
     following: str  # empty once all is done
     not_before: str
     notes: tuple[str, ...] = ()
+    command: str = ""  # what does the next one, with what it needs as it was given, or its name
+    reopened: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
             "slug": self.slug, "url": self.url, "done": dict(self.done),
             "next": self.following, "not_before": self.not_before, "notes": list(self.notes),
+            "next_command": self.command, "reopened": self.reopened,
         }  # fmt: skip
 
 
@@ -104,23 +95,44 @@ class LeaveMeans:
     skip_export: bool = False
     own_code: bool = False
 
+    def words(self, step: Leave) -> Iterator[str]:
+        """The options that a step needs, as they were given, or by the name of what to give."""
+        if step is Leave.BACKUP:
+            yield _option("--out", self.file, _("FILE"))
+            yield from (_option("--recipient", key) for key in self.recipients)
+            if not self.recipients:
+                yield "--plain" if self.in_clear else _option("--recipient", None, _("KEY"))
+        if step is Leave.EXPORT and self.skip_export:
+            yield "--skip-export"
+        elif step is Leave.EXPORT:
+            yield _option("--static", self.folder, _("FOLDER"))
+            if self.licence:
+                yield _option("--licence", self.licence)
+        opens = step in (Leave.BACKUP, Leave.ERASE, Leave.DELETE)
+        if opens and self.identity is not None:
+            yield _option("--identity", self.identity)
+        if step is Leave.DELETE and self.own_code:
+            yield "--own-code"
+        if step in DAYS and self.at_once:
+            yield "--at-once"
+
 
 def retire(
     context: Context,
     slug: str,
     step: Leave | None = None,
     asked: LeaveMeans = LeaveMeans(),
-    agreed: Callable[[Leave], bool] | None = None,
+    agreed: Callable[[str], bool] | None = None,
 ) -> Envelope:
     """Does one step of a leave once `agreed` says yes; without a step, says where it stands.
 
     Raises Refused for a step that is not the next one, or too early; NotConfirmed after a no.
     """
     ask_missing(context, [slug], marked=False)
-    wiki = open_wiki(context, slug)
     entry = context.farm.known(slug)
-    assert entry is not None  # noqa: S101 - open_wiki found it
-    leaving = _Leave(context, wiki, entry, asked)
+    if entry is None:
+        return Envelope("retire", outcome=_gone(context, slug, step))
+    leaving = _Leave(context, open_wiki(context, slug), entry, asked)
     if step is None or step in leaving.done:
         return Envelope("retire", outcome=leaving.outcome())
     leaving.check(step)
@@ -131,31 +143,62 @@ def retire(
     return Envelope("retire", exit=Exit.DONE, outcome=replace(leaving.outcome(), notes=notes))
 
 
+def _gone(context: Context, slug: str, step: Leave | None) -> Retiring:
+    """The leave of a wiki that the farm has no more. Raises NotOurs where this computer began none,
+    Refused for a step that needs the wiki."""
+    leave = closing(context.journal, slug, None)
+    if not leave.days:
+        open_wiki(context, slug)  # says that there is none
+    if step is not None and step not in leave.days:
+        raise Refused(
+            _("There is no wiki “{slug}” on this farm any more: nothing was done.").format(
+                slug=slug
+            ),
+            hint=_("`wikifarm retire {slug}` says what was done.").format(slug=slug),
+        )
+    days = {step.value: day for step, day in leave.days.items()}
+    told = _of_the_description(context, slug)
+    return Retiring(slug, context.farm.address_of(slug), days, "", "", told)
+
+
+def _of_the_description(context: Context, slug: str) -> tuple[str, ...]:
+    """What to do of the file that still describes a community whose wiki is gone."""
+    path = context.places.communities / f"{slug}.yml"
+    if not path.is_file():
+        return ()
+    told = _(
+        "Its description stays: {file}. From this computer `wikifarm apply` leaves it alone; from "
+        "another one that has this file, it would make a new wiki: remove it wherever it is kept."
+    )
+    return (told.format(file=path),)
+
+
 class _Leave:
     """One community on its way out."""
 
     def __init__(self, context: Context, wiki: Wiki, entry: FarmWiki, asked: LeaveMeans) -> None:
         self._context, self._wiki, self._entry, self._asked = context, wiki, entry, asked
         self._slug = entry.folder
+        self._receipt = receipt_of(wiki)
 
     @property
-    def done(self) -> dict[Leave, dict[str, Any]]:
-        """What was done of it, with what was noted; of this wiki, not of one of before."""
-        lines = (
-            line
-            for line in self._context.journal.entries()
-            if line.get("step") == JOURNALED and line.get("event") == "outcome"
-            and (line.get("slug"), line.get("wiki")) == (self._slug, self._entry.entry)
-        )  # fmt: skip
-        return {Leave(line["did"]): line for line in lines if line.get("did") in set(Leave)}
+    def _so_far(self) -> Closing:
+        """How far this wiki is; not one of before."""
+        return closing(self._context.journal, self._slug, self._receipt, self._entry.entry)
+
+    @property
+    def done(self) -> Mapping[Leave, str]:
+        """What was done of it: the day of each step."""
+        return self._so_far.days
 
     def outcome(self) -> Retiring:
         done = self.done
         following = self._following()
         return Retiring(
             self._slug, self._wiki.addresses.base,
-            {step.value: str(line["day"]) for step, line in done.items()},
+            {step.value: day for step, day in done.items()},
             following.value if following else "", self._not_before(following),
+            command=self._command(following) if following else "",
         )  # fmt: skip
 
     def _following(self) -> Leave | None:
@@ -164,8 +207,12 @@ class _Leave:
             return None
         return next(step for step in Leave if step not in done)
 
+    def _command(self, step: Leave) -> str:
+        words = ["wikifarm", "retire", self._slug, "--step", step.value]
+        return shlex.join(words) + "".join(f" {word}" for word in self._asked.words(step))
+
     def _not_before(self, step: Leave | None) -> str:
-        days = [date.fromisoformat(str(line["day"])) for line in self.done.values()]
+        days = [date.fromisoformat(day) for day in self.done.values()]
         if step is None or not days:
             return ""
         day = max(days) + timedelta(days=DAYS.get(step, 0))
@@ -180,9 +227,9 @@ class _Leave:
                 _("“{step}” is not the next step of this leave: nothing was done.").format(
                     step=step.value
                 ),
-                hint=_("Next: `wikifarm retire {slug} --step {step}`.").format(
-                    slug=self._slug, step=following.value if following else "—"
-                ),
+                hint=_("Next: `{command}`.").format(command=self._command(following))
+                if following
+                else "",
             )
         day = self._not_before(step)
         if day and not self._asked.at_once:
@@ -195,7 +242,7 @@ class _Leave:
 
     def do(self, step: Leave) -> tuple[str, ...]:
         """Does a step and notes it."""
-        self._context.journal.intent(self._slug, JOURNALED, did=step.value)
+        self._context.journal.intent(self._slug, STEP, did=step.value)
         deeds: Mapping[Leave, Callable[[], tuple[dict[str, Any], tuple[str, ...]]]] = {
             Leave.ANNOUNCE: self._announce,
             Leave.READ_ONLY: self._read_only,
@@ -207,9 +254,11 @@ class _Leave:
         }
         noted, notes = deeds[step]()
         self._context.journal.outcome(
-            self._slug, JOURNALED, did=step.value, day=_today().isoformat(),
+            self._slug, STEP, did=step.value, day=_today().isoformat(),
             wiki=self._entry.entry, **noted,
         )  # fmt: skip
+        if step is not Leave.DELETE:
+            keep_in_receipt(self._wiki, self._so_far)
         return notes
 
     # -- the steps --------------------------------------------------------------------------
@@ -227,7 +276,7 @@ class _Leave:
         receipt, page = pages.get(receipts.TAG), pages.get(ROOT_PAGE)
         known = receipts.from_page(receipt.body) if receipt is not None else None
         language, body = (known.language if known else "") or "fr", page.body if page else ""
-        said = re.match(re.escape(_notice(language, _DAY)).replace(_DAY, r"([\d-]{10})"), body)
+        said = said_at_the_top(language, body)
         if said and said[1] <= day.isoformat():
             return
         notice = _notice(language, day.isoformat())
@@ -244,6 +293,7 @@ class _Leave:
         now = self._wiki.settings.all()
         wanted = {"default_write_acl": "@admins", "default_comment_acl": CLOSED}
         changed = {key: text for key, text in wanted.items() if now.get(key, text) != text}
+        self._keep_rights({key: now[key] for key in changed})
         if changed:
             self._wiki.settings.save(now, changed)
         kinds: dict[Rights, list[str]] = defaultdict(list)
@@ -266,6 +316,19 @@ class _Leave:
                 hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
         return {}, ()
+
+    def _keep_rights(self, settings: Mapping[str, str]) -> None:
+        """Keeps on this computer who could write, for whoever opens the community again."""
+        rights = self._wiki.rights.all()
+        kept = {
+            "rights": {tag: [each.read, each.write, each.comment] for tag, each in rights.items()},
+            "settings": dict(settings),
+            "bazar": self._wiki.rights.modules().get("action bazar", ""),
+        }
+        path = self._context.backups.keep(f"{self._slug}-rights", kept)
+        self._context.journal.intent(
+            self._slug, STEP, did=Leave.READ_ONLY.value, wiki=self._entry.entry, kept=str(path)
+        )
 
     def _backup(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         asked = self._asked
@@ -333,8 +396,15 @@ class _Leave:
                 "and who wrote them; forms, lists of choices and looks of pages; reactions; rights "
                 "that name an account. The backup holds everyone: remove it when you may."
             ),
-            _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug),
+            *self._of_its_list(),
         )
+
+    def _of_its_list(self) -> Iterator[str]:
+        """What is left to do of its mailing list, where it has one that still goes on."""
+        told = dict(self._receipt.mailing_list) if self._receipt is not None else {}
+        gone = {"", ListState.ABSENT.value, ListState.CLOSED.value, ListState.TAKEN.value}
+        if told.get("address") and told.get("state", "") not in gone:
+            yield _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug)
 
     def _people_forms(self) -> list[Form]:
         dialect = self._wiki.capabilities.dialect
@@ -416,7 +486,12 @@ class _Leave:
     @contextmanager
     def _kept(self) -> Iterator[Backup]:
         """The backup. Raises what `opened` does, or Refused, where it is not there any more."""
-        line = self.done.get(Leave.BACKUP, {})
+        line = self._so_far.here.get(Leave.BACKUP)
+        if line is None:
+            raise Refused(
+                _("The backup was made from another computer: nothing was removed."),
+                hint=_("Go on from the computer that has it."),
+            )
         file = Path(str(line.get("file", "")))
         with opened(file, self._identity) as kept:
             if kept.manifest.identity != line.get("identity"):
@@ -450,7 +525,8 @@ class _Leave:
                 ),
             )
         self._context.farm.delete(self._entry)
-        return {}, (_("The wiki is removed; its backup stays where it is."),)
+        told = _("The wiki is removed; its backup stays where it is.")
+        return {}, (told, *_of_the_description(self._context, self._slug))
 
     def _is_shared(self, path: str) -> bool:
         dates = [
@@ -487,6 +563,11 @@ def _facilitators(kept: Backup) -> list[dict[str, Any]]:
 _DAY = "DAY"  # in the place of one, in a notice that is looked for
 
 
+def said_at_the_top(language: str, body: str) -> re.Match[str] | None:
+    """The notice with which a first page begins, and its day."""
+    return re.match(re.escape(_notice(language, _DAY)).replace(_DAY, r"([\d-]{10})"), body)
+
+
 def _notice(language: str, day: str) -> str:
     """What the first page of a wiki that closes says, in the words of its people."""
     _ = in_language(language)
@@ -494,6 +575,10 @@ def _notice(language: str, day: str) -> str:
         "**This wiki closes. From {day} on, nobody writes here any more; what was published is "
         "kept, cards of people and accounts are erased. Tell the facilitators if you object.**"
     ).format(day=day)
+
+
+def _option(name: str, given: object, placeholder: str = "") -> str:
+    return f"{name} {placeholder if given is None else shlex.quote(str(given))}"
 
 
 def _today() -> date:

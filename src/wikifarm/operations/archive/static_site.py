@@ -43,6 +43,7 @@ _FRAMES = frozenset({*FRAME, "PageCss", "PageColonneDroite"})
 _INSTALLING = timedelta(minutes=1)  # that a server takes to write a new wiki's pages
 _LICENCES = re.compile(r"\bCC[ -]?(BY(?:[ -](?:SA|NC|ND))*|0)(?:[ -](\d\.\d))?\b")
 _AUTHOR = re.compile(r"(bf_)?(auteurs?|autrices?|auteur·?ices?|authors?)\Z", re.IGNORECASE)
+_FIRST_TITLE = re.compile(r"<h2([^>]*)>(.*?)</h2>", re.DOTALL)
 _LICENCE_FIELD = re.compile(r"licen[cs]e", re.IGNORECASE)
 COMING = ".wikifarm-site.new"  # in a folder that is there, what is being written
 SHORTEST = 30  # signs: less than this is a page of buttons
@@ -289,13 +290,17 @@ class _Leaving:
 
     def _document(self, text: Text, clean: Cleaned, licence: str) -> str:
         title = text.title or clean.title or text.tag
-        heading = "" if "<h1" in clean.html else f"<h1>{escape(title)}</h1>\n"
+        heading, body = "", clean.html
+        if "<h1" not in body and clean.title == title:
+            body = _FIRST_TITLE.sub(r"<h1\1>\2</h1>", body, count=1)
+        elif "<h1" not in body:
+            heading = f"<h1>{escape(title)}</h1>\n"
         signed = _("By {author}, {day}.").format(
             author=text.author or self._name, day=text.day or "—"
         )
         under = _("Licence: {licence}.").format(licence=text.licence or licence)
         footer = f"<p>{escape(signed)} {escape(under)}</p>"
-        return self._framed(title, f"<article>\n{heading}{clean.html}\n</article>", footer)
+        return self._framed(title, f"<article>\n{heading}{body}\n</article>", footer)
 
     def _contents(
         self, ready: Sequence[tuple[Text, Cleaned]], names: Mapping[str, str], licence: str
@@ -315,11 +320,12 @@ class _Leaving:
 
     def _framed(self, title: str, main: str, footer: str) -> str:
         language = escape(self._context.language)
+        whole = title if title == self._name else f"{title} — {self._name}"
         to_text, of_site, all_here = _("Go to the text"), _("Site"), _("All that is here")
         return (
             f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(title)} — {escape(self._name)}</title>\n"
+            f"<title>{escape(whole)}</title>\n"
             '<link rel="stylesheet" href="style.css">\n'
             f'<link rel="alternate" type="application/atom+xml" href="feed.xml">\n</head>\n<body>\n'
             f'<a class="skip" href="#main">{escape(to_text)}</a>\n'

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm.blueprint.manifest.slugs import propose_slug
+from wikifarm.errors import WikifarmError, WriteRefused
+from wikifarm.i18n import _
 from wikifarm.operations.archive.backup_format import Manifest, opened
 from wikifarm.operations.archive.restore import Restored, restore
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context, FarmSettings, Telling
 from wikifarm.operations.workplace.places import Places
 from wikifarm.rehearsal import RehearsalSettings, RunningFarm
-from wikifarm.result import Envelope, Outcome
+from wikifarm.result import Envelope, Outcome, failures, few
 
 
 @dataclass(frozen=True)
@@ -56,4 +58,18 @@ def verify_backup(file: Path, identity: Path | None, progress: Telling) -> Envel
     restored = told.outcome
     assert isinstance(restored, Restored)  # noqa: S101 - what restore answers
     outcome = BackupVerified(str(file), manifest, restored.differs, restored.lost)
-    return replace(told, command="backup", outcome=outcome)
+    errors = failures(_differing(outcome)) if restored.differs else told.errors
+    return replace(told, command="backup", outcome=outcome, errors=errors)
+
+
+def _differing(outcome: BackupVerified) -> WikifarmError:
+    return WriteRefused(
+        _("The wiki made of this backup on this computer differs from it: {names}.").format(
+            names=few(outcome.differs)
+        ),
+        hint=_(
+            "Keep this file: its sums hold, but a restoration would lack what is named. Back the "
+            "wiki up again into another file; if that differs too, look at what is named there."
+        ),
+        where=outcome.file,
+    )

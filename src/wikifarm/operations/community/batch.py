@@ -12,13 +12,14 @@ from threading import Event
 from typing import Protocol
 
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.errors import LeakFound, TlsFailed, Unreachable, WikifarmError
+from wikifarm.errors import Closed, LeakFound, TlsFailed, Unreachable, WikifarmError
 from wikifarm.i18n import ngettext
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import ask_missing
 from wikifarm.operations.workplace.context import Context
 
+CLOSED = "closed"  # what a community that closes comes to, among others: left alone, and named
 Verb = Callable[[CommunityRun], None]
 Task = Callable[[], bool]  # False: no other may start
 
@@ -161,6 +162,8 @@ class _Batch:
                 raise self.down
             self.context.progress(community.slug, "wiki")
             self.verb(run)
+        if isinstance(run.outcome.error, Closed) and len(self.slugs) > 1:
+            _leave_closed(run.outcome, run.outcome.error)
         self.context.progress.ends(community.slug, run.outcome.status)
         error = run.outcome.error
         unreached = run.wiki is None and isinstance(error, (Unreachable, TlsFailed))
@@ -175,6 +178,8 @@ class _Batch:
         """True where that community says what others of its kind are to expect; none of them waits
         for one where the farm does not answer any more."""
         outcome = self.outcomes.get(slug)
+        if outcome is not None and outcome.status == CLOSED:
+            return False
         ended = outcome is not None and (outcome.error is None or outcome.seen_closed)
         return ended or self.down is not None
 
@@ -195,3 +200,9 @@ class _Batch:
         )
         for outcome in self.leaks:
             outcome.notes.append(text.format(count=count))
+
+
+def _leave_closed(outcome: CommunityOutcome, refusal: Closed) -> None:
+    """Leaves a community that closes out of what is done to many: that is no failure."""
+    outcome.status, outcome.error = CLOSED, None
+    outcome.notes.append(f"{refusal.message} {refusal.hint}")

@@ -244,7 +244,13 @@ class CommunityRun:
         seen = Seen(self.wiki)
         seen.glance()
         community = self.community
-        fresh = Receipt(self.mark, community.slug, community.name, community.language)
+        fresh = Receipt(
+            self.mark,
+            community.slug,
+            community.name,
+            community.language,
+            closing=seen.receipt.closing if seen.receipt is not None else {},
+        )
         by_hand = self.by_hand and seen.receipt is None
         self._standing = (
             Standing.MISSING if by_hand else standing(seen, self.context.journal, community.slug)

@@ -42,7 +42,17 @@ def open_wiki(context: Context, slug: str) -> Wiki:
             hint=_("Make it with `wikifarm apply`; `wikifarm list` shows those of the farm."),
             where=context.farm.base,
         )
-    return _entered(context, entry)
+    try:
+        return _entered(context, entry)
+    except SlugTaken:  # it is named, not asked for: no other address is looked for
+        raise NotOurs(
+            _(
+                "wikifarm did not make the wiki “{slug}”, and its password is not on this "
+                "computer. Nothing was changed."
+            ).format(slug=slug),
+            hint=_("If it is yours, `wikifarm adopt {slug}` takes it over.").format(slug=slug),
+            where=entry.url,
+        ) from None
 
 
 def find_site(context: Context, community: Community) -> tuple[Wiki, FarmWiki] | None:
@@ -273,6 +283,14 @@ def unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:
         _("The address “{slug}” belongs to another wiki of the farm, “{title}”.").format(
             slug=entry.folder, title=entry.title
         ),
-        hint=_("Choose another address with --slug. Nothing was changed."),
+        hint=other_address(entry.folder),
         where=entry.url,
     )
+
+
+def other_address(slug: str) -> str:
+    """The way on for a community whose address is that of somebody else's wiki."""
+    return _(
+        "Choose another address: --slug where you open it, “slug:” in its description. If this "
+        "wiki is yours, `wikifarm adopt {slug}` takes it over. Nothing was changed."
+    ).format(slug=slug)

@@ -68,7 +68,8 @@ def clone(
     """Makes the community `wishes` like the wiki `source`, with the entries of the public forms
     that are named.
 
-    What would be copied is shown to `agreed` before anything is written. Raises SlugTaken where
+    What would be copied is shown to `agreed` before anything is written; the plan, to
+    `plan_agreed`, where that was copied by a run before. Raises SlugTaken where
     the farm or this folder has something at that address that no clone of that wiki began.
     """
     asked = replace(asked, name=f"{PREFIX}{wishes.slug}")
@@ -95,7 +96,9 @@ def clone(
                 aside = stack.enter_context(tempfile.TemporaryDirectory())
                 folder = Path(aside) / asked.name
             captured = written(wiki, read, folder, asked.agreed)
-        made = _made(context, wishes, folder, asked, dry_run, audit, plan_agreed)
+        # What was just agreed to is what the plan would show.
+        still = plan_agreed if captured is None else None
+        made = _made(context, wishes, folder, asked, dry_run, audit, still)
     if entries and not dry_run and made.error is None and made.status in DONE:
         _with_entries(context, wishes.slug, entries, made)
     return Cloned(captured, made)

@@ -17,6 +17,7 @@ from wikifarm.model import FoundList, ListState
 from wikifarm.operations.audit.facts import list_facts
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.closed_community import refuse_closed
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import (
@@ -64,6 +65,7 @@ def create(
 
     def ask(run: CommunityRun) -> None:
         enter_finished(run)
+        refuse_closed(run)
         _apply_list(run, login)
 
     with context.lock():

@@ -21,11 +21,13 @@ from wikifarm.engine.subscribers import answers_in
 from wikifarm.errors import InvalidInput, NotOurs, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Account
+from wikifarm.operations.community.closed_community import refuse_closed
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.participants.held_of_people import Values
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import few
 
+ERASING = "participants erase"  # what also works where a community closes
 CREATED = "date_creation_fiche"  # when an entry was written, as YesWiki keeps it
 CHANGED = "date_maj_fiche"
 
@@ -149,6 +151,8 @@ def entered(context: Context, community: Community, doing: str = "") -> Iterator
         run.find()
         if run.wiki is None:
             raise _unfinished(community)
+        if doing != ERASING:  # whoever asks to be erased is, whenever that is
+            refuse_closed(run)
         with run.alone(doing, again=False) if doing else nullcontext():
             recorded = run.work.recorded
             if recorded is None or not recorded.complete:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.i18n import _
 from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.closed_community import refuse_closed
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.plan import check_ours, fill
@@ -20,6 +21,7 @@ def plan_upgrade(
 
     def look(run: CommunityRun) -> None:
         run.find()
+        refuse_closed(run)
         if not is_up_to_date(run):
             fill(run, audit=audit)
 

@@ -84,7 +84,8 @@ communities:
       description: The address of its wiki.
       type: str
     state:
-      description: V(not-made), V(unfinished), V(in-place), V(not-ours) or V(failed).
+      description: >-
+        V(not-made), V(unfinished), V(in-place), V(closing), V(closed), V(not-ours) or V(failed).
       type: str
     blueprint:
       description: The blueprint last applied.
