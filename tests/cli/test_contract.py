@@ -274,7 +274,7 @@ def test_a_community_that_closes(cli: Cli, with_farm: RunningFarm) -> None:
     assert wiki["closing"] == "read-only"
     assert "closing" in cli("list").out
     shown = cli("status").out
-    assert "(closing)" in shown and "let nobody write any more" in shown
+    assert "(closing)" in shown and "let nobody write any more: done on 20" in shown
     cli(
         "new-community",
         "Deux",

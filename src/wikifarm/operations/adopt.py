@@ -4,11 +4,12 @@ somebody made by hand."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from wikifarm.blueprint.manifest.slugs import LONGEST, SHORTEST, is_slug, propose_slug
+from wikifarm.engine.closing import Closing, closing
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import Standing, standing
@@ -93,7 +94,15 @@ def adopt(
             receipt.complete,
             str(manifest) if manifest.is_file() else "",
         ),
+        messages=tuple(_of_its_leave(slug, closing(context.journal, slug, receipt, entry.entry))),
     )
+
+
+def _of_its_leave(slug: str, leave: Closing) -> Iterator[str]:
+    """What is to be known of a community that closes."""
+    if leave.days:
+        told = _("“{slug}” closes ({told}): `wikifarm retire {slug}` says what is left to do.")
+        yield told.format(slug=slug, told=leave.told)
 
 
 def _on_the_farm(context: Context, where: str) -> FarmWiki:

@@ -4,6 +4,7 @@ it again."""
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import Closed, Refused, WikifarmError
 from wikifarm.model import canonical
+from wikifarm.operations.adopt import adopt
 from wikifarm.operations.apply import apply
 from wikifarm.operations.archive.reopen import reopen
 from wikifarm.operations.archive.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.copying.adopt_by_hand import Inspection
+from wikifarm.operations.describe import Wishes
 from wikifarm.operations.list_wikis import WikisOutcome, list_wikis
 from wikifarm.operations.new_community import new_community, write_manifest
 from wikifarm.operations.participants.welcome import welcome
@@ -193,12 +197,21 @@ def test_a_leave_taken_back_from_another_computer_is_taken_back_here(
     closed(computer, tmp_path, Leave.ARCHIVE)
     told = reopen(entering(computer, "second"), "rennes").outcome
     assert isinstance(told, Retiring)
-    assert any("another computer" in note for note in told.notes)
+    assert any("This computer has not kept" in note for note in told.notes)
     nothing = retire(computer("first"), "rennes").outcome
     assert isinstance(nothing, Retiring)
     assert (dict(nothing.done), nothing.following) == ({}, "announce")
     (again,) = apply(computer("first"), [a_community()], audit=False)
     assert again.error is None
+
+
+def test_a_computer_that_takes_it_over_is_told(computer: Computer, tmp_path: Path) -> None:
+    context = entering(computer, "second")
+    look = partial(adopt, context, "rennes", Wishes(), look=lambda: Inspection.RIGHTS)
+    assert look().messages == ()
+    closed(computer, tmp_path, Leave.READ_ONLY)
+    (message,) = look().messages
+    assert "closes" in message and "wikifarm retire rennes" in message
 
 
 def test_what_was_begun_elsewhere_goes_on_where_its_backup_is(

@@ -108,7 +108,9 @@ def state_facts(state: State) -> list[tuple[str, str]]:
         facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
     if state.closing:
         words = archive_lines.step_words()
-        facts.append((_("leave"), f"{words[state.closing]} ({state.closing_since})"))
+        told = _("{step}: done on {day}")
+        done = told.format(step=words[state.closing], day=state.closing_since)
+        facts.append((_("leave"), done))
     if state.drift:
         facts.append((_("differs"), few(list(map(_differing, state.drift)))))
     if state.edited:

@@ -79,7 +79,7 @@ def _opened(context: Context, wiki: Wiki, entry: FarmWiki, leave: Closing) -> li
     if not kept:
         return [
             _(
-                "Who could write before was kept on another computer: here, only `wikifarm apply` "
+                "This computer has not kept who could write in this wiki before: `wikifarm apply` "
                 "opens what the blueprint writes; the other pages stay for the administration."
             )
         ]
