@@ -117,6 +117,38 @@ def test_a_member_who_was_logged_out_on_the_way_proves_nothing(
     assert erased(own_town, "Bob").status == "erased"
 
 
+@pytest.mark.parametrize("hidden", ["pages", "entries"])
+def test_a_role_that_was_shown_comments_alone_has_seen_nothing(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch, hidden: str
+) -> None:
+    own_town.wiki().rights.set(["PagePrincipale"], Rights("*", "@animation", "+"))
+    own_town.says("AdaL", "PagePrincipale", "Bonjour.")
+
+    @contextmanager
+    def unshown(run: CommunityRun) -> Iterator[Wiki | None]:
+        with a_member(run) as member:
+            assert member is not None
+            there = member.session.api_table
+            monkeypatch.setattr(
+                member.session, "api_table",
+                lambda path, query=None: {} if path == hidden else there(path, query),
+            )  # fmt: skip
+            yield member
+
+    monkeypatch.setattr(erasure_proof, "a_member", unshown)
+    with pytest.raises(AuditBlind, match="not shown what is open"):
+        erased(own_town, "Bob")
+    monkeypatch.undo()
+    assert erased(own_town, "Bob").asked == ("visitor", "member", "admin")
+
+
+def test_a_role_to_whom_nothing_is_open_has_not_searched(own_town: Town) -> None:
+    wiki = own_town.wiki()
+    tags = sorted(wiki.rights.all())
+    wiki.rights.set(tags, Rights("@participants", "@animation", "comments-closed"))
+    assert erased(own_town, "Bob").asked == ("admin",)  # nor can anybody sign up
+
+
 def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:
     before = who(own_town)
     with pytest.raises(NotConfirmed):

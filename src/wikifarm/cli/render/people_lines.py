@@ -140,8 +140,15 @@ def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
         words = {"address": _("the address"), "account": _("the account"), "name": _("the name")}
         rows = ((sight.place, words[sight.what], roles[sight.by]) for sight in outcome.sightings)
         yield from table(rows)
+    if "visitor" not in outcome.asked:
+        yield from wrapped(_("Nothing of this wiki is open to a visitor: none has looked."))
     if "member" not in outcome.asked:
-        yield from wrapped(_("This wiki lets no program open an account: no member has looked."))
+        yield from wrapped(
+            _(
+                "No member has looked: this wiki lets no program open an account, or shows its "
+                "members nothing."
+            )
+        )
 
 
 def invitations(outcome: Invitations, sheet: Sheet) -> Iterator[str]:

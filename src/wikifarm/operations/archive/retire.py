@@ -36,7 +36,7 @@ from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.participants.erase import close_account
-from wikifarm.operations.participants.erasure_proof import ADMIN, seen_by, terms_for
+from wikifarm.operations.participants.erasure_proof import ADMIN, looked_for, terms_for
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
 from wikifarm.yeswiki.session import ROOT_PAGE
@@ -354,21 +354,22 @@ class _Leave:
         """Where those who went are still named, as sentences. Raises WriteRefused for a card that
         still answers."""
         terms = terms_for({"address": who.addresses, "account": who.accounts, "name": who.names})
+        asking = {Role.VISITOR.value: self._wiki.visitor(), ADMIN: self._wiki}
+        proof = looked_for(asking, terms, who.cards)
+        if cards := {each.place for each in proof.sightings if each.what == "card"}:
+            raise WriteRefused(
+                _("Some cards of people still answer: {names}.").format(names=few(sorted(cards))),
+                hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
+            )
+        roles = {Role.VISITOR.value: _("a visitor"), ADMIN: _("the administrator")}
         told = []
-        asking = {_("a visitor"): (Role.VISITOR.value, self._wiki.visitor()),
-                  _("the administrator"): (ADMIN, self._wiki)}  # fmt: skip
-        for called_, (role, wiki) in asking.items():
-            sightings = seen_by(role, wiki, terms, who.cards)
-            if cards := [each.place for each in sightings if each.what == "card"]:
-                raise WriteRefused(
-                    _("Some cards of people still answer: {names}.").format(names=few(cards)),
-                    hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
-                )
-            places = list(dict.fromkeys(each.place for each in sightings))
+        for role in proof.asked:
+            places = list(dict.fromkeys(each.place for each in proof.sightings if each.by == role))
             if places:
                 sentence = _("Somebody who went is still named in what {who} reads: {places}.")
-                told.append(sentence.format(who=called_, places=few(places)))
-        return told or [_("Looked for as a visitor and as the administrator: nobody is named.")]
+                told.append(sentence.format(who=roles[role], places=few(places)))
+        looked = _("Looked for as {roles}: seen nowhere any more.")
+        return told or [looked.format(roles=", ".join(roles[role] for role in proof.asked))]
 
     @contextmanager
     def _kept(self) -> Iterator[Backup]:

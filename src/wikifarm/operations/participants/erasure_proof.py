@@ -4,17 +4,19 @@ group and as the administrator."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from wikifarm.errors import AuditBlind
 from wikifarm.i18n import _
+from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.participants.traces import Traces
+from wikifarm.result import few
 from wikifarm.yeswiki.wiki import Wiki
 
 ADMIN = "admin"  # who asks, besides the roles of the audit
@@ -44,18 +46,16 @@ class Proof:
 def search(run: CommunityRun, known: Traces) -> Proof:
     """Looks for somebody in all that each role may read; reads the wiki anew.
 
-    Raises AuditBlind where a role was answered as somebody else, or by something else than the
-    wiki: that it saw nobody would prove nothing.
+    Raises AuditBlind as `looked_for` does.
     """
     run.work.seen.forget()
-    terms = terms_of(known)
-    sightings: list[Sighting] = []
+    run.progress("searching")
     with _asking(run) as people:
-        for role, wiki in people.items():
-            run.progress("searching")
-            sightings += seen_by(role, wiki, terms, [card.tag for card in known.cards])
-    sightings += _in_parts(run, known)
-    return Proof(tuple(people), tuple(dict.fromkeys(sightings)))
+        proof = looked_for(
+            people, terms_of(known), [card.tag for card in known.cards], run.work.design.who.members
+        )
+    sightings = (*proof.sightings, *_in_parts(run, known))
+    return Proof(proof.asked, tuple(dict.fromkeys(sightings)))
 
 
 @contextmanager
@@ -89,43 +89,69 @@ def terms_for(said: Mapping[str, Iterable[str]]) -> Mapping[str, re.Pattern[str]
     }  # fmt: skip
 
 
-def seen_by(
-    role: str, wiki: Wiki, terms: Mapping[str, re.Pattern[str]], tags: Sequence[str]
-) -> list[Sighting]:
-    """What of the terms stands in all that somebody reads, and which of the cards `tags` answer.
+def looked_for(
+    people: Mapping[str, Wiki],
+    terms: Mapping[str, re.Pattern[str]],
+    tags: Sequence[str],
+    members: str = "",
+) -> Proof:
+    """What of the terms stands in all that each of these reads, and which of the cards `tags`
+    answer. ADMIN is one of them; `members`, the group in which a member is.
 
-    Raises AuditBlind where this role was answered as somebody else.
+    A role to which nothing is open has not searched. Raises AuditBlind where one was answered as
+    somebody else, or was not shown all that is open to it: that it saw nobody would prove nothing.
     """
-    before = wiki.session.foreign
-    sightings = list(_seen_by(role, wiki, terms, tags))
-    if wiki.session.foreign > before:
-        raise AuditBlind(
-            _(
-                "Whoever searched was taken for somebody else, or something else than the "
-                "wiki answered: the search proves nothing."
-            ),
-            hint=_("Run the same command again: it first looks at what was done."),
-        )
-    return sightings
+    owed = _owed(people[ADMIN], members)
+    sightings: list[Sighting] = []
+    for role, wiki in people.items():
+        before = wiki.session.foreign
+        shown, comments = _shown(wiki), wiki.comments.all()
+        for tag, row in {**shown, **{tag: vars(each) for tag, each in comments.items()}}.items():
+            text = "\n".join(_texts(row))
+            sightings += [Sighting(role, tag, what) for what, term in terms.items()
+                          if term.search(text)]  # fmt: skip
+        sightings += [Sighting(role, tag, "card") for tag in tags
+                      if wiki.session.api(f"pages/{tag}").status == 200]  # fmt: skip
+        if wiki.session.foreign > before:
+            raise _blind(
+                _(
+                    "Whoever searched was taken for somebody else, or something else than the "
+                    "wiki answered: the search proves nothing."
+                )
+            )
+        if unseen := sorted(owed(role) - shown.keys()):
+            raise _blind(
+                _(
+                    "Whoever searched was not shown what is open to them ({names}): the search "
+                    "proves nothing."
+                ).format(names=few(unseen))
+            )
+    return Proof(tuple(role for role in people if owed(role)), tuple(sightings))
 
 
-def _seen_by(
-    role: str, wiki: Wiki, terms: Mapping[str, re.Pattern[str]], tags: Sequence[str]
-) -> Iterator[Sighting]:
-    """Every page, comment and entry that somebody reads whole, and the addresses of the cards."""
-    rows: dict[str, Mapping[str, Any]] = {
-        **wiki.session.api_table("entries"),
-        **wiki.session.api_table("pages"),
-        **{tag: vars(comment) for tag, comment in wiki.comments.all().items()},
-    }
-    if not rows:  # a home page is read by everybody: who sees nothing has seen nothing
-        wiki.pages.all()
-    for tag, row in rows.items():
-        text = "\n".join(_texts(row))
-        yield from (Sighting(role, tag, what) for what, term in terms.items() if term.search(text))
-    for tag in tags:
-        if wiki.session.api(f"pages/{tag}").status == 200:
-            yield Sighting(role, tag, "card")
+def _blind(message: str) -> AuditBlind:
+    hint = _("Run the same command again: it first looks at what was done.")
+    return AuditBlind(message, hint=hint)
+
+
+def _shown(wiki: Wiki) -> dict[str, Mapping[str, Any]]:
+    """Every entry and page that somebody reads, whole."""
+    return {**wiki.session.api_table("entries"), **wiki.session.api_table("pages")}
+
+
+def _owed(admin: Wiki, members: str) -> Callable[[str], frozenset[str]]:
+    """Role -> the pages and entries that the rights of the wiki open to it. Raises UnexpectedAnswer
+    where its administrator is shown no page."""
+    tags = frozenset({*admin.pages.all(), *admin.entries.outline()})
+    rights, reach = admin.rights.all(), Reach(admin.groups.all(), members)
+    reads = {tag: rights[tag].read for tag in tags & rights.keys()}
+
+    def owed(role: str) -> frozenset[str]:
+        if role == ADMIN:
+            return tags
+        return frozenset(tag for tag, read in reads.items() if reach.lets_in(read, Role(role)))
+
+    return owed
 
 
 def _texts(value: Any) -> Iterator[str]:
