@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wikifarm.rehearsal.store.database import Store
 from wikifarm.rehearsal.store.records import ENTRY
+from wikifarm.yeswiki.wiki import Wiki
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,13 @@ class Person:
 
 def numbered(count: int) -> list[Person]:
     return [Person(f"p{number:04}@example.org") for number in range(count)]
+
+
+def says(person: Wiki, below: str, body: str) -> None:
+    """Somebody comments a page, or answers a comment."""
+    value = person.pages._value("PagePrincipale")
+    said = [("pagetag", below), ("body", body), ("hashcash_value", value)]
+    assert person.session.api_post("comments", said).status == 200
 
 
 def seat(data: Path, slug: str, people: Iterable[Person], base: Base = PARTICIPANTS) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.operations.archive.conftest import Computer
+from tests.operations.conftest import context_for
+from tests.operations.deaths import Mortal, born, died
+from tests.operations.people import says
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
+from wikifarm.model import Rights
 from wikifarm.operations.archive import retire as leaving
 from wikifarm.operations.archive.retire import Leave, LeaveMeans, Retiring, retire
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 
 
@@ -103,6 +109,67 @@ def test_code_that_is_the_farms_own_is_never_removed(
     assert "code is that of the farm" in refused.value.message
     assert step(computer, Leave.ARCHIVE).following == ""
     assert computer("first").farm.find("rennes") is not None
+
+
+QUICK = {"at_once": True, "in_clear": True, "skip_export": True}
+BEFORE_ERASE = (Leave.ANNOUNCE, Leave.READ_ONLY, Leave.BACKUP, Leave.EXPORT)
+
+
+def talked(computer: Computer) -> Mapping[str, str]:
+    """Two people and the administrator talk below the first page: what was said -> its tag."""
+    wiki = computer("first").farm.wiki("rennes")
+    admin = open_wiki(computer("first"), "rennes")
+    admin.rights.set(["PagePrincipale"], Rights("*", "@admins", "+"))
+    assert wiki.session.sign_up("Passant", "passant@example.org", "MotDePasse123")
+    other = wiki.visitor()
+    assert other.session.sign_up("Rosalie", "rosalie@example.org", "MotDePasse123")
+
+    def tag() -> str:
+        return list(admin.comments.all())[-1]
+
+    says(wiki, "PagePrincipale", "Qui vient ?")
+    asked = tag()
+    says(admin, asked, "L’administration.")
+    answer = tag()
+    says(other, "PagePrincipale", "Bonjour.")
+    alone = tag()
+    says(wiki, alone, "Bonjour aussi.")
+    return {"asked": asked, "answer": answer, "alone": alone, "again": tag()}
+
+
+def test_comments_of_all_who_go_go_unless_somebody_who_stays_answered(
+    computer: Computer, tmp_path: Path
+) -> None:
+    said = talked(computer)
+    for name in BEFORE_ERASE:
+        step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
+    notes = step(computer, Leave.ERASE, at_once=True).notes
+    assert set(open_wiki(computer("first"), "rennes").comments.all()) == {
+        said["asked"], said["answer"],
+    }  # fmt: skip
+    assert any(said["asked"] in note and "answered stay" in note for note in notes)
+
+
+def test_erasing_everybody_ends_the_same_wherever_it_was_killed(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    said = talked(computer)
+    for name in BEFORE_ERASE:
+        step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
+    for point in (1, 4, 8, 12):
+        mortal = Mortal(point, reads=False)
+        context = context_for(farm.url, tmp_path, transport=mortal)
+
+        def work(context: Context = context) -> bool:
+            means = LeaveMeans(at_once=True)
+            return retire(context, "rennes", Leave.ERASE, means).exit == 0
+
+        assert died(born(mortal, work))
+    notes = step(computer, Leave.ERASE, at_once=True).notes
+    wiki = open_wiki(computer("first"), "rennes")
+    assert {each.name for each in wiki.users.all()} == {"WikiAdmin"}
+    assert set(wiki.comments.all()) == {said["asked"], said["answer"]}
+    assert any(said["asked"] in note and "answered stay" in note for note in notes)
 
 
 def test_a_no_does_nothing(computer: Computer, tmp_path: Path) -> None:

@@ -29,14 +29,15 @@ from wikifarm.errors import (
 from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki, Form, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
-from wikifarm.operations.archive.people_of_cards import called, is_about_people
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.copying.people_there import asks_of_people, full_names
 from wikifarm.operations.participants.erase import close_account
 from wikifarm.operations.participants.erasure_proof import ADMIN, looked_for, terms_for
+from wikifarm.operations.participants.traces import comments_of
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
 from wikifarm.yeswiki.session import ROOT_PAGE
@@ -292,11 +293,12 @@ class _Leave:
         return {}, notes
 
     def _erase(self) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Cards of people, members, accounts; the tool's own account stays. Who went is then looked
-        for, as `participants erase` does, in all that a visitor and the administrator read."""
+        """Cards of people, comments, members, accounts; the tool's own account stays. Who went is
+        then looked for, as `participants erase` does, in all that a visitor and the administrator
+        read."""
         with self._kept() as backup_kept:
             who = self._everybody(backup_kept)
-        for tag in self._cards():
+        for tag in (*self._cards(), *self._comments()[0]):
             self._wiki.pages.delete(tag)
         groups = self._wiki.groups.all()
         kept = {
@@ -310,14 +312,17 @@ class _Leave:
             if account.name not in (WIKI_ADMIN, self._wiki.account):
                 close_account(self._wiki, account.name)
         left = [each.name for each in self._wiki.users.all() if each.name != WIKI_ADMIN]
-        left += self._cards()
+        going, answered = self._comments()
+        left += [*self._cards(), *going]
         if left:
             raise WriteRefused(
                 _("Some people are still there: {count}.").format(count=len(left)),
                 hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
+        stays = _("Comments that the administrator answered stay, with the answers: {names}.")
         return {}, (
             *self._still_named(who),
+            *([stays.format(names=few(answered))] if answered else []),
             _(
                 "Histories of pages still say which account wrote; the backup holds everyone: "
                 "remove it when you may."
@@ -328,22 +333,33 @@ class _Leave:
     def _people_forms(self) -> list[Form]:
         dialect = self._wiki.capabilities.dialect
         forms = self._wiki.forms.all().values()
-        return [form for form in forms if is_about_people(form, dialect)]
+        return [form for form in forms if asks_of_people(form, dialect)]
 
     def _cards(self) -> list[str]:
         """The cards of people that are there: their tags."""
         return [tag for form in self._people_forms() for tag in self._wiki.entries.of(form.id)]
 
+    def _comments(self) -> tuple[list[str], list[str]]:
+        """The tags of the comments of those who go; apart, those that somebody else answered."""
+        staying = {WIKI_ADMIN.casefold(), self._wiki.account.casefold()}
+        parted = comments_of(
+            self._wiki.comments.all(), lambda name: bool(name) and name.casefold() not in staying
+        )
+        going, answered = ([each.tag for each in comments] for comments in parted)
+        return going, answered
+
     def _everybody(self, kept: Backup) -> _Everybody:
         """Who goes. The backup knows them all, also after a run that was cut."""
-        accounts = {name: mail for name, mail in kept.value("accounts.json") if name != WIKI_ADMIN}
+        accounts = dict(kept.value("accounts.json"))
+        accounts |= {account.name: account.email for account in self._wiki.users.all()}
+        accounts.pop(WIKI_ADMIN, None)
         names, addresses, cards = set(accounts), set(accounts.values()), set[str]()
         dialect = self._wiki.capabilities.dialect
         for form in self._people_forms():
             rows = {row["tag"]: row["values"] for row in kept.rows("entries")
                     if row["form"] == form.id}  # fmt: skip
             cards |= set(rows)
-            names |= set(called(form, dialect, rows.values()))
+            names |= set(full_names(form, rows.values(), dialect))
             values = (value for row in rows.values() for value in row.values())
             addresses |= {value for value in values if isinstance(value, str) and is_email(value)}
         return _Everybody(

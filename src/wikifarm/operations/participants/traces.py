@@ -3,7 +3,7 @@ mailing list to whoever drives it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven, is_ours, wanted_list, wants_list
 from wikifarm.operations.participants.base import Someone
 from wikifarm.operations.participants.held_of_people import Values
+from wikifarm.operations.workplace.context import WIKI_ADMIN
 
 
 class Subscription(StrEnum):
@@ -67,21 +68,28 @@ def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Tra
         [entry for entry in entries if entry.form in of_people],
         [entry for entry in entries if entry.form not in of_people],
         [page for page in seen.pages.values() if own and page.owner.casefold() == own],
-        *_comments(run.site.comments.all(), own),
+        *comments_of(run.site.comments.all(), lambda name: bool(own) and name.casefold() == own),
         subscribed(run, addresses),
         addresses,
     )
 
 
-def _comments(known: Mapping[str, Comment], own: str) -> tuple[list[Comment], list[Comment]]:
-    """The comments of an account: those that others did not answer, answers before what they
-    answer, and those that they did."""
-    theirs = {tag: each for tag, each in known.items() if own and each.owner.casefold() == own}
+def comments_of(
+    known: Mapping[str, Comment], goes: Callable[[str], bool]
+) -> tuple[list[Comment], list[Comment]]:
+    """What the accounts that go said below pages: what nobody who stays answered, answers before
+    what they answer; and what somebody did, whose answers would go with it."""
+    theirs = {tag: each for tag, each in known.items() if goes(_writer(each))}
     kept = {each.below for tag, each in known.items() if tag not in theirs}
     while more := {each.below for tag, each in theirs.items() if tag in kept} - kept:
         kept |= more
     mine = [each for tag, each in theirs.items() if tag not in kept]
     return mine[::-1], [each for tag, each in theirs.items() if tag in kept]
+
+
+def _writer(comment: Comment) -> str:
+    """Whose words a comment is: YesWiki gives what an account leaves to the administrator."""
+    return comment.author if comment.owner in ("", WIKI_ADMIN) else comment.owner
 
 
 def groups_of(groups: Mapping[str, Sequence[str]], own: str) -> list[str]:
