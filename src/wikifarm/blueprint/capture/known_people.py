@@ -35,6 +35,16 @@ _WORD = re.compile(r"[^\W_]+")
 # Letters that Unicode does not take apart, as keyboards without them write them.
 _STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
                           "œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"})  # fmt: skip
+# Letters of other scripts that are seen as one of ours, each with its capital: whole words of these
+# scripts are read alike wherever they stand.
+_LOOK = {
+    **dict(zip("авеёкмнорстухіїјѕһԁԛԝ", "abeekmhopctyxiijshdqw", strict=True)),
+    **dict(zip("αβεζηικμνορτυχ", "abezhikmnoptyx", strict=True)),
+}
+_ALIKE = str.maketrans(_LOOK | {sign.upper(): ours.upper() for sign, ours in _LOOK.items()})
+# What stands before a name and is no initial of it: L’Hermine, À Dubreuil.
+_NO_INITIAL = re.compile(r"(?<![^\W_])(?:[CDJLMNSTcdjlmnst]['’ʼ]|À )(?=\w)")
+_FEW = 4  # words of a name that is looked for in another order, or by initials
 SHORTEST = 3  # signs of a name that can be told from a word
 _GLUED = 6  # signs of a name that is looked for across words, whatever parts them
 
@@ -60,6 +70,10 @@ class KnownPeople:
         self._glued = {name for name in glued if len(name) >= _GLUED}
         self._longest = max((len("".join(name)) for name in self._names), default=0)
         self._anywhere = {name for name in glued if len(name) > 1 and _never_parted(name)}
+        self._behind: dict[str, set[tuple[tuple[str, ...], str]]] = {}  # family names: an initial
+        for name in given:
+            for initials, family in _by_initials(name) if _words(name) not in left else ():
+                self._behind.setdefault(family[0], set()).add((family, initials))
         self._begun: dict[str, set[tuple[tuple[str, ...], str]]] = {}
         for name in given:
             known = _INITIALS.match(_CAPITAL.sub(" ", name))
@@ -75,9 +89,14 @@ class KnownPeople:
         traces = {
             Trace.MAIL: _MAIL.search(_shown(plain)),
             Trace.PHONE: _PHONE.search(plain),
-            Trace.NAME: any(map(self._named, {plain, _TAG.sub("", plain), _plain(unquote(text))})),
+            Trace.NAME: self.named_in(text),
         }
         return frozenset(trace for trace, there in traces.items() if there)
+
+    def named_in(self, text: str) -> bool:
+        """True where somebody is named there, as `in_text` sees names."""
+        plain = _plain(text)
+        return any(map(self._named, {plain, _TAG.sub("", plain), _plain(unquote(text))}))
 
     def _named(self, text: str) -> bool:
         spelt = _spelt(text)
@@ -96,6 +115,17 @@ class KnownPeople:
                 for first, word in enumerate(words)
                 for name, initials in self._begun.get(word, ())
             )
+            or self._initialled(text)
+        )
+
+    def _initialled(self, text: str) -> bool:
+        """True for an initial, and a family name right behind it."""
+        spelt = _spelt(_NO_INITIAL.sub(" ", text)) if self._behind else ()
+        words = tuple(map(str.casefold, spelt))
+        return any(
+            words[first : first + len(family)] == family and _stands_for(spelt[:first], initials)
+            for first, word in enumerate(words)
+            for family, initials in self._behind.get(word, ())
         )
 
     def _ends(self, words: tuple[str, ...], first: int) -> Iterator[int]:
@@ -116,6 +146,28 @@ def _go_on(words: tuple[str, ...], initials: str) -> bool:
     if all(any(word.startswith(capital) for word in left) for capital in capitals):
         return True
     return bool(words) and len(words[0]) >= _FAMILY_NAME and words[0].startswith(initials[0])
+
+
+def _by_initials(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The initials of a name, in capitals, with the family name that may stand behind them. Which
+    words are the family's is not said: the last ones, or those all in capitals that come first."""
+    spelt = _spelt(name)
+    if not 2 <= len(spelt) <= _FEW:
+        return
+    loud = [len(word) > 1 and word.isupper() for word in spelt]
+    turn = loud.index(False) if loud[0] and not all(loud) else 0
+    words = spelt[turn:] + spelt[:turn]
+    for cut in range(1, len(words)):
+        family = tuple(map(str.casefold, words[cut:]))
+        if len("".join(family)) >= _FAMILY_NAME:
+            yield "".join(word[0] for word in words[:cut]).upper(), family
+
+
+def _stands_for(before: tuple[str, ...], initials: str) -> bool:
+    """True where the words before a family name end with the first of these initials or with all of
+    them, in capitals: Z. Dubreuil, J.-P. Martin, JP Martin."""
+    last = "".join(before[-len(initials) :])
+    return before[-1:] in ((initials[0],), (initials,)) or last == initials
 
 
 def _plain(text: str) -> str:
@@ -139,7 +191,7 @@ def _never_parted(name: str) -> bool:
 
 def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """A name as it is, and with its last words first."""
-    for first in range(len(name)) if len(name) <= 4 else (0,):
+    for first in range(len(name)) if len(name) <= _FEW else (0,):
         yield name[first:] + name[:first]
 
 
@@ -160,10 +212,11 @@ def _spelt(text: str) -> tuple[str, ...]:
 
 
 def bare(text: str) -> str:
-    """Small letters without accents or strokes, single spaces."""
+    """Small letters without accents or strokes, ours for those that look alike; single spaces."""
     return " ".join(_unaccented(text).casefold().split())
 
 
 def _unaccented(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.translate(_STROKES))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    apart = unicodedata.normalize("NFKD", text)
+    bare_ = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return bare_.translate(_STROKES).translate(_ALIKE)

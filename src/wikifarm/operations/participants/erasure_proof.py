@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.errors import AuditBlind
 from wikifarm.i18n import _
 from wikifarm.operations.audit.reach import Reach
@@ -23,6 +25,7 @@ ADMIN = "admin"  # who asks, besides the roles of the audit
 # Around a word that is looked for: no part of another word, of an address, nor of a file's name.
 _BEFORE, _AFTER = r"(?<![\w@])(?<!\w[.-])", r"(?![\w@])(?![.-]\w)"
 SHORTEST = 3  # letters of a word that is looked for: YesWiki's own shortest name of an account
+Terms = Mapping[str, Callable[[str], bool]]
 
 
 @dataclass(frozen=True)
@@ -67,31 +70,37 @@ def _asking(run: CommunityRun) -> Iterator[Mapping[str, Wiki]]:
         yield {**people, ADMIN: run.site}
 
 
-def terms_of(known: Traces) -> Mapping[str, re.Pattern[str]]:
-    """What gives somebody away -> how it is looked for: as whole words, in any case. A name in one
-    word is a first name, which is of many."""
+def terms_of(known: Traces) -> Terms:
+    """What gives somebody away, and how it is looked for."""
     person = known.person
     return terms_for(
         {"address": known.addresses, "account": [person.account], "name": [person.name]}
     )
 
 
-def terms_for(said: Mapping[str, Iterable[str]]) -> Mapping[str, re.Pattern[str]]:
-    """The same, of what gives people away by its kind: "address", "account", "name"."""
-    words = {what: sorted(texts) for what, texts in said.items()}
-    words["name"] = [name for name in words["name"] if " " in name]
-    return {
-        what: re.compile(
-            rf"{_BEFORE}(?:{'|'.join(map(re.escape, texts))}){_AFTER}", re.IGNORECASE
-        )
-        for what, given in words.items()
-        if (texts := [text for text in given if len(text) >= SHORTEST])
-    }  # fmt: skip
+def terms_for(said: Mapping[str, Iterable[str]]) -> Terms:
+    """What gives people away by its kind, "address", "account" or "name" -> whether a text holds
+    it: names as `KnownPeople` sees them, the rest as whole words, in any case. A name in one word
+    is a first name, which is of many."""
+    terms: dict[str, Callable[[str], bool]] = {}
+    for what, texts in said.items():
+        given = sorted(text for text in texts if len(text) >= SHORTEST)
+        if what == "name":
+            terms[what] = KnownPeople(name for name in given if " " in name).named_in
+        elif given:
+            either = "|".join(map(re.escape, given))
+            pattern = re.compile(rf"{_BEFORE}(?:{either}){_AFTER}", re.IGNORECASE)
+            terms[what] = partial(_stands, pattern)
+    return terms
+
+
+def _stands(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text) is not None
 
 
 def looked_for(
     people: Mapping[str, Wiki],
-    terms: Mapping[str, re.Pattern[str]],
+    terms: Terms,
     tags: Sequence[str],
     members: str = "",
 ) -> Proof:
@@ -105,11 +114,11 @@ def looked_for(
     sightings: list[Sighting] = []
     for role, wiki in people.items():
         before = wiki.session.foreign
-        shown, comments = _shown(wiki), wiki.comments.all()
-        for tag, row in {**shown, **{tag: vars(each) for tag, each in comments.items()}}.items():
-            text = "\n".join(_texts(row))
+        shown = everything(wiki)
+        for tag, row in shown.items():
+            text = "\n".join(texts_in(row))
             sightings += [Sighting(role, tag, what) for what, term in terms.items()
-                          if term.search(text)]  # fmt: skip
+                          if term(text)]  # fmt: skip
         sightings += [Sighting(role, tag, "card") for tag in tags
                       if wiki.session.api(f"pages/{tag}").status == 200]  # fmt: skip
         if wiki.session.foreign > before:
@@ -134,9 +143,13 @@ def _blind(message: str) -> AuditBlind:
     return AuditBlind(message, hint=hint)
 
 
-def _shown(wiki: Wiki) -> dict[str, Mapping[str, Any]]:
-    """Every entry and page that somebody reads, whole."""
-    return {**wiki.session.api_table("entries"), **wiki.session.api_table("pages")}
+def everything(wiki: Wiki) -> dict[str, Mapping[str, Any]]:
+    """Every entry, page and comment that somebody reads, whole, by its tag."""
+    return {
+        **wiki.session.api_table("entries"),
+        **wiki.session.api_table("pages"),
+        **{tag: vars(comment) for tag, comment in wiki.comments.all().items()},
+    }
 
 
 def _owed(admin: Wiki, members: str) -> Callable[[str], frozenset[str]]:
@@ -154,13 +167,14 @@ def _owed(admin: Wiki, members: str) -> Callable[[str], frozenset[str]]:
     return owed
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text of a row."""
     if isinstance(value, Mapping):
         for each in value.values():
-            yield from _texts(each)
+            yield from texts_in(each)
     elif isinstance(value, list):
         for each in value:
-            yield from _texts(each)
+            yield from texts_in(each)
     elif isinstance(value, str):
         yield value
 
