@@ -148,6 +148,11 @@ def test_comments_of_all_who_go_go_unless_somebody_who_stays_answered(
         said["asked"], said["answer"],
     }  # fmt: skip
     assert any(said["asked"] in note and "answered stay" in note for note in notes)
+    assert any("still named" in note for note in notes)
+    assert step(computer, Leave.ERASE).notes == notes
+    (tmp_path / "rennes.zip").unlink()
+    again = step(computer, Leave.ERASE).notes
+    assert "nothing tells whom to look for" in again[0] and set(again[1:]) < set(notes)
 
 
 def test_erasing_everybody_ends_the_same_wherever_it_was_killed(

@@ -56,7 +56,7 @@ def test_all_of_one_person_goes_and_nobody_else(own_town: Town) -> None:
     cards = own_town.wiki().entries.of(FORM)
     assert [card["owner"] for card in cards.values()] == ["AdaL"]
     with pytest.raises(InvalidInput):
-        erase(own_town.context(), own_town.community, "Bob")
+        erase(own_town.context(), own_town.community, "Rob")
     own_town.joins("Bob", "bob@example.org")  # the name and the address are free again
 
 
@@ -88,6 +88,34 @@ def test_what_they_said_goes_unless_others_answered_it(own_town: Town) -> None:
     assert (now[asked].owner, now[asked].body) == ("WikiAdmin", "Qui vient jeudi ?")
     seen = {(each.by, each.place, each.what) for each in outcome.sightings}
     assert {("visitor", hers, "address"), ("visitor", asked, "account")} <= seen
+
+
+@pytest.mark.parametrize("second", ["AdaL", "ada@example.org", "Lovelace Ada"])
+def test_a_second_time_tells_again_what_stays(own_town: Town, second: str) -> None:
+    wiki = own_town.wiki()
+    wiki.rights.set(["PagePrincipale"], Rights("*", "@animation", "+"))
+    wiki.groups.set({"participants": [*wiki.groups.members("participants"), "AdaL"]})
+    author = wiki.visitor()
+    author.login("AdaL", PASSWORD)
+    author.pages.save("NotesDePassage", "À partager.", "")
+    asked = own_town.says("AdaL", "PagePrincipale", "Qui vient jeudi ?")
+    own_town.says("Bob", asked, "Moi.")
+    wiki.pages.save("Merci", "Merci à ADA LOVELACE, et à A. Lovelace !", "")
+    wiki.pages.save("Adresses", "Pour s’inscrire : ada@example.org", "")
+    first = erase(own_town.context(), own_town.community, "Ada Lovelace")
+    again = erase(own_town.context(), own_town.community, second, lambda _planned: False)
+    before, after = first.outcome, again.outcome
+    assert isinstance(before, ErasedPerson) and isinstance(after, ErasedPerson)
+    assert set(before.stays) == {"NotesDePassage", asked}
+    places = {(each.by, each.place, each.what) for each in before.sightings}
+    assert {("admin", "Merci", "name"), ("admin", "Adresses", "address"),
+            ("admin", "NotesDePassage", "account")} <= places  # fmt: skip
+    assert set(after.stays) == set(before.stays)
+    assert {(each.by, each.place, each.what) for each in after.sightings} == places
+    assert again.messages == first.messages
+    assert not after.goes and who(own_town) == {"Bob", "Eve", "CamilleG", "DominiqueP"}
+    journal = next((own_town.folder / "state").rglob("journal.jsonl")).read_text("utf-8").lower()
+    assert not [word for word in ("lovelace", "adal", "ada@", "notesde") if word in journal]
 
 
 def test_the_address_of_another_on_a_card_is_not_theirs(own_town: Town) -> None:

@@ -121,7 +121,8 @@ def retire(
     assert entry is not None  # noqa: S101 - open_wiki found it
     leaving = _Leave(context, wiki, entry, asked)
     if step is None or step in leaving.done:
-        return Envelope("retire", outcome=leaving.outcome())
+        notes = leaving.remains() if step is Leave.ERASE else ()
+        return Envelope("retire", outcome=replace(leaving.outcome(), notes=notes))
     leaving.check(step)
     if agreed is not None and not agreed(step):
         raise NotConfirmed(_("Nothing was done."), hint=_("The same command asks again."))
@@ -319,9 +320,23 @@ class _Leave:
                 _("Some people are still there: {count}.").format(count=len(left)),
                 hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
+        return {}, self._remaining(who, answered)
+
+    def remains(self) -> tuple[str, ...]:
+        """What is left once people are erased, looked at again; only reads."""
+        try:
+            with self._kept() as backup_kept:
+                who = self._everybody(backup_kept)
+        except (InvalidInput, Refused):
+            who = None
+        return self._remaining(who, self._comments()[1])
+
+    def _remaining(self, who: _Everybody | None, answered: Sequence[str]) -> tuple[str, ...]:
+        """What stays of those who went, as sentences. `who` is None where no backup tells."""
         stays = _("Comments that the administrator answered stay, with the answers: {names}.")
-        return {}, (
-            *self._still_named(who),
+        unknown = _("The backup is not there any more: nothing tells whom to look for again.")
+        return (
+            *(self._still_named(who) if who is not None else [unknown]),
             *([stays.format(names=few(answered))] if answered else []),
             _(
                 "Histories of pages still say which account wrote; the backup holds everyone: "

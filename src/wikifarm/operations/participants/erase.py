@@ -2,25 +2,31 @@
 
 Each part goes once, in an order in which what says who it is goes last: the list, what they wrote
 of themselves, the groups, the account. A run that was killed is taken up by the same command, which
-the journal tells by fingerprints: no name is kept here of somebody who asked to be forgotten.
+the journal tells by fingerprints; after the end, it tells again what stays.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.emails import is_email
 from wikifarm.engine.mailing_list import ensure_members
 from wikifarm.errors import InvalidInput, NotConfirmed, StillNeeded, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven
 from wikifarm.operations.participants.base import Base, Membership, Someone, entered, read_base
+from wikifarm.operations.participants.erased_before import (
+    STEP,
+    Earlier,
+    earlier,
+    fingerprint,
+    known_again,
+    told,
+)
 from wikifarm.operations.participants.erasure_proof import Proof, Sighting, search
 from wikifarm.operations.participants.traces import (
     Subscription,
@@ -34,7 +40,6 @@ from wikifarm.result import Envelope, Outcome
 from wikifarm.yeswiki.lost_password import LostPassword
 from wikifarm.yeswiki.wiki import Wiki
 
-STEP = "erase"
 PLANNED, ERASED = "planned", "erased"
 
 
@@ -52,6 +57,11 @@ class ErasedPerson(Outcome):
     stays: tuple[str, ...]  # tags of the pages, entries and comments that they owned
     asked: tuple[str, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+
+    @property
+    def goes(self) -> bool:
+        """True where something of theirs is there."""
+        return bool(self.account or self.cards or self.comments or self.groups)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -80,27 +90,38 @@ def erase(
     WriteRefused where something of theirs is still there.
     """
     with entered(context, community, "participants erase") as run:
-        base = read_base(run)
-        left = _left_open(run, word)
-        person = _meant(run, base, word, left)
-        _check(run, person)
-        known = traces(run, person, base.addresses_of(person))
-        planned = _told(run, known, PLANNED)
-        if agreed is not None and not agreed(planned):
+        before = earlier(run, word)
+        known, before = _meant(run, read_base(run), word, before)
+        planned = _told(run, known, before, PLANNED)
+        asks = agreed is not None and (not before.known or planned.goes)
+        if agreed is not None and asks and not agreed(planned):
             raise NotConfirmed(_("Nobody was erased."), hint=_("Answer yes, or give --yes."))
-        key = _fingerprint(run, _mark(person))
-        context.journal.intent(community.slug, STEP, key=key, word=_fingerprint(run, word))
+        key = fingerprint(run, _mark(known.person))
+        subscribed = planned.subscription is Subscription.SUBSCRIBED
+        noted = told(run, word, known, planned.stays, subscribed=subscribed)
+        context.journal.intent(community.slug, STEP, key=key, **noted)
         _unsubscribe(run, known)
         _remove(run, known)
         proof = search(run, known)
         _refuse_left(known, proof)
-        for ended in {key, *left}:
+        for ended in {key, *before.left}:
             context.journal.outcome(community.slug, STEP, key=ended)
         outcome = replace(planned, status=ERASED, asked=proof.asked, sightings=proof.sightings)
-    return Envelope("participants erase", outcome=outcome, messages=tuple(_stays(known)))
+    return Envelope(
+        "participants erase", outcome=outcome, messages=tuple(_stays(known, before, outcome))
+    )
 
 
-def _told(run: CommunityRun, known: Traces, status: str) -> ErasedPerson:
+def _told(run: CommunityRun, known: Traces, before: Earlier, status: str) -> ErasedPerson:
+    """What goes and what stays, with what a run before had told to stay."""
+    stays = [
+        *(page.tag for page in known.pages),
+        *(work.tag for work in known.works),
+        *(comment.tag for comment in known.answered),
+    ]
+    if before.stays:
+        tags = (*run.work.seen.pages, *run.site.entries.outline(), *run.site.comments.all())
+        stays += [tag for tag in tags if fingerprint(run, tag) in before.stays]
     return ErasedPerson(
         run.community.slug,
         status,
@@ -108,52 +129,43 @@ def _told(run: CommunityRun, known: Traces, status: str) -> ErasedPerson:
         tuple(card.tag for card in known.cards),
         tuple(comment.tag for comment in known.comments),
         tuple(known.groups),
-        known.subscription,
-        (
-            *(page.tag for page in known.pages),
-            *(work.tag for work in known.works),
-            *(comment.tag for comment in known.answered),
-        ),
+        Subscription.SUBSCRIBED if before.subscribed else known.subscription,
+        tuple(dict.fromkeys(stays)),
     )
 
 
 # -- whom ---------------------------------------------------------------------------------------
 
 
-def _fingerprint(run: CommunityRun, text: str) -> str:
-    """What the journal knows somebody by, in this community alone."""
-    key = run.receipt.community.encode()
-    return hmac.new(key, text.strip().casefold().encode(), hashlib.sha256).hexdigest()[:20]
-
-
 def _mark(person: Someone) -> str:
     """What somebody is known by until the end."""
-    return person.account or next(iter(person.cards), "")
+    return person.account or person.called or person.email
 
 
-def _meant(run: CommunityRun, base: Base, word: str, left: Collection[str]) -> Someone:
-    """Whom the word means; after a run that was cut, whom it meant then, be there nothing of them
-    any more."""
-    try:
+def _meant(
+    run: CommunityRun, base: Base, word: str, before: Earlier | None
+) -> tuple[Traces, Earlier]:
+    """What is there of whom the word means, and what a run before knew: one that was cut, or one
+    that ended, be there nothing of them any more. Raises InvalidInput for a word that never meant
+    anybody, and StillNeeded."""
+    person = _there(run, base, word, before)
+    if person is None and before is not None:
+        gone, addresses = known_again(run, before, word)
+        return traces(run, gone, addresses), before
+    if person is None:
+        person = base.person(word)  # says why it is nobody
+    _check(run, person)
+    resumed = before is not None and fingerprint(run, _mark(person)) in before.left
+    known = traces(run, person, base.addresses_of(person))
+    return known, before if before is not None and resumed else Earlier()
+
+
+def _there(run: CommunityRun, base: Base, word: str, before: Earlier | None) -> Someone | None:
+    """Whom the word means, or whom it meant in a run that was cut; None where they are gone."""
+    with suppress(InvalidInput):
         return base.person(word)
-    except InvalidInput:
-        for person in base.people:
-            if _fingerprint(run, _mark(person)) in left:
-                return person
-        if not left:
-            raise
-    return Someone(word, word, word if is_email(word) else "", Membership.ACCOUNT, "")
-
-
-def _left_open(run: CommunityRun, word: str) -> set[str]:
-    """The keys of the erasures that this word began, and that did not end."""
-    asked, journal, slug = _fingerprint(run, word), run.context.journal, run.community.slug
-    return {
-        str(entry["key"])
-        for entry in journal.entries()
-        if (entry.get("slug"), entry.get("step"), entry.get("word")) == (slug, STEP, asked)
-        and entry["key"] in journal.open_keys(STEP).get(slug, ())
-    }
+    left = before.left if before is not None else frozenset[str]()
+    return next((each for each in base.people if fingerprint(run, _mark(each)) in left), None)
 
 
 def _check(run: CommunityRun, person: Someone) -> None:
@@ -249,7 +261,7 @@ def _refuse_left(known: Traces, proof: Proof) -> None:
 # -- what stays ---------------------------------------------------------------------------------
 
 
-def _stays(known: Traces) -> Sequence[str]:
+def _stays(known: Traces, before: Earlier, outcome: ErasedPerson) -> Sequence[str]:
     """What nobody can remove from here, as sentences."""
     told = [
         _(
@@ -267,8 +279,8 @@ def _stays(known: Traces) -> Sequence[str]:
             "The archives of the mailing list keep the messages that this person sent to it."
         ),
     }
-    if known.subscription in extra:
-        told.append(extra[known.subscription])
+    if outcome.subscription in extra:
+        told.append(extra[outcome.subscription])
     if known.answered:
         told.append(
             _(
@@ -276,6 +288,6 @@ def _stays(known: Traces) -> Sequence[str]:
                 "facilitates decides with those who answered, and removes them in the wiki."
             )
         )
-    if known.person.place is Membership.FACILITATES:
+    if before.facilitated or known.person.place is Membership.FACILITATES:
         told.append(_("This person facilitated: change the passwords that they knew."))
     return told
