@@ -96,6 +96,20 @@ def test_a_whole_leave(
     assert computer("first").farm.find("rennes") is None
 
 
+def test_a_wiki_that_closes_at_once_says_so_of_that_day(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    before = wiki.pages.all()["PagePrincipale"].body
+    on(monkeypatch, "2026-12-01")
+    step(computer, Leave.ANNOUNCE)
+    on(monkeypatch, "2026-12-02")
+    step(computer, Leave.READ_ONLY, at_once=True)
+    body = wiki.pages.all()["PagePrincipale"].body
+    assert "2026-12-02" in body and "2026-12-31" not in body
+    assert body.endswith(before) and body.count("**") - before.count("**") == 2
+
+
 def test_code_that_is_the_farms_own_is_never_removed(
     computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _, in_language
-from wikifarm.model import FarmWiki, Form, Rights
+from wikifarm.model import FarmWiki, Form, Page, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.archive.take_backup import BackupMade, backup
@@ -216,21 +216,38 @@ class _Leave:
 
     def _announce(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Says it at the top of the first page."""
+        self._put_notice("", _today() + timedelta(days=DAYS[Leave.READ_ONLY]))
+        return {}, (
+            _("Tell people too, on the mailing list and at a meeting: the first page says it."),
+        )
+
+    def _put_notice(self, old: str, day: date) -> None:
+        """Has the first page begin with a notice of that day, in the place of an `old` one."""
         pages = self._wiki.pages.all()
-        receipt = pages.get(receipts.TAG)
-        known = receipts.from_page(receipt.body) if receipt is not None else None
-        language = known.language if known is not None else ""
-        notice = _notice(language or "fr", _today() + timedelta(days=DAYS[Leave.READ_ONLY]))
+        notice = _notice(self._language(pages), day)
         page = pages.get(ROOT_PAGE)
         if page is None or not page.body.startswith(notice):
-            body = f"{notice}\n\n{page.body if page else ''}"
+            rest = page.body.removeprefix(old) if page is not None else ""
+            body = f"{notice}{rest}" if old else f"{notice}\n\n{rest}"
             self._wiki.pages.save(ROOT_PAGE, body, page.revision if page else "")
             now = self._wiki.pages.read(ROOT_PAGE)
             if now is None or not now.body.startswith(notice):
                 raise WriteRefused(_("The wiki did not keep the notice on its first page."))
-        return {}, (
-            _("Tell people too, on the mailing list and at a meeting: the first page says it."),
-        )
+
+    def _language(self, pages: Mapping[str, Page]) -> str:
+        """The language of the wiki, as its receipt says."""
+        page = pages.get(receipts.TAG)
+        known = receipts.from_page(page.body) if page is not None else None
+        return (known.language if known is not None else "") or "fr"
+
+    def _closed_earlier(self) -> None:
+        """Has the first page say today, where it still announces a later day."""
+        announced = date.fromisoformat(str(self.done[Leave.ANNOUNCE]["day"]))
+        day = announced + timedelta(days=DAYS[Leave.READ_ONLY])
+        pages = self._wiki.pages.all()
+        old = _notice(self._language(pages), day)
+        if _today() < day and ROOT_PAGE in pages and pages[ROOT_PAGE].body.startswith(old):
+            self._put_notice(old, _today())
 
     def _read_only(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Keeps who may read what, and lets only administrators write."""
@@ -258,6 +275,7 @@ class _Leave:
                 _("Some pages can still be written: {names}.").format(names=few(open_still)),
                 hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
+        self._closed_earlier()
         return {}, ()
 
     def _backup(self) -> tuple[dict[str, Any], tuple[str, ...]]:
