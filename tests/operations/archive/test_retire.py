@@ -12,6 +12,7 @@ from tests.operations.archive.conftest import Computer
 from tests.operations.conftest import context_for
 from tests.operations.deaths import Mortal, born, died
 from tests.operations.people import says
+from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
 from wikifarm.model import Rights
 from wikifarm.operations.archive import retire as leaving
@@ -169,26 +170,76 @@ def test_comments_of_all_who_go_go_unless_somebody_who_stays_answered(
     assert "nothing tells whom to look for" in again[0] and set(again[1:]) < set(notes)
 
 
+def test_what_wikifarm_wrote_names_nobody_who_went_and_is_still_proven(
+    computer: Computer, tmp_path: Path
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    people = ("Camille Le Goff", "CamilleL", "Dominique", "CamilleG")
+    pages = wiki.pages.all()
+    edited = pages["Charte"]
+    wiki.pages.save(edited.tag, f"{edited.body}\nCamilleG, à la main.", edited.revision)
+    assert "Camille Le Goff, Dominique Perrin" in pages["AnimerIci"].body
+    before = receipts.from_page(pages[receipts.TAG].body)
+    assert before is not None and before.accounts
+    for name in BEFORE_ERASE:
+        step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
+    notes = " ".join(step(computer, Leave.ERASE, at_once=True).notes)
+    pages = wiki.pages.all()
+    receipt = receipts.from_page(pages[receipts.TAG].body)
+    assert receipt is not None
+    told = [pages["AnimerIci"].body, pages[receipts.TAG].body, repr(receipt)]
+    assert not [(name, text) for name in people for text in told if name in text]
+    assert "qui animent : …. Animer" in pages["AnimerIci"].body.replace("\u00a0", " ")
+    assert receipt.untouched("AnimerIci", pages["AnimerIci"].body)
+    assert receipt.number == before.number + 1 and pages[receipts.TAG].author == wiki.account
+    assert {tag for tag, page in pages.items() if receipt.untouched(tag, page.body)} == {
+        tag for tag, page in wiki.pages.all().items()
+        if tag in before.pages and tag not in ("Charte", "PagePrincipale")
+    } | set(before.found) & set(pages) - set(before.pages)  # fmt: skip
+    assert "Charte" in notes and "WikifarmRecu" not in notes
+    assert "à la main" in pages["Charte"].body
+
+
+class Dying(Mortal):
+    """Dies once this page is written."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(reads=False)
+        self._tag = tag
+
+    def point(self, what: str) -> None:
+        if what.startswith("done: POST") and f"{self._tag}/edit" in what:
+            self._k = len(self.points)
+        super().point(what)
+
+
 def test_erasing_everybody_ends_the_same_wherever_it_was_killed(
     farm: RunningFarm, computer: Computer, tmp_path: Path
 ) -> None:
     said = talked(computer)
     for name in BEFORE_ERASE:
         step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
-    for point in (1, 4, 8, 12):
-        mortal = Mortal(point, reads=False)
+    killed = []
+    deaths = [Mortal(point, reads=False) for point in (1, 4, 8, 12)]
+    for mortal in [*deaths, Dying("AnimerIci"), Dying(receipts.TAG)]:
         context = context_for(farm.url, tmp_path, transport=mortal)
 
         def work(context: Context = context) -> bool:
             means = LeaveMeans(at_once=True)
             return retire(context, "rennes", Leave.ERASE, means).exit == 0
 
-        assert died(born(mortal, work))
+        killed.append(died(born(mortal, work)))
+    assert all(killed)
     notes = step(computer, Leave.ERASE, at_once=True).notes
     wiki = open_wiki(computer("first"), "rennes")
     assert {each.name for each in wiki.users.all()} == {"WikiAdmin"}
     assert set(wiki.comments.all()) == {said["asked"], said["answer"]}
     assert any(said["asked"] in note and "answered stay" in note for note in notes)
+    pages = wiki.pages.all()
+    receipt = receipts.from_page(pages[receipts.TAG].body)
+    assert receipt is not None and receipt.accounts == ()
+    assert receipt.untouched("AnimerIci", pages["AnimerIci"].body)
+    assert "Camille" not in repr(receipt) + pages["AnimerIci"].body
 
 
 def test_a_no_does_nothing(computer: Computer, tmp_path: Path) -> None:

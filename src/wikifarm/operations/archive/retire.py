@@ -29,8 +29,9 @@ from wikifarm.errors import (
 from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki, Form, Page, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
+from wikifarm.operations.archive.own_texts import take_out
 from wikifarm.operations.archive.static_site import export_static
-from wikifarm.operations.archive.take_backup import BackupMade, backup
+from wikifarm.operations.archive.take_backup import DESCRIPTION, BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
@@ -330,6 +331,7 @@ class _Leave:
         for account in self._wiki.users.all():
             if account.name not in (WIKI_ADMIN, self._wiki.account):
                 close_account(self._wiki, account.name)
+        take_out(self._wiki, self._context.journal, self._slug, who.facilitators)
         left = [each.name for each in self._wiki.users.all() if each.name != WIKI_ADMIN]
         going, answered = self._comments()
         left += [*self._cards(), *going]
@@ -357,8 +359,8 @@ class _Leave:
             *(self._still_named(who) if who is not None else [unknown]),
             *([stays.format(names=few(answered))] if answered else []),
             _(
-                "Histories of pages still say which account wrote; the backup holds everyone: "
-                "remove it when you may."
+                "Histories of pages still hold earlier texts and say which account wrote; the "
+                "backup holds everyone: remove it when you may."
             ),
             _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug),
         )
@@ -395,9 +397,14 @@ class _Leave:
             names |= set(full_names(form, rows.values(), dialect))
             values = (value for row in rows.values() for value in row.values())
             addresses |= {value for value in values if isinstance(value, str) and is_email(value)}
+        told = kept.value(DESCRIPTION) if DESCRIPTION in kept.manifest.members else {}
+        people = told.get("facilitators", ()) if isinstance(told, dict) else ()
+        leading = {str(each.get("name") or "") for each in people if isinstance(each, dict)} - {""}
+        addresses |= {str(each.get("email") or "") for each in people if isinstance(each, dict)}
         return _Everybody(
-            frozenset(accounts), frozenset(addresses), frozenset(names), sorted(cards)
-        )
+            frozenset(accounts), frozenset(addresses), frozenset(names | leading),
+            frozenset(leading), sorted(cards),
+        )  # fmt: skip
 
     def _still_named(self, who: _Everybody) -> list[str]:
         """Where those who went are still named, as sentences. Raises WriteRefused for a card that
@@ -474,6 +481,7 @@ class _Everybody:
     accounts: frozenset[str]
     addresses: frozenset[str]
     names: frozenset[str]
+    facilitators: frozenset[str]  # the names of those, as the community was described
     cards: Sequence[str]  # tags
 
 
