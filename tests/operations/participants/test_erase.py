@@ -118,6 +118,19 @@ def test_a_second_time_tells_again_what_stays(own_town: Town, second: str) -> No
     assert not [word for word in ("lovelace", "adal", "ada@", "notesde") if word in journal]
 
 
+def test_a_second_time_is_not_of_who_bears_the_name_since(own_town: Town) -> None:
+    wiki = own_town.wiki()
+    wiki.pages.save("Merci", "Merci à Bob, et à bob@example.org", "")
+    erased(own_town, "bob@example.org")
+    own_town.joins("Bob", "other@example.org", bf_prenom="Bob", bf_nom="Autre")
+    again = erased(own_town, "bob@example.org")
+    assert not again.goes and "Bob" in who(own_town)
+    assert [card["bf_nom"] for card in own_town.wiki().entries.of(FORM).values()].count(
+        "Autre"
+    ) == 1
+    assert ("Merci", "address") in {(each.place, each.what) for each in again.sightings}
+
+
 def test_the_address_of_another_on_a_card_is_not_theirs(own_town: Town) -> None:
     own_town.joins("Mallory", "m@example.org", bf_prenom="Mal", bf_mail="Ada@example.org")
     with entered(own_town.context(), own_town.community) as run:

@@ -93,7 +93,8 @@ def erase(
         before = earlier(run, word)
         known, before = _meant(run, read_base(run), word, before)
         planned = _told(run, known, before, PLANNED)
-        asks = agreed is not None and (not before.known or planned.goes)
+        goes = planned.goes or known.subscription is Subscription.SUBSCRIBED
+        asks = goes or not before.known  # nothing goes where all went before
         if agreed is not None and asks and not agreed(planned):
             raise NotConfirmed(_("Nobody was erased."), hint=_("Answer yes, or give --yes."))
         key = fingerprint(run, _mark(known.person))

@@ -83,11 +83,14 @@ def earlier(run: CommunityRun, word: str) -> Earlier | None:
 
 def known_again(run: CommunityRun, before: Earlier, word: str) -> tuple[Someone, frozenset[str]]:
     """Somebody of whom nothing is there any more, with their addresses: by the word, and by what
-    the texts of the wiki still say of them."""
+    the texts of the wiki still say of them. Who bears their account or address now is another."""
+    others = {each.casefold() for account in run.work.seen.accounts
+              for each in (account.name, account.email)}  # fmt: skip
     said = {word}
     for row in everything(run.site).values():
         for text in texts_in(row):
             said |= {each for each in _candidates(text) if fingerprint(run, each) in before.known}
+    said = {each for each in said if each.casefold() not in others}
     addresses = frozenset(each.lower() for each in said if "@" in each)
     names = [each for each in said if " " in each]
     accounts = sorted(said - addresses - set(names), key=lambda each: each == word)
