@@ -96,8 +96,12 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "BacASable": (("yeswiki/audit_routes.py",), "a page that comes with every YesWiki"),
     **dict.fromkeys(
-        ("PageFooter", "PageMenuHaut", "PageRapideHaut", "PageTitre"),
+        ("PageFooter", "PageMenuHaut", "PageTitre"),
         (("blueprint/looks.py",), "a key of the metadata of pages (ThemeManager.php)"),
+    ),
+    "PageRapideHaut": (
+        ("blueprint/looks.py", "yeswiki/needed_pages.py"),
+        "a key of the metadata of pages, and where every YesWiki shows its form of logins",
     ),
 }  # fmt: skip
 

@@ -8,8 +8,17 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+# Devices of Windows, whatever ending follows (learn.microsoft.com, Naming Files, Paths).
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
 PRIVATE = 0o600  # for its owner only: it holds addresses or passwords
 SHARED = 0o644
+
+
+def is_no_file_name(name: str) -> bool:
+    """True for what some computers take for no name of a file: whoever copies it there loses it."""
+    return name.partition(".")[0].lower() in _DEVICES or name.endswith((".", " "))
 
 
 def make_private(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +61,11 @@ class Rights:
                 (self.comment, other.comment),
             )
         )
+
+
+def without_slashes(text: str) -> str:
+    """A text without the backslash that the farm writes before each quote (FarmService)."""
+    return re.sub(r"\\(['\"\\])", r"\1", text)
 
 
 def canonical(right: str) -> str:

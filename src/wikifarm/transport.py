@@ -26,14 +26,21 @@ import httpx
 import tenacity
 
 from wikifarm import __version__
-from wikifarm.errors import PrivateAddress, TlsFailed, UnexpectedAnswer, Unreachable
+from wikifarm.errors import (
+    PrivateAddress,
+    TlsFailed,
+    UnexpectedAnswer,
+    Unreachable,
+    WikifarmError,
+)
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.model import Cookie
 
 MAX_BYTES = 32 * 1024 * 1024
 USER_AGENT = f"wikifarm/{__version__}"
-PASSING = frozenset({429, 502, 503, 504})
+TOO_MANY = 429
+PASSING = frozenset({TOO_MANY, 502, 503, 504})
 LONGEST_FILE = 1800.0  # seconds for one file
 LONGEST_WAIT = 20.0  # seconds that a server may ask to wait: more, and it is not asked again
 
@@ -176,6 +183,25 @@ def trying_again(read: Callable[[], T]) -> T:
         raise fault.__cause__ or fault from None
 
 
+def _is_refused(answer: Answer) -> bool:
+    """True where the server did nothing of what was sent, and may at the next try (RFC 6585)."""
+    return answer.status == TOO_MANY and _wait_asked_by(answer) <= LONGEST_WAIT
+
+
+def _refused_pause(state: tenacity.RetryCallState) -> float:
+    answer = state.outcome.result() if state.outcome is not None else None
+    asked = _wait_asked_by(answer) if answer is not None else 0.0
+    return max(asked, _growing(state))
+
+
+_after_refusal = tenacity.Retrying(
+    retry=tenacity.retry_if_result(_is_refused),
+    stop=tenacity.stop_after_attempt(3) | tenacity.stop_after_delay(30),
+    wait=_refused_pause,
+    retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+)
+
+
 def asked_wait(header: str) -> float:
     """The seconds that a `Retry-After` asks to wait: a number of them, or a date (RFC 9110)."""
     text = header.strip()
@@ -186,11 +212,15 @@ def asked_wait(header: str) -> float:
     return 0.0
 
 
+def _wait_asked_by(answer: Answer) -> float:
+    return asked_wait(answer.headers.get("retry-after", ""))
+
+
 def passing(answer: Answer) -> Unreachable:
     """The error of a server that is there but does not answer now: what was sent to it may have
     been done. It says how long the server asks to wait, where that is too long."""
     hint = _("Run the same command again in a few minutes: it first looks at what was done.")
-    wait = asked_wait(answer.headers.get("retry-after", ""))
+    wait = _wait_asked_by(answer)
     if wait > LONGEST_WAIT:
         hint = _(
             "It asks to wait {minutes} min: then run the same command again, which first looks at "
@@ -367,29 +397,35 @@ class Client:
         except Unreachable as fault:
             raise Passing from fault
         if answer.status in PASSING:
-            wait = asked_wait(answer.headers.get("retry-after", ""))
+            wait = _wait_asked_by(answer)
             if wait > LONGEST_WAIT:
                 raise passing(answer)
             raise Passing(wait) from passing(answer)
         return answer
 
     def post(self, url: str, fields: Fields, headers: Mapping[str, str] | None = None) -> Answer:
-        """Sends a form once."""
+        """Sends a form once; again where the server says that it took nothing of it (429)."""
         body = str(httpx.QueryParams(list(fields))).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._send("POST", url, body, {**(headers or {}), **kind})
+        return self.post_body(url, body, {**(headers or {}), **kind})
 
     def post_file(self, url: str, fields: Fields, field: str, name: str, file: IO[bytes]) -> Answer:
-        """Sends a form with a file in one of its fields, read in pieces, once."""
-        form = httpx.Request("POST", url, data=dict(fields), files={field: (name, file)})
-        headers = {key: form.headers[key] for key in ("Content-Type", "Content-Length")}
-        stream = form.stream
-        assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101 - of a form with a file
-        return self._send("POST", url, iter(stream), headers)
+        """Sends a form with a file in one of its fields, read in pieces, as `post` does."""
+        start = file.tell()
+
+        def once() -> Answer:
+            file.seek(start)
+            form = httpx.Request("POST", url, data=dict(fields), files={field: (name, file)})
+            headers = {key: form.headers[key] for key in ("Content-Type", "Content-Length")}
+            stream = form.stream
+            assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101 - of a form with a file
+            return self._send("POST", url, iter(stream), headers)
+
+        return _after_refusal(once)
 
     def post_body(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Sends a body of any kind once; `headers` say which."""
-        return self._send("POST", url, body, headers)
+        """Sends a body of any kind as `post` does; `headers` say which."""
+        return _after_refusal(self._send, "POST", url, body, headers)
 
     def method(self, verb: str, url: str) -> Answer:
         """Any other verb, once."""
@@ -567,7 +603,8 @@ def _network_errors(url: str) -> Iterator[None]:
 
 def _is_tls(fault: BaseException) -> bool:
     seen: BaseException | None = fault
-    while seen is not None:
+    # One that was told before is another fault; asked again, it is its own cause's cause.
+    while seen is not None and not isinstance(seen, WikifarmError):
         if isinstance(seen, ssl.SSLError):
             return True
         seen = seen.__cause__ or seen.__context__

@@ -97,6 +97,7 @@ def bodies(one: Design) -> dict[str, str]:
         ("{fr: LesGens}", "{fr: accueil}", "duplicate-name", 13),
         ("  Gens:", "  Autre:", "missing-file", 13),
         ("  Gens:", "  ../Gens:", "bad-name", 13),
+        ("  Gens:", "  Aux:", "bad-name", 13),
         ("zone: people", "zones: people", "unknown-key", 13),
         ('listusers: "@admins"', 'listusers: "@nobody"', "unknown-group", 15),
     ],

@@ -17,11 +17,14 @@ from wikifarm.blueprint.blueprint_file import load_blueprint
 from wikifarm.blueprint.blueprint_model import Blueprint, Consent
 from wikifarm.blueprint.capture.capture_wiki import CaptureWishes, capture
 from wikifarm.blueprint.capture.captured import Why
+from wikifarm.blueprint.capture.form_copy import is_of_people
 from wikifarm.blueprint.capture.form_numbers import numbers, renumbered
 from wikifarm.blueprint.capture.known_people import KnownPeople, Trace
 from wikifarm.blueprint.capture.page_text import Marks, as_template, literal
 from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
 from wikifarm.blueprint.render import Constant, Names, render
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import Field
 from wikifarm.model import Dialect, Form, Page
 from wikifarm.whole_wiki import WholeWiki
 
@@ -154,6 +157,12 @@ def test_a_number_that_changes_changes_where_it_is_named(body: str, expected: st
         ("感谢王小明的帮助", Trace.NAME),
         ("les amis de bjorn angstrom", Trace.NAME),
         ("YILMAZ", Trace.NAME),
+        ("merci à A. Lovelace", Trace.NAME),
+        ("LOVELACE A.", Trace.NAME),
+        ("B. ÅNGSTRÖM", Trace.NAME),
+        ("\u0410da L\u043evel\u0430ce", Trace.NAME),  # Cyrillic letters among Latin ones
+        ("ИВАНОВА Ольга", Trace.NAME),
+        ("о. Иванова, O. Иванова", Trace.NAME),
         ("ada [at] example.org", Trace.MAIL),
         ("ada (arobase) example (point) org", Trace.MAIL),
         ("ada at example dot org", Trace.MAIL),
@@ -172,7 +181,7 @@ def test_a_number_that_changes_changes_where_it_is_named(body: str, expected: st
 )
 def test_a_person_is_seen_however_they_are_written(text: str, trace: Trace) -> None:
     people = KnownPeople(["AdaLovelace", "Zoé", "", "Al", "leahamon", "AwaD", "CamilleG",
-                          "Bjørn Ångström", "Yılmaz", "小明 王"])  # fmt: skip
+                          "Bjørn Ångström", "Yılmaz", "小明 王", "Ольга Иванова"])  # fmt: skip
     assert people.in_text(text) == {trace}
 
 
@@ -181,10 +190,11 @@ def test_a_person_is_seen_however_they_are_written(text: str, trace: Trace) -> N
     ["le 12/03/2024", "20240102030405", "{{bazarliste id=\"1\"}}", "@admins,@participants",
      "Awa, et Camille", "Zoétrope", "n° 123456", "Al", "Adalovelacette", "un an a passé",
      "le 01-02-2026 10:00", "Notre wiki a trois ans", "Le Wiki à tout faire", "camille n’a gardé",
-     "look at example.org", "lon=-0.6123456789", "https://a.org/0612345678/x"],
+     "look at example.org", "un a lovelace", "A lovelace", "P. Lovelace",
+     "il a petit à petit", "lon=-0.6123456789", "https://a.org/0612345678/x"],
 )  # fmt: skip
 def test_what_is_nobody(text: str) -> None:
-    names = ["AdaLovelace", "Zoé", "Al", "Ana", "AwaD", "CamilleG", "WikiA", "WikiT"]
+    names = ["AdaLovelace", "Alice Petit", "Zoé", "Al", "Ana", "AwaD", "CamilleG", "WikiA", "WikiT"]
     assert KnownPeople(names, but=["WikiT"]).in_text(text) == frozenset()
 
 
@@ -237,6 +247,7 @@ def test_a_form_that_names_somebody_anywhere_is_left_out(said: Mapping[str, str]
     read = WholeWiki(ADDRESS, "4.5.0", Dialect.D45, "WikiAdmin", {}, {"10": form}, {})
     taken = capture(read, KnownPeople(["AdaLovelace"]), usual(), TEXTS, CaptureWishes("jardin"))
     assert [each.key for each in taken.left_out] == ["form:10"]
+    assert taken.left_out[0].shown == f"{taken.left_out[0].label} (10)" != " (10)"
 
 
 def test_names_that_a_server_or_a_disk_takes_for_one_are_left_out(tmp_path: Path) -> None:
@@ -248,6 +259,16 @@ def test_names_that_a_server_or_a_disk_takes_for_one_are_left_out(tmp_path: Path
     assert [each.name for each in taken.attachments] == ["Plan.pdf"]
     left = {(each.key, each.why) for each in taken.left_out}
     assert left == {("haies", Why.BAD_NAME), ("file:Haies/plan.pdf", Why.BAD_NAME)}
+
+
+def test_names_that_windows_keeps_for_itself_are_left_out() -> None:
+    bodies = {"Con": "x", "Haies": '{{attach file="nul.pdf"}}'}
+    pages = {tag: Page(tag, body) for tag, body in bodies.items()}
+    read = WholeWiki(ADDRESS, "4.5.0", Dialect.D45, "WikiAdmin", pages, {}, {})
+    taken = capture(read, KnownPeople([]), usual(), TEXTS, CaptureWishes("jardin"))
+    assert (taken.pages, taken.attachments) == (("Haies",), ())
+    left = {(each.key, each.why) for each in taken.left_out}
+    assert left == {("Con", Why.BAD_NAME), ("file:Haies/nul.pdf", Why.BAD_NAME)}
 
 
 @pytest.mark.parametrize(("read", "expected"), [("*", "*"), ("@voisinage", "@voisinage")])
@@ -265,6 +286,18 @@ def test_a_question_of_an_unknown_type_is_kept_as_it_is(read: str, expected: str
 
 
 # -- who is who -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("read", "closed"),
+    [("@voisinage,ZoeKergoat", True), ("ZoeKergoat", True), ("@voisinage,%", True),
+     ("@voisinage,+", False), ("*", False)],
+)  # fmt: skip
+def test_who_reads_a_form_is_judged_without_the_accounts_that_no_copy_names(
+    read: str, closed: bool
+) -> None:
+    form = Schema("10", "Les plants", fields=(Field("acls", options={"read": read, "write": "%"}),))
+    assert is_of_people(form) is closed
 
 
 def test_the_shipped_blueprints_forms_are_known_for_what_they_ask() -> None:

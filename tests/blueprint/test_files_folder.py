@@ -46,6 +46,7 @@ def test_a_blueprint_without_files(tmp_path: Path) -> None:
         ("seul.pdf", "unknown-page"),
         ("Plans/sans-fin", "bad-name"),
         ("Plans/deux mots.pdf", "bad-name"),
+        ("Plans/Nul.pdf", "bad-name"),
         ("Plans/plan(1).pdf", "bad-name"),
         ("Plans/dossier.d/plan.pdf", "bad-name"),
     ],

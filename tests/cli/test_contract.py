@@ -234,6 +234,25 @@ def test_a_life_on_the_rehearsal_farm(cli: Cli, with_farm: RunningFarm) -> None:
     assert state["state"] == "in-place"
     assert state["edited"] == []
 
+    for arguments in (
+        ["blueprint", "capture", f"{with_farm.url}une/", "marais", "--dry-run"],
+        ["blueprint", "capture", f"{with_farm.url}une/", "marais"],
+        ["blueprint", "check", "blueprints/marais"],
+        ["blueprint", "show", "blueprints/marais"],
+        ["blueprint", "list"],
+        ["clone", "une", "deux", "--facilitator", person, "--audit", "none", "--yes"],
+        ["export", "une", "--static", "site", "--licence", "CC BY-SA 4.0"],
+        ["participants", "list", "une"],
+        ["participants", "stats", "une"],
+        ["participants", "export", "une"],
+        ["participants", "duplicate", "une", "deux", "--dry-run"],
+        ["backup", "une", "--out", "une.zip", "--plain"],
+        ["backup", "--verify", "une.zip"],
+        ["restore", "une.zip", "trois", "--yes"],
+        ["retire", "une"],
+    ):
+        assert held(cli(*arguments, "--json"))["exit"] == 0, arguments
+
 
 @pytest.mark.parametrize(
     "arguments", [["--json", "plan", "né.yml"], ["schema", "advisories"], ["schema", "manifest"]]

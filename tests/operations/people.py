@@ -9,7 +9,6 @@ from pathlib import Path
 
 from wikifarm.rehearsal.store.database import Store
 from wikifarm.rehearsal.store.records import ENTRY
-from wikifarm.yeswiki.wiki import Wiki
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,6 @@ def numbered(count: int) -> list[Person]:
     return [Person(f"p{number:04}@example.org") for number in range(count)]
 
 
-def says(person: Wiki, below: str, body: str) -> None:
-    """Somebody comments a page, or answers a comment."""
-    value = person.pages._value("PagePrincipale")
-    said = [("pagetag", below), ("body", body), ("hashcash_value", value)]
-    assert person.session.api_post("comments", said).status == 200
-
-
 def seat(data: Path, slug: str, people: Iterable[Person], base: Base = PARTICIPANTS) -> None:
     """Makes these the participants of the wiki: others' cards go, and so do they from the group."""
     store = Store(data)
@@ -80,6 +72,7 @@ def seat(data: Path, slug: str, people: Iterable[Person], base: Base = PARTICIPA
                 wiki.add_revision(tag, json.dumps(body), person.account, person.account)
                 wiki.set_kind(tag, ENTRY, base.form)
                 wiki.set_acl(tag, "read", f"@{base.group},%")
+                wiki.set_acl(tag, "write", "%")
             members = "\n".join(person.account for person in seated if person.member)
             wiki.set_group(base.group, members)
     finally:

@@ -6,7 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -18,7 +20,7 @@ from wikifarm.operations.community.batch import Threads, each
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Audit
 from wikifarm.operations.plan import plan
-from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.context import Context, Silence
 from wikifarm.rehearsal import snapshot
 
 NOWHERE = "http://127.0.0.1:9/"
@@ -176,6 +178,45 @@ def test_each_community_counts_its_own_requests_and_the_farm_is_entered_once(
     total = sum(one.get + one.post for one in made)
     asked = context.network.traffic.get + context.network.traffic.post
     assert total <= asked <= total + 4  # those are the farm's, before any community
+
+
+@pytest.mark.parametrize("hours", [-30, 30 * 24 + 1])
+def test_a_clock_that_jumps_in_the_middle_of_a_batch_makes_nothing_twice(
+    hours: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    communities, jumped = some(3), threading.Event()
+
+    def shift() -> timedelta:
+        return timedelta(hours=hours if jumped.is_set() else 0)
+
+    class Jumping(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + shift()
+
+    modules = ("engine.audited", "engine.journal", "engine.lock", "operations.community.caution")
+    for module in modules:
+        monkeypatch.setattr(f"wikifarm.{module}.datetime", Jumping)
+    real = time.time
+    monkeypatch.setattr("time.time", lambda: real() + shift().total_seconds())
+    monkeypatch.setattr("wikifarm.engine.wiki_lock.time", time.time)
+
+    class Jump(Silence):
+        def __call__(self, slug: str, what: str) -> None:
+            if (slug, what) == ("commune1", "pages"):
+                jumped.set()
+
+    with start_farm(tmp_path / "farm") as farm:
+        context = context_for(farm.url, tmp_path)
+        context.jobs, context.progress = 2, Jump()
+        made = apply(context, communities, canary=True)
+        assert jumped.is_set()
+        assert [(one.error, one.status) for one in made] == [(None, "created")] * 3
+        before = snapshot(tmp_path / "farm")
+        assert sorted(filter(None, before["wikis"])) == ["commune0", "commune1", "commune2"]
+        again = apply(context_for(farm.url, tmp_path), communities, audit=False)
+        assert [one.status for one in again] == ["unchanged"] * 3
+        assert snapshot(tmp_path / "farm") == before
 
 
 def test_with_a_canary_only_the_first_of_a_kind_is_verified(tmp_path: Path) -> None:

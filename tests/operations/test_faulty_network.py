@@ -45,7 +45,8 @@ def creating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     ground = Ground(tmp_path_factory.mktemp("network"), audit=False)
     ground.prepare(("brest", "vannes"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(transport._again, "sleep", lambda _seconds: None)
+        for again in (transport._again, transport._after_refusal):
+            patch.setattr(again, "sleep", lambda _seconds: None)
         yield ground
 
 

@@ -23,6 +23,7 @@ from wikifarm.operations.apply import apply
 from wikifarm.operations.community.caution import refuse_many
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.plan import plan
 from wikifarm.operations.upgrade.blueprint_diff import VersionsOutcome, blueprint_diff
 from wikifarm.operations.upgrade.blueprint_upgrade import is_up_to_date, plan_upgrade
 from wikifarm.operations.workplace.context import Context
@@ -110,6 +111,40 @@ def upgrade(context: Context, wanted: list[Community]) -> list[CommunityOutcome]
 def done(outcome: CommunityOutcome) -> dict[str, str]:
     assert outcome.error is None
     return {each.change.id: each.change.action.value for each in outcome.steps}
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+def test_a_look_that_changes_is_written_and_costs_nothing_where_it_does_not(
+    dialect: str, tmp_path: Path, blueprint: Path
+) -> None:
+    dressed = "profile: posted, zone: productions, look: {theme: margot, style: margot.css}"
+    change(blueprint / "blueprint.yml", "HouseRules: {profile: posted, zone: productions",
+           f"HouseRules: {{{dressed}")  # fmt: skip
+    mending = a_workshop(blueprint)
+    with start_farm(tmp_path / "farm", dialect) as farm:
+
+        def fresh() -> Context:
+            return context_for(farm.url, tmp_path)
+
+        apply(fresh(), [mending], audit=False)
+        again = fresh()
+        assert [one.status for one in apply(again, [mending], audit=False)] == ["unchanged"]
+        assert (again.network.traffic.get, again.network.traffic.post) == (4, 0)
+
+        change(blueprint / "blueprint.yml", "style: margot.css", "style: light.css")
+        (other,) = apply(fresh(), [mending], audit=False)
+        assert done(other) == {"looks:HouseRules": "update"}
+        wiki = open_wiki(fresh(), "mending")
+        look = {"theme": "margot", "style": "light.css"}
+        assert wiki.pages.looks()["HouseRules"] == look
+
+        wiki.pages.dress("HouseRules", {"style": "theirs.css"})
+        (seen,) = plan(fresh(), [mending])
+        assert (seen.status, [each.action for each in seen.planned]) == ("unchanged", [Action.KEEP])
+        change(blueprint / "blueprint.yml", "style: light.css", "style: dark.css")
+        (kept,) = apply(fresh(), [mending], audit=False)
+        assert done(kept) == {"looks:HouseRules": "keep"}
+        assert wiki.pages.looks()["HouseRules"]["style"] == "theirs.css"
 
 
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))

@@ -162,6 +162,31 @@ def test_a_write_that_is_told_to_come_back_is_left_for_later(
 
 
 @respx.mock
+@pytest.mark.parametrize("route", ["Ici/edit", "Ici/upload"])
+def test_a_write_that_the_server_took_nothing_of_is_sent_again(
+    session: Session, route: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", slept.append)
+
+    def write() -> object:
+        if route == "Ici/edit":
+            return session.post("Ici", [("body", "texte")], "edit")
+        return session.post_file("Ici", "upload", "a", BytesIO(b"texte"))
+
+    asked = respx.post(f"{BASE}?{route}")
+    asked.side_effect = [httpx.Response(429, headers={"Retry-After": "3"}), httpx.Response(200)]
+    write()
+    first, second = (call.request.content for call in asked.calls)
+    assert b"texte" in first and b"texte" in second
+    assert len(slept) == 1 and slept[0] >= 3
+    asked.side_effect = [httpx.Response(429)] * 3
+    with pytest.raises(Unreachable, match="429"):
+        write()
+    assert asked.call_count == 5
+
+
+@respx.mock
 def test_an_endless_answer_is_cut(session: Session) -> None:
     respx.get(f"{BASE}?api/pages").respond(200, content=b"{" + b" " * (MAX_BYTES + 1))
     with pytest.raises(UnexpectedAnswer):

@@ -145,3 +145,17 @@ def test_a_transport_of_another_takes_the_requests_of_every_client() -> None:
     first.get(URL)
     second.get(URL)
     assert seen == ["", "who=me", ""]
+
+
+def test_a_fault_that_comes_while_another_is_on_its_way_is_told() -> None:
+    """An audit reads again to remove what it planted when its farm goes away."""
+
+    def gone(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("gone", request=request)
+
+    client = Network(transport=httpx.MockTransport(gone)).client()
+    with pytest.raises(Unreachable, match="Nothing answers"):
+        try:
+            client.get(URL)
+        finally:
+            client.get(URL)

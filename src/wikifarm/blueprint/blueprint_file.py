@@ -31,6 +31,7 @@ from wikifarm.blueprint.schema.schema_file import known_schemas
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.blueprint.sources import Document, Problems, did_you_mean, read_yaml
 from wikifarm.errors import InvalidInput, Problem
+from wikifarm.files import is_no_file_name
 from wikifarm.i18n import LANGUAGES, _
 from wikifarm.model import Module, Rights, Zone
 
@@ -273,6 +274,9 @@ class _BlueprintReader:
                     name=tag
                 )
                 self.wrong(message, "pages", key, code="bad-name")
+        if is_no_file_name(key):
+            message = _("“{name}” cannot be the name of a file on every computer").format(name=key)
+            self.wrong(message, "pages", key, code="bad-name")
         return tags
 
     def known_keys(

@@ -9,6 +9,7 @@ from pathlib import Path
 from wikifarm.blueprint.blueprint_model import FilePlan
 from wikifarm.blueprint.sources import Problems, did_you_mean
 from wikifarm.errors import Problem
+from wikifarm.files import is_no_file_name
 from wikifarm.i18n import _
 from wikifarm.whole_wiki import is_file_name
 
@@ -49,6 +50,9 @@ def _wrong(folder: Path, path: Path, taken: Collection[str]) -> tuple[str, str] 
         return _("this file lies outside the blueprint's folder"), "outside"
     if not path.is_file() or not is_file_name(path.name):
         message = _("“{name}” cannot be an attached file: letters, digits, - _ . and an ending")
+        return message.format(name=path.name), "bad-name"
+    if is_no_file_name(path.name):
+        message = _("“{name}” cannot be the name of a file on every computer")
         return message.format(name=path.name), "bad-name"
     if path.name.casefold() in taken:
         return _("“{name}” is used twice").format(name=path.name), "duplicate-name"

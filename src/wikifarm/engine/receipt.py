@@ -30,7 +30,8 @@ OVERVIEW = "\n".join(
 )  # fmt: skip
 # The page as a model brings it: nothing is said yet, but an administrator can read everything.
 BEGUN = f"{EMPTY}\n\n{OVERVIEW}"
-SERIES = ("groups", "writing", "rights", "proposals", "choices")  # several texts under each key
+# Several texts under each key.
+SERIES = ("groups", "writing", "rights", "looks", "proposals", "choices")
 PACKED = ("bases", "templates", "rights", "proposals", "ledger")  # long ones
 _BLOCK = re.compile(r"%%\s*(\{.*\})\s*%%", re.DOTALL)
 _INTRO = {
@@ -79,6 +80,8 @@ class Receipt:
     templates: Mapping[str, str] = field(default_factory=dict)  # id -> template as last applied
     # Tag of a page, or "action NAME" -> what the blueprint said of its rights when last applied.
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Tag of a page -> the look of its own as last applied, "theme margot", "style vert.css", ...
+    looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # Tag of a page that people and the blueprint changed in one place -> hash of the page that
     # proposes the blueprint's text, and that text.
     proposals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from wikifarm.engine.steps.bazar import (
     merged_form,
 )
 from wikifarm.engine.steps.content import PagesStep, merging, pages_applied
+from wikifarm.engine.steps.look import LooksStep, looks_applied
 from wikifarm.engine.steps.proposals import ProposalsStep, proposals_applied
 from wikifarm.errors import UnexpectedAnswer, WriteRefused
 from wikifarm.i18n import _
@@ -73,6 +74,7 @@ def _setting_out(work: Work) -> dict[str, tuple[str, ...]]:
         },
         **{change.id: (change.after,) for change in _planned(FilesStep(), work)},
         **{change.id: (fingerprint(change.after),) for change in _planned(ProposalsStep(), work)},
+        **{change.id: (fingerprint(change.after),) for change in _planned(LooksStep(), work)},
         **rights_of_new(work),
     }
     return _added(_added(work.receipt.writing, texts), work.told_later)
@@ -132,6 +134,7 @@ def finished(work: Work) -> Receipt:
         files=files_applied(work),
         proposals=proposals_applied(work),
         rights=rights_applied(work),
+        looks=looks_applied(work),
         lists=list_ids(work),
         choices=choices_applied(work),
         groups={name: members_applied(work, name) for name in design.groups},

@@ -83,10 +83,13 @@ class Seen:
                 modules[key] = words[0]
             elif len(words) == len(fields(Rights)):
                 rights[key] = Rights(*words)
+        looks = {tag: dict(each.split(" ", 1) for each in words if " " in each)
+                 for tag, words in receipt.looks.items()}  # fmt: skip
         then._cache = dict(self._cache) | {
             "pages": {tag: Page(tag, body) for tag, body in receipt.bases.items()},
             "rights": rights,
             "modules": modules,
+            **({"looks": {**self.looks, **looks}} if looks else {}),
             "lists": self.lists,
             "forms": {
                 form.id: replace(form, template=receipt.templates.get(form.id, form.template))

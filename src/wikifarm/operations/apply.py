@@ -17,6 +17,7 @@ from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.steps import all_steps
 from wikifarm.engine.steps.access import RightsStep
 from wikifarm.engine.steps.content import PageChange, PagesStep
+from wikifarm.engine.steps.look import trust_receipt
 from wikifarm.engine.steps.tidy import TidyStep
 from wikifarm.errors import WikifarmError
 from wikifarm.i18n import _
@@ -165,11 +166,16 @@ def _is_as_described(run: CommunityRun) -> bool:
         return False
     if run.context.journal.left_open(run.community.slug, RECORD):
         return False  # a run that was killed still stands in the way of other computers
+    trusted = trust_receipt(work)
     if any(change.writes for change in walk_dry(all_steps(run.context.backups), work)):
-        return False
-    work.receipt = replace(work.receipt, name=run.community.name)
-    same_facts = known_facts(run) == frozenset(work.receipt.facts)
-    return same_facts and finished(work).same_as(work.recorded)
+        same = False
+    else:
+        work.receipt = replace(work.receipt, name=run.community.name)
+        same_facts = known_facts(run) == frozenset(work.receipt.facts)
+        same = same_facts and finished(work).same_as(work.recorded)
+    if trusted and not same:
+        work.seen.forget("looks")  # what is told, and written, is compared with the wiki
+    return same
 
 
 def _make_so(run: CommunityRun, *, audit: bool) -> None:

@@ -3,9 +3,18 @@ pages leave out; removing one removes the answers to it (CommentService, 4.4.4 a
 
 from __future__ import annotations
 
+import re
+
 from wikifarm.model import Comment
 from wikifarm.yeswiki.session import Session
 from wikifarm.yeswiki.shapes import Row, maybe, odd, series, text
+
+_TAG = re.compile(r"Comment\d+")
+
+
+def is_comment(tag: str) -> bool:
+    """True for a tag as YesWiki gives them to comments; a page made by hand may bear one too."""
+    return _TAG.fullmatch(tag) is not None
 
 
 class Comments:

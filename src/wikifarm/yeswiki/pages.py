@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
-from wikifarm.errors import WriteRefused
+from wikifarm.errors import WikifarmError, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.model import Able, Page
@@ -68,6 +69,9 @@ class Pages:
         if answer.status == 200:
             # The value may have changed since it was read: it lives four hours. A wiki in which
             # nobody opened an edit form yet has none, and takes anything until somebody does.
+            # Or the page is there as it was sent before: this is the answer to sending it again.
+            if self._stands(tag, body):
+                return
             self._hashcash = None
             answer = self._post(tag, body, previous)
         if answer.status != 302:
@@ -105,6 +109,13 @@ class Pages:
         )
         if answer.status not in {200, 302}:
             raise unexpected(answer)
+
+    def _stands(self, tag: str, body: str) -> bool:
+        """True where the page is so; False too for whoever may not read it."""
+        with suppress(WikifarmError):
+            now = self.read(tag)
+            return now is not None and now.body == body
+        return False
 
     def _post(self, tag: str, body: str, previous: str) -> Answer:
         return self._session.post(

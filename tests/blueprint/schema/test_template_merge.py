@@ -85,6 +85,14 @@ def test_an_order_that_people_chose_stays() -> None:
     )
 
 
+def test_a_field_that_goes_says_nothing_of_the_order_of_the_others() -> None:
+    base = template(field("bf_titre"), field("bf_lien"))
+    now = template(field("bf_lien"), field("bf_mail"), field("bf_titre"))
+    wanted = template(field("bf_titre"), field("bf_mail"))
+    once = merge(base, now, wanted)
+    assert merge(base, once, wanted) == once == wanted
+
+
 def test_rights_alone_are_settled_by_who_knows_what_opens() -> None:
     base = field("bf_mail", read="@membres", write="%") + "acls***+***%***+***\n"
     wanted = field("bf_mail", read="*", write="%") + "acls***@membres***%***+***\n"

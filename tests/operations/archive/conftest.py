@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import a_community, context_for, start_farm
+from tests.operations.copying.random_wikis import commented
 from tests.operations.people import Person, seat
+from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.workplace.context import Context
@@ -19,6 +21,8 @@ from wikifarm.yeswiki.wiki import Wiki
 
 PICTURE = bytes(range(256)) * 300
 SECRET = "Zoé Kergoat 06 12 34 56 78"
+
+PEOPLE = {"ZoeKergoat": "zoe@example.org", "AliSow": "ali@example.org", "Luz": "luz@example.org"}
 
 
 @pytest.fixture(autouse=True)
@@ -36,14 +40,17 @@ def farm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningFarm
         assert outcome.error is None
         wiki = open_wiki(context, "rennes")
         lived_in(wiki)
-        seat(tmp_path / "farm", "rennes", [Person("zoe@example.org", name="ZoeKergoat")])
+        # One account writes their cards again, of which the form takes one a person.
+        people = [Person(email, name=name) for name, email in PEOPLE.items()]
+        seat(tmp_path / "farm", "rennes", people)
         context.close()
         yield running
 
 
 def lived_in(wiki: Wiki) -> None:
     """A page with a history, a link, a look and files of its own, cards, an account."""
-    wiki.users.create("ZoeKergoat", "zoe@example.org")
+    for name, email in PEOPLE.items():
+        wiki.users.create(name, email)
     url = wiki.addresses.base
     for text in (f"Avant : {SECRET}", f"======Récit======\nVoir {url}?Charte, à l’été."):
         page = wiki.pages.read("RecitDeZoe")
@@ -53,6 +60,9 @@ def lived_in(wiki: Wiki) -> None:
     stored = wiki.attachments.of("RecitDeZoe")[picture]
     wiki.pages.save("Affiche", f'""<img src="files/{stored}" alt="">""', "")
     wiki.pages.dress("Affiche", {"theme": "margot", "style": "bleu.css"})
+    wiki.rights.set(["Affiche"], Rights("*", "@admins", "+"))
+    commented(wiki, "Affiche", "Belle affiche.")
+    assert wiki.comments.all()
     for title in ("Une méthode", "Une autre"):
         values = {"bf_titre": title, "bf_resume": "Dire & faire", "bf_x": "0"}
         tag = wiki.entries.create("104", values)

@@ -5,15 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.operations.archive.test_backup_format import FACTS
-from wikifarm.blueprint.manifest.community import Facilitator
+from wikifarm.blueprint.design import DesignedForm, DesignedPage
+from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.blueprint.schema.bazar_schema import Schema
+from wikifarm.blueprint.schema.fields import Field
+from wikifarm.engine.receipt import Receipt
 from wikifarm.errors import InvalidInput
+from wikifarm.model import Rights, Zone
 from wikifarm.operations.archive.backup_contents import administrators, check
 from wikifarm.operations.archive.backup_format import HOSTILE, SMALL, Parts, member, opened, write
+from wikifarm.operations.archive.told_before import facilitating, opened_rights, opening
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 PAGE = {"tag": "Charte", "body": "x", "owner": "", "author": "", "time": ""}
@@ -29,6 +36,7 @@ TEXTS: Mapping[str, Any] = {
     member("pages", "Charte"): PAGE, member("entries", "Velo"): ENTRY, member("forms", "104"): FORM,
 }  # fmt: skip
 
+CARDS = Schema("p", "Personnes", (Field("acls", options={"read": "%", "write": "%"}),))
 ZOE = Facilitator("Zoé K", "zoe@example.org")
 
 
@@ -132,9 +140,58 @@ def test_who_would_administer_is_told_with_the_address_that_opens_the_account(
 ) -> None:
     with opened(a_backup(tmp_path / "a.zip", {})) as backup:
         check(backup)
-        told = administrators(backup, [ZOE, Facilitator("Awa", "awa@example.org")])
-    assert "Awa <awa@example.org>, ZoeK <zoe@example.org>." in told  # each address once
-    assert "AdaL" not in told
+        told = administrators(backup)
+        assert "besides WikiAdmin: ZoeK <zoe@example.org>." in told
+        people = (ZOE, Facilitator("Awa", "awa@example.org"))
+        (described,) = facilitating(backup, Community("Rennes", "rennes", people))
+        assert ": Awa <awa@example.org>." in described  # Zoé administers already
+        assert list(facilitating(backup, Community("Rennes", "rennes", (ZOE,)))) == []
+
+
+def test_what_is_opened_is_told_by_whom_it_lets_in(tmp_path: Path) -> None:
+    members, ours = Rights("@animation", "@animation"), Rights("%", "%")
+    design: Any = SimpleNamespace(
+        action_rights={"listusers": "@admins,@animation", "trail": "@admins", "bazar": "+"},
+        handler_rights={"raw": "@admins"},
+        pages=[DesignedPage("Charte", "", members)], closed={"GererDroits": Rights("@admins", "")},
+        forms=[DesignedForm("101", CARDS, Zone.PEOPLE)],
+    )  # fmt: skip
+    assert design.forms[0].schema.rights == ours
+    changed = {
+        "modules.json": {"action listusers": "*", "action trail": "*", "action bazar": "@animation",
+                         "handler raw": "@animation", "action toc": "*", "handler diff": "+"},
+        "rights.json": {"Charte": ["@animation", "*", ""], "GererDroits": ["*", "@admins", ""],
+                        "Zoe": ["*", "%", ""], "Awa": ["%", "%", ""], "Velo": ["*", "*", ""]},
+        member("entries", "Zoe"): {**ENTRY, "tag": "Zoe", "form": "101"},
+        member("entries", "Awa"): {**ENTRY, "tag": "Awa", "form": "101"},
+    }  # fmt: skip
+    with opened(a_backup(tmp_path / "a.zip", changed)) as backup:
+        receipt = Receipt("a", "rennes", "Rennes", rights={"handler diff": ("@admins",)})
+        rights = opened_rights(backup, design, receipt)
+        assert rights == {
+            "action listusers": "*", "action trail": "*", "handler diff": "+",
+            "read GererDroits": "*", "read Zoe": "*", "write Charte": "*",
+        }  # fmt: skip
+        assert list(opening(rights)) == [
+            "This backup opens to everybody what wikifarm closes: action listusers, action trail, "
+            "reading GererDroits, reading Zoe, writing Charte.",
+            "This backup opens to whoever has an account what wikifarm closes: handler diff.",
+        ]  # and those who facilitate administer here: @animation opens nothing to others
+
+
+def test_a_card_of_any_form_about_people_that_visitors_read_is_told(tmp_path: Path) -> None:
+    asks = (
+        "texte***bf_nom***Votre nom*** *** *** *** ***text***1*** *** *** *** *** *** ***\n"
+        "champs_mail***bf_mail***Adresse*** *** *** *** *** ***1***0*** *** *** *** *** ***\n"
+    )
+    changed = {
+        member("forms", "7"): {"id": "7", "columns": {"bn_label_nature": "Annuaire",
+                                                      "bn_template": asks}},
+        member("entries", "Zoe"): {**ENTRY, "tag": "Zoe", "form": "7"},
+        "rights.json": {"Zoe": ["*", "+", "comments-closed"]},
+    }  # fmt: skip
+    with opened(a_backup(tmp_path / "a.zip", changed)) as backup:
+        assert opened_rights(backup, None, None) == {"read Zoe": "*"}
 
 
 def test_half_a_sign_is_read_as_one_that_can_be_written(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import pytest
 
+from tests.operations.archive.changed import rewritten, told_before
 from tests.operations.archive.conftest import SECRET, Computer
 from tests.operations.conftest import a_community
 from wikifarm.blueprint.manifest.reading import load_manifests
@@ -95,15 +96,32 @@ def test_a_backup_holds_what_the_wiki_holds_and_changes_nothing(
     with opened(file) as kept:
         told, *history = kept.lines(member("revisions", "Histoire", ".jsonl"))
         assert (told["older"], [row["body"] for row in history]) == (0, [f"Avant : {SECRET}"])
-        (card,) = (row for row in kept.rows("entries") if row["form"] == "101")
-        assert card["owner"] == "ZoeKergoat" and "zoe@example.org" in json.dumps(card)
+        cards = (row for row in kept.rows("entries") if row["form"] == "101")
+        (card,) = (row for row in cards if row["owner"] == "ZoeKergoat")
+        assert "zoe@example.org" in json.dumps(card)
         assert ["ZoeKergoat", "zoe@example.org"] in kept.value("accounts.json")
         assert kept.value("rights.json")[card["tag"]][0] == "@participants,%"
-    assert made.manifest.counts["entries"] == 3
+    assert made.manifest.counts["entries"] == 5
     assert made.manifest.left_out["passwords"] == made.manifest.counts["accounts"]
     with pytest.raises(InvalidInput) as refused:
         taken(computer, file)
     assert refused.value.problems[0].code == "file-exists"
+
+
+def test_comments_are_kept_and_said_to_stay_in_the_backup(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    made = taken(computer, file)
+    assert made.manifest.counts["comments"] == 1
+    with opened(file) as kept:
+        (comment,) = kept.value("comments.json")
+    assert (comment["below"], comment["body"]) == ("Affiche", "Belle affiche.")
+    assert comment["author"] == "WikiAdmin"
+    planned, done = told_before(computer("other"), file)
+    assert done.data["lost"] == ["Comments: they stay in the backup alone (1)."]
+    assert (done.data["differs"], planned.lost) == ([], tuple(done.data["lost"]))
+    assert open_wiki(computer("other"), "rennes2").comments.all() == {}
 
 
 def test_it_is_verified_on_a_farm_of_this_computer(computer: Computer, tmp_path: Path) -> None:
@@ -129,8 +147,9 @@ def test_it_is_restored_elsewhere_as_it_was(
     (photo,) = (row["bf_image"] for row in wiki.entries.of("104").values() if "bf_image" in row)
     assert wiki.session.file(f"files/{photo}").status == 200
     assert read_whole(wiki).metadata["Affiche"] == {"theme": "margot", "style": "bleu.css"}
-    (card,) = wiki.entries.of("101").values()
-    assert card["owner"] == "ZoeKergoat"
+    people = wiki.entries.of("101").values()
+    assert len(people) == 3
+    (card,) = (row for row in people if row["owner"] == "ZoeKergoat")
     assert wiki.rights.all()[card["id_fiche"]].read == "%,@participants"
     assert wiki.visitor().entries.of("101") == {}
     assert {row["bf_titre"] for row in wiki.entries.of("104").values()} == {
@@ -243,6 +262,203 @@ def test_the_description_of_a_community_comes_with_it(computer: Computer, tmp_pa
     (outcome,) = plan(other, [described])
     assert outcome.error is None
     assert {line.action for line in outcome.planned} <= {"keep", "none", "update"}
+
+
+def test_who_is_let_in_by_what_is_opened_and_by_the_description_is_told_before(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file, first = tmp_path / "rennes.zip", computer("first")
+    write_manifest(first.places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+
+    def opening(texts: dict[str, Any]) -> None:
+        texts["modules.json"] |= {"action listusers": "*", "action recentchanges": "+"}
+        texts["rights.json"]["Participants"][0] = "*"
+        del texts["modules.json"]["action bazarrecordsindex"]
+        texts["community.json"]["facilitators"] += [
+            {"name": "Mallory", "email": "mallory@example.org"}
+        ]
+
+    told: list[ToRestore] = []
+
+    def asked(planned: ToRestore) -> bool:
+        told.append(planned)
+        return True
+
+    forged = rewritten(file, tmp_path / "forged.zip", opening)
+    done = restore(computer("other"), forged, "rennes2", agreed=asked)
+    assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
+    (planned,) = told
+    shown = " ".join(answer(Envelope("restore", outcome=planned), Paint()).split())
+    assert (
+        "opens to everybody what wikifarm closes: action listusers, reading Participants." in shown
+    )
+    assert "to whoever has an account what wikifarm closes: action recentchanges." in shown
+    assert "who facilitates: Mallory <mallory@example.org>. The next `wikifarm apply`" in shown
+    assert done.messages == planned.warnings
+    assert (
+        done.data["opened"]
+        == planned.as_json()["opened"]
+        == [
+            {"name": "action listusers", "right": "*"},
+            {"name": "action recentchanges", "right": "+"},
+            {"name": "read Participants", "right": "*"},
+        ]
+    )
+    # What the backup does not tell is not left open to everybody.
+    modules = open_wiki(computer("other"), "rennes2").rights.modules()
+    assert modules["action bazarrecordsindex"] == "@admins,@animation"
+
+
+@pytest.mark.parametrize("slug", ["rennes", "rennes2"])
+def test_a_wiki_at_another_address_has_not_the_list_of_the_first(
+    computer: Computer, tmp_path: Path, slug: str
+) -> None:
+    file, first = tmp_path / "rennes.zip", computer("first")
+    address = {"provider": "sympa", "address": "rennes.liste@example.org"}
+    listed = replace(
+        a_community(), mailing_list="sympa", mailing_list_address=address["address"],
+        modules=a_community().modules | {Module.MAILING_LIST},
+    )  # fmt: skip
+    write_manifest(first.places.communities / "rennes.yml", listed)
+    wiki = open_wiki(first, "rennes")
+    page = wiki.pages.read(receipts.TAG)
+    assert page is not None
+    receipt = receipts.from_page(page.body)
+    assert receipt is not None
+    known = replace(receipt, mailing_list=address, ledger_key="aa" * 16, ledger=("bb",))
+    wiki.pages.save(receipts.TAG, known.as_page("fr"), page.revision)
+    taken(computer, file)
+    entry = first.farm.find("rennes")
+    assert entry is not None
+    first.farm.delete(entry)
+
+    done = restore(computer("other"), file, slug)
+    assert done.data["differs"] == []
+    kept = open_wiki(computer("other"), slug).pages.read(receipts.TAG)
+    assert kept is not None
+    again = receipts.from_page(kept.body)
+    (described,) = load_manifests([computer("other").places.communities / f"{slug}.yml"])
+    assert again is not None
+    if slug == "rennes":  # the very one
+        assert (again.mailing_list, again.ledger) == (address, ("bb",))
+        assert described == listed
+    else:
+        assert (again.mailing_list, again.ledger_key, again.ledger) == ({}, "", ())
+        assert (described.mailing_list, described.mailing_list_address) == ("none", "")
+    told = [text for text in done.messages if "mailing list stays that of" in text]
+    assert len(told) == (0 if slug == "rennes" else 1)
+
+
+def test_the_list_of_a_wiki_restored_on_another_farm_is_told(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file, first = tmp_path / "rennes.zip", computer("first")
+    listed = replace(
+        a_community(), mailing_list="sympa", modules=a_community().modules | {Module.MAILING_LIST}
+    )
+    write_manifest(first.places.communities / "rennes.yml", listed)
+    made = taken(computer, file)
+    told = verify_backup(file, None, Silence())  # on another farm, at the same address
+    assert any(f"list of {made.manifest.url} comes with" in text for text in told.messages)
+
+
+def test_groups_in_a_circle_are_told_before_and_made_of_their_people(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+
+    def in_a_circle(texts: dict[str, Any]) -> None:
+        texts["groups.json"] |= {
+            "jardin": ["ZoeKergoat", "@potager"], "potager": ["@verger"], "verger": ["@jardin"],
+            "seul": ["@seul", "@nulle"], "autour": ["@jardin"],
+        }  # fmt: skip
+
+    forged = rewritten(file, tmp_path / "forged.zip", in_a_circle)
+    planned, done = told_before(computer("other"), forged)
+    assert done.data["differs"] == []
+    assert tuple(done.data["lost"]) == planned.lost
+    assert [text for text in planned.lost if "jardin, potager, verger" in text]
+    assert [text for text in planned.lost if "(seul)" in text]
+    assert [text for text in planned.lost if "(nulle)" in text]
+    groups = open_wiki(computer("other"), "rennes2").groups.all()
+    assert groups["jardin"] == ("ZoeKergoat",) and groups["autour"] == ("@jardin",)
+    assert groups["potager"] == groups["verger"] == groups["seul"] == ()
+
+
+def test_a_circle_that_would_shut_wikifarm_out_is_refused(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+
+    def shut_out(texts: dict[str, Any]) -> None:
+        texts["groups.json"] |= {"admins": ["@jardin"], "jardin": ["@admins", "WikiAdmin"]}
+
+    forged, before = rewritten(file, tmp_path / "f.zip", shut_out), snapshot(tmp_path / "farm")
+    with pytest.raises(InvalidInput):
+        made_again(computer, forged, "rennes2")
+    assert snapshot(tmp_path / "farm") == before
+
+
+@pytest.mark.parametrize("farm", ["4.4", "4.5"], indirect=True)
+def test_pages_that_a_wiki_needs_stay_where_the_backup_lacks_them(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    needed = ("BazaR", "GererConfig", "GererDroits", "GererDroitsActions", "GererDroitsHandlers",
+              "GererUtilisateurs", "MotDePassePerdu", "ParametresUtilisateur")  # fmt: skip
+
+    def without(texts: dict[str, Any]) -> None:
+        for tag in needed[1:-1]:
+            del texts[member("pages", tag)]
+        for tag in ("BazaR", "ParametresUtilisateur"):
+            texts[member("pages", tag)]["body"] = "Rien {{pas}} ici."
+
+    planned, done = told_before(
+        computer("other"), rewritten(file, tmp_path / "forged.zip", without)
+    )
+    assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
+    (told,) = (text for text in planned.lost if "stay as the new wiki" in text)
+    assert all(tag in told for tag in needed[:2])
+    pages = open_wiki(computer("other"), "rennes2").pages.all()
+    assert set(needed) <= pages.keys() and "{{bazar" in pages["BazaR"].body
+
+
+def test_what_has_no_rights_in_the_backup_is_closed_and_told(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    gone: list[str] = []
+
+    def untold(texts: dict[str, Any]) -> None:
+        card = next(value["tag"] for name, value in texts.items() if name.startswith("entries/"))
+        gone.extend((card, next(iter(texts["lists.json"])), "Affiche"))
+        for tag in (*gone, "ParametresUtilisateur", "PageRapideHaut"):
+            del texts["rights.json"][tag]
+        del texts[member("pages", "RecitDeZoe")]  # its rights and its look are told still
+        texts["files.json"] = [row for row in texts["files.json"] if row["page"] != "RecitDeZoe"]
+        texts["metadata.json"]["RecitDeZoe"] = {"theme": "margot"}
+
+    planned, done = told_before(computer("other"), rewritten(file, tmp_path / "forged.zip", untold))
+    assert done.data["differs"] == []
+    (told,) = (text for text in planned.lost if "no rights" in text)
+    rights = open_wiki(computer("other"), "rennes2").rights.all()
+    assert rights["ParametresUtilisateur"].read == "*"  # or nobody comes in
+    for tag in gone:
+        assert tag in told
+        assert (rights[tag].read, rights[tag].write) == ("@admins", "@admins")
+
+
+def test_a_backup_that_opens_nothing_says_nothing_of_it(computer: Computer, tmp_path: Path) -> None:
+    file, first = tmp_path / "rennes.zip", computer("first")
+    write_manifest(first.places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+    done = restore(computer("other"), file, "rennes2")
+    assert (len(done.messages), done.data["opened"]) == (1, [])
 
 
 def test_what_lets_everybody_else_into_a_group_is_told_and_not_written(

@@ -10,11 +10,11 @@ import pytest
 
 from tests.operations.archive.conftest import Computer
 from tests.operations.conftest import context_for
+from tests.operations.copying.random_wikis import commented
 from tests.operations.deaths import Mortal, born, died
-from tests.operations.people import says
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
-from wikifarm.model import Rights
+from wikifarm.model import Rights, canonical
 from wikifarm.operations.archive import retire as leaving
 from wikifarm.operations.archive.retire import Leave, LeaveMeans, Retiring, retire
 from wikifarm.operations.community.site import open_wiki
@@ -43,7 +43,7 @@ def test_a_whole_leave(
     farm: RunningFarm, computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wiki = open_wiki(computer("first"), "rennes")
-    readers = {tag: rights.read for tag, rights in wiki.rights.all().items()}
+    readers = {tag: canonical(rights.read) for tag, rights in wiki.rights.all().items()}
     on(monkeypatch, "2026-12-01")
     assert step(computer, None).following == "announce"
     before = snapshot(tmp_path / "farm")
@@ -63,9 +63,10 @@ def test_a_whole_leave(
     assert "2026-12-31" in refused.value.message
     on(monkeypatch, "2026-12-31")
     step(computer, Leave.READ_ONLY)
+    assert wiki.pages.all()["PagePrincipale"].body == body
     now = wiki.rights.all()
     assert {rights.write for rights in now.values()} == {"@admins"}
-    assert {tag: now[tag].read for tag in readers} == readers
+    assert {tag: canonical(now[tag].read) for tag in readers} == readers
     nobody_writes(computer)
     with pytest.raises(InvalidInput) as missing:
         step(computer, Leave.BACKUP)
@@ -131,7 +132,8 @@ BEFORE_ERASE = (Leave.ANNOUNCE, Leave.READ_ONLY, Leave.BACKUP, Leave.EXPORT)
 
 
 def talked(computer: Computer) -> Mapping[str, str]:
-    """Two people and the administrator talk below the first page: what was said -> its tag."""
+    """Two people and the administrator, who said Comment1 before, talk below the first page: what
+    was said -> its tag."""
     wiki = computer("first").farm.wiki("rennes")
     admin = open_wiki(computer("first"), "rennes")
     admin.rights.set(["PagePrincipale"], Rights("*", "@admins", "+"))
@@ -142,13 +144,13 @@ def talked(computer: Computer) -> Mapping[str, str]:
     def tag() -> str:
         return list(admin.comments.all())[-1]
 
-    says(wiki, "PagePrincipale", "Qui vient ?")
+    commented(wiki, "PagePrincipale", "Qui vient ?")
     asked = tag()
-    says(admin, asked, "L’administration.")
+    commented(admin, asked, "L’administration.")
     answer = tag()
-    says(other, "PagePrincipale", "Bonjour.")
+    commented(other, "PagePrincipale", "Bonjour.")
     alone = tag()
-    says(wiki, alone, "Bonjour aussi.")
+    commented(wiki, alone, "Bonjour aussi.")
     return {"asked": asked, "answer": answer, "alone": alone, "again": tag()}
 
 
@@ -160,7 +162,7 @@ def test_comments_of_all_who_go_go_unless_somebody_who_stays_answered(
         step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
     notes = step(computer, Leave.ERASE, at_once=True).notes
     assert set(open_wiki(computer("first"), "rennes").comments.all()) == {
-        said["asked"], said["answer"],
+        "Comment1", said["asked"], said["answer"],
     }  # fmt: skip
     assert any(said["asked"] in note and "answered stay" in note for note in notes)
     assert any("still named" in note for note in notes)
@@ -233,7 +235,7 @@ def test_erasing_everybody_ends_the_same_wherever_it_was_killed(
     notes = step(computer, Leave.ERASE, at_once=True).notes
     wiki = open_wiki(computer("first"), "rennes")
     assert {each.name for each in wiki.users.all()} == {"WikiAdmin"}
-    assert set(wiki.comments.all()) == {said["asked"], said["answer"]}
+    assert set(wiki.comments.all()) == {"Comment1", said["asked"], said["answer"]}
     assert any(said["asked"] in note and "answered stay" in note for note in notes)
     pages = wiki.pages.all()
     receipt = receipts.from_page(pages[receipts.TAG].body)
@@ -247,3 +249,33 @@ def test_a_no_does_nothing(computer: Computer, tmp_path: Path) -> None:
     with pytest.raises(NotConfirmed):
         retire(computer("first"), "rennes", Leave.ANNOUNCE, agreed=lambda _step: False)
     assert snapshot(tmp_path / "farm") == before
+
+
+def test_what_people_said_and_the_receipt_name_nobody_who_went(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    passing = computer("x").farm.wiki("rennes")
+    assert passing.session.sign_up("Passant", "passant@example.org", "MotDePasse123")
+    for tag, text in (("Affiche", "Merci."), ("Affiche", "Et moi ?"), ("Affiche", "Signé : Zoé")):
+        commented(passing, tag, text)
+    commented(wiki, "Comment3", "Vous aussi.")
+    known = {comment.tag: comment.owner for comment in wiki.comments.all().values()}
+    assert known == {"Comment1": "WikiAdmin", "Comment2": "Passant", "Comment3": "Passant",
+                     "Comment4": "Passant", "Comment5": "WikiAdmin"}  # fmt: skip
+    quick = {"at_once": True, "file": tmp_path / "rennes.zip", "in_clear": True,
+             "skip_export": True}  # fmt: skip
+    on(monkeypatch, "2026-12-01")
+    step(computer, Leave.ANNOUNCE)
+    on(monkeypatch, "2026-12-02")
+    for name in (Leave.READ_ONLY, Leave.BACKUP, Leave.EXPORT):
+        step(computer, name, **quick)
+    first = wiki.pages.all()["PagePrincipale"].body
+    assert "2026-12-02" in first and "2026-12-31" not in first
+    told = step(computer, Leave.ERASE, **quick)
+    assert set(wiki.comments.all()) == {"Comment1", "Comment3", "Comment5"}
+    assert any("Comment3" in note and "answered stay" in note for note in told.notes)
+    assert not any("AnimerIci" in note for note in told.notes)  # it named Camille Le Goff in full
+    kept = receipts.from_page(wiki.pages.all()[receipts.TAG].body)
+    assert kept is not None and kept.community and kept.pages
+    assert "CamilleG" not in str(kept) and "camille@" not in str(kept)

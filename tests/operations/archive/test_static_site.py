@@ -106,6 +106,37 @@ def test_a_page_that_was_agreed_is_in_it(computer: Computer, tmp_path: Path) -> 
     assert "Kergoat" in (tmp_path / "site/merci.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("tag", ["Absente", "Participants"])
+def test_a_page_that_cannot_be_put_in_is_refused_with_those_that_can(
+    computer: Computer, tmp_path: Path, tag: str
+) -> None:
+    publish(computer, Merci=THANKS)
+    with pytest.raises(InvalidInput) as refused:
+        made(computer, tmp_path / "site", agreed=["Merci", tag])
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.file) == ("unknown-page", "--with-page")
+    assert tag in problem.message and "Horaires" not in problem.hint
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_list_in_which_a_visitor_reads_no_card_says_nothing(
+    computer: Computer, tmp_path: Path
+) -> None:
+    publish(computer, Qui=f'{"Nous sommes une bande joyeuse. " * 2}{{{{bazarliste id="101"}}}}')
+    made(computer, tmp_path / "site")
+    assert "fiche" not in (tmp_path / "site/qui.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("tag", ["Aux", "Com1"])
+def test_names_that_windows_keeps_for_itself_are_others(
+    computer: Computer, tmp_path: Path, tag: str
+) -> None:
+    publish(computer, **{tag: "Une page que chaque ordinateur sait ranger."})
+    made(computer, tmp_path / "site")
+    (name,) = [path.stem for path in (tmp_path / "site").glob(f"{tag.lower()}*.html")]
+    assert name != tag.lower()
+
+
 def test_what_yeswiki_came_with_is_left_out_by_what_it_is_and_every_reason_is_told(
     computer: Computer, tmp_path: Path
 ) -> None:
@@ -145,6 +176,33 @@ def test_a_full_disk_leaves_no_folder(
         made(computer, tmp_path / "site")
     assert "disk is full" in failed.value.message
     assert set(tmp_path.iterdir()) <= before | {tmp_path / "state"}
+
+
+@pytest.mark.parametrize("where", [".", "../site", "within/.."])
+def test_a_folder_that_is_empty_is_filled_where_it_stands(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """The terminal of whoever is in it, and a disk that is mounted there, stay in it."""
+    stands = tmp_path / "site"
+    stands.mkdir()
+    monkeypatch.chdir(stands)
+    before = stands.stat().st_ino
+    site = made(computer, Path(where))
+    assert Path(site.folder).resolve() == stands and stands.stat().st_ino == before
+    assert (stands / "index.html").is_file() and not list(stands.glob(".*"))
+    with pytest.raises(InvalidInput) as fault:
+        made(computer, Path(where))
+    assert "site" in fault.value.problems[0].message
+
+
+def test_what_a_run_that_was_killed_left_in_a_folder_is_nothing_in_it(
+    computer: Computer, tmp_path: Path
+) -> None:
+    left = tmp_path / "site" / static_site.COMING
+    left.mkdir(parents=True)
+    (left / "old.html").write_text("")
+    made(computer, tmp_path / "site")
+    assert not left.exists() and not (tmp_path / "site/old.html").exists()
 
 
 def test_a_folder_with_something_in_it_is_left_alone(computer: Computer, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@ to and closed."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.operations.conftest import context_for
@@ -18,17 +20,22 @@ from tests.operations.copying.conftest import (
     TwoSources,
     build_by_hand,
 )
+from tests.operations.deaths import Watched
+from wikifarm import transport
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.cli.render.copy_lines import taken_over
+from wikifarm.cli.render.sheet import Sheet
 from wikifarm.engine.changes import writes
-from wikifarm.engine.journal import Journal
+from wikifarm.engine.journal import SENTINEL, Journal
 from wikifarm.engine.standing import Standing
 from wikifarm.errors import BadCredentials, InvalidInput, LeakFound, NotOurs, Refused
 from wikifarm.operations.adopt import AdoptedWiki, adopt
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.copying.adopt_by_hand import Inspection, TakenOver
+from wikifarm.operations.copying.adopt_by_hand import AuditTrace, Inspection, TakenOver
 from wikifarm.operations.describe import Wishes
+from wikifarm.operations.left_behind import heal
 from wikifarm.operations.list_wikis import WikisOutcome, list_wikis
 from wikifarm.operations.plan import plan
 from wikifarm.operations.status import State, StatusOutcome, status
@@ -195,6 +202,50 @@ def test_a_form_of_people_that_stays_open_is_told_by_the_audit(sources: TwoSourc
 
 
 @in_one
+@pytest.mark.parametrize("after", [1, 20])
+def test_an_audit_that_was_cut_says_what_it_may_have_left(
+    sources: TwoSources, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport._again, "sleep", lambda _seconds: None)
+    slug = f"coupe{after}"
+    made(sources, slug)
+    left = [after]
+
+    def cut(request: httpx.Request) -> None:
+        if b"WikifarmTemoin" in request.content or left[0] < after:
+            left[0] -= 1
+        if left[0] < 0:
+            raise httpx.ConnectError("gone", request=request)
+
+    here = sources.folder / f"adopter-{slug}"
+    broken = context_for(sources.running.url, here, transport=Watched(cut))
+    told = take(broken, slug, look=Inspection.FULL)
+    assert (told.community.error is None, told.trace) == (False, AuditTrace.LEFT)
+    shown = "\n".join(taken_over(told, Sheet()))
+    assert "may be left" in shown and "Nothing was written" not in shown
+    again = context_for(sources.running.url, here)
+    assert heal(again) and not again.journal.left_open(slug, SENTINEL)
+    assert not [name for name in held(sources, slug).pages if "Temoin" in name]
+
+
+@in_one
+def test_what_only_reads_and_fails_wrote_nothing(
+    sources: TwoSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport._again, "sleep", lambda _seconds: None)
+    made(sources, "muette")
+    here = sources.folder / "adopter-muette"
+
+    def cut(request: httpx.Request) -> None:
+        if manifest(context_for(sources.running.url, here), "muette").is_file():
+            raise httpx.ConnectError("gone", request=request)
+
+    told = take(context_for(sources.running.url, here, transport=Watched(cut)), "muette")
+    assert told.community.error is not None
+    assert "Nothing was written in the wiki." in "\n".join(taken_over(told, Sheet()))
+
+
+@in_one
 def test_those_who_facilitate_in_the_wiki_are_those_of_the_manifest(sources: TwoSources) -> None:
     context = made(sources, "groupe", built=False)
     wiki = context.farm.wiki("groupe")
@@ -261,6 +312,43 @@ def test_killed_then_run_again_it_ends_the_same(
     assert manifest(again, slug).read_bytes() == manifest(other, slug).read_bytes()
     assert {path: path.read_bytes() for path in written} == written
     assert again.journal.mark_of(slug) == other.journal.mark_of(slug) != ""
+
+
+@in_one
+def test_what_is_not_described_is_told_each_time(sources: TwoSources) -> None:
+    context = made(sources, "redite")
+    first = take(context, "redite")
+    again = take(context, "redite")
+    assert first.captured is not None and again.captured is not None
+    assert again.captured.captured.left_out == first.captured.captured.left_out != ()
+    assert "Contacts" in "\n".join(taken_over(again, Sheet()))
+
+
+@in_one
+def test_what_a_run_that_was_killed_left_beside_the_blueprints_goes(sources: TwoSources) -> None:
+    context = made(sources, "laissee", built=False)
+    folder = context.places.blueprints
+    left, at_work, theirs = (
+        folder / f".adopted-laissee.{end}"
+        for end in ("wikifarm-a1b2c3d4", "wikifarm-z9y8x7w6", "mine")
+    )
+    for each in (left, at_work, theirs):
+        each.mkdir(parents=True)
+        (each / "blueprint.yml").touch()
+    held_open = os.open(at_work, os.O_RDONLY)
+    fcntl.flock(held_open, fcntl.LOCK_EX)
+    take(context, "laissee")
+    os.close(held_open)
+    assert {path.name for path in folder.iterdir()} == {
+        "adopted-laissee", at_work.name, theirs.name
+    }  # fmt: skip
+
+
+@in_one
+def test_the_backslash_that_the_farm_puts_in_a_name_is_said_in_words(sources: TwoSources) -> None:
+    told = take(made(sources, "barre", built=False), "barre")
+    shown = "\n".join(taken_over(told, Sheet()))
+    assert "Jardins d'ici" in shown and "\\" not in shown
 
 
 @in_one

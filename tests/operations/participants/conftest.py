@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import a_community, context_for, start_farm
-from tests.operations.people import says
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.site import open_wiki
@@ -49,7 +48,9 @@ class Town:
         """Somebody comments a page, or answers a comment; its tag."""
         person = self.wiki().visitor()
         person.login(name, PASSWORD)
-        says(person, below, body)
+        value = person.pages._value("PagePrincipale")
+        said = [("pagetag", below), ("body", body), ("hashcash_value", value)]
+        assert person.session.api_post("comments", said).status == 200
         return list(self.wiki().comments.all())[-1]
 
     def changes(self, name: str, tag: str, **card: str) -> None:

@@ -10,7 +10,13 @@ import pytest
 
 from tests.operations.conftest import context_for
 from tests.operations.deaths import Mortal, born, died
-from wikifarm.errors import AuditBlind, Exit, InvalidInput, NotConfirmed, StillNeeded
+from wikifarm.errors import (
+    AuditBlind,
+    Exit,
+    InvalidInput,
+    NotConfirmed,
+    StillNeeded,
+)
 from wikifarm.model import Rights
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
@@ -188,6 +194,33 @@ def test_a_role_to_whom_nothing_is_open_has_not_searched(own_town: Town) -> None
     tags = sorted(wiki.rights.all())
     wiki.rights.set(tags, Rights("@participants", "@animation", "comments-closed"))
     assert erased(own_town, "Bob").asked == ("admin",)  # nor can anybody sign up
+
+
+def test_a_role_that_is_shown_comments_alone_proves_nothing(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_town.wiki().rights.set(["PagePrincipale"], Rights("*", "@animation", "+"))
+    own_town.says("AdaL", "PagePrincipale", "Merci.")
+    visitor = Wiki.visitor
+
+    def half_blind(wiki: Wiki) -> Wiki:
+        passing = visitor(wiki)
+        monkeypatch.setattr(passing.session, "api_table", lambda *_asked: {})
+        assert passing.comments.all()
+        return passing
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Wiki, "visitor", half_blind)
+        with pytest.raises(AuditBlind):
+            erased(own_town, "Bob")
+    assert erased(own_town, "Bob").status == "erased"
+
+
+def test_a_name_is_looked_for_however_it_is_written(own_town: Town) -> None:
+    own_town.wiki().pages.save("Merci", "Merci à A. Lovelace, et LOVELACE Ada.", "")
+    assert ("Merci", "name") in {
+        (each.place, each.what) for each in erased(own_town, "AdaL").sightings
+    }
 
 
 def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:

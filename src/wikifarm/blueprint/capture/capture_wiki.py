@@ -34,6 +34,7 @@ from wikifarm.blueprint.schema.choices import OTHERS_KEY, expected_list_id
 from wikifarm.blueprint.schema.schema_file import to_yaml
 from wikifarm.blueprint.schema.template import compile_template, properties, same_template
 from wikifarm.blueprint.sources import dump_yaml
+from wikifarm.files import is_no_file_name
 from wikifarm.i18n import LANGUAGES, _, in_language
 from wikifarm.model import BazarList, Dialect, Form, Page, Rights, Zone, canonical
 from wikifarm.whole_wiki import Attachment, Part, WholeWiki, attachments_in
@@ -136,7 +137,8 @@ class _Capture:
     def speaks_of_nobody(self, kind: LeftKind, name: str, *texts: str) -> bool:
         """False, and noted, for what speaks of somebody and nobody agreed to."""
         traces = sorted({trace for text in texts for trace in self.people.in_text(text)})
-        known = [LeftOut(kind, name, why_of(trace)) for trace in traces]
+        label = self.whole.forms[name].label if kind is LeftKind.FORM else ""
+        known = [LeftOut(kind, name, why_of(trace), label) for trace in traces]
         if not known:
             return True
         if known[0].key in self.asked.agreed:
@@ -317,7 +319,7 @@ class _Capture:
         for tag, page in sorted(self.whole.pages.items()):
             if tag in self.asked.left or tag in self.usual.closed or tag.startswith(LOGS):
                 continue
-            if not _TAG.match(tag) or tag.lower() in tags:
+            if not _TAG.match(tag) or tag.lower() in tags or is_no_file_name(tag):
                 self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.BAD_NAME))
             elif not self.may_say_rights(tag):
                 self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.RIGHTS))
@@ -397,7 +399,7 @@ class _Capture:
             alike = (attachment.page, attachment.name.casefold())
             if attachment.page not in self.pages:
                 self.left_out.append(LeftOut(LeftKind.FILE, name, Why.NO_PAGE))
-            elif alike in taken:
+            elif alike in taken or is_no_file_name(attachment.name):
                 self.left_out.append(LeftOut(LeftKind.FILE, name, Why.BAD_NAME))
             elif self.speaks_of_nobody(LeftKind.FILE, name, attachment.name):
                 taken.add(alike)

@@ -41,11 +41,17 @@ def why_of(trace: Trace) -> Why:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One thing that is not copied."""
+    """One thing that is not copied. `label`: what a form is called, where it goes by its number."""
 
     kind: LeftKind
     name: str
     why: Why
+    label: str = ""
+
+    @property
+    def shown(self) -> str:
+        """How people know it."""
+        return f"{self.label} ({self.name})" if self.label.strip() else self.name
 
     @property
     def key(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wikifarm.blueprint.rights_words import lets_others_in, without_closing
@@ -61,6 +61,18 @@ def roles_of(
     return Roles(groups, members, facilitators, made)
 
 
+def without_accounts(right: str) -> str:
+    """A right as a copy has it, whichever groups it has: nobody's name stands in it."""
+    return ",".join(part for part, _group in _parts(right)) or f"@{ADMINS}"
+
+
+def _parts(right: str) -> Iterator[tuple[str, str]]:
+    """The parts of a right that name no account, each with the group that it names, if it does."""
+    for part in without_closing(right).split(","):
+        if match := _KEPT.match(part):
+            yield part, match[1] or ""
+
+
 def _administering(groups: Mapping[str, tuple[str, ...]]) -> set[str]:
     """The groups that stand in the group of administrators, themselves or through others."""
     reached: set[str] = set()
@@ -80,11 +92,8 @@ class RightsCopy:
 
     def right(self, right: str, nobody: str = f"@{ADMINS}") -> str:
         """One right; `nobody` where only accounts had it."""
-        kept = []
-        for part in without_closing(right).split(","):
-            match = _KEPT.match(part)
-            if match and (match[1] is None or match[1] in {ADMINS, *self.roles.groups}):
-                kept.append(part)
+        known = {ADMINS, *self.roles.groups}
+        kept = (part for part, group in _parts(right) if not group or group in known)
         return ",".join(kept) or nobody
 
     def page(self, rights: Rights) -> Rights:

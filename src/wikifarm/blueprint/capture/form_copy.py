@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from wikifarm.blueprint.capture.copied_rights import ADMINS, RightsCopy
+from wikifarm.blueprint.capture.copied_rights import ADMINS, RightsCopy, without_accounts
 from wikifarm.blueprint.rights_words import lets_others_in, without_closing
 from wikifarm.blueprint.schema.bazar_schema import RIGHTS, Schema
 from wikifarm.blueprint.schema.fields import RAW, TITLE, TYPES, Field, Kind
@@ -54,9 +54,10 @@ def texts_of(form: Form) -> Iterator[str]:
 
 
 def is_of_people(schema: Schema) -> bool:
-    """True for a form that asks about people, or whose entries are for groups alone."""
+    """True for a form that asks about people, or whose entries are for groups, and accounts that
+    are named, alone."""
     rights = schema.rights
-    closed = rights is not None and not lets_others_in(without_closing(rights.read))
+    closed = rights is not None and not lets_others_in(without_accounts(rights.read))
     return closed or about_all(schema.fields) is About.SOMEBODY
 
 
@@ -77,13 +78,12 @@ def copied(
             if each.name and each.kind in (Kind.LIST, Kind.LINK):  # 4.4 bears one without
                 names[each.name] = linked.name
     known = replace(schema, fields=tuple(fields))
+    if is_of_people(schema):
+        closed = _closed(known, rights, told)
+        return FormCopy(replace(closed, zone=Zone.PEOPLE), tuple(told), names)
     open_fields = tuple(_with_rights(each, rights.right) for each in known.fields)
     open_form = replace(known, zone=Zone.PRODUCTIONS, fields=open_fields)
-    # Without the accounts that its rights name, a form may be for groups alone.
-    if not is_of_people(schema) and not is_of_people(open_form):
-        return FormCopy(open_form, tuple(told), names)
-    closed = _closed(known, rights, told)
-    return FormCopy(replace(closed, zone=Zone.PEOPLE), tuple(told), names)
+    return FormCopy(open_form, tuple(told), names)
 
 
 def _called(field: Field) -> str:

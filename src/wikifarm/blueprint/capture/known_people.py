@@ -84,7 +84,8 @@ class KnownPeople:
 
     def in_text(self, text: str) -> frozenset[Trace]:
         """What of them stands there; names whatever their case, accents, order, glued capitals or
-        what parts them, within addresses of the web too, and those hidden from robots."""
+        what parts them, with an initial for a first name or letters that look alike, within
+        addresses of the web too, and those hidden from robots."""
         plain = _plain(text)
         traces = {
             Trace.MAIL: _MAIL.search(_shown(plain)),
@@ -119,11 +120,16 @@ class KnownPeople:
         )
 
     def _initialled(self, text: str) -> bool:
-        """True for an initial, and a family name right behind it."""
+        """True for a family name in capitals or begun with one, and an initial right beside it."""
         spelt = _spelt(_NO_INITIAL.sub(" ", text)) if self._behind else ()
         words = tuple(map(str.casefold, spelt))
         return any(
-            words[first : first + len(family)] == family and _stands_for(spelt[:first], initials)
+            words[first : first + len(family)] == family
+            and spelt[first][0].isupper()
+            and (
+                _stands_for(spelt[:first], initials)
+                or spelt[first + len(family) :][:1] in ((initials[0],), (initials,))
+            )
             for first, word in enumerate(words)
             for family, initials in self._behind.get(word, ())
         )
@@ -209,6 +215,12 @@ def _both_ways(name: str) -> Iterator[tuple[str, ...]]:
 def _spelt(text: str) -> tuple[str, ...]:
     """The same words with their capitals."""
     return tuple(_WORD.findall(_unaccented(_CAPITAL.sub(" ", _plain(text)))))
+
+
+def is_one_word(name: str) -> bool:
+    """True for a name that is one word, like a first name, which is of many; not for AdaLovelace,
+    nor AdaL."""
+    return len(_words(name)) < 2
 
 
 def bare(text: str) -> str:

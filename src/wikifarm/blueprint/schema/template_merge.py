@@ -25,12 +25,14 @@ def merge_templates(base: str, now: str, wanted: str, right: Right) -> str:
     stands there; one that it drops goes, unless people changed it.
     """
     before, here, there = _by_name(base), _by_name(now), _by_name(wanted)
-    rows = [
-        row
-        for name in _order(before, here, there)
+    rows = {
+        name: row
+        for name in {**here, **there}
         if (row := _merged_row(before.get(name), here.get(name), there.get(name), right))
-    ]
-    return written_rows(rows)
+    }
+    # What goes says nothing of the order: the next merge does not see it.
+    kept = ([name for name in each if name in rows] for each in (before, here, there))
+    return written_rows([rows[name] for name in _order(*kept)])
 
 
 def _merged_row(
@@ -57,7 +59,7 @@ def _merged_cell(before: str, here: str, there: str) -> str:
     return there if here == before else here
 
 
-def _order(before: Rows, here: Rows, there: Rows) -> list[str]:
+def _order(before: Sequence[str], here: Sequence[str], there: Sequence[str]) -> list[str]:
     """All names: in the blueprint's order, unless people moved something; what only the other has
     comes after what it stands behind there."""
     moved = [name for name in here if name in before] != [name for name in before if name in here]

@@ -76,7 +76,8 @@ def to_restore(outcome: ToRestore, sheet: Sheet) -> Iterator[str]:
     if outcome.told:
         told += " " + _("The wiki writes to each of these addresses.")
     yield from wrapped(told, "  ")
-    yield from wrapped(outcome.administrators, "  ")
+    for warning in outcome.warnings:
+        yield from wrapped(warning, "  ")
     yield from _listed((), outcome.lost)
 
 
@@ -100,7 +101,7 @@ def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
         yield from _listed(outcome.differs, outcome.lost)
         yield from wrapped(
             _(
-                "YesWiki takes back no password, no earlier text, and on 4.4 no date of a card: "
+                "YesWiki takes back no password, no earlier text and no date of a card: "
                 "people ask for a new password, the earlier texts stay in the backup."
             ),
             "  ",
@@ -192,5 +193,6 @@ def contents(counts: Mapping[str, int]) -> str:
         "lists": _("lists of choices"),
         "accounts": _("accounts"),
         "files": _("files"),
+        "comments": _("comments"),
     }
     return ", ".join(f"{word} ({counts[what]})" for what, word in words.items() if what in counts)

@@ -44,7 +44,7 @@ def captured(outcome: CapturedBlueprint, sheet: Sheet) -> Iterator[str]:
         yield ""
         yield sheet.paint.strong(_("Left out"))
         why = _why()
-        yield from table((each.name, why[each.why.value]) for each in told.left_out)
+        yield from table((each.shown, why[each.why.value]) for each in told.left_out)
         agreed = [each.key for each in told.left_out if each.may_be_agreed]
         if agreed:
             sentence = _("Look at each, then copy it all the same with {option}.")
@@ -70,19 +70,13 @@ def taken_over(outcome: TakenOver, sheet: Sheet) -> Iterator[str]:
     community, manifest = outcome.community, outcome.manifest
     text = told.format(name=community.name, manifest=manifest, blueprint=blueprint)
     yield from wrapped(text, "")
-    audited = community.audit is not None and community.audit.probes
-    yield from wrapped(
-        _("Nothing was written in the wiki but what its audit planted and removed.")
-        if audited
-        else _("Nothing was written in the wiki."),
-        "",
-    )
+    yield from wrapped(_traces()[outcome.trace.value], "")
     left = outcome.captured.captured.left_out if outcome.captured else ()
     if left:
         yield ""
         yield sheet.paint.strong(_("Not described: it stays as it is, whatever is applied"))
         why = _why()
-        yield from table((each.name, why[each.why.value]) for each in left)
+        yield from table((each.shown, why[each.why.value]) for each in left)
     closing = len(outcome.closing)
     if closing:
         yield ""
@@ -101,6 +95,19 @@ def taken_over(outcome: TakenOver, sheet: Sheet) -> Iterator[str]:
             "again what `wikifarm apply {slug}` would write."
         )
         yield from wrapped(step.format(slug=outcome.slug), _("Next: "))
+
+
+def _traces() -> dict[str, str]:
+    """What looking at a wiki wrote in it, by its word."""
+    return {
+        "nothing": _("Nothing was written in the wiki."),
+        "removed": _("Nothing was written in the wiki but what its audit planted and removed."),
+        "left": _(
+            "The audit was cut: accounts and cards of people who do not exist may be left in the "
+            "wiki, and nothing else was written there. The next command of this computer on this "
+            "farm removes them."
+        ),
+    }
 
 
 def _why() -> dict[str, str]:
@@ -137,7 +144,7 @@ def checked(outcome: CheckedBlueprint, _sheet: Sheet) -> Iterator[str]:
             (_("forms"), outcome.forms),
             (_("forms of people"), outcome.people),
             (_("groups"), outcome.groups),
-            (_("files"), outcome.files),
+            (_("files"), outcome.attached),
         )
         if names
     )

@@ -132,7 +132,8 @@ def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
     asked = ", ".join(roles[role] for role in outcome.asked)
     yield ""
     if not outcome.sightings:
-        yield from wrapped(_("Looked for as {roles}: seen nowhere any more.").format(roles=asked))
+        told = _("Looked for as {roles}, in what pages, cards and comments say today: nowhere.")
+        yield from wrapped(told.format(roles=asked))
     else:
         yield from wrapped(
             _("Looked for as {roles}: still named here, for you to look at.").format(roles=asked)

@@ -13,7 +13,7 @@ from wikifarm.engine.receipt import Receipt, fingerprint
 from wikifarm.engine.step import Step, Work, look_again, read_back, refuse_lost
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.i18n import _
-from wikifarm.model import Page
+from wikifarm.model import Page, without_slashes
 
 
 class PageChange(Change[Page, Page]):
@@ -192,7 +192,13 @@ class SettingChange(Change[str, str]):
 
     @property
     def detail(self) -> str:
-        return "" if self.existing is None else from_to(self.before, self.after)
+        if self.existing is None:
+            return ""
+        if without_slashes(self.before) == self.after:
+            return _("“{text}”, without the backslash that the farm put before each quote").format(
+                text=self.after
+            )
+        return from_to(self.before, self.after)
 
     def text(self, value: str) -> str:
         return value

@@ -8,13 +8,12 @@ made again, would leave it so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from wikifarm.blueprint.manifest.community import Facilitator
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
@@ -22,6 +21,7 @@ from wikifarm.operations.archive.backup_format import FILES, Backup
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 from wikifarm.whole_wiki import is_file_name
 from wikifarm.yeswiki.groups import LETS_IN
+from wikifarm.yeswiki.needed_pages import DOORS, lacking
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
 ADMINS = "admins"  # YesWiki's own group
@@ -203,15 +203,75 @@ def _at_odds(backup: Backup) -> Iterator[Problem]:
 
 
 def _administering(backup: Backup) -> set[str]:
-    """The accounts in the group of administrators, themselves or through other groups; those that
-    let in others are not written."""
-    groups: Mapping[str, list[str]] = backup.value("groups.json")
-    reached, going = {f"@{ADMINS}"}, [ADMINS]
+    """The accounts in the group of administrators, themselves or through other groups."""
+    groups = groups_made(backup)
+    inside = (groups[name] for name in _within(ADMINS, groups))
+    return {each for members in inside for each in members if not each.startswith("@")}
+
+
+def groups_made(backup: Backup) -> dict[str, tuple[str, ...]]:
+    """The groups of the backup, each with the members that a wiki takes: none who lets in others,
+    no group that is not there, none in which it stands itself."""
+    told: Mapping[str, list[str]] = backup.value("groups.json")
+    apart = {(name, inner) for names in circles(backup) for name in names for inner in names}
+    return {
+        name: tuple(
+            each for each in members
+            if not lets_in(each)
+            and (each[:1] != "@" or (each[1:] in told and (name, each[1:]) not in apart))
+        )
+        for name, members in told.items()
+    }  # fmt: skip
+
+
+def circles(backup: Backup) -> list[tuple[str, ...]]:
+    """The groups that stand in one another, circle by circle."""
+    told: Mapping[str, list[str]] = backup.value("groups.json")
+    within = {name: _within(name, told) for name in told}
+    return sorted(
+        {
+            tuple(sorted(inner for inner in within[name] if name in within[inner]))
+            for name in told
+            if any(f"@{name}" in told[inner] for inner in within[name])
+        }
+    )
+
+
+def _within(group: str, groups: Mapping[str, Sequence[str]]) -> set[str]:
+    """The group and those of `groups` that stand in it, however deep."""
+    reached, going = set[str](), [group]
     while going:
-        inside = set(groups.get(going.pop(), ())) - reached
-        going += [each[1:] for each in inside if each.startswith("@")]
-        reached |= inside
-    return {each for each in reached if not each.startswith("@") and not lets_in(each)}
+        name = going.pop()
+        if name in groups and name not in reached:
+            reached.add(name)
+            going += [each[1:] for each in groups[name] if each.startswith("@")]
+    return reached
+
+
+def missing_groups(backup: Backup) -> list[str]:
+    """The groups that stand in others and are not in the backup."""
+    told: Mapping[str, list[str]] = backup.value("groups.json")
+    inner = {each[1:] for members in told.values() for each in members if each.startswith("@")}
+    return sorted(inner - told.keys())
+
+
+def untold_rights(backup: Backup, alone: Collection[str] = ()) -> list[str]:
+    """The pages, lists and cards of which the backup tells no rights, but for those `alone` and
+    those by which people come in."""
+    return sorted(standing(backup) - backup.value("rights.json").keys() - DOORS - set(alone))
+
+
+def standing(backup: Backup) -> set[str]:
+    """The tags of all pages, lists and cards of the backup that are written."""
+    rows = (str(row["tag"]) for room in ("pages", "entries") for row in backup.rows(room))
+    kept = {tag.casefold() for tag in pages_kept(backup)}
+    return {tag for tag in (*rows, *backup.value("lists.json")) if tag.casefold() not in kept}
+
+
+def pages_kept(backup: Backup) -> list[str]:
+    """The pages without which nobody administers a wiki that the backup lacks: those of the new
+    wiki stay."""
+    return lacking({str(row["tag"]): str(row["body"]) for row in backup.rows("pages")})
 
 
 def lets_in(member: str) -> bool:
@@ -219,15 +279,18 @@ def lets_in(member: str) -> bool:
     return member.startswith(("!", *LETS_IN))
 
 
-def administrators(backup: Backup, facilitators: Iterable[Facilitator]) -> str:
-    """A sentence on whom a wiki made of this backup lets do everything: at once, and once somebody
-    applies its description, which names `facilitators`."""
-    mails = dict(backup.value("accounts.json"))
-    there = {(name, mails[name]) for name in _administering(backup) & mails.keys() - {WIKI_ADMIN}}
-    known = {email for _name, email in there}
-    there |= {(each.name, each.email) for each in facilitators if each.email not in known}
-    told = ", ".join(f"{name} <{email}>" for name, email in sorted(there)) or _("nobody else")
+def administering(backup: Backup) -> dict[str, str]:
+    """The accounts that administer the wiki of this backup, wikifarm's own apart, each with its
+    address."""
+    addresses = dict(backup.value("accounts.json"))
+    names = _administering(backup) & addresses.keys() - {WIKI_ADMIN}
+    return {name: addresses[name] for name in sorted(names)}
+
+
+def administrators(backup: Backup) -> str:
+    """A sentence on whom a wiki made of this backup lets do everything."""
+    there = (f"{name} <{address}>" for name, address in administering(backup).items())
     return _(
         "Who administers the wiki of this backup, besides {admin}: {names}. Whoever reads the "
         "mails of such an address can choose a password: keep only those whom you know."
-    ).format(admin=WIKI_ADMIN, names=told)
+    ).format(admin=WIKI_ADMIN, names=", ".join(there) or _("nobody else"))

@@ -6,6 +6,7 @@ or leaves its words. Nothing that is kept asks anything of another server.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -27,6 +28,8 @@ _ATTRIBUTES = frozenset({"lang", "dir", "colspan", "rowspan", "scope", "datetime
 _BLOCKS = frozenset({"div", "section", "article", "aside", "header", "footer", "main"})
 # What the cards of Bazar write a question and its answer with.
 _SAID_BY_CLASS = {"BAZ_rubrique": "div", "BAZ_label": "strong"}
+# What Bazar says of a list in which a visitor reads no card (4.4.4 and 4.5.0), in its languages.
+_NO_CARD = re.compile(r"(Il y a|There are|Hay|Hi ha|Er zijn|Existe) 0 [^\d\s]+\Z")
 # A section for a group: YesWiki takes it out of its pages, and leaves it in what the API gives.
 _NOT_FOR_ALL = "remove-this-div-on-page-load"
 DEEPEST = 150  # elements in one another: more is no page that people wrote
@@ -75,6 +78,8 @@ def _written(node: LexborNode, known: Known, depth: int) -> str:  # noqa: PLR091
         return escape(node.text_content or "", quote=False)
     classes = (node.attributes.get("class") or "").split()
     if tag in _DROPPED or tag.startswith(("-", "!")) or depth > DEEPEST or _NOT_FOR_ALL in classes:
+        return ""
+    if "alert-info" in classes and _NO_CARD.match(" ".join(node.text().split())):
         return ""
     if tag in _EMPTY:
         return f"<{tag}>"

@@ -113,6 +113,8 @@ def _receipt(receipt: Receipt, without: Without) -> Receipt:
         },
         accounts=(),
         mailing_list={key: without.text(text) for key, text in receipt.mailing_list.items()},
+        ledger_key="",
+        ledger=(),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import community_from
 from wikifarm.blueprint.manifest.slugs import LONGEST, SHORTEST, is_slug, propose_slug
@@ -27,6 +28,14 @@ from wikifarm.model import Dialect, FarmWiki, Module
 from wikifarm.operations.archive.backup_contents import administrators, check
 from wikifarm.operations.archive.backup_format import Backup, Manifest, opened
 from wikifarm.operations.archive.take_backup import DESCRIPTION
+from wikifarm.operations.archive.told_before import (
+    closed_modules,
+    facilitating,
+    opened_rights,
+    opening,
+    usual_design,
+    whose_list,
+)
 from wikifarm.operations.archive.wiki_again import WikiAgain, lost_at_first
 from wikifarm.operations.community.site import look_for_half, make_site, open_wiki
 from wikifarm.operations.new_community import write_manifest
@@ -40,20 +49,25 @@ STEP = "restore"
 @dataclass(frozen=True)
 class ToRestore(Outcome):
     """A wiki that would be made. `accounts`: how many people get one there, `told` whether the wiki
-    writes to each of them by itself; `lost`, what no wiki of that version takes back."""
+    writes to each of them by itself; `warnings`: whom it lets in, in sentences; `opened`: the
+    actions, handlers, pages and cards of people that it opens, each with its right; `lost`: what no
+    wiki of that version takes back."""
 
     slug: str
     url: str
     manifest: Manifest
     accounts: int
     told: bool
-    administrators: str
+    warnings: tuple[str, ...] = ()
+    opened: Mapping[str, str] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "slug": self.slug, "url": self.url, "accounts": self.accounts, "told": self.told,
-            "manifest": self.manifest.model_dump(exclude={"members"}), "lost": list(self.lost),
+            "manifest": self.manifest.model_dump(exclude={"members"}),
+            "warnings": list(self.warnings), "opened": _as_rows(self.opened),
+            "lost": list(self.lost),
         }  # fmt: skip
 
 
@@ -63,14 +77,16 @@ Agreed = Callable[[ToRestore], bool]
 @dataclass(frozen=True)
 class Restored(Outcome):
     """A wiki that was made again. `differs` is what does not read as the backup tells it; `lost`
-    what no wiki takes back; `described_in` the file that describes its community here, `described`
-    whether it is there."""
+    what no wiki takes back; `opened` the actions, handlers, pages and cards of people that the
+    backup opens, each with its right; `described_in` the file that describes its community here,
+    `described` whether it is there."""
 
     slug: str
     url: str
     manifest: Manifest
     differs: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    opened: Mapping[str, str] = field(default_factory=dict)
     already: bool = False  # an earlier run did it whole: nothing was written
     described_in: str = ""
     described: bool = False
@@ -81,9 +97,13 @@ class Restored(Outcome):
             "slug": self.slug, "url": self.url, "already": self.already,
             "manifest": self.manifest.model_dump(exclude={"members"}),
             "differs": list(self.differs), "lost": list(self.lost),
-            "described_in": self.described_in, "described": self.described,
-            "requests": dict(self.requests),
+            "opened": _as_rows(self.opened), "described_in": self.described_in,
+            "described": self.described, "requests": dict(self.requests),
         }  # fmt: skip
+
+
+def _as_rows(modules: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "right": right} for name, right in modules.items()]
 
 
 def restore(
@@ -104,14 +124,16 @@ def restore(
         check(backup)
         at = slug or backup.manifest.slug
         _check_address(at)
-        description = _description(backup, at, context.places.communities)
-        told = administrators(backup, description.facilitators if description else ())
-        outcome = _restored(context, backup, at, description, told, agreed)
+        description = _description(backup, at, context)
+        design = usual_design(context, backup, description)
+        planned = _planned(context, backup, at, description, design)
+        closed = closed_modules(design)
+        outcome = _restored(context, backup, planned, description, closed, agreed)
     errors: tuple[Failure, ...] = ()
     if outcome.differs and not outcome.already:  # a wiki that was made whole has lived since
         errors = failures(differing(outcome.differs, outcome.url))
     exit_ = Exit.FAILED if errors else Exit.DONE
-    return Envelope(STEP, exit=exit_, outcome=outcome, errors=errors, messages=(told,))
+    return Envelope(STEP, exit=exit_, outcome=outcome, errors=errors, messages=planned.warnings)
 
 
 def differing(differs: Sequence[str], where: str) -> WikifarmError:
@@ -129,37 +151,42 @@ def differing(differs: Sequence[str], where: str) -> WikifarmError:
 def _restored(
     context: Context,
     backup: Backup,
-    slug: str,
+    planned: ToRestore,
     description: Community | None,
-    told: str,
+    closed: Mapping[str, str],
     agreed: Agreed | None,
 ) -> Restored:
-    manifest, entry = backup.manifest, context.farm.find(slug)
-    last = context.journal.last(slug, STEP)
+    manifest, slug = backup.manifest, planned.slug
+    entry, last = context.farm.find(slug), context.journal.last(slug, STEP)
     begun = last.get("backup") == manifest.identity
     if entry is not None:
         _check_ours(context, entry, begun=begun)
     already = entry is not None and begun and last.get("event") == "outcome"
-    planned = _planned(context, backup, slug, told)
     if not already and agreed is not None and not agreed(planned):
         raise NotConfirmed(_("Nothing was made."), hint=_("The same command asks again."))
     with context.making(STEP):
         wiki, mark = _site(context, backup, slug, entry)
-    writing = WikiAgain(context, wiki, backup, slug, mark)
+    writing = WikiAgain(context, wiki, backup, slug, mark, closed)
     lost: tuple[str, ...] = ()
     if not already:
         lost = tuple(writing.whole())
     differs = tuple(writing.differences())
-    path = context.places.communities / f"{slug}.yml"
-    if description is not None and not path.exists():
-        write_manifest(path, description)
+    path = _described_in(context, slug)
+    if description is not None:
+        is_same = slug == manifest.slug
+        write_manifest(path, description if is_same else _without_list(description))
     if not already and not differs:
         context.journal.outcome(slug, STEP, backup=manifest.identity)
     traffic = context.network.traffic
     return Restored(
-        slug, wiki.addresses.base, manifest, differs, lost, already,
+        slug, wiki.addresses.base, manifest, differs, lost, planned.opened, already,
         str(path), path.is_file(), {"get": traffic.get, "post": traffic.post},
     )  # fmt: skip
+
+
+def _described_in(context: Context, slug: str) -> Path:
+    """The file that describes the community of that address on this computer."""
+    return context.places.communities / f"{slug}.yml"
 
 
 def _check_address(slug: str) -> None:
@@ -173,35 +200,49 @@ def _check_address(slug: str) -> None:
         raise InvalidInput([Problem(message, hint, code="slug")])
 
 
-def _planned(context: Context, backup: Backup, slug: str, told: str) -> ToRestore:
-    dialect = context.farm.capabilities.dialect
+def _planned(
+    context: Context,
+    backup: Backup,
+    slug: str,
+    description: Community | None,
+    design: Design | None,
+) -> ToRestore:
+    dialect, url = context.farm.capabilities.dialect, context.farm.address_of(slug)
+    receipt = _receipt(backup)
+    opened = opened_rights(backup, design, receipt)
+    warnings = [administrators(backup)]
+    if description is not None:
+        warnings += facilitating(backup, description)
+    warnings += whose_list(backup, slug, url, description, receipt)
     return ToRestore(
         slug,
-        context.farm.address_of(slug),
+        url,
         backup.manifest,
         len(backup.value("accounts.json")),
         dialect is not Dialect.D44,
-        told,
+        (*warnings, *opening(opened)),
+        opened,
         tuple(lost_at_first(backup, dialect)),
     )
 
 
-def _description(backup: Backup, slug: str, folder: Path) -> Community | None:
-    """The community as the computer that backed it up described it, at this address; None where the
-    backup does not say, or what it says is none here: of a blueprint that is not there, say.
-
-    At another address it has no list yet: the list is that of the first.
-    """
-    if DESCRIPTION not in backup.manifest.members:
+def _description(backup: Backup, slug: str, context: Context) -> Community | None:
+    """The community as the computer that backed it up described it, at this address. None where
+    this computer describes it already, where the backup does not say, or where what it says is none
+    here: of a blueprint that is not there, say."""
+    path = _described_in(context, slug)
+    if DESCRIPTION not in backup.manifest.members or path.exists():
         return None
     try:
-        told = community_from({**backup.value(DESCRIPTION), "slug": slug}, folder=folder)
+        return community_from({**backup.value(DESCRIPTION), "slug": slug}, folder=path.parent)
     except (InvalidInput, TypeError):
         return None
-    if slug == backup.manifest.slug:
-        return told
-    modules = told.modules - {Module.MAILING_LIST}
-    return replace(told, modules=modules, mailing_list=NONE, mailing_list_address="")
+
+
+def _without_list(community: Community) -> Community:
+    """The same at another address, where it has no list yet: the list is that of the first."""
+    modules = community.modules - {Module.MAILING_LIST}
+    return replace(community, modules=modules, mailing_list=NONE, mailing_list_address="")
 
 
 def _check_ours(context: Context, entry: FarmWiki, *, begun: bool) -> None:

@@ -6,6 +6,7 @@ of this computer, so that it goes on another day.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _, in_language
-from wikifarm.model import FarmWiki, Form, Page, Rights
+from wikifarm.model import FarmWiki, Form, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
 from wikifarm.operations.archive.own_texts import take_out
 from wikifarm.operations.archive.static_site import export_static
@@ -217,41 +218,31 @@ class _Leave:
 
     def _announce(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Says it at the top of the first page."""
-        self._put_notice("", _today() + timedelta(days=DAYS[Leave.READ_ONLY]))
+        self._say_at_the_top(_today() + timedelta(days=DAYS[Leave.READ_ONLY]))
         return {}, (
             _("Tell people too, on the mailing list and at a meeting: the first page says it."),
         )
 
-    def _put_notice(self, old: str, day: date) -> None:
-        """Has the first page begin with a notice of that day, in the place of an `old` one."""
+    def _say_at_the_top(self, day: date) -> None:
+        """Has the first page begin with the notice of that day, unless it says one as soon."""
         pages = self._wiki.pages.all()
-        notice = _notice(self._language(pages), day)
-        page = pages.get(ROOT_PAGE)
-        if page is None or not page.body.startswith(notice):
-            rest = page.body.removeprefix(old) if page is not None else ""
-            body = f"{notice}{rest}" if old else f"{notice}\n\n{rest}"
-            self._wiki.pages.save(ROOT_PAGE, body, page.revision if page else "")
-            now = self._wiki.pages.read(ROOT_PAGE)
-            if now is None or not now.body.startswith(notice):
-                raise WriteRefused(_("The wiki did not keep the notice on its first page."))
-
-    def _language(self, pages: Mapping[str, Page]) -> str:
-        """The language of the wiki, as its receipt says."""
-        page = pages.get(receipts.TAG)
-        known = receipts.from_page(page.body) if page is not None else None
-        return (known.language if known is not None else "") or "fr"
-
-    def _closed_earlier(self) -> None:
-        """Has the first page say today, where it still announces a later day."""
-        announced = date.fromisoformat(str(self.done[Leave.ANNOUNCE]["day"]))
-        day = announced + timedelta(days=DAYS[Leave.READ_ONLY])
-        pages = self._wiki.pages.all()
-        old = _notice(self._language(pages), day)
-        if _today() < day and ROOT_PAGE in pages and pages[ROOT_PAGE].body.startswith(old):
-            self._put_notice(old, _today())
+        receipt, page = pages.get(receipts.TAG), pages.get(ROOT_PAGE)
+        known = receipts.from_page(receipt.body) if receipt is not None else None
+        language, body = (known.language if known else "") or "fr", page.body if page else ""
+        said = re.match(re.escape(_notice(language, _DAY)).replace(_DAY, r"([\d-]{10})"), body)
+        if said and said[1] <= day.isoformat():
+            return
+        notice = _notice(language, day.isoformat())
+        rest = body[said.end() :].lstrip("\n") if said else body
+        self._wiki.pages.save(ROOT_PAGE, f"{notice}\n\n{rest}", page.revision if page else "")
+        now = self._wiki.pages.read(ROOT_PAGE)
+        if now is None or not now.body.startswith(notice):
+            raise WriteRefused(_("The wiki did not keep the notice on its first page."))
 
     def _read_only(self) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Keeps who may read what, and lets only administrators write."""
+        """Keeps who may read what, and lets only administrators write; the first page says since
+        when, where that is sooner than it said."""
+        self._say_at_the_top(_today())
         now = self._wiki.settings.all()
         wanted = {"default_write_acl": "@admins", "default_comment_acl": CLOSED}
         changed = {key: text for key, text in wanted.items() if now.get(key, text) != text}
@@ -276,7 +267,6 @@ class _Leave:
                 _("Some pages can still be written: {names}.").format(names=few(open_still)),
                 hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
-        self._closed_earlier()
         return {}, ()
 
     def _backup(self) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -308,7 +298,7 @@ class _Leave:
         told = export_static(
             self._context, self._slug, self._asked.folder, licence=self._asked.licence
         )
-        left = dict(told.data["left_out"])
+        left = dict(told.data["not_in_it"])
         notes = (_("Not in the site: {names}.").format(names=few(list(left))),) if left else ()
         return {}, notes
 
@@ -321,10 +311,7 @@ class _Leave:
         for tag in (*self._cards(), *self._comments()[0]):
             self._wiki.pages.delete(tag)
         groups = self._wiki.groups.all()
-        kept = {
-            name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
-            for name, members in groups.items()
-        }
+        kept = _without_people(groups)
         changed = {name: each for name, each in kept.items() if each != groups[name]}
         if changed:
             self._wiki.groups.set(changed)
@@ -359,8 +346,9 @@ class _Leave:
             *(self._still_named(who) if who is not None else [unknown]),
             *([stays.format(names=few(answered))] if answered else []),
             _(
-                "Histories of pages still hold earlier texts and say which account wrote; the "
-                "backup holds everyone: remove it when you may."
+                "Not looked at: the earlier texts of pages, which whoever reads a page reads too, "
+                "and who wrote them; forms, lists of choices and looks of pages; reactions; rights "
+                "that name an account. The backup holds everyone: remove it when you may."
             ),
             _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug),
         )
@@ -377,9 +365,7 @@ class _Leave:
     def _comments(self) -> tuple[list[str], list[str]]:
         """The tags of the comments of those who go; apart, those that somebody else answered."""
         staying = {WIKI_ADMIN.casefold(), self._wiki.account.casefold()}
-        parted = comments_of(
-            self._wiki.comments.all(), lambda name: bool(name) and name.casefold() not in staying
-        )
+        parted = comments_of(self._wiki.comments.all(), lambda name: name.casefold() not in staying)
         going, answered = ([each.tag for each in comments] for comments in parted)
         return going, answered
 
@@ -424,7 +410,7 @@ class _Leave:
             if places:
                 sentence = _("Somebody who went is still named in what {who} reads: {places}.")
                 told.append(sentence.format(who=roles[role], places=few(places)))
-        looked = _("Looked for as {roles}: seen nowhere any more.")
+        looked = _("Looked for as {roles}, in what pages, cards and comments say today: nowhere.")
         return told or [looked.format(roles=", ".join(roles[role] for role in proof.asked))]
 
     @contextmanager
@@ -485,13 +471,24 @@ class _Everybody:
     cards: Sequence[str]  # tags
 
 
-def _notice(language: str, day: date) -> str:
+def _without_people(groups: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Each group with the groups in it, and with the tool's own account."""
+    return {
+        name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
+        for name, members in groups.items()
+    }
+
+
+_DAY = "DAY"  # in the place of one, in a notice that is looked for
+
+
+def _notice(language: str, day: str) -> str:
     """What the first page of a wiki that closes says, in the words of its people."""
     _ = in_language(language)
     return _(
         "**This wiki closes. From {day} on, nobody writes here any more; what was published is "
         "kept, cards of people and accounts are erased. Tell the facilitators if you object.**"
-    ).format(day=day.isoformat())
+    ).format(day=day)
 
 
 def _today() -> date:

@@ -10,7 +10,7 @@ import hashlib
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from wikifarm.blueprint.capture.known_people import KnownPeople
 from wikifarm.blueprint.looks import FRAME
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, Problem
-from wikifarm.files import SHARED, write_whole
+from wikifarm.files import SHARED, is_no_file_name, write_whole
 from wikifarm.i18n import _
 from wikifarm.model import Form, Page
 from wikifarm.operations.archive.clean_html import Cleaned, Known, cleaned
@@ -43,6 +43,7 @@ _INSTALLING = timedelta(minutes=1)  # that a server takes to write a new wiki's 
 _LICENCES = re.compile(r"\bCC[ -]?(BY(?:[ -](?:SA|NC|ND))*|0)(?:[ -](\d\.\d))?\b")
 _AUTHOR = re.compile(r"(bf_)?(auteurs?|autrices?|auteur·?ices?|authors?)\Z", re.IGNORECASE)
 _LICENCE_FIELD = re.compile(r"licen[cs]e", re.IGNORECASE)
+COMING = ".wikifarm-site.new"  # in a folder that is there, what is being written
 SHORTEST = 30  # signs: less than this is a page of buttons
 STYLE = """\
 :root{color-scheme:light dark}
@@ -72,7 +73,8 @@ class SiteMade(Outcome):
     def as_json(self) -> dict[str, Any]:
         return {
             "folder": self.folder, "url": self.url, "licence": self.licence, "pages": self.pages,
-            "entries": self.entries, "pictures": self.pictures, "left_out": dict(self.left_out),
+            "entries": self.entries, "pictures": self.pictures,
+            "not_in_it": dict(self.left_out),
         }  # fmt: skip
 
 
@@ -94,7 +96,9 @@ def export_static(
 ) -> Envelope:
     """Writes the site into a new folder, whole or not at all. `agreed`: tags of pages that are in
     it whatever would leave them out. Writes nothing in the wiki."""
-    if not folder.is_dir() or any(folder.iterdir()):
+    if folder.name in ("", ".."):  # the folder where one is, or the one around
+        folder = folder.resolve()
+    if not folder.is_dir() or any(each.name != COMING for each in folder.iterdir()):
         refuse_taken(folder)
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
@@ -126,8 +130,10 @@ class _Leaving:
         texts = [*self._pages(pages), *self._entries()]
         names = _names(texts)
         known = self._known(names)
+        readable = {text.tag for text in texts}
         ready = [(text, clean) for text in texts
                  if (clean := self._clean(text, known, people)) is not None]  # fmt: skip
+        self._refuse_unknown(readable, pages.keys() | readable)
         # Links to what was left out lead nowhere, and nothing is named after it: made again.
         names = _names(text for text, _clean in ready)
         known = self._known(names)
@@ -140,6 +146,21 @@ class _Leaving:
             str(folder), self._visitor.addresses.base, licence, len(ready) - entries, entries,
             count, self._left_out,
         )  # fmt: skip
+
+    def _refuse_unknown(self, readable: Collection[str], tags: Collection[str]) -> None:
+        """Raises InvalidInput for a page that was agreed to and that no visitor reads, or that is a
+        card about somebody: naming it changes nothing."""
+        may_be_named = [tag for tag in self._left_out if tag in tags]
+        message = _("“{tag}” is no page that could be put in: nothing was written.")
+        hint = _("What is left out, and may be named: {names}.").format(
+            names=", ".join(may_be_named) or _("nothing")
+        )
+        problems = [
+            Problem(message.format(tag=tag), hint, "--with-page", code="unknown-page")
+            for tag in sorted(self._agreed.difference(readable))
+        ]
+        if problems:
+            raise InvalidInput(problems)
 
     # -- what there is ----------------------------------------------------------------------
 
@@ -329,13 +350,19 @@ class _Leaving:
 
 @contextmanager
 def _coming(folder: Path) -> Iterator[Path]:
-    """A folder to write in, which gets its name once all is in it. Raises OSError."""
-    coming = folder.with_name(f".{folder.name}.new")
+    """A folder to write in, which gets its name once all is in it; one that is there is filled, and
+    stays the same: somebody may be in it, or a disk mounted there. Raises OSError."""
+    there = folder.is_dir()
+    coming = folder / COMING if there else folder.with_name(f".{folder.name}.new")
     shutil.rmtree(coming, ignore_errors=True)  # of a run that was killed
     try:
         coming.mkdir(parents=True)
         yield coming
-        coming.replace(folder)
+        if not there:
+            coming.replace(folder)
+            return
+        for made in list(coming.iterdir()):
+            made.replace(folder / made.name)
     finally:
         shutil.rmtree(coming, ignore_errors=True)
 
@@ -398,7 +425,7 @@ def _names(texts: Iterable[Text]) -> dict[str, str]:
     taken = {"contents.html", "index.html", "style.css", "feed.xml"}
     for text in texts:
         name = "index.html" if text.tag == ROOT_PAGE else f"{_plain(text.tag)}.html"
-        if name in taken and text.tag != ROOT_PAGE:
+        if (name in taken or is_no_file_name(name)) and text.tag != ROOT_PAGE:
             name = f"{_plain(text.tag)}-{_digest(text.tag)}.html"
         taken.add(name)
         names[text.tag] = name

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from wikifarm.yeswiki.wiki_reader import read_whole
 
 # What the API adds to an entry when it shows it (EntryManager::appendDisplayData).
 DERIVED = frozenset({"user", "owner", "html_data", "url", "semantic"})
+COMMENTS = "comments.json"  # since it is there; an earlier backup has none
 DESCRIPTION = "community.json"  # the manifest of the community, where this computer has it
 _SECRET = re.compile(r"pass|secret|token|key", re.IGNORECASE)
 
@@ -127,6 +128,7 @@ class _Taking:
         self._tell("pages")
         whole = read_whole(self._wiki)
         self._structure(whole)
+        self._comments()
         self._description()
         histories = self._pages(whole) | self._entries()
         self._files(whole)
@@ -181,6 +183,12 @@ class _Taking:
                          "accounts": len(whole.accounts)}  # fmt: skip
         self._left_out["passwords"] = len(whole.accounts)
         self._left_out["secret-settings"] = len(whole.settings) - len(readable)
+
+    def _comments(self) -> None:
+        """What people said below pages. No restoration writes it: it would sign it all."""
+        known = self._wiki.comments.all()
+        self._put(COMMENTS, [asdict(each) for each in known.values()])
+        self._counts["comments"] = len(known)
 
     def _description(self) -> None:
         """How this computer describes the community; a description that is wrong is left out."""

@@ -6,32 +6,48 @@ Rights come before what they close, and people last: what a killed run leaves is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
-from wikifarm.model import Dialect, Rights
-from wikifarm.operations.archive.backup_contents import lets_in
+from wikifarm.model import Dialect, Rights, canonical
+from wikifarm.operations.archive.backup_contents import (
+    circles,
+    groups_made,
+    lets_in,
+    missing_groups,
+    pages_kept,
+    standing,
+    untold_rights,
+)
 from wikifarm.operations.archive.backup_format import Backup
 from wikifarm.operations.archive.kept_files import FilesBack
 from wikifarm.operations.archive.other_version import Crossing
 from wikifarm.operations.archive.take_backup import DERIVED
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import few
+from wikifarm.yeswiki.comments import is_comment
+from wikifarm.yeswiki.needed_pages import DOORS
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
 ADMINS = Rights("@admins", "@admins")
+READ_BY_ALL = Rights("*", "@admins")
 AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
-# A form while its cards are written: it writes no mail, makes no account, changes no value.
-QUIET = (
-    "labelhtml***wikifarm*** *** *** *** *** *** *** *** *** *** *** *** *** *** \n"
-    "acls***@admins***@admins***@admins*** *** *** *** *** *** *** *** *** *** *** *** "
-)
+# A form while its cards are written: it writes no mail, makes no account, changes no value, and
+# takes many cards of one person, since one account writes them all.
+QUIET = {
+    "bn_template": (
+        "labelhtml***wikifarm*** *** *** *** *** *** *** *** *** *** *** *** *** *** \n"
+        "acls***@admins***@admins***@admins*** *** *** *** *** *** *** *** *** *** *** *** "
+    ),
+    "bn_only_one_entry": "N",
+}
+V = TypeVar("V")
 DATES = frozenset({"date_creation_fiche", "date_maj_fiche"})  # 4.4.4 writes those of now
 _WRITTEN_BY_WIKI = DERIVED | DATES | {"antispam", "statut_fiche", "id_fiche", "id_typeannonce"}
 # What is of the server, not of the wiki: where archives lie, and a sleep in which nobody writes.
@@ -41,9 +57,21 @@ _OF_SERVER = ("wiki_status", "debug", "archive[")
 class WikiAgain:
     """One backup on its way into a wiki, and what it should read as there."""
 
-    def __init__(self, context: Context, wiki: Wiki, backup: Backup, slug: str, mark: str) -> None:
+    def __init__(
+        self,
+        context: Context,
+        wiki: Wiki,
+        backup: Backup,
+        slug: str,
+        mark: str,
+        closed: Mapping[str, str],
+    ) -> None:
+        """`closed`: the rights of actions and handlers of which the backup does not tell, which the
+        wiki would open to everybody."""
         self._context, self._wiki, self._backup = context, wiki, backup
         self._slug, self._mark = slug, mark
+        told = {**closed, **backup.value("modules.json")}
+        self._modules_told = {name: canonical(right) for name, right in told.items()}
         self._crossing = crossing_of(backup, wiki.capabilities.dialect)
         self._alone = cards_without_form(backup)
         self._attached = FilesBack(wiki.attachments, backup, self._alone)
@@ -66,6 +94,8 @@ class WikiAgain:
 
     def _pages(self) -> Iterator[dict[str, Any]]:
         for row in self._backup.rows("pages"):
+            if row["tag"] not in self._standing:
+                continue
             body = self._crossing.text(str(row["body"]))
             if row["tag"] == receipts.TAG:
                 body = self._receipt_here(body)
@@ -73,11 +103,14 @@ class WikiAgain:
 
     def _receipt_here(self, body: str) -> str:
         """The page of the receipt, once it says where its community is now, and of no audit: the
-        last one looked at another wiki, maybe on another farm."""
+        last one looked at another wiki, maybe on another farm. The mailing list that it knows is
+        that of the first address."""
         receipt = receipts.from_page(body)
         if receipt is None:
             return body
         ours = replace(receipt, slug=self._slug, community=self._mark, audit={})
+        if self._slug != self._backup.manifest.slug:
+            ours = replace(ours, mailing_list={}, ledger_key="", ledger=())
         return body if ours == receipt else ours.as_page(receipt.language or "fr")
 
     def _entries(self) -> Iterator[dict[str, Any]]:
@@ -93,17 +126,33 @@ class WikiAgain:
                 yield {**row, "values": values}
 
     @cached_property
+    def _standing(self) -> frozenset[str]:
+        """The pages, lists and cards that are written, under the names that they get."""
+        ids = self._crossing.ids
+        return frozenset(ids.get(tag, tag) for tag in standing(self._backup)) - self._alone
+
+    @cached_property
     def _rights(self) -> dict[str, Rights]:
+        """What has no rights of its own in the backup is for administrators alone."""
+        told = {tag: Rights(*each) for tag, each in self._backup.value("rights.json").items()}
+        told |= dict.fromkeys(untold_rights(self._backup), ADMINS)
+        told = dict.fromkeys(DOORS & self._standing, READ_BY_ALL) | told
         ids = self._crossing.ids
         return {
-            ids.get(tag, tag): Rights(*each)
-            for tag, each in self._backup.value("rights.json").items()
-            if tag not in self._alone
-        }
+            ids.get(tag, tag): each for tag, each in told.items()
+            if tag not in self._alone and not self._is_comment(tag)
+        }  # fmt: skip
+
+    def _is_comment(self, tag: str) -> bool:
+        """True for what a wiki's table of rights names and no restoration writes."""
+        return is_comment(tag) and tag not in self._standing
 
     @cached_property
     def _looks(self) -> dict[str, dict[str, str]]:
-        return dict(self._backup.value("metadata.json"))
+        return self._of_standing(self._backup.value("metadata.json"))
+
+    def _of_standing(self, known: Mapping[str, V]) -> dict[str, V]:
+        return {tag: value for tag, value in known.items() if tag in self._standing}
 
     @cached_property
     def _forms(self) -> dict[str, dict[str, str]]:
@@ -122,12 +171,9 @@ class WikiAgain:
     @cached_property
     def _groups(self) -> dict[str, tuple[str, ...]]:
         """Each group with those of its members who are in the backup too, and let in no other."""
-        told: Mapping[str, Sequence[str]] = self._backup.value("groups.json")
-        known = {*(f"@{name}" for name in told), *self._accounts, WIKI_ADMIN}
-        return {
-            name: tuple(each for each in members if each in known and not lets_in(each))
-            for name, members in told.items()
-        }
+        known = {*self._accounts, WIKI_ADMIN}
+        groups = groups_made(self._backup)
+        return {name: self._known(members, known) for name, members in groups.items()}
 
     @cached_property
     def _settings_told(self) -> dict[str, str]:
@@ -164,7 +210,7 @@ class WikiAgain:
 
     def _modules(self) -> None:
         now = self._wiki.rights.modules()
-        for module, right in self._backup.value("modules.json").items():
+        for module, right in self._modules_told.items():
             kind, _space, name = module.partition(" ")
             if module in now and now[module] != right:
                 self._wiki.rights.set_module(kind, name, right)
@@ -196,12 +242,8 @@ class WikiAgain:
                 self._wiki.groups.set(changed)
             done |= set(todo)
             groups = {name: each for name, each in groups.items() if name not in todo}
-        self._lost += [
-            _("The group {name} stands in itself: it was not made.").format(name=name)
-            for name in groups
-        ]
 
-    def _known(self, members: Iterable[str], there: set[str]) -> tuple[str, ...]:
+    def _known(self, members: Iterable[str], there: Collection[str]) -> tuple[str, ...]:
         return tuple(each for each in members if each.startswith("@") or each in there)
 
     def _closed(self) -> None:
@@ -267,7 +309,7 @@ class WikiAgain:
     ) -> None:
         """Writes cards while their forms do nothing with them."""
         quiet = {str(row["form"]) for row in rows}
-        self._import({form: {**self._forms[form], "bn_template": QUIET} for form in quiet})
+        self._import({form: self._forms[form] | QUIET for form in quiet})
         for row in rows:
             write(row)
 
@@ -307,7 +349,7 @@ class WikiAgain:
     def _texts(self) -> None:
         told = {str(row["tag"]): str(row["body"]) for row in self._pages()}
         now = self._wiki.pages.all()
-        for tag in set(now) - set(told) - set(self._entry_tags):
+        for tag in set(now) - set(told) - self._entry_tags - set(pages_kept(self._backup)):
             self._wiki.pages.delete(tag)
         for tag in sorted(told, key=lambda tag: (tag == receipts.TAG, tag)):
             page = now.get(tag)
@@ -325,14 +367,16 @@ class WikiAgain:
         """What the wiki does not show as the backup tells it: `room/name`."""
         self._attached.look()
         now = read_whole(self._wiki)
-        pages = {tag: page.body for tag, page in now.pages.items()}
+        kept = pages_kept(self._backup)
+        pages = {tag: page.body for tag, page in now.pages.items() if tag not in kept}
         yield from _unlike("pages", {row["tag"]: row["body"] for row in self._pages()}, pages)
-        yield from _unlike("rights", _canonical(self._rights), _canonical(now.rights))
-        told = self._backup.value("modules.json")
+        rights = self._of_standing(self._rights), self._of_standing(now.rights)
+        yield from _unlike("rights", *map(_canonical, rights))
+        told = self._modules_told
         both = told.keys() & now.modules.keys()  # another wiki may run other extensions
         modules = {name: now.modules[name] for name in both}
         yield from _unlike("modules", {name: told[name] for name in both}, modules)
-        yield from _unlike("metadata", self._looks, now.metadata)
+        yield from _unlike("metadata", self._looks, self._of_standing(now.metadata))
         there = {account.name: account.email for account in now.accounts}
         accounts = {**self._accounts, WIKI_ADMIN: there.get(WIKI_ADMIN, "")}
         yield from _unlike("accounts", accounts, there)
@@ -398,9 +442,31 @@ def lost_at_first(backup: Backup, dialect: Dialect) -> list[str]:
     if opening:
         told = _("In a group these let in others than themselves: they are not written ({names}).")
         lost.append(told.format(names=few(opening)))
-    if alone := sorted(cards_without_form(backup)):
+    for names in circles(backup):
+        told = _("Groups that stand in one another: each is made without the others ({names}).")
+        lost.append(told.format(names=few(names)))
+    if missing := missing_groups(backup):
+        told = _("Groups that are not in the backup: they are left out of others ({names}).")
+        lost.append(told.format(names=few(missing)))
+    if kept := pages_kept(backup):
+        told = _(
+            "Pages that a wiki needs and that do not work in the backup: they stay as the new wiki "
+            "has them ({names})."
+        )
+        lost.append(told.format(names=few(kept)))
+    alone = sorted(cards_without_form(backup))
+    if untold := untold_rights(backup, alone):
+        told = _(
+            "Pages, lists or cards of which the backup tells no rights: for administrators alone "
+            "({names})."
+        )
+        lost.append(told.format(names=few(untold)))
+    if alone:
         told = _("Cards whose form is gone: they stay in the backup alone ({names}).")
         lost.append(told.format(names=few(alone)))
+    if comments := backup.manifest.counts.get("comments", 0):
+        told = _("Comments: they stay in the backup alone ({count}).")
+        lost.append(told.format(count=comments))
     return lost
 
 

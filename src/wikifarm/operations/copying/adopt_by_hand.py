@@ -24,6 +24,7 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.schema.template import parse
 from wikifarm.engine.changes import writes
+from wikifarm.engine.journal import RECORD, SENTINEL
 from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.steps.access import ACLS, ADMINS
 from wikifarm.errors import InvalidInput, NotOurs, Refused
@@ -57,12 +58,20 @@ class Inspection(StrEnum):
     NONE = "none"
 
 
+class AuditTrace(StrEnum):
+    """What a look at a wiki wrote in it."""
+
+    NOTHING = "nothing"
+    REMOVED = "removed"  # what its audit planted, which it removed
+    LEFT = "left"  # the audit was cut: what it planted may be there
+
+
 @dataclass(frozen=True)
 class TakenOver(Outcome):
     """A wiki made by hand, described here. `closing` are the rights that are open there today, and
     that `apply` would close; `community` tells what else is open, and what `apply` would change.
-    `captured` is None where a blueprint that was here already describes it; `manifest` is empty
-    where nothing was kept."""
+    `trace` is what looking at it wrote in it. `captured` is None where a blueprint that was here
+    already describes it; `manifest` is empty where nothing was kept."""
 
     slug: str
     url: str
@@ -71,6 +80,7 @@ class TakenOver(Outcome):
     captured: CapturedBlueprint | None
     community: CommunityOutcome
     closing: tuple[Leak, ...] = ()
+    trace: AuditTrace = AuditTrace.NOTHING
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -81,6 +91,7 @@ class TakenOver(Outcome):
             "manifest": self.manifest,
             "captured": self.captured.as_json() if self.captured is not None else None,
             "closing": [asdict(leak) for leak in self.closing],
+            "trace": self.trace.value,
             "community": self.community.as_json(),
         }
 
@@ -101,6 +112,7 @@ def take_over(
         captured = None
         if manifest.is_file():
             described = _read(manifest, entry)
+            captured = _captured_before(context, wiki, described)
         else:
             folder = context.places.blueprints
             if dry_run:
@@ -117,7 +129,27 @@ def take_over(
             closing = _tell(run, look)
         kept = str(manifest) if manifest.is_file() else ""
         told = TakenOver(entry.folder, entry.url, described.blueprint, kept, captured, run.outcome)
-        return replace(told, closing=closing)
+        return replace(told, closing=closing, trace=_trace(run, look))
+
+
+def _captured_before(
+    context: Context, wiki: Wiki, described: Community
+) -> CapturedBlueprint | None:
+    """What a run before captured of the wiki, and what it leaves out, as it would today; None where
+    it is described with another blueprint."""
+    name = f"{PREFIX}{described.slug}"
+    folder = context.places.blueprints / name
+    try:
+        blueprint = load_blueprint(described.blueprint, Path(described.source).parent)
+    except InvalidInput:
+        return None  # `fill` tells what is wrong with it
+    if Path(described.blueprint).name != name or not (folder / FILE).is_file():
+        return None
+    asked = CaptureWishes(name, described.language, in_place=True)
+    outcome = captured_from(context, wiki, asked).outcome
+    told, pages = outcome.captured, {page.key for page in blueprint.pages}
+    left = tuple(each for each in told.left_out if each.name not in pages)
+    return replace(outcome, captured=replace(told, left_out=left), folder=str(folder))
 
 
 def _read(manifest: Path, entry: FarmWiki) -> Community:
@@ -158,6 +190,16 @@ def _tell(run: CommunityRun, look: Inspection) -> tuple[Leak, ...]:
     left = tuple(leak for leak in audit.leaks if leak.route not in closed)
     run.outcome.audit = replace(audit, leaks=left)
     return tuple(leak for leak in audit.leaks if leak.route in closed)
+
+
+def _trace(run: CommunityRun, look: Inspection) -> AuditTrace:
+    slug, journal = run.community.slug, run.context.journal
+    if look is not Inspection.FULL or run.wiki is None:
+        return AuditTrace.NOTHING
+    if any(journal.left_open(slug, step) for step in (SENTINEL, RECORD)):
+        return AuditTrace.LEFT
+    audit = run.outcome.audit
+    return AuditTrace.REMOVED if audit is None or audit.probes else AuditTrace.NOTHING
 
 
 # -- describing it ------------------------------------------------------------------------------

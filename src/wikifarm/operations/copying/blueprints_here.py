@@ -35,7 +35,7 @@ class CheckedBlueprint(Outcome):
     forms: tuple[str, ...]
     people: tuple[str, ...]
     groups: tuple[str, ...]
-    files: tuple[str, ...]
+    attached: tuple[str, ...]  # page/file
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import fcntl
+import os
 import shutil
 import tempfile
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
@@ -26,6 +27,7 @@ from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, LocalStorage, Problem, Refused
 from wikifarm.files import write_whole
 from wikifarm.i18n import _
+from wikifarm.model import without_slashes
 from wikifarm.operations.copying.people_there import people_there
 from wikifarm.operations.copying.source_wiki import Source, opened
 from wikifarm.operations.workplace.context import Context
@@ -38,7 +40,6 @@ from wikifarm.yeswiki.wiki_reader import read_whole
 TEXTS = "captured"  # folder of templates/: what facilitators read of a captured blueprint
 _TEXTUAL = frozenset({".txt", ".csv", ".md", ".svg", ".xml", ".html", ".htm", ".yaml", ".ics",
                       ".vcf", ".json", ".tex", ".rtf"})  # fmt: skip
-_SLASHED = re.compile(r"\\(['\"\\])")
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class CapturedBlueprint(Outcome):
             "forms": [asdict(form) for form in told.forms],
             "lists": list(told.lists),
             "groups": list(told.groups),
-            "files": [f"{each.page}/{each.name}" for each in told.attachments],
-            "left_out": [
+            "attached": [f"{each.page}/{each.name}" for each in told.attachments],
+            "not_in_it": [
                 {"kind": each.kind.value, "name": each.name, "why": each.why.value,
                  "agree": each.key if each.may_be_agreed else ""}
                 for each in told.left_out
@@ -137,8 +138,7 @@ def captured_from(context: Context, wiki: Wiki, asked: CaptureWishes) -> Reading
     asked = replace(asked, left=asked.left | {receipts.TAG})
     captured = capture(whole, people, usual, texts, asked)
     unread = tuple(sorted(part.value for part in whole.unread))
-    # The farm writes a backslash before each quote (FarmService, addslashes).
-    title = _SLASHED.sub(r"\1", unescape(whole.settings.get("wakka_name", "")))
+    title = without_slashes(unescape(whole.settings.get("wakka_name", "")))
     outcome = CapturedBlueprint(whole.address, whole.reader, unread, captured, title=title)
     return Reading(whole, people, outcome)
 
@@ -195,14 +195,31 @@ def written(wiki: Wiki, read: Reading, folder: Path, agreed: frozenset[str]) -> 
 
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
-    """A new folder to be put in the place of `folder`; gone at the end if it is still there."""
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    """A new folder to be put in the place of `folder`; gone at the end if it is still there, with
+    those of runs that were killed: nobody holds them any more."""
+    prefix = f".{folder.name}.wikifarm-"
+    for left in folder.parent.glob(f"{prefix}*"):
+        with suppress(OSError), _held(left):
+            shutil.rmtree(left)
+    made = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
     try:
-        made.chmod(0o755)
-        yield made
+        with _held(made):
+            made.chmod(0o755)
+            yield made
     finally:
         with suppress(OSError):
             shutil.rmtree(made)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Holds a folder while it is written in. Raises OSError where another run does."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _put(path: Path, text: str) -> None:

@@ -269,7 +269,9 @@ def _stays(known: Traces, before: Earlier, outcome: ErasedPerson) -> Sequence[st
             "Not removed, since no wiki nor list can: mails that were sent already; exports and "
             "backups on computers; backups and logs of whoever hosts; the name of the account in "
             "the history of pages that stay, and in the wiki's own log of administration, which "
-            "its administrators read."
+            "its administrators read. Not looked at: the earlier texts of pages that stay, which "
+            "whoever reads a page reads too; forms, lists of choices and looks of pages; "
+            "reactions; rights that name the account."
         )
     ]
     extra: Mapping[Subscription, str] = {

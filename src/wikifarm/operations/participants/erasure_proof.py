@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from wikifarm.blueprint.capture.known_people import KnownPeople
+from wikifarm.blueprint.capture.known_people import KnownPeople, is_one_word
 from wikifarm.errors import AuditBlind
 from wikifarm.i18n import _
 from wikifarm.operations.audit.reach import Reach
@@ -74,19 +74,23 @@ def terms_of(known: Traces) -> Terms:
     """What gives somebody away, and how it is looked for."""
     person = known.person
     return terms_for(
-        {"address": known.addresses, "account": [person.account], "name": [person.name]}
+        {
+            "address": known.addresses,
+            "account": [person.account],
+            "name": [person.name, person.account],
+        }
     )
 
 
 def terms_for(said: Mapping[str, Iterable[str]]) -> Terms:
     """What gives people away by its kind, "address", "account" or "name" -> whether a text holds
     it: names as `KnownPeople` sees them, the rest as whole words, in any case. A name in one word
-    is a first name, which is of many."""
+    is a first name, which is of many; AdaLovelace and AdaL are two."""
     terms: dict[str, Callable[[str], bool]] = {}
     for what, texts in said.items():
         given = sorted(text for text in texts if len(text) >= SHORTEST)
         if what == "name":
-            terms[what] = KnownPeople(name for name in given if " " in name).named_in
+            terms[what] = KnownPeople(name for name in given if not is_one_word(name)).named_in
         elif given:
             either = "|".join(map(re.escape, given))
             pattern = re.compile(rf"{_BEFORE}(?:{either}){_AFTER}", re.IGNORECASE)

@@ -52,7 +52,8 @@ def manage_rights(request: Request, _arguments: dict[str, str]) -> str:
 
 
 def _filtered(request: Request) -> list[StoredPage]:
-    pages = request.wiki.pages()
+    """Source: `GererDroitsAction`, v4.4.4: comments are pages of its table like the others."""
+    pages = [*request.wiki.pages(), *(comment for comment, _below in request.wiki.comments())]
     wanted = request.arg("filter")
     if wanted == "pages":
         return [p for p in pages if p.kind != ENTRY]

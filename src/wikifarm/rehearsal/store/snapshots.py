@@ -7,6 +7,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from wikifarm.rehearsal.store.records import COMMENT
+
 VOLATILE = ("date_creation_fiche", "date_maj_fiche")
 
 
@@ -52,6 +54,7 @@ def _wiki(db: sqlite3.Connection, wiki: str) -> dict[str, Any]:
     pages: dict[str, Any] = {}
     lists: dict[str, Any] = {}
     entries: dict[str, Any] = {}
+    comments: dict[str, Any] = {}
     for tag, body, owner, count in rows(
         "SELECT p.tag, p.body, p.owner, (SELECT COUNT(*) FROM pages q WHERE q.wiki = p.wiki AND "
         "q.tag = p.tag) FROM pages p WHERE p.wiki = ? AND p.latest ORDER BY p.tag"
@@ -61,6 +64,8 @@ def _wiki(db: sqlite3.Connection, wiki: str) -> dict[str, Any]:
         kind, form = kinds.get(tag, ("", ""))
         if kind == "liste":
             lists[tag] = json.loads(body)
+        elif kind == COMMENT:
+            comments[tag] = {"body": body, "owner": owner, "below": form}
         elif kind:
             values = {k: v for k, v in json.loads(body).items() if k not in VOLATILE}
             entries[tag] = {"form": form, "values": values, "owner": owner, "revisions": count}
@@ -70,6 +75,7 @@ def _wiki(db: sqlite3.Connection, wiki: str) -> dict[str, Any]:
         "pages": pages,
         "lists": lists,
         "entries": entries,
+        "comments": comments,
         "rights": _rights(rows("SELECT tag, privilege, list FROM acls WHERE wiki = ?")),
         "groups": {
             name: members.split("\n") if members else []
