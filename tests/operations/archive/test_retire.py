@@ -11,7 +11,7 @@ import pytest
 from tests.operations.archive.conftest import Computer
 from tests.operations.conftest import context_for
 from tests.operations.copying.random_wikis import commented
-from tests.operations.deaths import Mortal, born, died
+from tests.operations.deaths import Dying, Mortal, born, died
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
 from wikifarm.model import Rights, canonical
@@ -202,19 +202,6 @@ def test_what_wikifarm_wrote_names_nobody_who_went_and_is_still_proven(
     assert "à la main" in pages["Charte"].body
 
 
-class Dying(Mortal):
-    """Dies once this page is written."""
-
-    def __init__(self, tag: str) -> None:
-        super().__init__(reads=False)
-        self._tag = tag
-
-    def point(self, what: str) -> None:
-        if what.startswith("done: POST") and f"{self._tag}/edit" in what:
-            self._k = len(self.points)
-        super().point(what)
-
-
 def test_erasing_everybody_ends_the_same_wherever_it_was_killed(
     farm: RunningFarm, computer: Computer, tmp_path: Path
 ) -> None:
@@ -223,7 +210,7 @@ def test_erasing_everybody_ends_the_same_wherever_it_was_killed(
         step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
     killed = []
     deaths = [Mortal(point, reads=False) for point in (1, 4, 8, 12)]
-    for mortal in [*deaths, Dying("AnimerIci"), Dying(receipts.TAG)]:
+    for mortal in [*deaths, Dying("AnimerIci/edit"), Dying(f"{receipts.TAG}/edit")]:
         context = context_for(farm.url, tmp_path, transport=mortal)
 
         def work(context: Context = context) -> bool:

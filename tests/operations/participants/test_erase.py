@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import context_for
-from tests.operations.deaths import Mortal, born, died
+from tests.operations.deaths import Dying, Mortal, born, died
 from wikifarm.errors import (
     AuditBlind,
     Exit,
@@ -26,6 +27,7 @@ from wikifarm.operations.participants.erase import ErasedPerson, erase
 from wikifarm.operations.participants.new_password import way_in
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
+from wikifarm.result import Envelope
 from wikifarm.yeswiki.wiki import Wiki
 
 from .conftest import FORM, PASSWORD, Town
@@ -119,7 +121,7 @@ def test_a_second_time_tells_again_what_stays(own_town: Town, second: str) -> No
     assert set(after.stays) == set(before.stays)
     assert {(each.by, each.place, each.what) for each in after.sightings} == places
     assert again.messages == first.messages
-    assert not after.goes and who(own_town) == {"Bob", "Eve", "CamilleG", "DominiqueP"}
+    assert after.account == "" and who(own_town) == {"Bob", "Eve", "CamilleG", "DominiqueP"}
     journal = next((own_town.folder / "state").rglob("journal.jsonl")).read_text("utf-8").lower()
     assert not [word for word in ("lovelace", "adal", "ada@", "notesde") if word in journal]
 
@@ -130,7 +132,7 @@ def test_a_second_time_is_not_of_who_bears_the_name_since(own_town: Town) -> Non
     erased(own_town, "bob@example.org")
     own_town.joins("Bob", "other@example.org", bf_prenom="Bob", bf_nom="Autre")
     again = erased(own_town, "bob@example.org")
-    assert not again.goes and "Bob" in who(own_town)
+    assert again.account == "" and "Bob" in who(own_town)
     assert [card["bf_nom"] for card in own_town.wiki().entries.of(FORM).values()].count(
         "Autre"
     ) == 1
@@ -234,6 +236,86 @@ def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:
     with pytest.raises(StillNeeded, match="the only one"):
         erase(own_town.context(), own_town.community, "Eve")
     assert who(own_town) == before
+
+
+def traced(town: Town, number: int) -> str:
+    """Somebody who is named all over the wiki; the name of the account, and of the pages."""
+    account, mail = f"ZoeK{number}", f"zoe{number}@example.org"
+    name = ("Zoé", f"Kerbrat{'abcdefghijklmnopqrstuvwxyz'[number]}")
+    person = town.joins(account, mail, bf_prenom=name[0], bf_nom=name[1],
+                        bf_mail=f"autre{number}@example.org")  # fmt: skip
+    wiki = town.wiki()
+    wiki.groups.set({"participants": [*wiki.groups.members("participants"), account]})
+    for page, text in {
+        f"Entier{number}": f"Merci à {name[1].upper()} Zoe",
+        f"Initiale{number}": f"Merci à Z. {name[1]}",
+        f"Famille{number}": f"Merci à Mme {name[1].upper()}",
+        f"Colle{number}": f"voir /qui/zoe{name[1].lower()}",
+        f"Compte{number}": f"écrire à {account}",
+        f"Mel{number}": f"écrire à {mail}",
+        f"Mel{number}bis": f"écrire à autre{number}@example.org",
+        f"Rien{number}": "Merci à Zoé, et à Kerbratte",
+    }.items():
+        wiki.pages.save(page, text, "")
+    person.pages.save(f"Sien{number}", "À partager.", "")
+    asked = town.says(account, "PagePrincipale", "Qui vient ?")
+    town.says("Bob", asked, "Moi.")
+    town.says(account, "PagePrincipale", "Bonjour.")
+    return " ".join(name)
+
+
+def told_of(
+    town: Town, answer: Envelope, number: int
+) -> tuple[set[tuple[str, str, str]], *tuple[object, ...]]:
+    """All that is told at the end, with no number of who it is."""
+    outcome = answer.outcome
+    assert isinstance(outcome, ErasedPerson)
+    comments = town.wiki().comments.all()
+
+    def plain(tag: str) -> str:
+        return "COMMENT" if tag in comments else tag.replace(str(number), "")
+
+    seen = {(each.by, plain(each.place), each.what) for each in outcome.sightings}
+    stays = set(map(plain, outcome.stays))
+    return seen, stays, outcome.subscription, outcome.asked, answer.messages
+
+
+@pytest.mark.slow
+def test_cut_after_any_write_the_same_words_tell_the_same(own_town: Town, tmp_path: Path) -> None:
+    own_town.wiki().rights.set(["PagePrincipale"], Rights("*", "@animation", "+"))
+    name = traced(own_town, 0)
+    whole = Mortal(reads=False)
+    context = context_for(own_town.url, tmp_path, transport=whole)
+    expected = told_of(own_town, erase(context, own_town.community, name), 0)
+    assert expected[0] >= {
+        ("admin", "Entier", "name"), ("admin", "Initiale", "name"), ("admin", "Colle", "name"),
+        ("admin", "Famille", "surname"), ("admin", "Compte", "account"),
+        ("admin", "Mel", "address"), ("admin", "Melbis", "address"),
+    }  # fmt: skip
+    deaths = [number for number, what in enumerate(whole.points) if what.startswith("done: ")]
+    for number, point in enumerate(deaths, 1):
+        name = traced(own_town, number)
+        mortal = Mortal(point, reads=False)
+        context = context_for(own_town.url, tmp_path, transport=mortal)
+
+        def work(context: Context = context, name: str = name) -> bool:
+            return erase(context, own_town.community, name).exit == 0
+
+        assert died(born(mortal, work)), mortal.points
+        again = erase(own_town.context(), own_town.community, name)
+        assert told_of(own_town, again, number) == expected, whole.points[point]
+
+
+def test_who_takes_the_name_of_who_went_is_not_touched(own_town: Town, tmp_path: Path) -> None:
+    mortal = Dying("users/Bob/delete")
+    context = context_for(own_town.url, tmp_path, transport=mortal)
+    assert died(born(mortal, lambda: erase(context, own_town.community, "Bob").exit == 0))
+    assert "Bob" not in who(own_town)
+    time.sleep(1.1)  # nobody opens an account in the second in which it went
+    own_town.joins("Bob", "other@example.org", bf_prenom="Bob", bf_nom="Autre")
+    answer = erase(own_town.context(), own_town.community, "Bob")
+    assert "Bob" in who(own_town) and "was not touched" in answer.messages[0]
+    assert erased(own_town, "Bob").account == "Bob" and "Bob" not in who(own_town)
 
 
 KILLED = (3, 10, 16, 22)  # points of the writes: of some 26

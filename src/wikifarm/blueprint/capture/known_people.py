@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from html import unescape
+from itertools import combinations
 from urllib.parse import unquote
 
 _MAIL = re.compile(r"[\w.+-] ?@ ?[\w-]+(\.[\w-]+)+")
@@ -28,6 +29,7 @@ _PHONE = re.compile(
 )
 _CAPITAL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Ý])")
 _INITIALS = re.compile(r"(.*\w{3,}) ([A-ZÀ-Ý]{1,3})\Z")  # ZoeD, AdaLK: as many name their account
+_INITIALS_AT_MOST = 3
 _BETWEEN = 2  # words of a name of which an account keeps no initial
 _FAMILY_NAME = 4  # letters of a word, written small, that may be one after a first name
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -45,6 +47,8 @@ _ALIKE = str.maketrans(_LOOK | {sign.upper(): ours.upper() for sign, ours in _LO
 # What stands before a name and is no initial of it: L’Hermine, À Dubreuil.
 _NO_INITIAL = re.compile(r"(?<![^\W_])(?:[CDJLMNSTcdjlmnst]['’ʼ]|À )(?=\w)")
 _FEW = 4  # words of a name that is looked for in another order, or by initials
+_UNPARTED = re.compile(r"[^\W\d_A-Za-zÀ-ɏ]{2,}")  # what may hold letters without capitals
+_ANYWHERE, _SMALL, _HEAD, _SURNAME = "… ", "…", "^", "~ "
 SHORTEST = 3  # signs of a name that can be told from a word
 _GLUED = 6  # signs of a name that is looked for across words, whatever parts them
 
@@ -58,34 +62,30 @@ class Trace(StrEnum):
 
 
 class KnownPeople:
-    """The people of one wiki, by their names: accounts, members of groups, titles of entries."""
+    """The people of one wiki, by their names: accounts, members of groups, titles of entries.
+
+    `spellings` is all that is seen as one of them, `longest` the letters of their longest name:
+    whoever keeps only fingerprints of the first sees them again by `spellings_in`."""
 
     def __init__(self, names: Iterable[str], but: Iterable[str] = ()) -> None:
         left = {words for name in but for words in _both_ways(name)}
         given = tuple(names)
-        spelt = {words for name in given for words in _both_ways(name)} - left
-        turned = {each for name in spelt for each in _turned(name)}
-        self._names = {name for name in turned if len("".join(name)) >= SHORTEST}
-        glued = set(map("".join, turned))
-        self._glued = {name for name in glued if len(name) >= _GLUED}
-        self._longest = max((len("".join(name)) for name in self._names), default=0)
-        self._anywhere = {name for name in glued if len(name) > 1 and _never_parted(name)}
-        self._behind: dict[str, set[tuple[tuple[str, ...], str]]] = {}  # family names: an initial
-        for name in given:
-            for initials, family in _by_initials(name) if _words(name) not in left else ():
-                self._behind.setdefault(family[0], set()).add((family, initials))
-        self._begun: dict[str, set[tuple[tuple[str, ...], str]]] = {}
-        for name in given:
-            known = _INITIALS.match(_CAPITAL.sub(" ", name))
-            if known and _words(name) not in left:
-                words = _words(known[1])
-                self._begun.setdefault(words[0], set()).add((words, bare(known[2])))
-                self._names -= set(_turned(_words(name)))  # “wiki a” is not WikiA
+        self.spellings = frozenset(each for name in given for each in _spellings(name, left))
+        self.longest = max((len("".join(_words(name))) for name in given), default=0)
+
+    @classmethod
+    def by_surname(cls, names: Iterable[str]) -> KnownPeople:
+        """By the family name alone, which others may bear: “Mme KERBRAT”."""
+        people = cls(())
+        given = tuple(names)
+        families = {" ".join(family) for name in given for _initials, family in _by_initials(name)}
+        heads = {_HEAD + family.partition(" ")[0] for family in families}
+        people.spellings = frozenset({*heads, *(_SURNAME + family for family in families)})
+        return people
 
     def in_text(self, text: str) -> frozenset[Trace]:
         """What of them stands there; names whatever their case, accents, order, glued capitals or
-        what parts them, with an initial for a first name or letters that look alike, within
-        addresses of the web too, and those hidden from robots."""
+        what parts them, within addresses of the web too, and those hidden from robots."""
         plain = _plain(text)
         traces = {
             Trace.MAIL: _MAIL.search(_shown(plain)),
@@ -96,62 +96,102 @@ class KnownPeople:
 
     def named_in(self, text: str) -> bool:
         """True where somebody is named there, as `in_text` sees names."""
-        plain = _plain(text)
-        return any(map(self._named, {plain, _TAG.sub("", plain), _plain(unquote(text))}))
+        return bool(self.spellings) and any(spellings_in(text, self.longest, self._is_known))
 
-    def _named(self, text: str) -> bool:
-        spelt = _spelt(text)
+    def _is_known(self, spelling: str) -> bool:
+        return spelling in self.spellings
+
+
+def spellings_in(text: str, longest: int, known: Callable[[str], bool]) -> Iterator[str]:
+    """All by which a text names people, of whose names the longest has so many letters. `known`
+    tells whether a spelling is one of theirs."""
+    return filter(known, _could_be(text, longest, known))
+
+
+def _could_be(text: str, longest: int, known: Callable[[str], bool]) -> Iterator[str]:
+    plain = _plain(text)
+    for each in {plain, _TAG.sub("", plain), _plain(unquote(text))}:
+        spelt = _spelt(each)
         words = tuple(map(str.casefold, spelt))
-        whole = "".join(words) if self._anywhere else ""
-        return (
-            any(name in whole for name in self._anywhere)
-            or any(
-                words[first:last] in self._names or "".join(words[first:last]) in self._glued
-                for first in range(len(words))
-                for last in self._ends(words, first)
-            )
-            or any(
-                words[first : first + len(name)] == name
-                and _go_on(spelt[first + len(name) :][: len(initials) + _BETWEEN], initials)
-                for first, word in enumerate(words)
-                for name, initials in self._begun.get(word, ())
-            )
-            or self._initialled(text)
-        )
+        yield from _runs(words, longest)
+        yield from _begun(spelt, words, known)
+        yield from _by_an_initial(_spelt(_NO_INITIAL.sub(" ", each)), known)
+        for unparted in _UNPARTED.findall("".join(words)) if not each.isascii() else ():
+            for first in range(len(unparted)):
+                for last in range(first + 2, min(first + longest, len(unparted)) + 1):
+                    yield _ANYWHERE + unparted[first:last]
 
-    def _initialled(self, text: str) -> bool:
-        """True for a family name in capitals or begun with one, and an initial right beside it."""
-        spelt = _spelt(_NO_INITIAL.sub(" ", text)) if self._behind else ()
-        words = tuple(map(str.casefold, spelt))
-        return any(
-            words[first : first + len(family)] == family
-            and spelt[first][0].isupper()
-            and (
-                _stands_for(spelt[:first], initials)
-                or spelt[first + len(family) :][:1] in ((initials[0],), (initials,))
-            )
-            for first, word in enumerate(words)
-            for family, initials in self._behind.get(word, ())
-        )
 
-    def _ends(self, words: tuple[str, ...], first: int) -> Iterator[int]:
-        """Where a name that begins at this word may end."""
+def _runs(words: tuple[str, ...], longest: int) -> Iterator[str]:
+    """Words that follow one another, parted and, where they are long enough, glued."""
+    for first in range(len(words)):
         length = 0
         for last in range(first, len(words)):
             length += len(words[last])
-            if length > self._longest:
-                return
-            yield last + 1
+            if length > longest:
+                break
+            if length >= SHORTEST:
+                yield " ".join(words[first : last + 1])
+            if length >= _GLUED:
+                yield "".join(words[first : last + 1])
 
 
-def _go_on(words: tuple[str, ...], initials: str) -> bool:
-    """True for words that are the rest of a name of which an account keeps the initials: with their
-    capitals or, all in small letters, at once. Many a word begins as a name does."""
-    left = iter(words)
-    capitals = initials.upper()
-    if all(any(word.startswith(capital) for word in left) for capital in capitals):
-        return True
-    return bool(words) and len(words[0]) >= _FAMILY_NAME and words[0].startswith(initials[0])
+def _begun(
+    spelt: tuple[str, ...], words: tuple[str, ...], known: Callable[[str], bool]
+) -> Iterator[str]:
+    """Names of accounts, ZoeD, by words that go on as their initials do: with their capitals or,
+    all in small letters, at once. Many a word begins as a name does."""
+    for first, word in enumerate(words):
+        for end in (
+            range(first + 1, min(first + _FEW, len(words) + 1)) if known(_HEAD + word) else ()
+        ):
+            name, rest = " ".join(words[first:end]), spelt[end : end + _INITIALS_AT_MOST + _BETWEEN]
+            for count in range(1, _INITIALS_AT_MOST + 1):
+                letters = [word[0] for word in rest[: count + _BETWEEN] if word[0].isupper()]
+                for initials in combinations(letters, count):
+                    yield f"{name} {''.join(initials)}"
+            if rest and len(rest[0]) >= _FAMILY_NAME and not rest[0][0].isupper():
+                yield f"{name} {rest[0][0]}{_SMALL}"
+
+
+def _by_an_initial(spelt: tuple[str, ...], known: Callable[[str], bool]) -> Iterator[str]:
+    """Family names, in capitals or begun with one, with initials in capitals right beside them:
+    Z. Dubreuil, J.-P. Martin, JP Martin, DUBREUIL Z."""
+    for first, word in enumerate(spelt):
+        if not word[0].isupper() or not known(_HEAD + word.casefold()):
+            continue
+        before = ["".join(spelt[max(first - count, 0) : first])
+                  for count in range(1, _INITIALS_AT_MOST + 1)]  # fmt: skip
+        for end in range(first + 1, min(first + _FEW, len(spelt) + 1)):
+            family = " ".join(map(str.casefold, spelt[first:end]))
+            yield _SURNAME + family
+            for initials in {*before, *spelt[end : end + 1]}:
+                if 0 < len(initials) <= _INITIALS_AT_MOST and initials == initials.upper():
+                    yield f"{initials}. {family}"
+
+
+def _spellings(name: str, left: set[tuple[str, ...]]) -> Iterator[str]:
+    """All by which somebody is seen, as `spellings_in` gives it."""
+    own = _words(name)
+    account = _INITIALS.match(_CAPITAL.sub(" ", name))
+    for words in {*_both_ways(name)} - left:
+        for turned in _turned(words):
+            glued = "".join(turned)
+            if len(glued) >= _GLUED:
+                yield glued
+            if len(glued) >= SHORTEST and not (account and words == own):  # “wiki a” is not WikiA
+                yield " ".join(turned)
+            if len(glued) > 1 and _never_parted(glued):
+                yield _ANYWHERE + glued
+    if own in left:
+        return
+    for initials, family in _by_initials(name):
+        yield _HEAD + family[0]
+        yield from (f"{each}. {' '.join(family)}" for each in (initials[0], initials))
+    if account:
+        begun, initials = " ".join(_words(account[1])), bare(account[2])
+        yield _HEAD + begun.partition(" ")[0]
+        yield from (f"{begun} {initials.upper()}", f"{begun} {initials[0]}{_SMALL}")
 
 
 def _by_initials(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -167,13 +207,6 @@ def _by_initials(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         family = tuple(map(str.casefold, words[cut:]))
         if len("".join(family)) >= _FAMILY_NAME:
             yield "".join(word[0] for word in words[:cut]).upper(), family
-
-
-def _stands_for(before: tuple[str, ...], initials: str) -> bool:
-    """True where the words before a family name end with the first of these initials or with all of
-    them, in capitals: Z. Dubreuil, J.-P. Martin, JP Martin."""
-    last = "".join(before[-len(initials) :])
-    return before[-1:] in ((initials[0],), (initials,)) or last == initials
 
 
 def _plain(text: str) -> str:
@@ -215,6 +248,12 @@ def _both_ways(name: str) -> Iterator[tuple[str, ...]]:
 def _spelt(text: str) -> tuple[str, ...]:
     """The same words with their capitals."""
     return tuple(_WORD.findall(_unaccented(_CAPITAL.sub(" ", _plain(text)))))
+
+
+def spelt_whole(name: str) -> str:
+    """A name in all its words, as `spellings_in` gives it of a text."""
+    words = _words(name)
+    return "".join(words) if len("".join(words)) >= _GLUED else " ".join(words)
 
 
 def is_one_word(name: str) -> bool:

@@ -138,7 +138,10 @@ def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
         yield from wrapped(
             _("Looked for as {roles}: still named here, for you to look at.").format(roles=asked)
         )
-        words = {"address": _("the address"), "account": _("the account"), "name": _("the name")}
+        words = {
+            "address": _("the address"), "account": _("the account"), "name": _("the name"),
+            "surname": _("perhaps: the family name"),
+        }  # fmt: skip
         rows = ((sight.place, words[sight.what], roles[sight.by]) for sight in outcome.sightings)
         yield from table(rows)
     if "visitor" not in outcome.asked:

@@ -38,7 +38,7 @@ from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.copying.people_there import asks_of_people, full_names
 from wikifarm.operations.participants.erase import close_account
-from wikifarm.operations.participants.erasure_proof import ADMIN, looked_for, terms_for
+from wikifarm.operations.participants.erasure_proof import ADMIN, SURNAME, looked_for, terms_for
 from wikifarm.operations.participants.traces import comments_of
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
@@ -395,7 +395,7 @@ class _Leave:
     def _still_named(self, who: _Everybody) -> list[str]:
         """Where those who went are still named, as sentences. Raises WriteRefused for a card that
         still answers."""
-        terms = terms_for({"address": who.addresses, "account": who.accounts, "name": who.names})
+        terms = terms_for(who.addresses, sorted(who.accounts), sorted(who.names))
         asking = {Role.VISITOR.value: self._wiki.visitor(), ADMIN: self._wiki}
         proof = looked_for(asking, terms, who.cards)
         if cards := {each.place for each in proof.sightings if each.what == "card"}:
@@ -406,10 +406,18 @@ class _Leave:
         roles = {Role.VISITOR.value: _("a visitor"), ADMIN: _("the administrator")}
         told = []
         for role in proof.asked:
-            places = list(dict.fromkeys(each.place for each in proof.sightings if each.by == role))
-            if places:
+            seen = {each.place: each.what for each in proof.sightings if each.by == role}
+            named = [place for place, what in seen.items() if what != SURNAME]
+            alike = [place for place, what in seen.items() if what == SURNAME]
+            if named:
                 sentence = _("Somebody who went is still named in what {who} reads: {places}.")
-                told.append(sentence.format(who=roles[role], places=few(places)))
+                told.append(sentence.format(who=roles[role], places=few(named)))
+            if alike:
+                sentence = _(
+                    "A family name of somebody who went, or of somebody else, stands in what {who} "
+                    "reads: {places}."
+                )
+                told.append(sentence.format(who=roles[role], places=few(alike)))
         looked = _("Looked for as {roles}, in what pages, cards and comments say today: nowhere.")
         return told or [looked.format(roles=", ".join(roles[role] for role in proof.asked))]
 

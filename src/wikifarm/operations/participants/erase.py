@@ -24,7 +24,7 @@ from wikifarm.operations.participants.erased_before import (
     Earlier,
     earlier,
     fingerprint,
-    known_again,
+    mark,
     told,
 )
 from wikifarm.operations.participants.erasure_proof import Proof, Sighting, search
@@ -58,11 +58,6 @@ class ErasedPerson(Outcome):
     asked: tuple[str, ...] = ()
     sightings: tuple[Sighting, ...] = ()
 
-    @property
-    def goes(self) -> bool:
-        """True where something of theirs is there."""
-        return bool(self.account or self.cards or self.comments or self.groups)
-
     def as_json(self) -> dict[str, Any]:
         return {
             "slug": self.slug,
@@ -91,26 +86,32 @@ def erase(
     """
     with entered(context, community, "participants erase") as run:
         before = earlier(run, word)
-        known, before = _meant(run, read_base(run), word, before)
+        base = read_base(run)
+        person, before = _meant(run, base, word, before)
+        if person is not None:
+            _check(run, person)
+        known = traces(
+            run, person or NOBODY, base.addresses_of(person) if person else frozenset[str]()
+        )
         planned = _told(run, known, before, PLANNED)
-        goes = planned.goes or known.subscription is Subscription.SUBSCRIBED
-        asks = goes or not before.known  # nothing goes where all went before
-        if agreed is not None and asks and not agreed(planned):
-            raise NotConfirmed(_("Nobody was erased."), hint=_("Answer yes, or give --yes."))
-        key = fingerprint(run, _mark(known.person))
-        subscribed = planned.subscription is Subscription.SUBSCRIBED
-        noted = told(run, word, known, planned.stays, subscribed=subscribed)
-        context.journal.intent(community.slug, STEP, key=key, **noted)
-        _unsubscribe(run, known)
-        _remove(run, known)
-        proof = search(run, known)
+        if person is not None:
+            if agreed is not None and not agreed(planned):
+                raise NotConfirmed(_("Nobody was erased."), hint=_("Answer yes, or give --yes."))
+            subscribed = planned.subscription is Subscription.SUBSCRIBED
+            noted = told(run, word, known, planned.stays, subscribed=subscribed)
+            context.journal.intent(community.slug, STEP, key=mark(run, person), **noted)
+            ended = {mark(run, person), *before.left}
+            _unsubscribe(run, known)
+            _remove(run, known)
+        else:
+            ended = {*before.left}
+        proof = search(run, known, before.terms(run, person))
         _refuse_left(known, proof)
-        for ended in {key, *before.left}:
-            context.journal.outcome(community.slug, STEP, key=ended)
+        for key in ended:
+            context.journal.outcome(community.slug, STEP, key=key)
         outcome = replace(planned, status=ERASED, asked=proof.asked, sightings=proof.sightings)
-    return Envelope(
-        "participants erase", outcome=outcome, messages=tuple(_stays(known, before, outcome))
-    )
+    messages = (*_another(base, word, person), *_stays(known, before, outcome))
+    return Envelope("participants erase", outcome=outcome, messages=messages)
 
 
 def _told(run: CommunityRun, known: Traces, before: Earlier, status: str) -> ErasedPerson:
@@ -138,35 +139,35 @@ def _told(run: CommunityRun, known: Traces, before: Earlier, status: str) -> Era
 # -- whom ---------------------------------------------------------------------------------------
 
 
-def _mark(person: Someone) -> str:
-    """What somebody is known by until the end."""
-    return person.account or person.called or person.email
+NOBODY = Someone("", "", "", Membership.ACCOUNT, "")
 
 
 def _meant(
     run: CommunityRun, base: Base, word: str, before: Earlier | None
-) -> tuple[Traces, Earlier]:
-    """What is there of whom the word means, and what a run before knew: one that was cut, or one
-    that ended, be there nothing of them any more. Raises InvalidInput for a word that never meant
-    anybody, and StillNeeded."""
-    person = _there(run, base, word, before)
-    if person is None and before is not None:
-        gone, addresses = known_again(run, before, word)
-        return traces(run, gone, addresses), before
-    if person is None:
-        person = base.person(word)  # says why it is nobody
-    _check(run, person)
-    resumed = before is not None and fingerprint(run, _mark(person)) in before.left
-    known = traces(run, person, base.addresses_of(person))
-    return known, before if before is not None and resumed else Earlier()
-
-
-def _there(run: CommunityRun, base: Base, word: str, before: Earlier | None) -> Someone | None:
-    """Whom the word means, or whom it meant in a run that was cut; None where they are gone."""
+) -> tuple[Someone | None, Earlier]:
+    """Whom the word means, and what a run before knew of them. One that was cut is ended first, and
+    who bears the name now is another; None where nothing of them is there any more. Raises
+    InvalidInput for a word that never meant anybody."""
+    if before is not None and before.left:
+        marks = {mark(run, each): each for each in base.people}
+        return next((marks[key] for key in marks if key in before.left), None), before
     with suppress(InvalidInput):
-        return base.person(word)
-    left = before.left if before is not None else frozenset[str]()
-    return next((each for each in base.people if fingerprint(run, _mark(each)) in left), None)
+        return base.person(word), Earlier()
+    if before is None:
+        base.person(word)  # says why it is nobody
+    return None, before or Earlier()
+
+
+def _another(base: Base, word: str, person: Someone | None) -> Sequence[str]:
+    """A sentence on who bears now the name of somebody who went."""
+    with suppress(InvalidInput):
+        if person is None and base.person(word):
+            told = _(
+                "Somebody else is called “{word}” here now, and was not touched: this command "
+                "ended what an earlier one had begun."
+            )
+            return (told.format(word=word),)
+    return ()
 
 
 def _check(run: CommunityRun, person: Someone) -> None:
@@ -284,7 +285,7 @@ def _stays(known: Traces, before: Earlier, outcome: ErasedPerson) -> Sequence[st
     }
     if outcome.subscription in extra:
         told.append(extra[outcome.subscription])
-    if known.answered:
+    if before.answered or known.answered:
         told.append(
             _(
                 "Comments that others answered stay, since the answers would go with them: who "

@@ -24,14 +24,18 @@ from wikifarm.yeswiki.wiki import Wiki
 ADMIN = "admin"  # who asks, besides the roles of the audit
 # Around a word that is looked for: no part of another word, of an address, nor of a file's name.
 _BEFORE, _AFTER = r"(?<![\w@])(?<!\w[.-])", r"(?![\w@])(?![.-]\w)"
+_WORDS = re.compile(
+    rf"{_BEFORE}(?:[\w+](?:[\w.+-]*[\w+-])?@\w+(?:[.-]\w+)*|\w+(?:[.-]\w+)*){_AFTER}"
+)
 SHORTEST = 3  # letters of a word that is looked for: YesWiki's own shortest name of an account
-Terms = Mapping[str, Callable[[str], bool]]
+ADDRESS, ACCOUNT, NAME, SURNAME = "address", "account", "name", "surname"
+Terms = Mapping[str, Callable[[str], bool]]  # what gives somebody away -> whether a text holds it
 
 
 @dataclass(frozen=True)
 class Sighting:
     """Somebody seen: by whom (a Role, or ADMIN), where (a tag, or a part of the wiki) and by what
-    ("address", "account", "name", "card")."""
+    ("address", "account", "name", "surname", which may be of somebody else, or "card")."""
 
     by: str
     place: str
@@ -46,17 +50,17 @@ class Proof:
     sightings: tuple[Sighting, ...]
 
 
-def search(run: CommunityRun, known: Traces) -> Proof:
-    """Looks for somebody in all that each role may read; reads the wiki anew.
+def search(run: CommunityRun, known: Traces, also: Terms) -> Proof:
+    """Looks for somebody, by what is known of them and by what `also` holds, in all that each role
+    may read; reads the wiki anew.
 
     Raises AuditBlind as `looked_for` does.
     """
     run.work.seen.forget()
     run.progress("searching")
     with _asking(run) as people:
-        proof = looked_for(
-            people, terms_of(known), [card.tag for card in known.cards], run.work.design.who.members
-        )
+        terms, tags = either(terms_of(known), also), [card.tag for card in known.cards]
+        proof = looked_for(people, terms, tags, run.work.design.who.members)
     sightings = (*proof.sightings, *_in_parts(run, known))
     return Proof(proof.asked, tuple(dict.fromkeys(sightings)))
 
@@ -73,33 +77,50 @@ def _asking(run: CommunityRun) -> Iterator[Mapping[str, Wiki]]:
 def terms_of(known: Traces) -> Terms:
     """What gives somebody away, and how it is looked for."""
     person = known.person
-    return terms_for(
-        {
-            "address": known.addresses,
-            "account": [person.account],
-            "name": [person.name, person.account],
-        }
-    )
+    return terms_for(known.addresses, [person.account], [person.name])
 
 
-def terms_for(said: Mapping[str, Iterable[str]]) -> Terms:
-    """What gives people away by its kind, "address", "account" or "name" -> whether a text holds
-    it: names as `KnownPeople` sees them, the rest as whole words, in any case. A name in one word
-    is a first name, which is of many; AdaLovelace and AdaL are two."""
-    terms: dict[str, Callable[[str], bool]] = {}
-    for what, texts in said.items():
-        given = sorted(text for text in texts if len(text) >= SHORTEST)
-        if what == "name":
-            terms[what] = KnownPeople(name for name in given if not is_one_word(name)).named_in
-        elif given:
-            either = "|".join(map(re.escape, given))
-            pattern = re.compile(rf"{_BEFORE}(?:{either}){_AFTER}", re.IGNORECASE)
-            terms[what] = partial(_stands, pattern)
-    return terms
+def terms_for(addresses: Iterable[str], accounts: Sequence[str], names: Sequence[str]) -> Terms:
+    """The same of several people: addresses and accounts as whole words, in any case; names, of
+    accounts too, as `KnownPeople` sees them."""
+    return {
+        ADDRESS: _as_words(addresses),
+        ACCOUNT: _as_words(accounts),
+        NAME: names_of(names, accounts).named_in,
+        SURNAME: KnownPeople.by_surname(names).named_in,
+    }
+
+
+def names_of(names: Iterable[str], accounts: Iterable[str]) -> KnownPeople:
+    """People by their names. One in one word is a first name, which is of many; AdaL is not."""
+    return KnownPeople(name for name in (*names, *accounts) if not is_one_word(name))
+
+
+def _as_words(texts: Iterable[str]) -> Callable[[str], bool]:
+    known = sorted(text for text in texts if len(text) >= SHORTEST)
+    either = "|".join(map(re.escape, known)) or "(?!)"
+    return partial(_stands, re.compile(rf"{_BEFORE}(?:{either}){_AFTER}", re.IGNORECASE))
 
 
 def _stands(pattern: re.Pattern[str], text: str) -> bool:
     return pattern.search(text) is not None
+
+
+def words_in(text: str) -> Iterator[str]:
+    """Every address and account that could be looked for as a whole word."""
+    for word in _WORDS.findall(text):
+        yield word
+        if "+" in word:
+            yield word.rpartition("+")[2]
+
+
+def either(terms: Terms, others: Terms) -> Terms:
+    """What holds one thing or the other."""
+    return {what: partial(_any, (term, others[what])) for what, term in terms.items()}
+
+
+def _any(terms: Iterable[Callable[[str], bool]], text: str) -> bool:
+    return any(term(text) for term in terms)
 
 
 def looked_for(
@@ -121,8 +142,7 @@ def looked_for(
         shown = everything(wiki)
         for tag, row in shown.items():
             text = "\n".join(texts_in(row))
-            sightings += [Sighting(role, tag, what) for what, term in terms.items()
-                          if term(text)]  # fmt: skip
+            sightings += [Sighting(role, tag, what) for what in seen_in(text, terms)]
         sightings += [Sighting(role, tag, "card") for tag in tags
                       if wiki.session.api(f"pages/{tag}").status == 200]  # fmt: skip
         if wiki.session.foreign > before:
@@ -140,6 +160,12 @@ def looked_for(
                 ).format(names=few(unseen))
             )
     return Proof(tuple(role for role in people if owed(role)), tuple(sightings))
+
+
+def seen_in(text: str, terms: Terms) -> list[str]:
+    """What of somebody stands in a text; the family name alone where nothing else does."""
+    seen = [what for what, term in terms.items() if what != SURNAME and term(text)]
+    return seen or [what for what in (SURNAME,) if terms[what](text)]
 
 
 def _blind(message: str) -> AuditBlind:
