@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,23 +12,30 @@ import pytest
 
 from tests.operations.conftest import context_for
 from tests.operations.deaths import Dying, Mortal, born, died
+from wikifarm.cli.render.people_lines import erased as erased_lines
+from wikifarm.cli.render.sheet import Sheet
 from wikifarm.errors import (
     AuditBlind,
     Exit,
     InvalidInput,
     NotConfirmed,
     StillNeeded,
+    UnexpectedAnswer,
 )
 from wikifarm.model import Rights
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.participants import erasure_proof
 from wikifarm.operations.participants.base import entered, read_base
+from wikifarm.operations.participants.elsewhere import Unread, WikiPart
 from wikifarm.operations.participants.erase import ErasedPerson, erase
 from wikifarm.operations.participants.new_password import way_in
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
+from wikifarm.rehearsal.store.database import Store
 from wikifarm.result import Envelope
+from wikifarm.yeswiki.revisions import History, Revisions
+from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, REACTION
 from wikifarm.yeswiki.wiki import Wiki
 
 from .conftest import FORM, PASSWORD, Town
@@ -255,8 +263,12 @@ def traced(town: Town, number: int) -> str:
         f"Mel{number}": f"écrire à {mail}",
         f"Mel{number}bis": f"écrire à autre{number}@example.org",
         f"Rien{number}": "Merci à Zoé, et à Kerbratte",
+        f"Avant{number}": f"Merci à {' '.join(name)}",
     }.items():
         wiki.pages.save(page, text, "")
+    wiki.pages.save(f"Avant{number}", "Merci", wiki.pages.all()[f"Avant{number}"].revision)
+    wiki.rights.set([f"Avant{number}"], Rights("*", account, "+"))
+    long_ago(town)
     person.pages.save(f"Sien{number}", "À partager.", "")
     asked = town.says(account, "PagePrincipale", "Qui vient ?")
     town.says("Bob", asked, "Moi.")
@@ -266,7 +278,7 @@ def traced(town: Town, number: int) -> str:
 
 def told_of(
     town: Town, answer: Envelope, number: int
-) -> tuple[set[tuple[str, str, str]], *tuple[object, ...]]:
+) -> tuple[set[tuple[str, str, str, str]], object]:
     """All that is told at the end, with no number of who it is."""
     outcome = answer.outcome
     assert isinstance(outcome, ErasedPerson)
@@ -275,9 +287,106 @@ def told_of(
     def plain(tag: str) -> str:
         return "COMMENT" if tag in comments else tag.replace(str(number), "")
 
-    seen = {(each.by, plain(each.place), each.what) for each in outcome.sightings}
+    seen = {(each.by, plain(each.place), each.what, each.part.value)
+            for each in outcome.sightings}  # fmt: skip
     stays = set(map(plain, outcome.stays))
-    return seen, stays, outcome.subscription, outcome.asked, answer.messages
+    messages = [plain(said) for said in answer.messages]
+    return seen, (stays, outcome.subscription, outcome.asked, outcome.unread, messages)
+
+
+def long_ago(town: Town) -> None:
+    """Dates the earlier texts, each of a second of its own: YesWiki shows one of a second."""
+    store = Store(town.folder / "farm")
+    try:
+        with store.transaction():
+            wiki = store.wiki(town.community.slug)
+            assert wiki is not None
+            wiki.file.run(
+                "UPDATE pages SET time = datetime('2026-01-01', '+' || id || ' seconds') "
+                "WHERE latest = 0 AND wiki = ?",
+                wiki.folder,
+            )
+    finally:
+        store.close()
+
+
+def hidden(town: Town) -> None:
+    """Ada is named everywhere but in what pages say today."""
+    wiki = town.wiki()
+    wiki.pages.save("Ancienne", "Merci à Ada Lovelace.", "")
+    wiki.pages.save("Ancienne", "Merci.", wiki.pages.all()["Ancienne"].revision)
+    wiki.pages.save("Famille", "Merci à Mme LOVELACE.", "")
+    wiki.pages.save("Famille", "Merci.", wiki.pages.all()["Famille"].revision)
+    person = wiki.visitor()
+    person.login("AdaL", PASSWORD)
+    wiki.pages.save("Ecrite", "Un.", "")
+    wiki.rights.set(["Ecrite"], Rights("*", "*", "+"))
+    person.pages.save("Ecrite", "Deux.", person.pages.all()["Ecrite"].revision)
+    wiki.pages.save("Ecrite", "Trois.", wiki.pages.all()["Ecrite"].revision)
+    wiki.rights.set(["Charte"], Rights("*", "@animation,AdaL", "+"))
+    wiki.rights.set_module("action", "trail", "@admins,AdaL")
+    wiki.lists.create([("Contacts", (("a", "Ada Lovelace"),))])
+    form = dict(wiki.forms.all()["102"].told)
+    form["bn_description"] = "Questions : ada@example.org"
+    wiki.session.post("BazaR", [("imported-form[102]", json.dumps(form))],
+                      query={"vue": "formulaire"})  # fmt: skip
+    wiki.pages.dress("Charte", {"theme": "margot", "bgimg": "ada-lovelace.jpg"})
+    for name in (KEYWORD, REACTION, FAVORITE):
+        told = [("property", name), ("value[value]", "x")]
+        person.session.api_post("triples/Principes", told)
+    card = {"bf_titre": "Un livre", "bf_resume": "Avec Ada\n\nLOVELACÉ"}
+    tag = wiki.entries.create("104", card)
+    wiki.entries.change(tag, {**wiki.entries.of("104")[tag], "bf_resume": "Seul"})
+    long_ago(town)
+
+
+def test_who_went_is_looked_for_in_histories_forms_lists_and_rights(own_town: Town) -> None:
+    hidden(own_town)
+    answer = erase(own_town.context(), own_town.community, "AdaL")
+    outcome = answer.outcome
+    assert isinstance(outcome, ErasedPerson)
+    there = {(each.part.value, each.place, each.what) for each in outcome.sightings}
+    assert {place for place in there if place[0] != "today"} >= {
+        ("history", "Ancienne", "name"), ("history", "Famille", "surname"),
+        ("history", "UnLivre", "name"), ("history", "Ecrite", "account"),
+        ("rights", "Charte", "account"),
+        ("rights", "action trail", "account"), ("list", "ListeContacts", "name"),
+        ("look", "Charte", "name"), ("keyword", "Principes", "account"),
+        ("reaction", "Principes", "account"), ("favorite", "Principes", "account"),
+    }  # fmt: skip
+    assert any(part == "form" and what == "address" for part, _place, what in there)
+    assert outcome.unread == ()
+    said = "\n".join(answer.messages)
+    assert "Ancienne" in said and "Famille (perhaps: the family name)" in said
+    plain = "\n".join(erased_lines(outcome, Sheet()))
+    assert "Ancienne" not in plain and "Famille" not in plain
+
+
+def mute(_wiki: Wiki) -> Iterator[tuple[str, str]]:
+    raise UnexpectedAnswer("closed")
+
+
+def test_what_the_wiki_does_not_show_was_not_looked_at(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = Revisions.of
+    hidden(own_town)
+
+    def closed(revisions: Revisions, tag: str) -> History:
+        if tag == "Charte":
+            raise UnexpectedAnswer("closed")
+        shown = history(revisions, tag)
+        return History(shown.shown, 99) if tag == "PagePrincipale" else shown
+
+    monkeypatch.setattr(Revisions, "of", closed)
+    monkeypatch.setattr("wikifarm.operations.participants.elsewhere._lists", mute)
+    answer = erase(own_town.context(), own_town.community, "AdaL")
+    assert isinstance(answer.outcome, ErasedPerson)
+    assert set(answer.outcome.unread) == {
+        Unread(WikiPart.LIST), Unread(WikiPart.HISTORY, "Charte"),
+        Unread(WikiPart.HISTORY, "PagePrincipale"),
+    }  # fmt: skip
+    assert any("Not looked at" in said and "history of Charte" in said for said in answer.messages)
 
 
 @pytest.mark.slow
@@ -288,9 +397,11 @@ def test_cut_after_any_write_the_same_words_tell_the_same(own_town: Town, tmp_pa
     context = context_for(own_town.url, tmp_path, transport=whole)
     expected = told_of(own_town, erase(context, own_town.community, name), 0)
     assert expected[0] >= {
-        ("admin", "Entier", "name"), ("admin", "Initiale", "name"), ("admin", "Colle", "name"),
-        ("admin", "Famille", "surname"), ("admin", "Compte", "account"),
-        ("admin", "Mel", "address"), ("admin", "Melbis", "address"),
+        ("admin", "Entier", "name", "today"), ("admin", "Initiale", "name", "today"),
+        ("admin", "Colle", "name", "today"), ("admin", "Famille", "surname", "today"),
+        ("admin", "Compte", "account", "today"), ("admin", "Mel", "address", "today"),
+        ("admin", "Melbis", "address", "today"), ("admin", "Avant", "name", "history"),
+        ("admin", "Avant", "account", "rights"),
     }  # fmt: skip
     deaths = [number for number, what in enumerate(whole.points) if what.startswith("done: ")]
     for number, point in enumerate(deaths, 1):

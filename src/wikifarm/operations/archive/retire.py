@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,10 @@ from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.copying.people_there import asks_of_people, full_names
+from wikifarm.operations.participants.elsewhere import WikiPart
 from wikifarm.operations.participants.erase import close_account
 from wikifarm.operations.participants.erasure_proof import ADMIN, SURNAME, looked_for, terms_for
+from wikifarm.operations.participants.proof_words import told_elsewhere
 from wikifarm.operations.participants.traces import comments_of
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
@@ -346,9 +349,8 @@ class _Leave:
             *(self._still_named(who) if who is not None else [unknown]),
             *([stays.format(names=few(answered))] if answered else []),
             _(
-                "Not looked at: the earlier texts of pages, which whoever reads a page reads too, "
-                "and who wrote them; forms, lists of choices and looks of pages; reactions; rights "
-                "that name an account. The backup holds everyone: remove it when you may."
+                "Not looked at: what is in the files that are attached to pages. The backup holds "
+                "everyone: remove it when you may."
             ),
             _("Close its list: `wikifarm mailing-list close {slug}`.").format(slug=self._slug),
         )
@@ -397,7 +399,8 @@ class _Leave:
         still answers."""
         terms = terms_for(who.addresses, sorted(who.accounts), sorted(who.names))
         asking = {Role.VISITOR.value: self._wiki.visitor(), ADMIN: self._wiki}
-        proof = looked_for(asking, terms, who.cards)
+        looking = partial(self._context.progress, self._slug, "searching")
+        proof = looked_for(asking, terms, who.cards, looking=looking)
         if cards := {each.place for each in proof.sightings if each.what == "card"}:
             raise WriteRefused(
                 _("Some cards of people still answer: {names}.").format(names=few(sorted(cards))),
@@ -406,7 +409,8 @@ class _Leave:
         roles = {Role.VISITOR.value: _("a visitor"), ADMIN: _("the administrator")}
         told = []
         for role in proof.asked:
-            seen = {each.place: each.what for each in proof.sightings if each.by == role}
+            seen = {each.place: each.what for each in proof.sightings
+                    if each.by == role and each.part is WikiPart.TODAY}  # fmt: skip
             named = [place for place, what in seen.items() if what != SURNAME]
             alike = [place for place, what in seen.items() if what == SURNAME]
             if named:
@@ -419,7 +423,8 @@ class _Leave:
                 )
                 told.append(sentence.format(who=roles[role], places=few(alike)))
         looked = _("Looked for as {roles}, in what pages, cards and comments say today: nowhere.")
-        return told or [looked.format(roles=", ".join(roles[role] for role in proof.asked))]
+        told = told or [looked.format(roles=", ".join(roles[role] for role in proof.asked))]
+        return [*told, *told_elsewhere(proof)]
 
     @contextmanager
     def _kept(self) -> Iterator[Backup]:

@@ -19,6 +19,7 @@ from wikifarm.i18n import _
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven
 from wikifarm.operations.participants.base import Base, Membership, Someone, entered, read_base
+from wikifarm.operations.participants.elsewhere import Unread
 from wikifarm.operations.participants.erased_before import (
     STEP,
     Earlier,
@@ -28,6 +29,7 @@ from wikifarm.operations.participants.erased_before import (
     told,
 )
 from wikifarm.operations.participants.erasure_proof import Proof, Sighting, search
+from wikifarm.operations.participants.proof_words import told_elsewhere
 from wikifarm.operations.participants.traces import (
     Subscription,
     Traces,
@@ -57,6 +59,7 @@ class ErasedPerson(Outcome):
     stays: tuple[str, ...]  # tags of the pages, entries and comments that they owned
     asked: tuple[str, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -70,6 +73,7 @@ class ErasedPerson(Outcome):
             "stays": list(self.stays),
             "asked": list(self.asked),
             "sightings": [vars(sighting) for sighting in self.sightings],
+            "unread": [vars(each) for each in self.unread],
         }
 
 
@@ -109,8 +113,13 @@ def erase(
         _refuse_left(known, proof)
         for key in ended:
             context.journal.outcome(community.slug, STEP, key=key)
-        outcome = replace(planned, status=ERASED, asked=proof.asked, sightings=proof.sightings)
-    messages = (*_another(base, word, person), *_stays(known, before, outcome))
+        outcome = replace(
+            planned, status=ERASED, asked=proof.asked, sightings=proof.sightings,
+            unread=proof.unread,
+        )  # fmt: skip
+    messages = (
+        *_another(base, word, person), *told_elsewhere(proof), *_stays(known, before, outcome)
+    )  # fmt: skip
     return Envelope("participants erase", outcome=outcome, messages=messages)
 
 
@@ -269,10 +278,8 @@ def _stays(known: Traces, before: Earlier, outcome: ErasedPerson) -> Sequence[st
         _(
             "Not removed, since no wiki nor list can: mails that were sent already; exports and "
             "backups on computers; backups and logs of whoever hosts; the name of the account in "
-            "the history of pages that stay, and in the wiki's own log of administration, which "
-            "its administrators read. Not looked at: the earlier texts of pages that stay, which "
-            "whoever reads a page reads too; forms, lists of choices and looks of pages; "
-            "reactions; rights that name the account."
+            "the wiki's own log of administration, which its administrators read. Not looked at: "
+            "what is in the files that are attached to pages."
         )
     ]
     extra: Mapping[Subscription, str] = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,13 @@ from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
+from wikifarm.operations.participants.elsewhere import (
+    Unread,
+    WikiPart,
+    as_read,
+    elsewhere,
+    texts_in,
+)
 from wikifarm.operations.participants.traces import Traces
 from wikifarm.result import few
 from wikifarm.yeswiki.wiki import Wiki
@@ -34,20 +41,23 @@ Terms = Mapping[str, Callable[[str], bool]]  # what gives somebody away -> wheth
 
 @dataclass(frozen=True)
 class Sighting:
-    """Somebody seen: by whom (a Role, or ADMIN), where (a tag, or a part of the wiki) and by what
-    ("address", "account", "name", "surname", which may be of somebody else, or "card")."""
+    """Somebody seen: by whom (a Role, or ADMIN), where (a tag, or what else is in a part of the
+    wiki) and by what ("address", "account", "name", "surname", which others may bear, or "card").
+    """
 
     by: str
     place: str
     what: str
+    part: WikiPart = WikiPart.TODAY
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a search gave, and who searched."""
+    """What a search gave, who searched, and what was not shown."""
 
     asked: tuple[str, ...]
     sightings: tuple[Sighting, ...]
+    unread: tuple[Unread, ...]
 
 
 def search(run: CommunityRun, known: Traces, also: Terms) -> Proof:
@@ -60,9 +70,10 @@ def search(run: CommunityRun, known: Traces, also: Terms) -> Proof:
     run.progress("searching")
     with _asking(run) as people:
         terms, tags = either(terms_of(known), also), [card.tag for card in known.cards]
-        proof = looked_for(people, terms, tags, run.work.design.who.members)
+        looking = partial(run.progress, "searching")
+        proof = looked_for(people, terms, tags, run.work.design.who.members, looking)
     sightings = (*proof.sightings, *_in_parts(run, known))
-    return Proof(proof.asked, tuple(dict.fromkeys(sightings)))
+    return replace(proof, sightings=tuple(dict.fromkeys(sightings)))
 
 
 @contextmanager
@@ -128,23 +139,32 @@ def looked_for(
     terms: Terms,
     tags: Sequence[str],
     members: str = "",
+    looking: Callable[[], None] = lambda: None,
 ) -> Proof:
     """What of the terms stands in all that each of these reads, and which of the cards `tags`
-    answer. ADMIN is one of them; `members`, the group in which a member is.
+    answer; and what of them stands elsewhere, as ADMIN, who is one of them, reads it. `members` is
+    the group in which a member is.
 
     A role to which nothing is open has not searched. Raises AuditBlind where one was answered as
     somebody else, or was not shown all that is open to it: that it saw nobody would prove nothing.
     """
     owed = _owed(people[ADMIN], members)
     sightings: list[Sighting] = []
+    unread: list[Unread] = []
     for role, wiki in people.items():
         before = wiki.session.foreign
-        shown = everything(wiki)
+        shown = _everything(wiki)
         for tag, row in shown.items():
-            text = "\n".join(texts_in(row))
+            text = as_read(tag, "\n".join(texts_in(row)))
             sightings += [Sighting(role, tag, what) for what in seen_in(text, terms)]
         sightings += [Sighting(role, tag, "card") for tag in tags
                       if wiki.session.api(f"pages/{tag}").status == 200]  # fmt: skip
+        for place in elsewhere(wiki, shown, looking) if role == ADMIN else ():
+            if isinstance(place, Unread):
+                unread.append(place)
+            else:
+                sightings += [Sighting(role, place.name, what, place.part)
+                              for what in seen_in(place.text, terms)]  # fmt: skip
         if wiki.session.foreign > before:
             raise _blind(
                 _(
@@ -159,7 +179,11 @@ def looked_for(
                     "proves nothing."
                 ).format(names=few(unseen))
             )
-    return Proof(tuple(role for role in people if owed(role)), tuple(sightings))
+    return Proof(
+        tuple(role for role in people if owed(role)),
+        tuple(dict.fromkeys(sightings)),
+        tuple(dict.fromkeys(unread)),
+    )
 
 
 def seen_in(text: str, terms: Terms) -> list[str]:
@@ -173,7 +197,7 @@ def _blind(message: str) -> AuditBlind:
     return AuditBlind(message, hint=hint)
 
 
-def everything(wiki: Wiki) -> dict[str, Mapping[str, Any]]:
+def _everything(wiki: Wiki) -> dict[str, Mapping[str, Any]]:
     """Every entry, page and comment that somebody reads, whole, by its tag."""
     return {
         **wiki.session.api_table("entries"),
@@ -195,18 +219,6 @@ def _owed(admin: Wiki, members: str) -> Callable[[str], frozenset[str]]:
         return frozenset(tag for tag, read in reads.items() if reach.lets_in(read, Role(role)))
 
     return owed
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Every text of a row."""
-    if isinstance(value, Mapping):
-        for each in value.values():
-            yield from texts_in(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from texts_in(each)
-    elif isinstance(value, str):
-        yield value
 
 
 def _in_parts(run: CommunityRun, known: Traces) -> Iterator[Sighting]:
