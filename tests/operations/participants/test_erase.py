@@ -35,7 +35,7 @@ from wikifarm.rehearsal import DIALECTS
 from wikifarm.rehearsal.store.database import Store
 from wikifarm.result import Envelope
 from wikifarm.yeswiki.revisions import History, Revisions
-from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, REACTION
+from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, REACTION, values_of
 from wikifarm.yeswiki.wiki import Wiki
 
 from .conftest import FORM, PASSWORD, Town
@@ -352,7 +352,6 @@ def test_who_went_is_looked_for_in_histories_forms_lists_and_rights(own_town: To
         ("rights", "Charte", "account"),
         ("rights", "action trail", "account"), ("list", "ListeContacts", "name"),
         ("look", "Charte", "name"), ("keyword", "Principes", "account"),
-        ("reaction", "Principes", "account"), ("favorite", "Principes", "account"),
     }  # fmt: skip
     assert any(part == "form" and what == "address" for part, _place, what in there)
     assert outcome.unread == ()
@@ -387,6 +386,33 @@ def test_what_the_wiki_does_not_show_was_not_looked_at(
         Unread(WikiPart.HISTORY, "PagePrincipale"),
     }  # fmt: skip
     assert any("Not looked at" in said and "history of Charte" in said for said in answer.messages)
+
+
+def test_reactions_and_favourites_go_and_those_of_nobody_else(own_town: Town) -> None:
+    session = own_town.wiki().session
+    for name in ("AdaL", "Bob"):
+        person = own_town.wiki().visitor()
+        person.login(name, PASSWORD)
+        for kind in (REACTION, FAVORITE):
+            told = [("property", kind), ("value[value]", "x")]
+            person.session.api_post("triples/Charte", told)
+    outcome = erased(own_town, "AdaL")
+    assert outcome.left == ("Charte",)
+    assert not {each.part for each in outcome.sightings} & {WikiPart.REACTION, WikiPart.FAVORITE}
+    for kind in (REACTION, FAVORITE):
+        assert ["Bob" in value for _tag, value in values_of(session, kind)] == [True]
+
+
+def test_a_name_that_finds_others_removes_no_reaction_and_is_told(own_town: Town) -> None:
+    own_town.joins("Ad_L", "ad@example.org", bf_prenom="Ad", bf_nom="Autre")
+    for name in ("AdaL", "Ad_L"):
+        person = own_town.wiki().visitor()
+        person.login(name, PASSWORD)
+        told = [("property", REACTION), ("value[value]", "x")]
+        person.session.api_post("triples/Charte", told)
+    outcome = erased(own_town, "Ad_L")
+    assert len(values_of(own_town.wiki().session, REACTION)) == 2 and outcome.left == ()
+    assert ("Charte", WikiPart.REACTION) in {(each.place, each.part) for each in outcome.sightings}
 
 
 @pytest.mark.slow

@@ -118,6 +118,7 @@ def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
             (_("account"), outcome.account),
             (_("cards, with their history"), ", ".join(outcome.cards)),
             (_("comments"), ", ".join(outcome.comments)),
+            (_("reactions and favourites, on"), ", ".join(outcome.left)),
             (_("groups"), ", ".join(outcome.groups)),
             (_("mailing list"), on_list.get(outcome.subscription, "")),
             (_("stays, as the administrator's"), ", ".join(outcome.stays)),

@@ -40,6 +40,7 @@ from wikifarm.operations.participants.traces import (
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome
 from wikifarm.yeswiki.lost_password import LostPassword
+from wikifarm.yeswiki.triples import remove_left
 from wikifarm.yeswiki.wiki import Wiki
 
 PLANNED, ERASED = "planned", "erased"
@@ -54,6 +55,7 @@ class ErasedPerson(Outcome):
     account: str
     cards: tuple[str, ...]  # tags
     comments: tuple[str, ...]  # tags
+    left: tuple[str, ...]  # tags of the pages on which they left reactions and favourites
     groups: tuple[str, ...]
     subscription: Subscription
     stays: tuple[str, ...]  # tags of the pages, entries and comments that they owned
@@ -68,6 +70,7 @@ class ErasedPerson(Outcome):
             "account": self.account,
             "cards": list(self.cards),
             "comments": list(self.comments),
+            "left": list(self.left),
             "groups": list(self.groups),
             "subscription": self.subscription.value,
             "stays": list(self.stays),
@@ -139,6 +142,7 @@ def _told(run: CommunityRun, known: Traces, before: Earlier, status: str) -> Era
         known.account.name if known.account is not None else "",
         tuple(card.tag for card in known.cards),
         tuple(comment.tag for comment in known.comments),
+        tuple(known.left),
         tuple(known.groups),
         Subscription.SUBSCRIBED if before.subscribed else known.subscription,
         tuple(dict.fromkeys(stays)),
@@ -235,6 +239,7 @@ def _remove(run: CommunityRun, known: Traces) -> None:
     run.progress("entries")
     for tag in _going(known):
         wiki.pages.delete(tag)
+    remove_left(wiki.session, known.person.account)
     now = wiki.groups.all()
     gone = {group: [name for name in now[group] if name.casefold() != own]
             for group in groups_of(now, own)}  # fmt: skip

@@ -16,6 +16,7 @@ from wikifarm.operations.mailing_list.wanted import driven, is_ours, wanted_list
 from wikifarm.operations.participants.base import Someone
 from wikifarm.operations.participants.held_of_people import Values
 from wikifarm.operations.workplace.context import WIKI_ADMIN
+from wikifarm.yeswiki.triples import left_by
 
 
 class Subscription(StrEnum):
@@ -49,12 +50,13 @@ class Traces:
     pages: Sequence[Page]
     comments: Sequence[Comment] = ()
     answered: Sequence[Comment] = ()
+    left: Sequence[str] = ()  # tags of the pages on which their reactions and favourites are
     subscription: Subscription = Subscription.NO_LIST
     addresses: frozenset[str] = field(default=frozenset())  # in lower case: account's and cards'
 
 
 def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Traces:
-    """What is there of somebody: three requests more than their card, one more for each form in
+    """What is there of somebody: five requests more than their card, one more for each form in
     which they wrote, and those of the list."""
     seen = run.work.seen
     own = person.account.casefold()
@@ -69,6 +71,7 @@ def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Tra
         [entry for entry in entries if entry.form not in of_people],
         [page for page in seen.pages.values() if own and page.owner.casefold() == own],
         *comments_of(run.site.comments.all(), lambda name: bool(own) and name.casefold() == own),
+        list(dict.fromkeys(tag for _name, tag in left_by(run.site.session, person.account))),
         subscribed(run, addresses),
         addresses,
     )
