@@ -198,6 +198,30 @@ def test_what_is_nobody(text: str) -> None:
     assert KnownPeople(names, but=["WikiT"]).in_text(text) == frozenset()
 
 
+ZOE = ["Zoé Dubreuil", "Jean-Pierre Martin", "LE GOFF Camille", "Анна Вебер", "Luc Roy"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Z. Dubreuil", "Z Dubreuil", "Z.DUBREUIL", "Z.\u00a0Dubreuil", "voir Z. Dubreuil, ici",
+     "DUBREUIL Zoé", "dubreuil zoe", "ZOÉ DUBREUIL", "Zoe\u0301 Dubreuil", "J.-P. Martin",
+     "JP Martin", "J. Martin", "C. Le Goff", "АННА ВЕБЕР", "А. Вебер",
+     "\N{GREEK CAPITAL LETTER ZETA}oé Dubreuil", "Zoé Dubr\N{CYRILLIC SMALL LETTER IE}uil",
+     "\N{CYRILLIC CAPITAL LETTER ES}. Le Goff"],
+)  # fmt: skip
+def test_a_name_is_seen_by_initials_in_any_order_and_in_look_alike_letters(text: str) -> None:
+    assert KnownPeople(ZOE).in_text(text) == {Trace.NAME}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["P. Dubreuil", "Dubreuil", "Z. Martin", "L. Roy", "L’Roy", "Il y a z dubreuil", "À Dubreuil",
+     "J’Martin", "Zoé, et Dubreuille", "la rue J. Martinet", "Le Goff", "Вера"],
+)  # fmt: skip
+def test_an_initial_that_is_not_theirs_is_nobody(text: str) -> None:
+    assert KnownPeople([*ZOE, "Alix Dubreuil"]).in_text(text) == frozenset()
+
+
 def test_a_long_text_of_one_word_is_read_at_once() -> None:
     people = KnownPeople(["AdaLovelace"])
     started = time.process_time()

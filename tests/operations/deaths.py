@@ -87,6 +87,20 @@ class Mortal(Transport):
         self._connections.close()
 
 
+class Dying(Mortal):
+    """Dies once the server has done a write whose address holds this."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(reads=False)
+        self._address = address
+
+    def point(self, what: str) -> None:
+        """One more point."""
+        if what.startswith("done: POST") and self._address in what:
+            self._k = len(self.points)
+        super().point(what)
+
+
 def watched(mortal: Mortal, work: Callable[[], None]) -> None:
     """Does the work, the journal under watch too."""
     with pytest.MonkeyPatch.context() as patch:

@@ -19,7 +19,7 @@ from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 from wikifarm.transport import Network
 from wikifarm.whole_wiki import Attachment, Part, attachment_stored, attachments_in, is_file_name
 from wikifarm.yeswiki.addresses import Addresses
-from wikifarm.yeswiki.pages import METADATA
+from wikifarm.yeswiki.triples import METADATA
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 

@@ -12,9 +12,9 @@ from wikifarm.model import Able, Page
 from wikifarm.transport import Answer
 from wikifarm.yeswiki import hashcash, html
 from wikifarm.yeswiki.session import Session, unexpected, without_noise
-from wikifarm.yeswiki.shapes import Row, maybe, odd, series, text
+from wikifarm.yeswiki.shapes import Row, maybe, odd, text
+from wikifarm.yeswiki.triples import METADATA, values_of
 
-METADATA = "http://outils-reseaux.org/_vocabulary/metadata"
 HASHCASH = "tools/security/wp-hashcash-getkey.php"
 
 
@@ -79,18 +79,16 @@ class Pages:
 
     def looks(self) -> dict[str, Mapping[str, str]]:
         """Tag -> what its page says of its own look (`theme`, `squelette`, `style`...)."""
-        answer = self._session.api_json("triples", {"property": METADATA})
-        where = self._session.addresses.api("triples")
         known: dict[str, Mapping[str, str]] = {}
-        for row in series(answer, where) if answer != [] else ():
+        for tag, value in values_of(self._session, METADATA):
             try:
-                told = from_json(maybe(row, "value", where))
+                told = from_json(value)
             except ValueError:
                 continue  # YesWiki makes nothing of it either (PageManager::getMetadata)
             if isinstance(told, dict):
                 texts = {str(key): word for key, word in told.items()
                          if isinstance(word, str) and word}  # fmt: skip
-                known.setdefault(text(row, "resource", where), texts)
+                known.setdefault(tag, texts)
         return known
 
     def dress(self, tag: str, look: Mapping[str, str]) -> None:

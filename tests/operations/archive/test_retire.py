@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,15 +10,17 @@ from pathlib import Path
 import pytest
 
 from tests.operations.archive.conftest import Computer
+from tests.operations.conftest import context_for
 from tests.operations.copying.random_wikis import commented
+from tests.operations.deaths import Dying, Mortal, born, died
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
-from wikifarm.model import canonical
+from wikifarm.model import Rights, canonical
 from wikifarm.operations.archive import retire as leaving
 from wikifarm.operations.archive.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.community.site import open_wiki
-from wikifarm.operations.participants.erase import answered_stay
+from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 
 
@@ -97,6 +100,20 @@ def test_a_whole_leave(
     assert computer("first").farm.find("rennes") is None
 
 
+def test_a_wiki_that_closes_at_once_says_so_of_that_day(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    before = wiki.pages.all()["PagePrincipale"].body
+    on(monkeypatch, "2026-12-01")
+    step(computer, Leave.ANNOUNCE)
+    on(monkeypatch, "2026-12-02")
+    step(computer, Leave.READ_ONLY, at_once=True)
+    body = wiki.pages.all()["PagePrincipale"].body
+    assert "2026-12-02" in body and "2026-12-31" not in body
+    assert body.endswith(before) and body.count("**") - before.count("**") == 2
+
+
 def test_code_that_is_the_farms_own_is_never_removed(
     computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +175,112 @@ def test_its_list_is_to_be_closed_where_it_has_one(
     assert any("wikifarm mailing-list close rennes" in note for note in told.notes) is said
 
 
+QUICK = {"at_once": True, "in_clear": True, "skip_export": True}
+BEFORE_ERASE = (Leave.ANNOUNCE, Leave.READ_ONLY, Leave.BACKUP, Leave.EXPORT)
+
+
+def talked(computer: Computer) -> Mapping[str, str]:
+    """Two people and the administrator, who said Comment1 before, talk below the first page: what
+    was said -> its tag."""
+    wiki = computer("first").farm.wiki("rennes")
+    admin = open_wiki(computer("first"), "rennes")
+    admin.rights.set(["PagePrincipale"], Rights("*", "@admins", "+"))
+    assert wiki.session.sign_up("Passant", "passant@example.org", "MotDePasse123")
+    other = wiki.visitor()
+    assert other.session.sign_up("Rosalie", "rosalie@example.org", "MotDePasse123")
+
+    def tag() -> str:
+        return list(admin.comments.all())[-1]
+
+    commented(wiki, "PagePrincipale", "Qui vient ?")
+    asked = tag()
+    commented(admin, asked, "L’administration.")
+    answer = tag()
+    commented(other, "PagePrincipale", "Bonjour.")
+    alone = tag()
+    commented(wiki, alone, "Bonjour aussi.")
+    return {"asked": asked, "answer": answer, "alone": alone, "again": tag()}
+
+
+def test_comments_of_all_who_go_go_unless_somebody_who_stays_answered(
+    computer: Computer, tmp_path: Path
+) -> None:
+    said = talked(computer)
+    for name in BEFORE_ERASE:
+        step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
+    notes = step(computer, Leave.ERASE, at_once=True).notes
+    assert set(open_wiki(computer("first"), "rennes").comments.all()) == {
+        "Comment1", said["asked"], said["answer"],
+    }  # fmt: skip
+    assert any(said["asked"] in note and "answered stay" in note for note in notes)
+    assert any("still named" in note for note in notes)
+    assert step(computer, Leave.ERASE).notes == notes
+    (tmp_path / "rennes.zip").unlink()
+    again = step(computer, Leave.ERASE).notes
+    assert "nothing tells whom to look for" in again[0] and set(again[1:]) < set(notes)
+
+
+def test_what_wikifarm_wrote_names_nobody_who_went_and_is_still_proven(
+    computer: Computer, tmp_path: Path
+) -> None:
+    wiki = open_wiki(computer("first"), "rennes")
+    people = ("Camille Le Goff", "CamilleL", "Dominique", "CamilleG")
+    pages = wiki.pages.all()
+    edited = pages["Charte"]
+    wiki.pages.save(edited.tag, f"{edited.body}\nCamilleG, à la main.", edited.revision)
+    assert "Camille Le Goff, Dominique Perrin" in pages["AnimerIci"].body
+    before = receipts.from_page(pages[receipts.TAG].body)
+    assert before is not None and before.accounts
+    for name in BEFORE_ERASE:
+        step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
+    notes = step(computer, Leave.ERASE, at_once=True).notes
+    pages = wiki.pages.all()
+    receipt = receipts.from_page(pages[receipts.TAG].body)
+    assert receipt is not None
+    told = [pages["AnimerIci"].body, pages[receipts.TAG].body, repr(receipt)]
+    assert not [(name, text) for name in people for text in told if name in text]
+    assert "qui animent : …. Animer" in pages["AnimerIci"].body.replace("\u00a0", " ")
+    assert receipt.untouched("AnimerIci", pages["AnimerIci"].body)
+    assert receipt.number == before.number + 1 and pages[receipts.TAG].author == wiki.account
+    assert {tag for tag, page in pages.items() if receipt.untouched(tag, page.body)} == {
+        tag for tag, page in wiki.pages.all().items()
+        if tag in before.pages and tag not in ("Charte", "PagePrincipale")
+    } | set(before.found) & set(pages) - set(before.pages)  # fmt: skip
+    named = [note for note in notes if "still named" in note]
+    assert named and all("Charte" in note and receipts.TAG not in note for note in named)
+    assert any("history" in note and "AnimerIci" in note for note in notes)
+    assert "à la main" in pages["Charte"].body
+
+
+def test_erasing_everybody_ends_the_same_wherever_it_was_killed(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    said = talked(computer)
+    for name in BEFORE_ERASE:
+        step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
+    killed = []
+    deaths = [Mortal(point, reads=False) for point in (1, 4, 8, 12)]
+    for mortal in [*deaths, Dying("AnimerIci/edit"), Dying(f"{receipts.TAG}/edit")]:
+        context = context_for(farm.url, tmp_path, transport=mortal)
+
+        def work(context: Context = context) -> bool:
+            means = LeaveMeans(at_once=True)
+            return retire(context, "rennes", Leave.ERASE, means).exit == 0
+
+        killed.append(died(born(mortal, work)))
+    assert all(killed)
+    notes = step(computer, Leave.ERASE, at_once=True).notes
+    wiki = open_wiki(computer("first"), "rennes")
+    assert {each.name for each in wiki.users.all()} == {"WikiAdmin"}
+    assert set(wiki.comments.all()) == {"Comment1", said["asked"], said["answer"]}
+    assert any(said["asked"] in note and "answered stay" in note for note in notes)
+    pages = wiki.pages.all()
+    receipt = receipts.from_page(pages[receipts.TAG].body)
+    assert receipt is not None and receipt.accounts == ()
+    assert receipt.untouched("AnimerIci", pages["AnimerIci"].body)
+    assert "Camille" not in repr(receipt) + pages["AnimerIci"].body
+
+
 def test_a_no_does_nothing(computer: Computer, tmp_path: Path) -> None:
     before = snapshot(tmp_path / "farm")
     with pytest.raises(NotConfirmed):
@@ -188,8 +311,9 @@ def test_what_people_said_and_the_receipt_name_nobody_who_went(
     assert "2026-12-02" in first and "2026-12-31" not in first
     told = step(computer, Leave.ERASE, **quick)
     assert set(wiki.comments.all()) == {"Comment1", "Comment3", "Comment5"}
-    assert answered_stay() in told.notes
-    assert any("AnimerIci" in note for note in told.notes)  # it names Camille Le Goff in full
+    assert any("Comment3" in note and "answered stay" in note for note in told.notes)
+    named = [note for note in told.notes if "AnimerIci" in note]  # Camille Le Goff in full
+    assert len(named) == 1 and named[0].startswith("In the history of pages")
     kept = receipts.from_page(wiki.pages.all()[receipts.TAG].body)
     assert kept is not None and kept.community and kept.pages
     assert "CamilleG" not in str(kept) and "camille@" not in str(kept)

@@ -19,6 +19,14 @@ def test_old_revisions_are_shown_by_their_time(farm: RunningFarm) -> None:
     assert 'data-revisions-count="2"' in admin.get("?Charte/revisions").text
 
 
+def test_the_last_thirty_revisions_are_shown_and_all_are_counted(farm: RunningFarm) -> None:
+    admin = Browser(farm).login()
+    for number in range(32):
+        admin.save("?Charte", f"texte {number}")
+    text = admin.get("?Charte/revisions").text
+    assert 'data-revisions-count="32"' in text and text.count("&quot;user&quot;") == 30
+
+
 def test_a_page_not_readable_still_gives_its_title(farm: RunningFarm) -> None:
     admin = Browser(farm).login()
     admin.save("?PageClose", "======Secret de famille======\ncontenu réservé")

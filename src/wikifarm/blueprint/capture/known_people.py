@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from html import unescape
+from itertools import combinations
 from urllib.parse import unquote
 
 _MAIL = re.compile(r"[\w.+-] ?@ ?[\w-]+(\.[\w-]+)+")
@@ -28,6 +29,7 @@ _PHONE = re.compile(
 )
 _CAPITAL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Ý])")
 _INITIALS = re.compile(r"(.*\w{3,}) ([A-ZÀ-Ý]{1,3})\Z")  # ZoeD, AdaLK: as many name their account
+_INITIALS_AT_MOST = 3
 _BETWEEN = 2  # words of a name of which an account keeps no initial
 _FAMILY_NAME = 4  # letters of a word, written small, that may be one after a first name
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -35,11 +37,18 @@ _WORD = re.compile(r"[^\W_]+")
 # Letters that Unicode does not take apart, as keyboards without them write them.
 _STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
                           "œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"})  # fmt: skip
-# Letters of other scripts that look like Latin ones, in one case or the other.
-_LOOK_ALIKES = str.maketrans(
-    "АаВвЕеКкМмНнОоРрСсТтУуХхІіЈјЅѕΑαΒβΕεΖζΗηΙιΚκΜμΝνΟοΡρΤτΥυΧχ",
-    "AaBbEeKkMmHhOoPpCcTtYyXxIiJjSsAaBbEeZzHhIiKkMmNnOoPpTtYyXx",
-)
+# Letters of other scripts that are seen as one of ours, each with its capital: whole words of these
+# scripts are read alike wherever they stand.
+_LOOK = {
+    **dict(zip("авеёкмнорстухіїјѕһԁԛԝ", "abeekmhopctyxiijshdqw", strict=True)),
+    **dict(zip("αβεζηικμνορτυχ", "abezhikmnoptyx", strict=True)),
+}
+_ALIKE = str.maketrans(_LOOK | {sign.upper(): ours.upper() for sign, ours in _LOOK.items()})
+# What stands before a name and is no initial of it: L’Hermine, À Dubreuil.
+_NO_INITIAL = re.compile(r"(?<![^\W_])(?:[CDJLMNSTcdjlmnst]['’ʼ]|À )(?=\w)")
+_FEW = 4  # words of a name that is looked for in another order, or by initials
+_UNPARTED = re.compile(r"[^\W\d_A-Za-zÀ-ɏ]{2,}")  # what may hold letters without capitals
+_ANYWHERE, _SMALL, _HEAD, _SURNAME = "… ", "…", "^", "~ "
 SHORTEST = 3  # signs of a name that can be told from a word
 _GLUED = 6  # signs of a name that is looked for across words, whatever parts them
 
@@ -53,85 +62,151 @@ class Trace(StrEnum):
 
 
 class KnownPeople:
-    """The people of one wiki, by their names: accounts, members of groups, titles of entries."""
+    """The people of one wiki, by their names: accounts, members of groups, titles of entries.
+
+    `spellings` is all that is seen as one of them, `longest` the letters of their longest name:
+    whoever keeps only fingerprints of the first sees them again by `spellings_in`."""
 
     def __init__(self, names: Iterable[str], but: Iterable[str] = ()) -> None:
         left = {words for name in but for words in _both_ways(name)}
         given = tuple(names)
-        spelt = {words for name in given for words in _both_ways(name)} - left
-        turned = {each for name in spelt for each in _turned(name)}
-        self._names = {name for name in turned if len("".join(name)) >= SHORTEST}
-        glued = set(map("".join, turned))
-        self._glued = {name for name in glued if len(name) >= _GLUED}
-        self._longest = max((len("".join(name)) for name in self._names), default=0)
-        self._anywhere = {name for name in glued if len(name) > 1 and _never_parted(name)}
-        self._short: dict[str, set[tuple[tuple[str, ...], str]]] = {}
-        for family, initial in (each for name in spelt for each in _shortened(name)):
-            self._short.setdefault(family[0], set()).add((family, initial))
-        self._begun: dict[str, set[tuple[tuple[str, ...], str]]] = {}
-        for name in given:
-            known = _INITIALS.match(_CAPITAL.sub(" ", name))
-            if known and _words(name) not in left:
-                words = _words(known[1])
-                self._begun.setdefault(words[0], set()).add((words, bare(known[2])))
-                self._names -= set(_turned(_words(name)))  # “wiki a” is not WikiA
+        self.spellings = frozenset(each for name in given for each in _spellings(name, left))
+        self.longest = max((len("".join(_words(name))) for name in given), default=0)
+
+    @classmethod
+    def by_surname(cls, names: Iterable[str]) -> KnownPeople:
+        """By the family name alone, which others may bear: “Mme KERBRAT”."""
+        people = cls(())
+        given = tuple(names)
+        families = {" ".join(family) for name in given for _initials, family in _by_initials(name)}
+        heads = {_HEAD + family.partition(" ")[0] for family in families}
+        people.spellings = frozenset({*heads, *(_SURNAME + family for family in families)})
+        return people
 
     def in_text(self, text: str) -> frozenset[Trace]:
         """What of them stands there; names whatever their case, accents, order, glued capitals or
-        what parts them, with an initial for a first name or letters that look alike, within
-        addresses of the web too, and those hidden from robots."""
+        what parts them, within addresses of the web too, and those hidden from robots."""
         plain = _plain(text)
         traces = {
             Trace.MAIL: _MAIL.search(_shown(plain)),
             Trace.PHONE: _PHONE.search(plain),
-            Trace.NAME: any(map(self._named, {plain, _TAG.sub("", plain), _plain(unquote(text))})),
+            Trace.NAME: self.named_in(text),
         }
         return frozenset(trace for trace, there in traces.items() if there)
 
-    def _named(self, text: str) -> bool:
-        spelt = _spelt(text)
-        words = tuple(map(str.casefold, spelt))
-        whole = "".join(words) if self._anywhere else ""
-        return (
-            any(name in whole for name in self._anywhere)
-            or any(
-                words[first:last] in self._names or "".join(words[first:last]) in self._glued
-                for first in range(len(words))
-                for last in self._ends(words, first)
-            )
-            or any(
-                words[first : first + len(family)] == family
-                and initial.upper() in (*spelt[:first][-1:], *spelt[first + len(family) :][:1])
-                and spelt[first][0].isupper()
-                for first, word in enumerate(words)
-                for family, initial in self._short.get(word, ())
-            )
-            or any(
-                words[first : first + len(name)] == name
-                and _go_on(spelt[first + len(name) :][: len(initials) + _BETWEEN], initials)
-                for first, word in enumerate(words)
-                for name, initials in self._begun.get(word, ())
-            )
-        )
+    def named_in(self, text: str) -> bool:
+        """True where somebody is named there, as `in_text` sees names."""
+        return bool(self.spellings) and any(spellings_in(text, self.longest, self._is_known))
 
-    def _ends(self, words: tuple[str, ...], first: int) -> Iterator[int]:
-        """Where a name that begins at this word may end."""
+    def _is_known(self, spelling: str) -> bool:
+        return spelling in self.spellings
+
+
+def spellings_in(text: str, longest: int, known: Callable[[str], bool]) -> Iterator[str]:
+    """All by which a text names people, of whose names the longest has so many letters. `known`
+    tells whether a spelling is one of theirs."""
+    return filter(known, _could_be(text, longest, known))
+
+
+def _could_be(text: str, longest: int, known: Callable[[str], bool]) -> Iterator[str]:
+    plain = _plain(text)
+    for each in {plain, _TAG.sub("", plain), _plain(unquote(text))}:
+        spelt = _spelt(each)
+        words = tuple(map(str.casefold, spelt))
+        yield from _runs(words, longest)
+        yield from _begun(spelt, words, known)
+        yield from _by_an_initial(_spelt(_NO_INITIAL.sub(" ", each)), known)
+        for unparted in _UNPARTED.findall("".join(words)) if not each.isascii() else ():
+            for first in range(len(unparted)):
+                for last in range(first + 2, min(first + longest, len(unparted)) + 1):
+                    yield _ANYWHERE + unparted[first:last]
+
+
+def _runs(words: tuple[str, ...], longest: int) -> Iterator[str]:
+    """Words that follow one another, parted and, where they are long enough, glued."""
+    for first in range(len(words)):
         length = 0
         for last in range(first, len(words)):
             length += len(words[last])
-            if length > self._longest:
-                return
-            yield last + 1
+            if length > longest:
+                break
+            if length >= SHORTEST:
+                yield " ".join(words[first : last + 1])
+            if length >= _GLUED:
+                yield "".join(words[first : last + 1])
 
 
-def _go_on(words: tuple[str, ...], initials: str) -> bool:
-    """True for words that are the rest of a name of which an account keeps the initials: with their
-    capitals or, all in small letters, at once. Many a word begins as a name does."""
-    left = iter(words)
-    capitals = initials.upper()
-    if all(any(word.startswith(capital) for word in left) for capital in capitals):
-        return True
-    return bool(words) and len(words[0]) >= _FAMILY_NAME and words[0].startswith(initials[0])
+def _begun(
+    spelt: tuple[str, ...], words: tuple[str, ...], known: Callable[[str], bool]
+) -> Iterator[str]:
+    """Names of accounts, ZoeD, by words that go on as their initials do: with their capitals or,
+    all in small letters, at once. Many a word begins as a name does."""
+    for first, word in enumerate(words):
+        for end in (
+            range(first + 1, min(first + _FEW, len(words) + 1)) if known(_HEAD + word) else ()
+        ):
+            name, rest = " ".join(words[first:end]), spelt[end : end + _INITIALS_AT_MOST + _BETWEEN]
+            for count in range(1, _INITIALS_AT_MOST + 1):
+                letters = [word[0] for word in rest[: count + _BETWEEN] if word[0].isupper()]
+                for initials in combinations(letters, count):
+                    yield f"{name} {''.join(initials)}"
+            if rest and len(rest[0]) >= _FAMILY_NAME and not rest[0][0].isupper():
+                yield f"{name} {rest[0][0]}{_SMALL}"
+
+
+def _by_an_initial(spelt: tuple[str, ...], known: Callable[[str], bool]) -> Iterator[str]:
+    """Family names, in capitals or begun with one, with initials in capitals right beside them:
+    Z. Dubreuil, J.-P. Martin, JP Martin, DUBREUIL Z."""
+    for first, word in enumerate(spelt):
+        if not word[0].isupper() or not known(_HEAD + word.casefold()):
+            continue
+        before = ["".join(spelt[max(first - count, 0) : first])
+                  for count in range(1, _INITIALS_AT_MOST + 1)]  # fmt: skip
+        for end in range(first + 1, min(first + _FEW, len(spelt) + 1)):
+            family = " ".join(map(str.casefold, spelt[first:end]))
+            yield _SURNAME + family
+            for initials in {*before, *spelt[end : end + 1]}:
+                if 0 < len(initials) <= _INITIALS_AT_MOST and initials == initials.upper():
+                    yield f"{initials}. {family}"
+
+
+def _spellings(name: str, left: set[tuple[str, ...]]) -> Iterator[str]:
+    """All by which somebody is seen, as `spellings_in` gives it."""
+    own = _words(name)
+    account = _INITIALS.match(_CAPITAL.sub(" ", name))
+    for words in {*_both_ways(name)} - left:
+        for turned in _turned(words):
+            glued = "".join(turned)
+            if len(glued) >= _GLUED:
+                yield glued
+            if len(glued) >= SHORTEST and not (account and words == own):  # “wiki a” is not WikiA
+                yield " ".join(turned)
+            if len(glued) > 1 and _never_parted(glued):
+                yield _ANYWHERE + glued
+    if own in left:
+        return
+    for initials, family in _by_initials(name):
+        yield _HEAD + family[0]
+        yield from (f"{each}. {' '.join(family)}" for each in (initials[0], initials))
+    if account:
+        begun, initials = " ".join(_words(account[1])), bare(account[2])
+        yield _HEAD + begun.partition(" ")[0]
+        yield from (f"{begun} {initials.upper()}", f"{begun} {initials[0]}{_SMALL}")
+
+
+def _by_initials(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The initials of a name, in capitals, with the family name that may stand behind them. Which
+    words are the family's is not said: the last ones, or those all in capitals that come first."""
+    spelt = _spelt(name)
+    if not 2 <= len(spelt) <= _FEW:
+        return
+    loud = [len(word) > 1 and word.isupper() for word in spelt]
+    turn = loud.index(False) if loud[0] and not all(loud) else 0
+    words = spelt[turn:] + spelt[:turn]
+    for cut in range(1, len(words)):
+        family = tuple(map(str.casefold, words[cut:]))
+        if len("".join(family)) >= _FAMILY_NAME:
+            yield "".join(word[0] for word in words[:cut]).upper(), family
 
 
 def _plain(text: str) -> str:
@@ -155,16 +230,8 @@ def _never_parted(name: str) -> bool:
 
 def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """A name as it is, and with its last words first."""
-    for first in range(len(name)) if len(name) <= 4 else (0,):
+    for first in range(len(name)) if len(name) <= _FEW else (0,):
         yield name[first:] + name[:first]
-
-
-def _shortened(name: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """A name as a family name and an initial, whichever of two words is the family's."""
-    orders = (name, name[::-1]) if len(name) == 2 else (name,)
-    for each in orders:
-        if len(name) > 1 and len(each[-1]) >= _FAMILY_NAME:
-            yield each[1:], each[0][0]
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -183,6 +250,12 @@ def _spelt(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(_unaccented(_CAPITAL.sub(" ", _plain(text)))))
 
 
+def spelt_whole(name: str) -> str:
+    """A name in all its words, as `spellings_in` gives it of a text."""
+    words = _words(name)
+    return "".join(words) if len("".join(words)) >= _GLUED else " ".join(words)
+
+
 def is_one_word(name: str) -> bool:
     """True for a name that is one word, like a first name, which is of many; not for AdaLovelace,
     nor AdaL."""
@@ -190,12 +263,11 @@ def is_one_word(name: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """Small letters without accents or strokes, single spaces."""
+    """Small letters without accents or strokes, ours for those that look alike; single spaces."""
     return " ".join(_unaccented(text).casefold().split())
 
 
 def _unaccented(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.translate(_STROKES))
-    return "".join(sign for sign in apart if not unicodedata.combining(sign)).translate(
-        _LOOK_ALIKES
-    )
+    apart = unicodedata.normalize("NFKD", text)
+    bare_ = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return bare_.translate(_STROKES).translate(_ALIKE)

@@ -161,7 +161,7 @@ def step_words() -> dict[str, str]:
         "read-only": _("let nobody write any more"),
         "backup": _("back it up, and verify the backup"),
         "export": _("make a site of files of what was published"),
-        "erase": _("erase people: cards, members, accounts"),
+        "erase": _("erase people: cards, comments, members, accounts"),
         "delete": _("remove the wiki from the farm"),
         "archive": _("leave it as it is, for reading"),
         "reopen": _("open it again"),

@@ -118,6 +118,7 @@ def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
             (_("account"), outcome.account),
             (_("cards, with their history"), ", ".join(outcome.cards)),
             (_("comments"), ", ".join(outcome.comments)),
+            (_("reactions and favourites, on"), ", ".join(outcome.left)),
             (_("groups"), ", ".join(outcome.groups)),
             (_("mailing list"), on_list.get(outcome.subscription, "")),
             (_("stays, as the administrator's"), ", ".join(outcome.stays)),
@@ -131,18 +132,43 @@ def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
     }  # fmt: skip
     asked = ", ".join(roles[role] for role in outcome.asked)
     yield ""
-    if not outcome.sightings:
+    today = _by_place(outcome)
+    if not today:
         told = _("Looked for as {roles}, in what pages, cards and comments say today: nowhere.")
         yield from wrapped(told.format(roles=asked))
     else:
         yield from wrapped(
             _("Looked for as {roles}: still named here, for you to look at.").format(roles=asked)
         )
-        words = {"address": _("the address"), "account": _("the account"), "name": _("the name")}
-        rows = ((sight.place, words[sight.what], roles[sight.by]) for sight in outcome.sightings)
-        yield from table(rows)
+        words = {
+            "address": _("the address"), "account": _("the account"), "name": _("the name"),
+            "surname": _("perhaps: the family name"),
+        }  # fmt: skip
+        yield from table(
+            (place, ", ".join(words[what] for what in whats), ", ".join(roles[by] for by in roles_))
+            for place, (whats, roles_) in today.items()
+        )
+    if "visitor" not in outcome.asked:
+        yield from wrapped(_("Nothing of this wiki is open to a visitor: none has looked."))
     if "member" not in outcome.asked:
-        yield from wrapped(_("This wiki lets no program open an account: no member has looked."))
+        yield from wrapped(
+            _(
+                "No member has looked: this wiki lets no program open an account, or shows its "
+                "members nothing."
+            )
+        )
+
+
+def _by_place(outcome: ErasedPerson) -> dict[str, tuple[dict[str, None], dict[str, None]]]:
+    """Where somebody is named today -> by what, and who reads it."""
+    from wikifarm.operations.participants.elsewhere import WikiPart
+
+    places: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for sighting in outcome.sightings:
+        if sighting.part is WikiPart.TODAY:
+            whats, roles = places.setdefault(sighting.place, ({}, {}))
+            whats[sighting.what] = roles[sighting.by] = None
+    return places
 
 
 def invitations(outcome: Invitations, sheet: Sheet) -> Iterator[str]:

@@ -18,8 +18,8 @@ from wikifarm.engine.steps.access import ACLS, OWN_RIGHTS
 from wikifarm.errors import InvalidInput
 from wikifarm.model import Dialect, Form, Module, Rights, Zone
 from wikifarm.operations.archive.backup_format import Backup
-from wikifarm.operations.archive.people_of_cards import is_about_people
 from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.copying.people_there import asks_of_people
 from wikifarm.operations.workplace.context import Context
 
 EVERYBODY, ACCOUNTS = "*", "+"
@@ -101,15 +101,15 @@ def _judged(backup: Backup, design: Design | None, receipt: Receipt | None) -> I
     usual: dict[str, list[Rights]] = {}  # of the cards of each form
     for row in backup.rows("forms"):
         number, columns = str(row["id"]), row["columns"]
-        form = Form(number, columns["bn_label_nature"], columns["bn_template"])
+        form = Form(number, columns["bn_label_nature"], columns["bn_template"], told=columns)
         usual[number] = []
         if (ours := designed.get(number)) is not None:
             if ours.zone is Zone.PEOPLE and ours.schema.rights is not None:
                 usual[number].append(ours.schema.rights)
             yield from _judged_form(form, ours, dialect)
-        elif is_about_people(form, dialect):
+        elif asks_of_people(form, dialect):
             usual[number].append(_OF_PEOPLE)
-        if is_about_people(form, dialect) and (given := _given(form, dialect)) is not None:
+        if asks_of_people(form, dialect) and (given := _given(form, dialect)) is not None:
             usual[number].append(given)
     forms = {str(row["tag"]).casefold(): str(row["form"]) for row in backup.rows("entries")}
     lists = {tag.casefold() for tag in backup.value("lists.json")}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,18 @@ from wikifarm.errors import (
 from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki, Form, ListState, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
-from wikifarm.operations.archive.people_of_cards import called, is_about_people
+from wikifarm.operations.archive.own_texts import take_out
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.archive.take_backup import DESCRIPTION, BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.closed_community import keep_in_receipt, receipt_of
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
-from wikifarm.operations.participants.erase import answered_stay, close_account
-from wikifarm.operations.participants.erasure_proof import ADMIN, seen_by, terms_for
+from wikifarm.operations.copying.people_there import asks_of_people, full_names
+from wikifarm.operations.participants.elsewhere import WikiPart
+from wikifarm.operations.participants.erase import close_account
+from wikifarm.operations.participants.erasure_proof import ADMIN, SURNAME, looked_for, terms_for
+from wikifarm.operations.participants.proof_words import told_elsewhere
 from wikifarm.operations.participants.traces import comments_of
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
@@ -134,7 +138,8 @@ def retire(
         return Envelope("retire", outcome=_gone(context, slug, step))
     leaving = _Leave(context, open_wiki(context, slug), entry, asked)
     if step is None or step in leaving.done:
-        return Envelope("retire", outcome=leaving.outcome())
+        notes = leaving.remains() if step is Leave.ERASE else ()
+        return Envelope("retire", outcome=replace(leaving.outcome(), notes=notes))
     leaving.check(step)
     if agreed is not None and not agreed(step):
         raise NotConfirmed(_("Nothing was done."), hint=_("The same command asks again."))
@@ -369,8 +374,7 @@ class _Leave:
         read."""
         with self._kept() as backup_kept:
             who = self._everybody(backup_kept)
-        comments, answered = self._comments()
-        for tag in (*self._cards(), *comments):
+        for tag in (*self._cards(), *self._comments()[0]):
             self._wiki.pages.delete(tag)
         groups = self._wiki.groups.all()
         kept = _without_people(groups)
@@ -380,21 +384,36 @@ class _Leave:
         for account in self._wiki.users.all():
             if account.name not in (WIKI_ADMIN, self._wiki.account):
                 close_account(self._wiki, account.name)
-        self._forget_in_receipt()
+        take_out(self._wiki, self._context.journal, self._slug, who.facilitators)
         left = [each.name for each in self._wiki.users.all() if each.name != WIKI_ADMIN]
-        left += [*self._cards(), *self._comments()[0]]
+        going, answered = self._comments()
+        left += [*self._cards(), *going]
         if left:
             raise WriteRefused(
                 _("Some people are still there: {count}.").format(count=len(left)),
                 hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
-        return {}, (
-            *self._still_named(who),
-            *([answered_stay()] if answered else []),
+        return {}, self._remaining(who, answered)
+
+    def remains(self) -> tuple[str, ...]:
+        """What is left once people are erased, looked at again; only reads."""
+        try:
+            with self._kept() as backup_kept:
+                who = self._everybody(backup_kept)
+        except (InvalidInput, Refused):
+            who = None
+        return self._remaining(who, self._comments()[1])
+
+    def _remaining(self, who: _Everybody | None, answered: Sequence[str]) -> tuple[str, ...]:
+        """What stays of those who went, as sentences. `who` is None where no backup tells."""
+        stays = _("Comments that the administrator answered stay, with the answers: {names}.")
+        unknown = _("The backup is not there any more: nothing tells whom to look for again.")
+        return (
+            *(self._still_named(who) if who is not None else [unknown]),
+            *([stays.format(names=few(answered))] if answered else []),
             _(
-                "Not looked at: the earlier texts of pages, which whoever reads a page reads too, "
-                "and who wrote them; forms, lists of choices and looks of pages; reactions; rights "
-                "that name an account. The backup holds everyone: remove it when you may."
+                "Not looked at: what is in the files that are attached to pages. The backup holds "
+                "everyone: remove it when you may."
             ),
             *self._of_its_list(),
         )
@@ -409,79 +428,73 @@ class _Leave:
     def _people_forms(self) -> list[Form]:
         dialect = self._wiki.capabilities.dialect
         forms = self._wiki.forms.all().values()
-        return [form for form in forms if is_about_people(form, dialect)]
+        return [form for form in forms if asks_of_people(form, dialect)]
 
     def _cards(self) -> list[str]:
         """The cards of people that are there: their tags."""
         return [tag for form in self._people_forms() for tag in self._wiki.entries.of(form.id)]
 
     def _comments(self) -> tuple[list[str], list[str]]:
-        """The comments of all but the tool's own account, of visitors too: those that go, and those
-        that stay, since it answered them."""
-        known = self._wiki.comments.all()
-        going, answered = comments_of(known, lambda each: each.owner != WIKI_ADMIN)
-        return [each.tag for each in going], [each.tag for each in answered]
-
-    def _forget_in_receipt(self) -> None:
-        """Has the page of the receipt name nobody who went, nor keep the texts that do."""
-        page = self._wiki.pages.read(receipts.TAG)
-        known = receipts.from_page(page.body) if page is not None else None
-        if page is None or known is None:
-            return
-        body = replace(
-            known, groups=_without_people(known.groups), accounts=(), bases={}, proposals={},
-            writing={}, ledger_key="", ledger=(),
-        ).as_page(known.language or "fr")  # fmt: skip
-        if body == page.body:
-            return
-        self._wiki.pages.save(receipts.TAG, body, page.revision)
-        now = self._wiki.pages.read(receipts.TAG)
-        if now is None or now.body != body:
-            raise WriteRefused(_("The wiki did not keep the receipt without those who went."))
+        """The tags of the comments of those who go; apart, those that somebody else answered."""
+        staying = {WIKI_ADMIN.casefold(), self._wiki.account.casefold()}
+        parted = comments_of(self._wiki.comments.all(), lambda name: name.casefold() not in staying)
+        going, answered = ([each.tag for each in comments] for comments in parted)
+        return going, answered
 
     def _everybody(self, kept: Backup) -> _Everybody:
         """Who goes. The backup knows them all, also after a run that was cut."""
-        accounts = {name: mail for name, mail in kept.value("accounts.json") if name != WIKI_ADMIN}
+        accounts = dict(kept.value("accounts.json"))
+        accounts |= {account.name: account.email for account in self._wiki.users.all()}
+        accounts.pop(WIKI_ADMIN, None)
         names, addresses, cards = set(accounts), set(accounts.values()), set[str]()
         dialect = self._wiki.capabilities.dialect
         for form in self._people_forms():
             rows = {row["tag"]: row["values"] for row in kept.rows("entries")
                     if row["form"] == form.id}  # fmt: skip
             cards |= set(rows)
-            names |= set(called(form, dialect, rows.values()))
+            names |= set(full_names(form, rows.values(), dialect))
             values = (value for row in rows.values() for value in row.values())
             addresses |= {value for value in values if isinstance(value, str) and is_email(value)}
-        for each in _facilitators(kept):
-            names.add(str(each.get("name", "")))
-            addresses.add(str(each.get("email", "")))
+        told = kept.value(DESCRIPTION) if DESCRIPTION in kept.manifest.members else {}
+        people = told.get("facilitators", ()) if isinstance(told, dict) else ()
+        leading = {str(each.get("name") or "") for each in people if isinstance(each, dict)} - {""}
+        addresses |= {str(each.get("email") or "") for each in people if isinstance(each, dict)}
         return _Everybody(
-            frozenset(accounts), frozenset(addresses), frozenset(names), sorted(cards)
-        )
+            frozenset(accounts), frozenset(addresses), frozenset(names | leading),
+            frozenset(leading), sorted(cards),
+        )  # fmt: skip
 
     def _still_named(self, who: _Everybody) -> list[str]:
         """Where those who went are still named, as sentences. Raises WriteRefused for a card that
         still answers."""
-        terms = terms_for(who.addresses, who.accounts, who.names)
-        told = []
-        asking = {_("a visitor"): (Role.VISITOR.value, self._wiki.visitor()),
-                  _("the administrator"): (ADMIN, self._wiki)}  # fmt: skip
-        for called_, (role, wiki) in asking.items():
-            sightings = seen_by(role, wiki, terms, who.cards)
-            if cards := [each.place for each in sightings if each.what == "card"]:
-                raise WriteRefused(
-                    _("Some cards of people still answer: {names}.").format(names=few(cards)),
-                    hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
-                )
-            places = list(dict.fromkeys(each.place for each in sightings))
-            if places:
-                sentence = _("Somebody who went is still named in what {who} reads: {places}.")
-                told.append(sentence.format(who=called_, places=few(places)))
-        return told or [
-            _(
-                "Looked for as a visitor and as the administrator, in what pages, cards and "
-                "comments say today: nobody is named."
+        terms = terms_for(who.addresses, sorted(who.accounts), sorted(who.names))
+        asking = {Role.VISITOR.value: self._wiki.visitor(), ADMIN: self._wiki}
+        looking = partial(self._context.progress, self._slug, "searching")
+        proof = looked_for(asking, terms, who.cards, looking=looking)
+        if cards := {each.place for each in proof.sightings if each.what == "card"}:
+            raise WriteRefused(
+                _("Some cards of people still answer: {names}.").format(names=few(sorted(cards))),
+                hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
-        ]
+        roles = {Role.VISITOR.value: _("a visitor"), ADMIN: _("the administrator")}
+        told = []
+        for role in proof.asked:
+            seen = {each.place: each.what for each in proof.sightings
+                    if each.by == role and each.part is WikiPart.TODAY}  # fmt: skip
+            named = [place for place, what in seen.items() if what != SURNAME]
+            alike = [place for place, what in seen.items() if what == SURNAME]
+            if named:
+                sentence = _("Somebody who went is still named in what {who} reads: {places}.")
+                told.append(sentence.format(who=roles[role], places=few(named)))
+            if alike:
+                sentence = _(
+                    "A family name of somebody who went, or of somebody else, stands in what {who} "
+                    "reads: {places}."
+                )
+                told.append(sentence.format(who=roles[role], places=few(alike)))
+        looked = _("Looked for as {roles}, in what pages, cards and comments say today: nowhere.")
+        told = told or [looked.format(roles=", ".join(roles[role] for role in proof.asked))]
+        return [*told, *told_elsewhere(proof)]
 
     @contextmanager
     def _kept(self) -> Iterator[Backup]:
@@ -543,6 +556,7 @@ class _Everybody:
     accounts: frozenset[str]
     addresses: frozenset[str]
     names: frozenset[str]
+    facilitators: frozenset[str]  # the names of those, as the community was described
     cards: Sequence[str]  # tags
 
 
@@ -552,12 +566,6 @@ def _without_people(groups: Mapping[str, Sequence[str]]) -> dict[str, tuple[str,
         name: tuple(each for each in members if each.startswith("@") or each == WIKI_ADMIN)
         for name, members in groups.items()
     }
-
-
-def _facilitators(kept: Backup) -> list[dict[str, Any]]:
-    """Those whom the description of the community names, where the backup has it."""
-    described = kept.value(DESCRIPTION) if DESCRIPTION in kept.manifest.members else {}
-    return list(described.get("facilitators", ()))
 
 
 _DAY = "DAY"  # in the place of one, in a notice that is looked for

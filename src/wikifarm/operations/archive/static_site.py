@@ -27,9 +27,8 @@ from wikifarm.files import SHARED, is_no_file_name, write_whole
 from wikifarm.i18n import _
 from wikifarm.model import Form, Page
 from wikifarm.operations.archive.clean_html import Cleaned, Known, cleaned
-from wikifarm.operations.archive.people_of_cards import is_about_people
 from wikifarm.operations.community.site import ask_missing, open_wiki
-from wikifarm.operations.copying.people_there import people_there
+from wikifarm.operations.copying.people_there import asks_of_people, people_there
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.private_files import refuse_taken, storing
 from wikifarm.result import Envelope, Outcome
@@ -185,7 +184,7 @@ class _Leaving:
             rows = self._visitor.entries.of(form.id)
             if not rows:
                 continue
-            if is_about_people(form, self._dialect):
+            if asks_of_people(form, self._dialect):
                 self._left_out[form.label] = _("its questions are about people")
                 continue
             for tag, row in sorted(rows.items()):

@@ -34,13 +34,13 @@ def account_names(
     taken = {account.name.lower() for account in known} | {name.lower() for name in reserved}
     names: dict[str, str] = {}
     for person in facilitators:
-        name = by_email.get(person.email.lower()) or _free(_short(person.name, fallback), taken)
+        name = by_email.get(person.email.lower()) or _free(short_name(person.name, fallback), taken)
         taken.add(name.lower())
         names[person.email] = name
     return names
 
 
-def _short(name: str, fallback: str) -> str:
+def short_name(name: str, fallback: str = FALLBACK) -> str:
     """A first name and an initial; the family name after an initial; neither too short nor long."""
     words = [word for word in (_ascii(part) for part in name.split()) if word]
     if not words:

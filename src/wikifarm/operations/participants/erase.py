@@ -2,26 +2,34 @@
 
 Each part goes once, in an order in which what says who it is goes last: the list, what they wrote
 of themselves, the groups, the account. A run that was killed is taken up by the same command, which
-the journal tells by fingerprints: no name is kept here of somebody who asked to be forgotten.
+the journal tells by fingerprints; after the end, it tells again what stays.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.emails import is_email
 from wikifarm.engine.mailing_list import ensure_members
 from wikifarm.errors import InvalidInput, NotConfirmed, StillNeeded, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven
 from wikifarm.operations.participants.base import Base, Membership, Someone, entered, read_base
+from wikifarm.operations.participants.elsewhere import Unread
+from wikifarm.operations.participants.erased_before import (
+    STEP,
+    Earlier,
+    earlier,
+    fingerprint,
+    mark,
+    told,
+)
 from wikifarm.operations.participants.erasure_proof import Proof, Sighting, search
+from wikifarm.operations.participants.proof_words import told_elsewhere
 from wikifarm.operations.participants.traces import (
     Subscription,
     Traces,
@@ -32,9 +40,9 @@ from wikifarm.operations.participants.traces import (
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome
 from wikifarm.yeswiki.lost_password import LostPassword
+from wikifarm.yeswiki.triples import remove_left
 from wikifarm.yeswiki.wiki import Wiki
 
-STEP = "erase"
 PLANNED, ERASED = "planned", "erased"
 
 
@@ -47,11 +55,13 @@ class ErasedPerson(Outcome):
     account: str
     cards: tuple[str, ...]  # tags
     comments: tuple[str, ...]  # tags
+    left: tuple[str, ...]  # tags of the pages on which they left reactions and favourites
     groups: tuple[str, ...]
     subscription: Subscription
     stays: tuple[str, ...]  # tags of the pages, entries and comments that they owned
     asked: tuple[str, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -60,11 +70,13 @@ class ErasedPerson(Outcome):
             "account": self.account,
             "cards": list(self.cards),
             "comments": list(self.comments),
+            "left": list(self.left),
             "groups": list(self.groups),
             "subscription": self.subscription.value,
             "stays": list(self.stays),
             "asked": list(self.asked),
             "sightings": [vars(sighting) for sighting in self.sightings],
+            "unread": [vars(each) for each in self.unread],
         }
 
 
@@ -80,81 +92,95 @@ def erase(
     WriteRefused where something of theirs is still there.
     """
     with entered(context, community, "participants erase") as run:
+        before = earlier(run, word)
         base = read_base(run)
-        left = _left_open(run, word)
-        person = _meant(run, base, word, left)
-        _check(run, person)
-        known = traces(run, person, base.addresses_of(person))
-        planned = _told(run, known, PLANNED)
-        if agreed is not None and not agreed(planned):
-            raise NotConfirmed(_("Nobody was erased."), hint=_("Answer yes, or give --yes."))
-        key = _fingerprint(run, _mark(person))
-        context.journal.intent(community.slug, STEP, key=key, word=_fingerprint(run, word))
-        _unsubscribe(run, known)
-        _remove(run, known)
-        proof = search(run, known)
+        person, before = _meant(run, base, word, before)
+        if person is not None:
+            _check(run, person)
+        known = traces(
+            run, person or NOBODY, base.addresses_of(person) if person else frozenset[str]()
+        )
+        planned = _told(run, known, before, PLANNED)
+        if person is not None:
+            if agreed is not None and not agreed(planned):
+                raise NotConfirmed(_("Nobody was erased."), hint=_("Answer yes, or give --yes."))
+            subscribed = planned.subscription is Subscription.SUBSCRIBED
+            noted = told(run, word, known, planned.stays, subscribed=subscribed)
+            context.journal.intent(community.slug, STEP, key=mark(run, person), **noted)
+            ended = {mark(run, person), *before.left}
+            _unsubscribe(run, known)
+            _remove(run, known)
+        else:
+            ended = {*before.left}
+        proof = search(run, known, before.terms(run, person))
         _refuse_left(known, proof)
-        for ended in {key, *left}:
-            context.journal.outcome(community.slug, STEP, key=ended)
-        outcome = replace(planned, status=ERASED, asked=proof.asked, sightings=proof.sightings)
-    told = [*_only_the_word(word, known, left), *_stays(known)]
-    return Envelope("participants erase", outcome=outcome, messages=tuple(told))
+        for key in ended:
+            context.journal.outcome(community.slug, STEP, key=key)
+        outcome = replace(
+            planned, status=ERASED, asked=proof.asked, sightings=proof.sightings,
+            unread=proof.unread,
+        )  # fmt: skip
+    messages = (
+        *_another(base, word, person), *told_elsewhere(proof), *_stays(known, before, outcome)
+    )  # fmt: skip
+    return Envelope("participants erase", outcome=outcome, messages=messages)
 
 
-def _told(run: CommunityRun, known: Traces, status: str) -> ErasedPerson:
+def _told(run: CommunityRun, known: Traces, before: Earlier, status: str) -> ErasedPerson:
+    """What goes and what stays, with what a run before had told to stay."""
+    stays = [
+        *(page.tag for page in known.pages),
+        *(work.tag for work in known.works),
+        *(comment.tag for comment in known.answered),
+    ]
+    if before.stays:
+        tags = (*run.work.seen.pages, *run.site.entries.outline(), *run.site.comments.all())
+        stays += [tag for tag in tags if fingerprint(run, tag) in before.stays]
     return ErasedPerson(
         run.community.slug,
         status,
         known.account.name if known.account is not None else "",
         tuple(card.tag for card in known.cards),
         tuple(comment.tag for comment in known.comments),
+        tuple(known.left),
         tuple(known.groups),
-        known.subscription,
-        (
-            *(page.tag for page in known.pages),
-            *(work.tag for work in known.works),
-            *(comment.tag for comment in known.answered),
-        ),
+        Subscription.SUBSCRIBED if before.subscribed else known.subscription,
+        tuple(dict.fromkeys(stays)),
     )
 
 
 # -- whom ---------------------------------------------------------------------------------------
 
 
-def _fingerprint(run: CommunityRun, text: str) -> str:
-    """What the journal knows somebody by, in this community alone."""
-    key = run.receipt.community.encode()
-    return hmac.new(key, text.strip().casefold().encode(), hashlib.sha256).hexdigest()[:20]
+NOBODY = Someone("", "", "", Membership.ACCOUNT, "")
 
 
-def _mark(person: Someone) -> str:
-    """What somebody is known by until the end."""
-    return person.account or next(iter(person.cards), "")
+def _meant(
+    run: CommunityRun, base: Base, word: str, before: Earlier | None
+) -> tuple[Someone | None, Earlier]:
+    """Whom the word means, and what a run before knew of them. One that was cut is ended first, and
+    who bears the name now is another; None where nothing of them is there any more. Raises
+    InvalidInput for a word that never meant anybody."""
+    if before is not None and before.left:
+        marks = {mark(run, each): each for each in base.people}
+        return next((marks[key] for key in marks if key in before.left), None), before
+    with suppress(InvalidInput):
+        return base.person(word), Earlier()
+    if before is None:
+        base.person(word)  # says why it is nobody
+    return None, before or Earlier()
 
 
-def _meant(run: CommunityRun, base: Base, word: str, left: Collection[str]) -> Someone:
-    """Whom the word means; after a run that was cut, whom it meant then, be there nothing of them
-    any more."""
-    try:
-        return base.person(word)
-    except InvalidInput:
-        for person in base.people:
-            if _fingerprint(run, _mark(person)) in left:
-                return person
-        if not left:
-            raise
-    return Someone(word, word, word if is_email(word) else "", Membership.ACCOUNT, "")
-
-
-def _left_open(run: CommunityRun, word: str) -> set[str]:
-    """The keys of the erasures that this word began, and that did not end."""
-    asked, journal, slug = _fingerprint(run, word), run.context.journal, run.community.slug
-    return {
-        str(entry["key"])
-        for entry in journal.entries()
-        if (entry.get("slug"), entry.get("step"), entry.get("word")) == (slug, STEP, asked)
-        and entry["key"] in journal.open_keys(STEP).get(slug, ())
-    }
+def _another(base: Base, word: str, person: Someone | None) -> Sequence[str]:
+    """A sentence on who bears now the name of somebody who went."""
+    with suppress(InvalidInput):
+        if person is None and base.person(word):
+            told = _(
+                "Somebody else is called “{word}” here now, and was not touched: this command "
+                "ended what an earlier one had begun."
+            )
+            return (told.format(word=word),)
+    return ()
 
 
 def _check(run: CommunityRun, person: Someone) -> None:
@@ -213,6 +239,7 @@ def _remove(run: CommunityRun, known: Traces) -> None:
     run.progress("entries")
     for tag in _going(known):
         wiki.pages.delete(tag)
+    remove_left(wiki.session, known.person.account)
     now = wiki.groups.all()
     gone = {group: [name for name in now[group] if name.casefold() != own]
             for group in groups_of(now, own)}  # fmt: skip
@@ -250,27 +277,14 @@ def _refuse_left(known: Traces, proof: Proof) -> None:
 # -- what stays ---------------------------------------------------------------------------------
 
 
-def _only_the_word(word: str, known: Traces, left: Collection[str]) -> Sequence[str]:
-    """A sentence where a run that was cut had removed already what says who this is."""
-    if not left or known.account is not None or known.cards:
-        return ()
-    told = _(
-        "An earlier run was cut once it had removed the account and the cards: “{word}” alone was "
-        "looked for, not the other names and addresses of this person."
-    )
-    return (told.format(word=word),)
-
-
-def _stays(known: Traces) -> Sequence[str]:
+def _stays(known: Traces, before: Earlier, outcome: ErasedPerson) -> Sequence[str]:
     """What nobody can remove from here, as sentences."""
     told = [
         _(
             "Not removed, since no wiki nor list can: mails that were sent already; exports and "
             "backups on computers; backups and logs of whoever hosts; the name of the account in "
-            "the history of pages that stay, and in the wiki's own log of administration, which "
-            "its administrators read. Not looked at: the earlier texts of pages that stay, which "
-            "whoever reads a page reads too; forms, lists of choices and looks of pages; "
-            "reactions; rights that name the account."
+            "the wiki's own log of administration, which its administrators read. Not looked at: "
+            "what is in the files that are attached to pages."
         )
     ]
     extra: Mapping[Subscription, str] = {
@@ -281,18 +295,15 @@ def _stays(known: Traces) -> Sequence[str]:
             "The archives of the mailing list keep the messages that this person sent to it."
         ),
     }
-    if known.subscription in extra:
-        told.append(extra[known.subscription])
-    if known.answered:
-        told.append(answered_stay())
-    if known.person.place is Membership.FACILITATES:
+    if outcome.subscription in extra:
+        told.append(extra[outcome.subscription])
+    if before.answered or known.answered:
+        told.append(
+            _(
+                "Comments that others answered stay, since the answers would go with them: who "
+                "facilitates decides with those who answered, and removes them in the wiki."
+            )
+        )
+    if before.facilitated or known.person.place is Membership.FACILITATES:
         told.append(_("This person facilitated: change the passwords that they knew."))
     return told
-
-
-def answered_stay() -> str:
-    """A sentence on comments that are not removed."""
-    return _(
-        "Comments that others answered stay, since the answers would go with them: who "
-        "facilitates decides with those who answered, and removes them in the wiki."
-    )

@@ -6,57 +6,74 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from wikifarm.blueprint.capture.known_people import KnownPeople, Trace, is_one_word
+from wikifarm.blueprint.capture.known_people import KnownPeople, is_one_word
 from wikifarm.errors import AuditBlind
 from wikifarm.i18n import _
+from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
+from wikifarm.operations.participants.elsewhere import (
+    Unread,
+    WikiPart,
+    as_read,
+    elsewhere,
+    texts_in,
+)
 from wikifarm.operations.participants.traces import Traces
+from wikifarm.result import few
 from wikifarm.yeswiki.wiki import Wiki
 
 ADMIN = "admin"  # who asks, besides the roles of the audit
 # Around a word that is looked for: no part of another word, of an address, nor of a file's name.
 _BEFORE, _AFTER = r"(?<![\w@])(?<!\w[.-])", r"(?![\w@])(?![.-]\w)"
+_WORDS = re.compile(
+    rf"{_BEFORE}(?:[\w+](?:[\w.+-]*[\w+-])?@\w+(?:[.-]\w+)*|\w+(?:[.-]\w+)*){_AFTER}"
+)
 SHORTEST = 3  # letters of a word that is looked for: YesWiki's own shortest name of an account
+ADDRESS, ACCOUNT, NAME, SURNAME = "address", "account", "name", "surname"
+Terms = Mapping[str, Callable[[str], bool]]  # what gives somebody away -> whether a text holds it
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """Somebody seen: by whom (a Role, or ADMIN), where (a tag, or a part of the wiki) and by what
-    ("address", "account", "name", "card")."""
+    """Somebody seen: by whom (a Role, or ADMIN), where (a tag, or what else is in a part of the
+    wiki) and by what ("address", "account", "name", "surname", which others may bear, or "card").
+    """
 
     by: str
     place: str
     what: str
+    part: WikiPart = WikiPart.TODAY
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a search gave, and who searched."""
+    """What a search gave, who searched, and what was not shown."""
 
     asked: tuple[str, ...]
     sightings: tuple[Sighting, ...]
+    unread: tuple[Unread, ...]
 
 
-def search(run: CommunityRun, known: Traces) -> Proof:
-    """Looks for somebody in all that each role may read; reads the wiki anew.
+def search(run: CommunityRun, known: Traces, also: Terms) -> Proof:
+    """Looks for somebody, by what is known of them and by what `also` holds, in all that each role
+    may read; reads the wiki anew.
 
-    Raises AuditBlind where a role was answered as somebody else, or by something else than the
-    wiki: that it saw nobody would prove nothing.
+    Raises AuditBlind as `looked_for` does.
     """
     run.work.seen.forget()
-    terms = terms_of(known)
-    sightings: list[Sighting] = []
+    run.progress("searching")
     with _asking(run) as people:
-        for role, wiki in people.items():
-            run.progress("searching")
-            sightings += seen_by(role, wiki, terms, [card.tag for card in known.cards])
-    sightings += _in_parts(run, known)
-    return Proof(tuple(people), tuple(dict.fromkeys(sightings)))
+        terms, tags = either(terms_of(known), also), [card.tag for card in known.cards]
+        looking = partial(run.progress, "searching")
+        proof = looked_for(people, terms, tags, run.work.design.who.members, looking)
+    sightings = (*proof.sightings, *_in_parts(run, known))
+    return replace(proof, sightings=tuple(dict.fromkeys(sightings)))
 
 
 @contextmanager
@@ -68,80 +85,140 @@ def _asking(run: CommunityRun) -> Iterator[Mapping[str, Wiki]]:
         yield {**people, ADMIN: run.site}
 
 
-Terms = Mapping[str, Callable[[str], bool]]  # what gives somebody away -> whether a text holds it
-
-
 def terms_of(known: Traces) -> Terms:
-    """What gives somebody away, and how it is looked for: addresses and accounts as whole words, in
-    any case; names, of accounts too, however they are written, unless they are one word."""
+    """What gives somebody away, and how it is looked for."""
     person = known.person
     return terms_for(known.addresses, [person.account], [person.name])
 
 
-def terms_for(addresses: Iterable[str], accounts: Iterable[str], names: Iterable[str]) -> Terms:
-    """The same, of several people."""
-    accounts = tuple(accounts)
-    people = KnownPeople([each for each in (*names, *accounts) if not is_one_word(each)])
+def terms_for(addresses: Iterable[str], accounts: Sequence[str], names: Sequence[str]) -> Terms:
+    """The same of several people: addresses and accounts as whole words, in any case; names, of
+    accounts too, as `KnownPeople` sees them."""
     return {
-        "address": _as_words(addresses),
-        "account": _as_words(accounts),
-        "name": lambda text: Trace.NAME in people.in_text(text),
+        ADDRESS: _as_words(addresses),
+        ACCOUNT: _as_words(accounts),
+        NAME: names_of(names, accounts).named_in,
+        SURNAME: KnownPeople.by_surname(names).named_in,
     }
+
+
+def names_of(names: Iterable[str], accounts: Iterable[str]) -> KnownPeople:
+    """People by their names. One in one word is a first name, which is of many; AdaL is not."""
+    return KnownPeople(name for name in (*names, *accounts) if not is_one_word(name))
 
 
 def _as_words(texts: Iterable[str]) -> Callable[[str], bool]:
     known = sorted(text for text in texts if len(text) >= SHORTEST)
-    if not known:
-        return lambda _text: False
-    any_of_them = "|".join(map(re.escape, known))
-    pattern = re.compile(rf"{_BEFORE}(?:{any_of_them}){_AFTER}", re.IGNORECASE)
-    return lambda text: pattern.search(text) is not None
+    either = "|".join(map(re.escape, known)) or "(?!)"
+    return partial(_stands, re.compile(rf"{_BEFORE}(?:{either}){_AFTER}", re.IGNORECASE))
 
 
-def seen_by(role: str, wiki: Wiki, terms: Terms, tags: Sequence[str]) -> list[Sighting]:
-    """What of the terms stands in all that somebody reads, and which of the cards `tags` answer.
+def _stands(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text) is not None
 
-    Raises AuditBlind where this role was answered as somebody else.
+
+def words_in(text: str) -> Iterator[str]:
+    """Every address and account that could be looked for as a whole word."""
+    for word in _WORDS.findall(text):
+        yield word
+        if "+" in word:
+            yield word.rpartition("+")[2]
+
+
+def either(terms: Terms, others: Terms) -> Terms:
+    """What holds one thing or the other."""
+    return {what: partial(_any, (term, others[what])) for what, term in terms.items()}
+
+
+def _any(terms: Iterable[Callable[[str], bool]], text: str) -> bool:
+    return any(term(text) for term in terms)
+
+
+def looked_for(
+    people: Mapping[str, Wiki],
+    terms: Terms,
+    tags: Sequence[str],
+    members: str = "",
+    looking: Callable[[], None] = lambda: None,
+) -> Proof:
+    """What of the terms stands in all that each of these reads, and which of the cards `tags`
+    answer; and what of them stands elsewhere, as ADMIN, who is one of them, reads it. `members` is
+    the group in which a member is.
+
+    A role to which nothing is open has not searched. Raises AuditBlind where one was answered as
+    somebody else, or was not shown all that is open to it: that it saw nobody would prove nothing.
     """
-    before = wiki.session.foreign
-    sightings = list(_seen_by(role, wiki, terms, tags))
-    if wiki.session.foreign > before:
-        raise AuditBlind(
-            _(
-                "Whoever searched was taken for somebody else, or something else than the "
-                "wiki answered: the search proves nothing."
-            ),
-            hint=_("Run the same command again: it first looks at what was done."),
-        )
-    return sightings
+    owed = _owed(people[ADMIN], members)
+    sightings: list[Sighting] = []
+    unread: list[Unread] = []
+    for role, wiki in people.items():
+        before = wiki.session.foreign
+        shown = _everything(wiki)
+        for tag, row in shown.items():
+            text = as_read(tag, "\n".join(texts_in(row)))
+            sightings += [Sighting(role, tag, what) for what in seen_in(text, terms)]
+        sightings += [Sighting(role, tag, "card") for tag in tags
+                      if wiki.session.api(f"pages/{tag}").status == 200]  # fmt: skip
+        for place in elsewhere(wiki, shown, looking) if role == ADMIN else ():
+            if isinstance(place, Unread):
+                unread.append(place)
+            else:
+                sightings += [Sighting(role, place.name, what, place.part)
+                              for what in seen_in(place.text, terms)]  # fmt: skip
+        if wiki.session.foreign > before:
+            raise _blind(
+                _(
+                    "Whoever searched was taken for somebody else, or something else than the "
+                    "wiki answered: the search proves nothing."
+                )
+            )
+        if unseen := sorted(owed(role) - shown.keys()):
+            raise _blind(
+                _(
+                    "Whoever searched was not shown what is open to them ({names}): the search "
+                    "proves nothing."
+                ).format(names=few(unseen))
+            )
+    return Proof(
+        tuple(role for role in people if owed(role)),
+        tuple(dict.fromkeys(sightings)),
+        tuple(dict.fromkeys(unread)),
+    )
 
 
-def _seen_by(role: str, wiki: Wiki, terms: Terms, tags: Sequence[str]) -> Iterator[Sighting]:
-    """Every page, comment and entry that somebody reads whole, and the addresses of the cards."""
-    pages = wiki.session.api_table("pages")
-    if not pages:  # a home page is read by everybody: who sees no page has seen nothing
-        wiki.pages.all()
-    comments = {tag: vars(comment) for tag, comment in wiki.comments.all().items()}
-    rows: dict[str, Mapping[str, Any]] = {
-        **wiki.session.api_table("entries"), **pages, **comments,
-    }  # fmt: skip
-    for tag, row in rows.items():
-        text = "\n".join(_texts(row))
-        yield from (Sighting(role, tag, what) for what, term in terms.items() if term(text))
-    for tag in tags:
-        if wiki.session.api(f"pages/{tag}").status == 200:
-            yield Sighting(role, tag, "card")
+def seen_in(text: str, terms: Terms) -> list[str]:
+    """What of somebody stands in a text; the family name alone where nothing else does."""
+    seen = [what for what, term in terms.items() if what != SURNAME and term(text)]
+    return seen or [what for what in (SURNAME,) if terms[what](text)]
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-    elif isinstance(value, str):
-        yield value
+def _blind(message: str) -> AuditBlind:
+    hint = _("Run the same command again: it first looks at what was done.")
+    return AuditBlind(message, hint=hint)
+
+
+def _everything(wiki: Wiki) -> dict[str, Mapping[str, Any]]:
+    """Every entry, page and comment that somebody reads, whole, by its tag."""
+    return {
+        **wiki.session.api_table("entries"),
+        **wiki.session.api_table("pages"),
+        **{tag: vars(comment) for tag, comment in wiki.comments.all().items()},
+    }
+
+
+def _owed(admin: Wiki, members: str) -> Callable[[str], frozenset[str]]:
+    """Role -> the pages and entries that the rights of the wiki open to it. Raises UnexpectedAnswer
+    where its administrator is shown no page."""
+    tags = frozenset({*admin.pages.all(), *admin.entries.outline()})
+    rights, reach = admin.rights.all(), Reach(admin.groups.all(), members)
+    reads = {tag: rights[tag].read for tag in tags & rights.keys()}
+
+    def owed(role: str) -> frozenset[str]:
+        if role == ADMIN:
+            return tags
+        return frozenset(tag for tag, read in reads.items() if reach.lets_in(read, Role(role)))
+
+    return owed
 
 
 def _in_parts(run: CommunityRun, known: Traces) -> Iterator[Sighting]:

@@ -15,6 +15,8 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven, is_ours, wanted_list, wants_list
 from wikifarm.operations.participants.base import Someone
 from wikifarm.operations.participants.held_of_people import Values
+from wikifarm.operations.workplace.context import WIKI_ADMIN
+from wikifarm.yeswiki.triples import left_by
 
 
 class Subscription(StrEnum):
@@ -48,12 +50,13 @@ class Traces:
     pages: Sequence[Page]
     comments: Sequence[Comment] = ()
     answered: Sequence[Comment] = ()
+    left: Sequence[str] = ()  # tags of the pages on which their reactions and favourites are
     subscription: Subscription = Subscription.NO_LIST
     addresses: frozenset[str] = field(default=frozenset())  # in lower case: account's and cards'
 
 
 def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Traces:
-    """What is there of somebody: three requests more than their card, one more for each form in
+    """What is there of somebody: five requests more than their card, one more for each form in
     which they wrote, and those of the list."""
     seen = run.work.seen
     own = person.account.casefold()
@@ -67,25 +70,29 @@ def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Tra
         [entry for entry in entries if entry.form in of_people],
         [entry for entry in entries if entry.form not in of_people],
         [page for page in seen.pages.values() if own and page.owner.casefold() == own],
-        *comments_of(
-            run.site.comments.all(), lambda each: bool(own) and each.owner.casefold() == own
-        ),
+        *comments_of(run.site.comments.all(), lambda name: bool(own) and name.casefold() == own),
+        list(dict.fromkeys(tag for _name, tag in left_by(run.site.session, person.account))),
         subscribed(run, addresses),
         addresses,
     )
 
 
 def comments_of(
-    known: Mapping[str, Comment], is_theirs: Callable[[Comment], bool]
+    known: Mapping[str, Comment], goes: Callable[[str], bool]
 ) -> tuple[list[Comment], list[Comment]]:
-    """The comments of those who go: those that nobody else answered, answers before what they
-    answer, and those that somebody did."""
-    theirs = {tag: each for tag, each in known.items() if is_theirs(each)}
+    """What the accounts that go said below pages: what nobody who stays answered, answers before
+    what they answer; and what somebody did, whose answers would go with it."""
+    theirs = {tag: each for tag, each in known.items() if goes(_writer(each))}
     kept = {each.below for tag, each in known.items() if tag not in theirs}
     while more := {each.below for tag, each in theirs.items() if tag in kept} - kept:
         kept |= more
     mine = [each for tag, each in theirs.items() if tag not in kept]
     return mine[::-1], [each for tag, each in theirs.items() if tag in kept]
+
+
+def _writer(comment: Comment) -> str:
+    """Whose words a comment is: YesWiki gives what an account leaves to the administrator."""
+    return comment.author if comment.owner in ("", WIKI_ADMIN) else comment.owner
 
 
 def groups_of(groups: Mapping[str, Sequence[str]], own: str) -> list[str]:

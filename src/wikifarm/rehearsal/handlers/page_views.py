@@ -17,6 +17,7 @@ from ..wikitext.page_manager import page_link
 from ..wikitext.performer import format_text, handler, include_page
 from . import frame
 
+REVISIONS_SHOWN = 30  # `revisionscount`, unless changed (YesWikiInit, 4.4.4 and 4.5.0)
 NOT_READABLE = "Vous n'&ecirc;tes pas autoris&eacute; &agrave; lire cette page"
 
 
@@ -145,7 +146,8 @@ def list_pages(request: Request) -> Response:
 
 @handler("revisions")
 def revisions(request: Request) -> Response:
-    """Every revision, in an attribute that the page's script reads; title given to anybody."""
+    """The last revisions, in an attribute that the page's script reads, and how many there are;
+    title given to anybody."""
     if not may_read(request):
         return frame.page(request, alert("Vous n'êtes pas autorisé à lire cette page"))
     wanted = request.arg("restoreRevisionId")
@@ -155,10 +157,7 @@ def revisions(request: Request) -> Response:
         if body is not None and page_manager.save(request, request.tag, body):
             request.flash("La version a été restaurée.")
         raise redirect(request.href(request.tag))
-    listed = [
-        {"id": str(p.id), "tag": p.tag, "time": p.time, "user": p.user, "owner": p.owner}
-        for p in kept
-    ]
+    listed = [{"id": str(p.id), "time": p.time, "user": p.user} for p in kept[:REVISIONS_SHOWN]]
     lines = "".join(
         f'<li><a href="{esc(request.href(request.tag, "", "time=" + quote(p.time)))}">{esc(p.time)}'
         f"</a> par {esc(p.user)}</li>"

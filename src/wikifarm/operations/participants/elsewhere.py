@@ -1,0 +1,156 @@
+"""What a wiki holds besides what its pages, cards and comments say today: their earlier texts, its
+forms, lists, rights, settings, and what accounts left on pages. Read as its administrator."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from wikifarm.engine import receipt as receipts
+from wikifarm.errors import UnexpectedAnswer
+from wikifarm.json_text import from_json
+from wikifarm.yeswiki.revisions import History, Revision
+from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, METADATA, REACTION, SOURCE, values_of
+from wikifarm.yeswiki.wiki import Wiki
+
+
+class WikiPart(StrEnum):
+    """Where in a wiki somebody may be named."""
+
+    TODAY = "today"  # pages, cards, comments; accounts and groups
+    HISTORY = "history"
+    FORM = "form"
+    LIST = "list"
+    LOOK = "look"
+    KEYWORD = "keyword"
+    RIGHTS = "rights"
+    SETTING = "setting"
+    REACTION = "reaction"
+    FAVORITE = "favorite"
+
+
+_TRIPLES = (
+    (WikiPart.LOOK, METADATA), (WikiPart.LOOK, SOURCE), (WikiPart.KEYWORD, KEYWORD),
+    (WikiPart.REACTION, REACTION), (WikiPart.FAVORITE, FAVORITE),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HeldText:
+    """One text of a wiki. `name`: a tag, a form, an action, a setting."""
+
+    part: WikiPart
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What was not looked at, since the wiki did not show it; "" for all of a part."""
+
+    part: WikiPart
+    name: str = ""
+
+
+def elsewhere(
+    wiki: Wiki, tags: Iterable[str], looking: Callable[[], None] = lambda: None
+) -> Iterator[HeldText | Unread]:
+    """All of it: a dozen requests, one for the history of each of the pages, cards and comments
+    `tags` and of each list, and one for each earlier text. `looking` is called before each history.
+    """
+    known: set[str] = set()
+    for place in _parts(wiki):
+        if place.part is WikiPart.LIST and isinstance(place, HeldText):
+            known.add(place.name)
+        yield place
+    for tag in sorted({*tags, *known}):
+        looking()
+        yield from _history(wiki, tag)
+
+
+def _parts(wiki: Wiki) -> Iterator[HeldText | Unread]:
+    yield from _asked(WikiPart.FORM, partial(_forms, wiki))
+    yield from _asked(WikiPart.LIST, partial(_lists, wiki))
+    yield from _asked(WikiPart.RIGHTS, partial(_rights, wiki))
+    yield from _asked(WikiPart.SETTING, lambda: wiki.settings.all().items())
+    for part, name in _TRIPLES:
+        yield from _asked(part, partial(values_of, wiki.session, name))
+    wiki.groups.all()  # shown to administrators alone, as these were
+
+
+def _asked(
+    part: WikiPart, ask: Callable[[], Iterable[tuple[str, str]]]
+) -> Iterator[HeldText | Unread]:
+    try:
+        yield from [HeldText(part, name, as_read(name, text)) for name, text in ask()]
+    except UnexpectedAnswer:
+        yield Unread(part)
+
+
+def _forms(wiki: Wiki) -> Iterator[tuple[str, str]]:
+    for form in wiki.forms.all().values():
+        yield f"{form.label} ({form.id})", "\n".join(map(str, form.told.values()))
+
+
+def _lists(wiki: Wiki) -> Iterator[tuple[str, str]]:
+    for known in wiki.lists.all().values():
+        yield known.id, "\n".join([known.title, *(f"{key}\n{label}" for key, label in known.items)])
+
+
+def _rights(wiki: Wiki) -> Iterator[tuple[str, str]]:
+    for tag, rights in wiki.rights.all().items():
+        yield tag, "\n".join((rights.read, rights.write, rights.comment))
+    yield from wiki.rights.modules().items()
+
+
+def _history(wiki: Wiki, tag: str) -> Iterator[HeldText | Unread]:
+    """The earlier texts of a page, with who wrote each; not the last one, which stands there."""
+    try:
+        told = wiki.revisions.of(tag)
+        if told.count > len(told.shown):
+            yield Unread(WikiPart.HISTORY, tag)
+        if _hides_one(told, wiki.account):
+            yield Unread(WikiPart.HISTORY, tag)
+        for revision in told.shown[1:]:
+            yield HeldText(WikiPart.HISTORY, tag, _text(wiki, tag, revision))
+    except UnexpectedAnswer:
+        yield Unread(WikiPart.HISTORY, tag)
+
+
+def _hides_one(told: History, account: str) -> bool:
+    """True where some that were written in one second are not all of this account, by which
+    wikifarm writes: of these YesWiki shows one."""
+    times = Counter(each.time for each in told.shown)
+    return any(times[each.time] > 1 and each.author != account for each in told.shown)
+
+
+def _text(wiki: Wiki, tag: str, revision: Revision) -> str:
+    return f"{as_read(tag, wiki.revisions.body(tag, revision))}\n{revision.author}"
+
+
+def as_read(tag: str, text: str) -> str:
+    """A text as it is to be searched: what a receipt says, of which much is packed, or what stands
+    in JSON, as cards and lists are kept."""
+    if tag == receipts.TAG and (receipt := receipts.from_page(text)) is not None:
+        return str(receipt).replace("\\n", "\n")
+    if text.startswith("{"):
+        with suppress(ValueError):
+            return "\n".join(texts_in(from_json(text)))
+    return text
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text of what JSON gave."""
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts_in(each)
+    elif isinstance(value, str):
+        yield value
