@@ -25,8 +25,8 @@ from wikifarm.engine.closing import Leave
 from wikifarm.engine.lock import farm_lock
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
-from wikifarm.operations.archive.retire import LeaveMeans, retire
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.leaving.retire import LeaveMeans, retire
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
 from wikifarm.rehearsal import RunningFarm, snapshot

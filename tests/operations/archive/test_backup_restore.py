@@ -29,10 +29,10 @@ from wikifarm.errors import (
 )
 from wikifarm.model import Module
 from wikifarm.operations.archive.backup_format import member, opened
+from wikifarm.operations.archive.read_again import ReadAgain
 from wikifarm.operations.archive.restore import Restored, ToRestore, restore
 from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
-from wikifarm.operations.archive.wiki_again import WikiAgain
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.list_wikis import list_wikis
 from wikifarm.operations.new_community import write_manifest
@@ -140,7 +140,10 @@ def test_a_backup_whose_wiki_differs_is_not_said_to_be_mended_by_the_same_comman
 ) -> None:
     file = tmp_path / "rennes.zip"
     taken(computer, file)
-    monkeypatch.setattr(WikiAgain, "differences", lambda _self: ["page Affiche"])
+    differing = ReadAgain(("page Affiche",), ())
+    monkeypatch.setattr(
+        "wikifarm.operations.archive.restore.read_again", lambda *_a, **_b: differing
+    )
     told = verify_backup(file, None, Silence())
     (error,) = told.errors
     assert (told.exit, error.where) == (Exit.FAILED, str(file))

@@ -17,12 +17,12 @@ from wikifarm.errors import Closed, Refused, WikifarmError
 from wikifarm.model import canonical
 from wikifarm.operations.adopt import adopt
 from wikifarm.operations.apply import apply
-from wikifarm.operations.archive.reopen import reopen
-from wikifarm.operations.archive.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.copying.adopt_by_hand import Inspection
 from wikifarm.operations.describe import Wishes
+from wikifarm.operations.leaving.reopen import reopen
+from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.list_wikis import WikisOutcome, list_wikis
 from wikifarm.operations.new_community import new_community, write_manifest
 from wikifarm.operations.participants.welcome import welcome

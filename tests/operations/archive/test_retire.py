@@ -17,9 +17,9 @@ from wikifarm.engine import receipt as receipts
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
 from wikifarm.model import Rights, canonical
-from wikifarm.operations.archive import retire as leaving
-from wikifarm.operations.archive.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.leaving import retire as leaving
+from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 

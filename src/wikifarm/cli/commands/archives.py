@@ -203,9 +203,9 @@ def retire(
 ) -> Envelope:
     """`wikifarm retire`."""
     from wikifarm.engine.closing import REOPEN, Leave
-    from wikifarm.operations.archive.reopen import reopen
-    from wikifarm.operations.archive.retire import LeaveMeans
-    from wikifarm.operations.archive.retire import retire as operation
+    from wikifarm.operations.leaving.reopen import reopen
+    from wikifarm.operations.leaving.retire import LeaveMeans
+    from wikifarm.operations.leaving.retire import retire as operation
 
     options = shared(ctx)
     words = [*(each.value for each in Leave), REOPEN]

@@ -12,10 +12,10 @@ from wikifarm.result import few
 
 if TYPE_CHECKING:
     from wikifarm.operations.archive.restore import Restored, ToRestore
-    from wikifarm.operations.archive.retire import Retiring
     from wikifarm.operations.archive.static_site import SiteMade
     from wikifarm.operations.archive.take_backup import BackupMade
     from wikifarm.operations.archive.verify_backup import BackupVerified
+    from wikifarm.operations.leaving.retire import Retiring
 
 MIB = 2**20
 

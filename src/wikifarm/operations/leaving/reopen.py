@@ -13,9 +13,9 @@ from wikifarm.errors import NotConfirmed, Refused, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.model import FarmWiki, Rights
-from wikifarm.operations.archive.retire import AT_ONCE, CLOSED, Retiring, said_at_the_top
 from wikifarm.operations.community.closed_community import keep_in_receipt, receipt_of
 from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.leaving.retire import AT_ONCE, CLOSED, Retiring, said_at_the_top
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, few
 from wikifarm.yeswiki.session import ROOT_PAGE

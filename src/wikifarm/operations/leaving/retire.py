@@ -32,7 +32,6 @@ from wikifarm.errors import (
 from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki, Form, ListState, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
-from wikifarm.operations.archive.own_texts import take_out
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.archive.take_backup import DESCRIPTION, BackupMade, backup
 from wikifarm.operations.archive.verify_backup import verify_backup
@@ -40,6 +39,7 @@ from wikifarm.operations.community.closed_community import keep_in_receipt, rece
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.copying.people_there import asks_of_people, full_names
+from wikifarm.operations.leaving.own_texts import take_out
 from wikifarm.operations.participants.elsewhere import WikiPart
 from wikifarm.operations.participants.erase import close_account
 from wikifarm.operations.participants.erasure_proof import ADMIN, SURNAME, looked_for, terms_for

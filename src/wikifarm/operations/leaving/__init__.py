@@ -1,0 +1,1 @@
+"""A community that closes: step by step, and open again."""
