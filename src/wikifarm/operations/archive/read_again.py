@@ -76,7 +76,7 @@ class _Rooms:
 
     def _groups(self) -> _Room:
         """Groups by their members; `name/member` is one whom the backup does not know."""
-        told = {name: sorted(members) for name, members in self._told.groups.items()}
+        told = {name: sorted(set(members)) for name, members in self._told.groups.items()}
         there: dict[str, Any] = {}
         others = set(self._now.groups) - told.keys()
         for name, inner in self._now.groups.items():
