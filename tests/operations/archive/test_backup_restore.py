@@ -655,6 +655,23 @@ def test_what_a_backup_brings_is_told_before_and_not_cut_short(
         assert told in shown, told
 
 
+def test_a_right_to_comment_comes_back_as_a_wiki_takes_it(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file, other = tmp_path / "rennes.zip", computer("other")
+    taken(computer, file)
+
+    def commenting(texts: dict[str, Any]) -> None:
+        texts["rights.json"]["Affiche"][2] = "*"
+        texts["rights.json"]["Charte"][2] = "*,@animation"
+
+    forged = rewritten(file, tmp_path / "forged.zip", commenting)
+    _planned, done = told_before(other, forged)
+    assert (done.exit, done.data["differs"]) == (Exit.DONE, [])
+    rights = log_in_anew(other, "rennes2").rights.all()
+    assert (rights["Affiche"].comment, rights["Charte"].comment) == ("+", "+,@animation")
+
+
 def test_settings_that_the_backup_lacks_are_not_left_open(
     computer: Computer, tmp_path: Path
 ) -> None:

@@ -131,7 +131,8 @@ def _agreed_to_restore(options: Shared) -> Callable[[ToRestore], bool]:
         output = options.output
         shown = answer(Envelope("restore", outcome=planned), paint_for(output.err))
         output.note(as_called(shown))
-        return agreed(_("Make this wiki?"), default=False)
+        question = _("Go on with this wiki?") if planned.begun else _("Make this wiki?")
+        return agreed(question, default=False)
 
     return ask
 

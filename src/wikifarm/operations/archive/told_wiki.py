@@ -115,7 +115,10 @@ class ToldWiki:
     @cached_property
     def rights(self) -> dict[str, Rights]:
         """What has no rights of its own in the backup is for administrators alone."""
-        told = {tag: Rights(*each) for tag, each in self.backup.value("rights.json").items()}
+        told = {
+            tag: Rights(read, write, _commenting(comment))
+            for tag, (read, write, comment) in self.backup.value("rights.json").items()
+        }
         told |= dict.fromkeys(untold_rights(self.backup), ADMINS)
         told = dict.fromkeys(DOORS & self.standing, READ_BY_ALL) | told
         if MENU in pages_kept(self.backup):
@@ -183,6 +186,13 @@ class ToldWiki:
             each for each in members
             if each[:1] not in ("@", "!") and each not in self.accounts and each != WIKI_ADMIN
         )  # fmt: skip
+
+
+def _commenting(right: str) -> str:
+    """A right to comment as a wiki takes it: its table of rights drops `*`, which lets in whoever
+    has an account, as `+` does (docs/yeswiki.md)."""
+    parts = canonical(right).split(",")
+    return canonical(",".join("+" if part == "*" else part for part in parts))
 
 
 def crossing_of(backup: Backup, dialect: Dialect) -> Crossing:
