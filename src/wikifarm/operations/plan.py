@@ -9,6 +9,7 @@ from functools import partial
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.engine.changes import AnyChange
+from wikifarm.engine.journal import Cut
 from wikifarm.engine.receipt import fingerprint
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
@@ -68,7 +69,10 @@ def fill(run: CommunityRun, *, lists: bool = True, audit: bool = True) -> None:
     outcome = run.outcome
     outcome.notes += told_of_closing(run)
     if run.wiki is not None and not run.receipt.complete:
-        outcome.notes.append(_("The making of this wiki was cut: `wikifarm apply` finishes it."))
+        told = _("The making of this wiki was cut: `wikifarm apply` finishes it.")
+        if run.context.journal.unfinished().get(run.community.slug) is Cut.RESTORING:
+            told = _("The restoration of {names} was cut: the same `wikifarm restore` finishes it.")
+        outcome.notes.append(told.format(names=run.community.slug))
     if run.wiki is None:
         run.context.check_account()
     outcome.to_make = run.wiki is None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.operations.archive.changed import told_before
 from tests.operations.archive.conftest import Computer
 from tests.operations.conftest import a_community
 from wikifarm.blueprint.manifest.community import Community
@@ -288,3 +289,18 @@ def _from(path: Path) -> Community:
 def _notes(outcome: object) -> tuple[str, ...]:
     assert isinstance(outcome, Retiring)
     return outcome.notes
+
+
+def test_what_is_restored_of_a_community_that_closes_is_told_before_to_close(
+    computer: Computer, tmp_path: Path
+) -> None:
+    closed(computer, tmp_path, Leave.BACKUP)
+    planned, done = told_before(computer("other"), tmp_path / "rennes.zip")
+    assert done.data["differs"] == []
+    (said,) = (text for text in planned.warnings if "of this backup closes" in text)
+    assert "nobody writes there since" in said
+    assert "wikifarm retire rennes2 --step reopen" in said
+    other = computer("other")
+    assert reopen(other, "rennes2").data["reopened"] is True
+    (outcome,) = apply(other, [a_community("rennes2")], audit=False)
+    assert outcome.error is None

@@ -17,6 +17,7 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.writing import described
 from wikifarm.blueprint.rights_words import without_closing
 from wikifarm.blueprint.schema.template import read_template
+from wikifarm.engine.closing import Closing, Leave
 from wikifarm.engine.receipt import Receipt
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
@@ -79,6 +80,7 @@ def said_before(
         yield from facilitating(backup, description)
         yield from _described(description)
     yield from whose_list(backup, slug, url, description, receipt)
+    yield from _closing(slug, receipt)
     yield from _settings(backup, design)
     yield from _code(backup, design)
     yield from _acting(backup, design)
@@ -159,6 +161,18 @@ def _in_a_line(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(_in_a_line, value))
     return str(value)
+
+
+def _closing(slug: str, receipt: Receipt | None) -> Iterator[str]:
+    """That the community closes, or is closed: so does the wiki that is made of its backup."""
+    told = receipt.closing if receipt is not None else {}
+    leave = Closing({step: told[step] for step in Leave if step in told})
+    if leave.days:
+        sentence = _(
+            "The community of this backup closes ({told}), and so does the wiki made here: "
+            "`wikifarm retire {slug} --step reopen` opens it again."
+        )
+        yield sentence.format(told=leave.told, slug=slug)
 
 
 def _settings(backup: Backup, design: Design | None) -> Iterator[str]:
