@@ -179,6 +179,9 @@ def others_write(data: Path) -> set[str]:
                 wiki.set_form({"bn_id_nature": "777", "bn_label_nature": "Sondage",
                                "bn_template": "titre***{{bf_x}}***Titre*** ***\n"})  # fmt: skip
                 written |= {"groups/participants/Nouvelle", "forms/777"}
+                if ours := wiki.forms.get("104"):
+                    wiki.set_form(ours | {"bn_label_nature": "Des ressources"})
+                    written.add("forms/104")
     finally:
         store.close()
     return written

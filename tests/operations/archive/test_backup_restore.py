@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 import time
@@ -24,6 +25,7 @@ from wikifarm.errors import (
     InvalidInput,
     NotConfirmed,
     SlugTaken,
+    UnexpectedAnswer,
     WikifarmError,
     WriteRefused,
 )
@@ -32,6 +34,7 @@ from wikifarm.operations.archive.backup_format import member, opened
 from wikifarm.operations.archive.read_again import ReadAgain
 from wikifarm.operations.archive.restore import Restored, ToRestore, restore
 from wikifarm.operations.archive.take_backup import BackupMade, backup
+from wikifarm.operations.archive.told_before import said_before
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.list_wikis import list_wikis
@@ -44,6 +47,7 @@ from wikifarm.rehearsal.store.database import Store
 from wikifarm.result import Envelope
 from wikifarm.whole_wiki import Attachment
 from wikifarm.yeswiki.attachments import Attachments
+from wikifarm.yeswiki.bazar_lists import Lists
 from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.needed_pages import MENU
 from wikifarm.yeswiki.pages import Pages
@@ -681,6 +685,99 @@ def test_settings_that_the_backup_lacks_are_not_left_open(
     _planned, done = told_before(other, forged)
     assert done.data["differs"] == []
     assert log_in_anew(other, "rennes2").settings.all()["default_read_acl"] == "@participants"
+
+
+@pytest.mark.parametrize("tag", ["animerici", "AnimérIci", "Ａnimerici", "ANIMERIÇI"])
+def test_a_right_under_a_name_that_a_wiki_takes_for_another_is_refused(
+    computer: Computer, tmp_path: Path, tag: str
+) -> None:
+    """The tables of YesWiki tell neither capitals nor accents."""
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    forged = rewritten(
+        file, tmp_path / "forged.zip",
+        lambda texts: texts["rights.json"].update({tag: ["*", "*", "*"]}),
+    )  # fmt: skip
+    with pytest.raises(InvalidInput) as refused:
+        restore(computer("other"), forged, "rennes2")
+    assert tag in refused.value.problems[0].message
+
+
+def test_who_is_given_a_page_that_wikifarm_closes_is_told_before(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    write_manifest(computer("first").places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+
+    def giving(texts: dict[str, Any]) -> None:
+        texts["accounts.json"].append(["Espion", "espion@example.org"])
+        for tag, owner in {
+            "AnimerIci": "Espion",
+            "WikifarmRecu": "espión",
+            "Charte": "CamilleG",
+        }.items():
+            texts[f"pages/{tag}.json"]["owner"] = owner
+
+    planned, done = told_before(computer("other"), rewritten(file, tmp_path / "f.zip", giving))
+    assert done.data["opened"] == [
+        {"name": "own page AnimerIci", "right": "Espion"},
+        {"name": "own page WikifarmRecu", "right": "Espion"},
+    ]
+    told = "gives Espion, who reads, changes and opens them then: AnimerIci, WikifarmRecu."
+    assert any(told in each for each in planned.warnings)
+
+
+def test_files_that_run_and_settings_that_are_not_what_they_say_are_told_before(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    admin = open_wiki(computer("first"), "rennes")
+    picture = Attachment("RecitDeZoe", "dessin.svg")
+    admin.attachments.put(picture, io.BytesIO(b"<svg><script>x</script></svg>"))
+    taken(computer, file)
+
+    def setting(texts: dict[str, Any]) -> None:
+        texts["settings.json"] |= {
+            "default_language": "../x", "baz_map_center_lat": "1];alert(1);[", "wakka_name": "<b>",
+            "baz_map_zoom": "9",
+        }  # fmt: skip
+
+    forged = rewritten(file, tmp_path / "f.zip", setting)
+    with opened(forged) as backup:
+        told = list(said_before(backup, "rennes2", "https://example.org/", None, None, None))
+    (files,) = (text for text in told if "Files that may run" in text)
+    assert files.endswith(": RecitDeZoe/dessin.svg.")
+    (settings,) = (text for text in told if "settings" in text)
+    for name in ("default_language = ../x", "baz_map_center_lat = 1]", "wakka_name = <b>"):
+        assert name in settings
+    assert "baz_map_zoom" not in settings
+
+
+def test_a_list_that_no_restoration_takes_is_not_said_to_be_kept(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lists, "stored", lambda _self, _tag: '{"titre_liste": "Th')
+    with pytest.raises(UnexpectedAnswer):
+        backup(computer("first"), "rennes", tmp_path / "rennes.zip", in_clear=True)
+    assert not (tmp_path / "rennes.zip").exists()
+
+
+def test_pages_that_write_or_lead_elsewhere_are_told_before(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+
+    def sending(texts: dict[str, Any]) -> None:
+        texts["pages/Affiche.json"]["body"] += '{{contact mail="luz@example.org"}}'
+        texts["pages/PageLogin.json"]["body"] += '{{Redirect page="https://example.org/"}}'
+
+    planned, _done = told_before(computer("other"), rewritten(file, tmp_path / "f.zip", sending))
+    assert any(
+        text.endswith("another site at once: Affiche (contact), PageLogin (redirect).")
+        for text in planned.warnings
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from wikifarm.operations.leaving.reopen import reopen
 from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.list_wikis import WikisOutcome, list_wikis
 from wikifarm.operations.new_community import new_community, write_manifest
+from wikifarm.operations.participants.listing import list_people
 from wikifarm.operations.participants.welcome import welcome
 from wikifarm.operations.plan import plan
 from wikifarm.operations.status import StatusOutcome, status
@@ -304,3 +305,13 @@ def test_what_is_restored_of_a_community_that_closes_is_told_before_to_close(
     assert reopen(other, "rennes2").data["reopened"] is True
     (outcome,) = apply(other, [a_community("rennes2")], audit=False)
     assert outcome.error is None
+
+
+def test_who_is_there_is_read_in_a_community_that_closes(
+    computer: Computer, tmp_path: Path
+) -> None:
+    closed(computer, tmp_path, Leave.READ_ONLY)
+    told = list_people(computer("first"), a_community())
+    assert told.outcome is not None
+    with pytest.raises(Closed):
+        welcome(computer("first"), a_community(), "ZoeKergoat")

@@ -246,6 +246,13 @@ def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:
     assert who(own_town) == before
 
 
+def test_a_group_that_lets_in_all_but_who_went_is_told(own_town: Town) -> None:
+    own_town.wiki().groups.set({"sauf": ["!Bob", "AdaL"]})
+    outcome = erased(own_town, "bob@example.org")
+    told = {(each.by, each.place, each.what, each.part) for each in outcome.sightings}
+    assert ("admin", "@sauf", "account", "rights") in told
+
+
 def traced(town: Town, number: int) -> str:
     """Somebody who is named all over the wiki; the name of the account, and of the pages."""
     account, mail = f"ZoeK{number}", f"zoe{number}@example.org"

@@ -24,6 +24,7 @@ from wikifarm.operations.workplace.context import WIKI_ADMIN
 from wikifarm.whole_wiki import is_file_name
 from wikifarm.yeswiki.groups import LETS_IN
 from wikifarm.yeswiki.needed_pages import DOORS, INSTEAD, MENU, holds, lacking
+from wikifarm.yeswiki.same_name import same_name
 from wikifarm.yeswiki.session import LOGIN_PAGE
 from wikifarm.yeswiki.wiki_reader import LONGEST_PAGE
 
@@ -58,9 +59,12 @@ def _such(is_one: Callable[[Any], bool]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _is_list(text: str) -> bool:
+def is_list(text: str) -> bool:
     """True for the text of a list, in one of its two shapes (docs/yeswiki.md, 32)."""
-    told = from_json(text)
+    try:
+        told = from_json(text)
+    except ValueError:
+        return False
     if not isinstance(told, dict):
         return False
     if not isinstance(told.get("title", told.get("titre_liste")), str):
@@ -151,7 +155,7 @@ _TEXTS: Mapping[str, TypeAdapter[Any]] = {
     "metadata.json": TypeAdapter(dict[Tag, dict[Look, Worn]]),
     "groups.json": TypeAdapter(dict[Group, list[Member]]),
     "accounts.json": TypeAdapter(list[tuple[Account, Address]]),
-    "lists.json": TypeAdapter(dict[Tag, Annotated[str, _such(_is_list)]]),
+    "lists.json": TypeAdapter(dict[Tag, Annotated[str, _such(is_list)]]),
     "settings.json": TypeAdapter(dict[Setting, Text]),
     "files.json": TypeAdapter(list[_ToldFile]),
 }
@@ -193,25 +197,27 @@ def _at_odds(backup: Backup) -> Iterator[Problem]:
     if WIKI_ADMIN not in _administering(backup):
         yield backup.odd("groups.json", ADMINS)
     names = [str(name) for name in backup.value("groups.json")]
-    lower = [name.casefold() for name in names]
-    twice = (name for name in names if lower.count(name.casefold()) > 1)  # one to a server
+    lower = [same_name(name) for name in names]
+    twice = (name for name in names if lower.count(same_name(name)) > 1)
     yield from (backup.odd("groups.json", name) for name in twice)
     accounts = [str(name) for name, _address in backup.value("accounts.json")]
-    lower = [name.casefold() for name in accounts]
-    twice = (name for name in accounts if lower.count(name.casefold()) > 1)
+    lower = [same_name(name) for name in accounts]
+    twice = (name for name in accounts if lower.count(same_name(name)) > 1)
     yield from (backup.odd("accounts.json", name) for name in twice)
     rows = [(name, str(row["tag"])) for room in ("pages", "entries")
             for name, row in zip(backup.names(room), backup.rows(room), strict=True)]  # fmt: skip
     tags: dict[str, str] = {}
     for name, tag in (*rows, *(("lists.json", tag) for tag in backup.value("lists.json"))):
-        if tag.casefold() in tags:  # YesWiki tells no small letter from a great one
+        if same_name(tag) in tags:
             yield backup.odd(name, tag)
-        tags.setdefault(tag.casefold(), tag)
-    respelt = (tag for tag in backup.value("rights.json") if tags.get(tag.casefold(), tag) != tag)
+        tags.setdefault(same_name(tag), tag)
+    for tag in backup.value("rights.json"):
+        tags.setdefault(same_name(tag), tag)
+    respelt = (tag for tag in backup.value("rights.json") if tags[same_name(tag)] != tag)
     yield from (backup.odd("rights.json", tag) for tag in respelt)
     for row in backup.value("files.json"):
         kept = row["member"] in backup.manifest.members and row["member"].startswith(f"{FILES}/")
-        if not kept or row["page"].casefold() not in tags:
+        if not kept or same_name(row["page"]) not in tags:
             yield backup.odd("files.json", f"{row['page']}/{row['name']}")
 
 
@@ -290,8 +296,8 @@ def counted(backup: Backup) -> dict[str, int]:
 def standing(backup: Backup) -> set[str]:
     """The tags of all pages, lists and cards of the backup that are written."""
     rows = (str(row["tag"]) for room in ("pages", "entries") for row in backup.rows(room))
-    kept = {tag.casefold() for tag in pages_kept(backup)}
-    return {tag for tag in (*rows, *backup.value("lists.json")) if tag.casefold() not in kept}
+    kept = {same_name(tag) for tag in pages_kept(backup)}
+    return {tag for tag in (*rows, *backup.value("lists.json")) if same_name(tag) not in kept}
 
 
 def pages_kept(backup: Backup) -> list[str]:

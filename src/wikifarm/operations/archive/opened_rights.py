@@ -17,13 +17,15 @@ from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.steps.access import ACLS, OWN_RIGHTS
 from wikifarm.errors import InvalidInput
 from wikifarm.model import Dialect, Form, Module, Rights, Zone
+from wikifarm.operations.archive.backup_contents import administering
 from wikifarm.operations.archive.backup_format import Backup
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.copying.people_there import asks_of_people
-from wikifarm.operations.workplace.context import Context
+from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
+from wikifarm.yeswiki.same_name import same_name
 
 EVERYBODY, ACCOUNTS = "*", "+"
-READ, WRITE = "read", "write"
+READ, WRITE, OWN = "read", "write", "own"
 # What of a field lets somebody see or change it; nothing there: whoever may see or change the card.
 _OF_FIELD = {"read": READ, "address_seen_by": READ, "write": WRITE}
 # Nobody reads cards of people without an account, whatever form they are of.
@@ -66,9 +68,9 @@ def usual_rights(design: Design | None) -> dict[str, str]:
 def opened_rights(backup: Backup, design: Design | None, receipt: Receipt | None) -> dict[str, str]:
     """What the backup lets more people do than the design does, or than wikifarm did when it last
     wrote there: `action X`, `handler X`; `read` or `write` then `page X`, `list X`, `card X`,
-    `form N` or `field N/NAME` -> its right."""
+    `form N` or `field N/NAME` -> its right; `own page X` -> whom that page is given to."""
     groups = backup.value("groups.json")
-    told = _opened_modules(backup, design, receipt)
+    told = _opened_modules(backup, design, receipt) | _given_away(backup, design, receipt)
     for name, closed, opened in _judged(backup, design, receipt):
         for verb, before, after in (
             (READ, closed.read, opened.read),
@@ -94,6 +96,20 @@ def _opened_modules(
     }  # fmt: skip
 
 
+def _given_away(backup: Backup, design: Design | None, receipt: Receipt | None) -> dict[str, str]:
+    """The pages that wikifarm closes, given to accounts that do not administer: who owns a page
+    reads it, and says who else does."""
+    closed = {tag for pages in _closed_pages(design, receipt) for tag in pages}
+    accounts = {same_name(name): name for name, _address in backup.value("accounts.json")}
+    admins = {same_name(name) for name in (*administering(backup), WIKI_ADMIN)}
+    owners = ((str(row["tag"]), same_name(str(row["owner"]))) for row in backup.rows("pages"))
+    return {
+        f"{OWN} page {tag}": accounts[owner]
+        for tag, owner in owners
+        if same_name(tag) in closed and owner in accounts.keys() - admins
+    }
+
+
 def _judged(backup: Backup, design: Design | None, receipt: Receipt | None) -> Iterator[Judged]:
     """The pages, lists, cards, forms and fields of which it is known how wikifarm closes them."""
     dialect = Dialect(backup.manifest.dialect)
@@ -111,11 +127,11 @@ def _judged(backup: Backup, design: Design | None, receipt: Receipt | None) -> I
             usual[number].append(_OF_PEOPLE)
         if asks_of_people(form, dialect) and (given := _given(form, dialect)) is not None:
             usual[number].append(given)
-    forms = {str(row["tag"]).casefold(): str(row["form"]) for row in backup.rows("entries")}
-    lists = {tag.casefold() for tag in backup.value("lists.json")}
+    forms = {same_name(str(row["tag"])): str(row["form"]) for row in backup.rows("entries")}
+    lists = {same_name(tag) for tag in backup.value("lists.json")}
     pages = list(_closed_pages(design, receipt))
     for tag, each in backup.value("rights.json").items():
-        rights, known = Rights(*each), tag.casefold()
+        rights, known = Rights(*each), same_name(tag)
         if known in forms:
             said = usual.get(forms[known], [])
             yield from ((f"card {tag}", closed, rights) for closed in said)
@@ -156,11 +172,11 @@ def _given(form: Form, dialect: Dialect) -> Rights | None:
 
 
 def _closed_pages(design: Design | None, receipt: Receipt | None) -> Iterator[dict[str, Rights]]:
-    """Tag, in small letters -> the rights that the design gives a page; and the receipt."""
+    """The name of a page, as a wiki tells it apart -> the rights that the design gives it."""
     if design is not None:
         told = {**design.closed, **{page.tag: page.rights for page in design.pages}}
-        yield {tag.casefold(): rights for tag, rights in told.items()}
-    yield {receipts.TAG.casefold(): OWN_RIGHTS}
+        yield {same_name(tag): rights for tag, rights in told.items()}
+    yield {same_name(receipts.TAG): OWN_RIGHTS}
     if receipt is not None:
         applied = receipt.rights.items()
-        yield {tag.casefold(): Rights(*parts[:2]) for tag, parts in applied if len(parts) > 1}
+        yield {same_name(tag): Rights(*parts[:2]) for tag, parts in applied if len(parts) > 1}

@@ -26,6 +26,7 @@ from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.model import Dialect
 from wikifarm.yeswiki.bazar_lists import as_written
+from wikifarm.yeswiki.same_name import same_name
 
 _BEFORE = {True: "Liste", False: "List"}  # what a server writes before the title of a list
 _COLUMN = 1  # of a template: the list, or the form, that a field offers
@@ -42,14 +43,14 @@ class Crossing:
     @cached_property
     def ids(self) -> Mapping[str, str]:
         """The lists that cannot have their id there -> the id that they get."""
-        taken = {tag.casefold() for tag in self._told}
+        taken = {same_name(tag) for tag in self._told}
         ids: dict[str, str] = {}
         for tag, text in self._told.items() if self.is_other else ():
             if expected_list_id(self.title_of(tag), self._now) != tag:
                 new = expected_list_id(_list_of(text)[0], self._now)
                 names = (f"{new}{number}" for number in ("", *range(2, 3 + len(taken))))
-                ids[tag] = next(name for name in names if name.casefold() not in taken)
-                taken.add(ids[tag].casefold())
+                ids[tag] = next(name for name in names if same_name(name) not in taken)
+                taken.add(same_name(ids[tag]))
         return ids
 
     @cached_property

@@ -14,6 +14,8 @@ from wikifarm.whole_wiki import WholeWiki
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
+LABEL = "bn_label_nature"  # the name of a form
+
 
 @dataclass(frozen=True)
 class ReadAgain:
@@ -72,7 +74,8 @@ class _Rooms:
     def _accounts(self) -> _Room:
         there = {account.name: account.email for account in self._now.accounts}
         told = {**self._told.accounts, WIKI_ADMIN: there.get(WIKI_ADMIN, "")}
-        return _Room("accounts", told, there, there.keys() - told.keys())
+        moved = {name for name, address in there.items() if told.get(name) != address}
+        return _Room("accounts", told, there, moved)
 
     def _groups(self) -> _Room:
         """Groups by their members; `name/member` is one whom the backup does not know."""
@@ -104,7 +107,10 @@ class _Rooms:
             for number, each in self._told.forms.items()
         }
         there = {number: shared(each, told.get(number, each)) for number, each in forms.items()}
-        return _Room("forms", told, there, self._beside(told, there))
+        renamed = {
+            number for number in forms if told.get(number, {}).get(LABEL) != forms[number][LABEL]
+        }
+        return _Room("forms", told, there, renamed if self._cleared else set())
 
     def _beside(self, told: Mapping[str, Any], there: Mapping[str, Any]) -> set[str]:
         """What the backup does not know, in a wiki that was cleared."""

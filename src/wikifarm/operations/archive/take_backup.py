@@ -17,6 +17,7 @@ from wikifarm.blueprint.manifest.writing import described
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
 from wikifarm.model import Page
+from wikifarm.operations.archive.backup_contents import is_list
 from wikifarm.operations.archive.backup_format import COMMENTS, Manifest, Parts, member, write
 from wikifarm.operations.archive.kept_files import INDEX, may_have_files, take
 from wikifarm.operations.community.site import ask_missing, open_wiki
@@ -25,6 +26,7 @@ from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.private_files import refuse_taken
 from wikifarm.result import Envelope, Outcome
 from wikifarm.whole_wiki import WholeWiki
+from wikifarm.yeswiki.shapes import odd
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
@@ -173,7 +175,7 @@ class _Taking:
         self._put("groups.json", {name: [*groups, *whole.people[name]]
                                   for name, groups in whole.groups.items()})  # fmt: skip
         self._put("accounts.json", [[each.name, each.email] for each in whole.accounts])
-        self._put("lists.json", {tag: self._wiki.lists.stored(tag) for tag in whole.lists})
+        self._put("lists.json", {tag: self._list(tag) for tag in whole.lists})
         for number, form in whole.forms.items():
             self._put(member("forms", number), {"id": number, "columns": dict(form.told)})
         readable = {key: text for key, text in whole.settings.items() if not _SECRET.search(key)}
@@ -182,6 +184,13 @@ class _Taking:
                          "accounts": len(whole.accounts)}  # fmt: skip
         self._left_out["passwords"] = len(whole.accounts)
         self._left_out["secret-settings"] = len(whole.settings) - len(readable)
+
+    def _list(self, tag: str) -> str:
+        """The text of a list. Raises UnexpectedAnswer for what no restoration would take."""
+        text = self._wiki.lists.stored(tag)
+        if not is_list(text):
+            raise odd(self._wiki.addresses.page(tag))
+        return text
 
     def _comments(self) -> None:
         """What people said below pages. No restoration writes it: it would sign it all."""

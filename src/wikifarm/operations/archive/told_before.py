@@ -23,6 +23,7 @@ from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.lists.providers import NONE
 from wikifarm.model import Dialect
+from wikifarm.operations.archive.active_text import does_something, sending
 from wikifarm.operations.archive.backup_contents import (
     ADMINS,
     administering,
@@ -31,7 +32,8 @@ from wikifarm.operations.archive.backup_contents import (
     is_of_server,
 )
 from wikifarm.operations.archive.backup_format import Backup
-from wikifarm.operations.archive.opened_rights import ACCOUNTS, EVERYBODY, READ, WRITE
+from wikifarm.operations.archive.kept_files import INDEX
+from wikifarm.operations.archive.opened_rights import ACCOUNTS, EVERYBODY, OWN, READ, WRITE
 from wikifarm.operations.audit.likeness import ACTS
 from wikifarm.yeswiki.session import ROOT_PAGE
 
@@ -43,26 +45,20 @@ _AS_INSTALLED = {
     "default_comment_acl": "comments-closed",
     "preview_before_save": "false",
 }
-# These open nothing, whatever they say.
+# These open nothing, as long as they say what they are for.
 _HARMLESS = re.compile(
-    r"(?:wakka_name|meta_description|default_language|baz_map_(?:center_l(?:at|on)|height|zoom))\Z"
+    r"(?:(?:wakka_name|meta_description)=[^<>{}]*|default_language=[a-z]{2}(?:[-_][A-Za-z]{2})?|"
+    r"baz_map_(?:center_l(?:at|on)|height|zoom)=-?[\d.]*(?:px|%|vh)?)\Z"
 )
-# What runs, loads or sends something in the browser of whoever reads it. Wherever it stands: which
-# part of a text YesWiki shows as code, only YesWiki can tell.
-_ACTIVE = re.compile(
-    r"<\s*(?:script|iframe|frame|form|object|embed|applet|base|meta|link)\b"
-    r"|<[^>]*[\s/\"']on[a-z]+\s*=|(?:java|vb)script\s*:|data\s*:\s*text/html",
-    re.IGNORECASE,
+_RUN_FILE = re.compile(
+    r"\.(?:svgz?|x?html?|xml|xslt?|js|swf|mht(?:ml)?|php\d?|phtml)\Z", re.IGNORECASE
 )
-
-
-# The texts that YesWiki itself comes with and that show such code: SHA-256 of ReglesDeFormatage in
-# 4.4.4 and 4.5.0.
-_OF_YESWIKI = frozenset(
-    {
-        "87592da09f4a910fb855596f95f8192ffe6064f89b87c54c33e0d4b0f7dd14cc",
-    }
-)
+# The texts that YesWiki itself comes with and that do something: SHA-256 of ReglesDeFormatage and
+# of GererSite, the same in 4.4.4 and 4.5.0.
+_OF_YESWIKI = frozenset({
+    "87592da09f4a910fb855596f95f8192ffe6064f89b87c54c33e0d4b0f7dd14cc",
+    "89aadd5779da6a23c839877c6f7c59144ea656407409834fb3f100e71e8bd65e",
+})  # fmt: skip
 
 
 def said_before(
@@ -83,6 +79,7 @@ def said_before(
     yield from _closing(slug, receipt)
     yield from _settings(backup, design)
     yield from _code(backup, design)
+    yield from _files(backup)
     yield from _acting(backup, design)
 
 
@@ -92,14 +89,16 @@ def opening(opened: Mapping[str, str]) -> Iterator[str]:
     kinds: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for name, right in opened.items():
         verb, _space, rest = name.partition(" ")
-        is_use = verb not in (READ, WRITE)
+        is_use = verb not in (READ, WRITE, OWN)
         shown = name if is_use else _shown(rest)
-        kinds["" if is_use else verb, _widest(right)][shown] = right
+        whom = right if verb == OWN else _widest(right)
+        kinds["" if is_use else verb, whom][shown] = right
     words = {EVERYBODY: _("everybody"), ACCOUNTS: _("whoever has an account")}
     told = {
         "": _("This backup opens to {whom} what wikifarm closes: {names}."),
         READ: _("This backup lets {whom} read what wikifarm closes: {names}."),
         WRITE: _("This backup lets {whom} change what wikifarm closes: {names}."),
+        OWN: _("This backup gives {whom}, who reads, changes and opens them then: {names}."),
     }
     for (verb, widest), names in kinds.items():
         whom = words.get(widest) or ", ".join(sorted(set(names.values())))
@@ -181,7 +180,8 @@ def _settings(backup: Backup, design: Design | None) -> Iterator[str]:
     told = [
         f"{name} = {text or _('nothing')}"
         for name, text in sorted(backup.value("settings.json").items())
-        if not (_HARMLESS.match(name) or is_of_server(name)) and text != usual.get(name, "")
+        if not (_HARMLESS.match(f"{name}={text}") or is_of_server(name))
+        and text != usual.get(name, "")
     ]
     if told:
         sentence = _("This backup brings settings that a wiki made by wikifarm has not: {lines}.")
@@ -189,41 +189,46 @@ def _settings(backup: Backup, design: Design | None) -> Iterator[str]:
 
 
 def _code(backup: Backup, design: Design | None) -> Iterator[str]:
-    """Where code stands that a browser runs, or a form of HTML that sends what is typed."""
+    """Where code stands that a browser runs, a form of HTML that sends what is typed, or an action
+    that writes to somebody or leads elsewhere."""
     ours = {page.tag: page.body for page in design.pages} if design is not None else {}
-    names = [
-        str(row["tag"])
-        for row in backup.rows("pages")
-        if row["body"] != ours.get(str(row["tag"]))
-        and _is_active(row["body"])
-        and _digest(str(row["body"])) not in _OF_YESWIKI
-    ]
-    names += [str(row["tag"]) for row in backup.rows("entries") if _is_active(row["values"])]
+    names, sent = [], []
+    for row in backup.rows("pages"):
+        tag, body = str(row["tag"]), str(row["body"])
+        if body == ours.get(tag) or _digest(body) in _OF_YESWIKI:
+            continue
+        names += [tag] if does_something(body) else []
+        sent += [f"{tag} ({name})" for name in sending(body)]
+    names += [str(row["tag"]) for row in backup.rows("entries") if does_something(row["values"])]
     names += [
-        _shown(f"form {row['id']}") for row in backup.rows("forms") if _is_active(row["columns"])
+        _shown(f"form {row['id']}")
+        for row in backup.rows("forms")
+        if does_something(row["columns"])
     ]
-    names += [
-        tag for tag, text in backup.value("lists.json").items() if _is_active(from_json(text))
-    ]
+    lists = backup.value("lists.json").items()
+    names += [tag for tag, text in lists if does_something(from_json(text))]
     if names:
         sentence = _(
             "These hold code, a frame or a form in HTML, which may run in the browser of whoever "
             "reads them or send what is typed there: {names}. Go on only if you know why."
         )
         yield sentence.format(names=", ".join(names))
+    if sent:
+        sentence = _("Pages that write to somebody, or lead to another site at once: {names}.")
+        yield sentence.format(names=", ".join(sent))
+
+
+def _files(backup: Backup) -> Iterator[str]:
+    """The files that a browser runs once it opens them at their address."""
+    rows = backup.value(INDEX) if INDEX in backup.manifest.members else []
+    names = [f"{row['page']}/{row['name']}" for row in rows if _RUN_FILE.search(row["name"])]
+    if names:
+        sentence = _("Files that may run in the browser of whoever opens them: {names}.")
+        yield sentence.format(names=", ".join(names))
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _is_active(value: object) -> bool:
-    """True where a text, or one within this value, does something in a browser."""
-    if isinstance(value, Mapping):
-        return any(_is_active(each) for each in value.values())
-    if isinstance(value, list):
-        return any(map(_is_active, value))
-    return isinstance(value, str) and _ACTIVE.search(value) is not None
 
 
 def _acting(backup: Backup, design: Design | None) -> Iterator[str]:

@@ -27,6 +27,7 @@ from wikifarm.operations.archive.take_backup import DERIVED
 from wikifarm.operations.workplace.context import WIKI_ADMIN
 from wikifarm.yeswiki.comments import is_comment
 from wikifarm.yeswiki.needed_pages import DOORS, MENU
+from wikifarm.yeswiki.same_name import same_name
 from wikifarm.yeswiki.wiki import Wiki
 
 ADMINS = Rights("@admins", "@admins")
@@ -122,7 +123,7 @@ class ToldWiki:
         told |= dict.fromkeys(untold_rights(self.backup), ADMINS)
         told = dict.fromkeys(DOORS & self.standing, READ_BY_ALL) | told
         if MENU in pages_kept(self.backup):
-            told = {tag: each for tag, each in told.items() if tag.casefold() != MENU.casefold()}
+            told = {tag: each for tag, each in told.items() if same_name(tag) != same_name(MENU)}
             told[MENU] = READ_BY_ALL
         ids = self.crossing.ids
         return {

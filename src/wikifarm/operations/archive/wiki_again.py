@@ -24,7 +24,7 @@ from wikifarm.operations.archive.backup_contents import (
     untold_rights,
 )
 from wikifarm.operations.archive.backup_format import Backup
-from wikifarm.operations.archive.read_again import shared
+from wikifarm.operations.archive.read_again import LABEL, shared
 from wikifarm.operations.archive.told_wiki import (
     ADMINS,
     ToldWiki,
@@ -63,7 +63,7 @@ class WikiAgain:
         there: what is found beside the backup later is of others."""
         for number, form in self._wiki.forms.all().items():
             known = self._told.forms.get(number)
-            if known is None or known["bn_label_nature"] != form.label:
+            if known is None or known[LABEL] != form.label:
                 self._wiki.forms.delete(number)
         for tag in self._wiki.lists.all().keys() - self._told.crossing.lists.keys():
             self._wiki.lists.delete(tag)
@@ -214,6 +214,11 @@ class WikiAgain:
 
     def _import(self, forms: Mapping[str, Mapping[str, str]]) -> None:
         now = self._told_forms() if forms else {}
+        # Under the name that others gave it: the server would make another form of its number.
+        forms = {
+            number: {**columns, LABEL: now.get(number, columns).get(LABEL, columns[LABEL])}
+            for number, columns in forms.items()
+        }
         changed = {
             number: {key: text for key, text in columns.items() if not _is_off(key, text)}
             for number, columns in forms.items()

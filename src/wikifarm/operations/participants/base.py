@@ -138,8 +138,11 @@ def _name(person: Someone) -> str:
 
 
 @contextmanager
-def entered(context: Context, community: Community, doing: str = "") -> Iterator[CommunityRun]:
-    """The community in its wiki, which is this run's alone while it is `doing` something there.
+def entered(
+    context: Context, community: Community, doing: str = "", *, reads: bool = False
+) -> Iterator[CommunityRun]:
+    """The community in its wiki, which is this run's alone while it is `doing` something there. One
+    that closes is entered by who only `reads`, or erases somebody.
 
     Raises NotOurs where `apply` has not finished it, and what went wrong inside.
     """
@@ -151,7 +154,7 @@ def entered(context: Context, community: Community, doing: str = "") -> Iterator
         run.find()
         if run.wiki is None:
             raise _unfinished(community)
-        if doing != ERASING:  # whoever asks to be erased is, whenever that is
+        if doing != ERASING and not reads:  # whoever asks to be erased is, whenever that is
             refuse_closed(run)
         with run.alone(doing, again=False) if doing else nullcontext():
             recorded = run.work.recorded

@@ -80,7 +80,11 @@ def _parts(wiki: Wiki) -> Iterator[HeldText | Unread]:
     yield from _asked(WikiPart.SETTING, lambda: wiki.settings.all().items())
     for part, name in _TRIPLES:
         yield from _asked(part, partial(values_of, wiki.session, name))
-    wiki.groups.all()  # shown to administrators alone, as these were
+    groups = wiki.groups.all().items()  # shown to administrators alone, as these were
+    for group, members in groups:  # `!Ada`: all but her; who is in a group is looked for with TODAY
+        for name in members:
+            if name.startswith("!"):
+                yield HeldText(WikiPart.RIGHTS, f"@{group}", name[1:])
 
 
 def _asked(

@@ -19,7 +19,7 @@ from wikifarm.i18n import _
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.mailing_list.wanted import driven
 from wikifarm.operations.participants.base import Base, Membership, Someone, entered, read_base
-from wikifarm.operations.participants.elsewhere import Unread
+from wikifarm.operations.participants.elsewhere import Unread, WikiPart
 from wikifarm.operations.participants.erased_before import (
     STEP,
     Earlier,
@@ -263,7 +263,8 @@ def _refuse_left(known: Traces, proof: Proof) -> None:
     left = [
         sighting.place
         for sighting in proof.sightings
-        if sighting.place in ours or sighting.place == "accounts" or sighting.place.startswith("@")
+        if sighting.part is WikiPart.TODAY
+        and (sighting.place in ours or sighting.place == "accounts" or sighting.place[:1] == "@")
     ]
     if left:
         raise WriteRefused(

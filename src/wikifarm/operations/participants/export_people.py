@@ -50,7 +50,7 @@ def export(
     kind = "json" if as_json else "csv"
     path = file or context.places.people / f"{community.slug}-{today()}.{kind}"
     refuse_taken(path)
-    with entered(context, community) as run:
+    with entered(context, community, reads=True) as run:
         base = read_base(run)
         asked = questions(run.work, base.form.form.id)
         text = _json(run, base, asked) if as_json else _csv(base, asked)

@@ -112,7 +112,7 @@ def answer_words() -> Mapping[Agreement, str]:
 
 def list_people(context: Context, community: Community, *, rows: bool = False) -> Envelope:
     """Everybody of a community; with `rows`, as a sheet. Reads only."""
-    with entered(context, community) as run:
+    with entered(context, community, reads=True) as run:
         base = read_base(run)
         kind = PeopleRows if rows else PeopleOutcome
         outcome = kind(
@@ -163,7 +163,7 @@ class PeopleCounts(Outcome):
 
 def count_people(context: Context, community: Community) -> Envelope:
     """Counts only. Everybody counts in each table, so that no two of them have another total."""
-    with entered(context, community) as run:
+    with entered(context, community, reads=True) as run:
         base = read_base(run)
         total = len(base.people)
         outcome = PeopleCounts(

@@ -47,7 +47,7 @@ def own_copy(
     """Writes what the wiki and the list hold of somebody into a new file. Only reads there."""
     if file is not None:
         refuse_taken(file)
-    with entered(context, community) as run:
+    with entered(context, community, reads=True) as run:
         base = read_base(run)
         person = base.person(word)
         name = _OUTSIDE_NAMES.sub("-", person.account or next(iter(person.cards)))

@@ -1,0 +1,67 @@
+"""What of a text does something in a browser, however it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from wikifarm.operations.archive.active_text import does_something, sending
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '""<img alt=">" src=x onerror=alert(1)>""',
+        '""<a href="jav&#97;script:alert(1)">x</a>""',
+        '""<a href="java\tscript:alert(1)">x</a>""',
+        '""<a href="java&Tab;script:alert(1)">x</a>""',
+        '""<a href=" data:text/html,x">x</a>""',
+        '""<style>@import url(https://example.org)</style>""',
+        '""<svg><set attributeName=x></svg>""',
+        '""<math><mi xlink:href="javascript:x">x</mi></math>""',
+        '""<button formaction=//example.org>x</button>""',
+        '""<input name=password>""',
+        '""<meta http-equiv=refresh content=0>""',
+        '""<base href=//example.org>""',
+        '""<body onload=x>""',
+        '""<html onclick=x>""',
+        '""<frameset onload=x>""',
+        '""<scr""ipt>x</script>',
+        '""<img src=x ""onerror=alert(1)"">""',
+        "<!--><script>x</script>-->",
+        '""<noscript><p title="</noscript><script>x</script>">""',
+        '""<template><script>x</script></template>""',
+        '""<table><form action=x></form></table>""',
+        '%%""<script>x</script>""%%',
+        '{{button link="#" title="y\' onmouseover=\'alert(1)"}}',
+        '{{button title="y\' onmouseover=&quot;alert(1)&quot;"}}',
+        '{{button title="<script>x</script>"}}',
+        '{{button link="javascript:x"}}',
+    ],
+)
+def test_what_acts_is_seen(text: str) -> None:
+    assert does_something({"body": ["", text]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a < b, et b > c ; 5 < 6 && x",
+        '""<div class="x"><a href="?Charte">x</a><img src="files/a.png" alt="a > b"></div>""',
+        '""<fieldset role="group" aria-label="Thèmes"><label>x</label></fieldset>""',
+        '""<!-- fin -->""',
+        '{{bazar id="101" onglets="x"}} {{button link="Charte" text="on = off"}}',
+        "Description : https://example.org/?a=1",
+    ],
+)
+def test_what_is_read_only_is_not(text: str) -> None:
+    assert not does_something(text)
+
+
+def test_actions_that_send_are_named() -> None:
+    text = (
+        '{{contact mail="a@example.org"}}{{ Abonnement mail="b@example.org" }}'
+        '{{redirect page="Charte"}}{{redirect page="https://example.org"}}{{contactez}}'
+    )
+    assert sending(text) == ["abonnement", "contact", "redirect"]
+    assert sending('{{redirect page="Charte"}}') == []
