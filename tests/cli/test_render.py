@@ -16,6 +16,7 @@ import pytest
 import wikifarm.operations
 from wikifarm.cli.render.answer import RENDERERS, answer, notes
 from wikifarm.cli.render.sheet import WIDTH, Paint, harmless
+from wikifarm.cli.render.status_lines import next_steps
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.run import Done
 from wikifarm.engine.steps.access import RightsChange
@@ -37,6 +38,7 @@ from wikifarm.operations.community.outcome import (
 from wikifarm.operations.copying.blueprints_here import BlueprintsHere, CheckedBlueprint
 from wikifarm.operations.participants.base import Agreement, Membership, Someone
 from wikifarm.operations.participants.listing import PeopleOutcome
+from wikifarm.operations.status import State, StatusOutcome
 from wikifarm.operations.workplace.prepared import PreparedFolder
 from wikifarm.result import Envelope, Outcome, Pending
 
@@ -365,3 +367,18 @@ def test_no_outcome_shows_a_password_when_it_is_printed() -> None:
         assert is_dataclass(kind)
         for part in fields(kind):
             assert not (part.repr and part.name in ("password", "token", "environment")), kind
+
+
+def test_the_next_steps_of_a_status_name_what_these_commands_find() -> None:
+    """Without a file here that describes them, `verify` looks at nothing and `apply` finds none."""
+    states = (
+        State("rennes", "Rennes", state="in-place", manifest="communities/rennes.yml"),
+        State("brest", "Brest", state="in-place"),
+        State("quimper", "Quimper", state="unfinished", manifest="communities/quimper.yml"),
+        State("vannes", "Vannes", state="unfinished"),
+    )
+    assert next_steps(StatusOutcome("https://example.org/", states, len(states))) == [
+        "`wikifarm apply` finishes quimper.",
+        "`wikifarm apply FILE` finishes vannes, with the file that describes them.",
+        "`wikifarm verify` looks at rennes.",
+    ]

@@ -54,7 +54,7 @@ def test_what_a_command_line_lacks_is_told_with_its_option(folder: Path) -> None
             community(wishes, folder)
         assert [problem.code for problem in refused.value.problems] == codes
         hints = " ".join(problem.hint for problem in refused.value.problems)
-        assert ("--facilitator" in hints, "`wikifarm new-community " in hints) == (
+        assert ("--facilitator" in hints, "`wikifarm new-community`" in hints) == (
             "missing-facilitator" in codes, "missing" in codes
         )  # fmt: skip
         assert "facilitators: [" not in hints  # the words of a file, and there is none

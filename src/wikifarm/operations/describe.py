@@ -83,9 +83,9 @@ def _unsaid(wishes: Wishes) -> list[Problem]:
     problems = []
     if not wishes.name:
         message = _("This community has no name.")
-        hint = _("Give it after the command: `wikifarm new-community {name}`").format(
-            name='"Robustesse autour de Rennes"'
-        )
+        hint = _(
+            "Give it after `wikifarm new-community`, or with --name after `wikifarm clone`: {name}"
+        ).format(name='"Robustesse autour de Rennes"')
         problems.append(Problem(message, hint, code="missing"))
     if not wishes.facilitators:
         message = _("no facilitator: a community needs at least one person who facilitates it")

@@ -63,12 +63,17 @@ def last_words(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
 def next_steps(outcome: StatusOutcome) -> list[str]:
     """At most three things that a person does now."""
     drifted = [state.slug for state in outcome.states if state.drift]
-    unfinished = [state.slug for state in outcome.states if state.state == "unfinished"]
+    cut = [state for state in outcome.states if state.state == "unfinished"]
+    unfinished = [state.slug for state in cut if state.manifest]
+    elsewhere = [state.slug for state in cut if not state.manifest]
     waiting = [state.slug for state in outcome.states if state.waiting]
     unverified = [state.slug for state in outcome.states if _is_unverified(state)]
     steps = []
     if unfinished:
         steps.append(_("`wikifarm apply` finishes {names}.").format(names=few(unfinished)))
+    if elsewhere:
+        told = _("`wikifarm apply FILE` finishes {names}, with the file that describes them.")
+        steps.append(told.format(names=few(elsewhere)))
     if drifted:
         steps.append(
             _("`wikifarm plan` shows what differs in {names}, `wikifarm apply` sets it right.")
@@ -86,7 +91,8 @@ def next_steps(outcome: StatusOutcome) -> list[str]:
 
 
 def _is_unverified(state: State) -> bool:
-    return state.state == "in-place" and state.privacy != "closed"
+    """True where `wikifarm verify` has something to look at: what a file here describes."""
+    return state.state == "in-place" and state.privacy != "closed" and bool(state.manifest)
 
 
 def standing_of_state(state: State) -> tuple[str, str]:
