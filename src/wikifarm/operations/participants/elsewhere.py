@@ -32,12 +32,16 @@ class WikiPart(StrEnum):
     SETTING = "setting"
     REACTION = "reaction"
     FAVORITE = "favorite"
+    LOG = "log"
 
 
 _TRIPLES = (
     (WikiPart.LOOK, METADATA), (WikiPart.LOOK, SOURCE), (WikiPart.KEYWORD, KEYWORD),
     (WikiPart.REACTION, REACTION), (WikiPart.FAVORITE, FAVORITE),
 )  # fmt: skip
+
+
+LOGS = "LogDesActionsAdministratives"  # how the names of these pages begin
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def _parts(wiki: Wiki) -> Iterator[HeldText | Unread]:
     yield from _asked(WikiPart.LIST, partial(_lists, wiki))
     yield from _asked(WikiPart.RIGHTS, partial(_rights, wiki))
     yield from _asked(WikiPart.SETTING, lambda: wiki.settings.all().items())
+    yield from _asked(WikiPart.LOG, partial(_logs, wiki))
     for part, name in _TRIPLES:
         yield from _asked(part, partial(values_of, wiki.session, name))
     groups = wiki.groups.all().items()  # shown to administrators alone, as these were
@@ -110,6 +115,14 @@ def _rights(wiki: Wiki) -> Iterator[tuple[str, str]]:
     for tag, rights in wiki.rights.all().items():
         yield tag, "\n".join((rights.read, rights.write, rights.comment))
     yield from wiki.rights.modules().items()
+
+
+def _logs(wiki: Wiki) -> Iterator[tuple[str, str]]:
+    """What YesWiki notes of what was administered: pages that are in no list of pages, with each
+    list of members that was saved, its lines told by `\\n` (docs/yeswiki.md)."""
+    for tag in wiki.rights.all():
+        if tag.startswith(LOGS) and (page := wiki.pages.read(tag)) is not None:
+            yield tag, page.body.replace("\\n", "\n")
 
 
 def _history(wiki: Wiki, tag: str) -> Iterator[HeldText | Unread]:

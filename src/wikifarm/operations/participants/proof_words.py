@@ -29,7 +29,7 @@ def told_elsewhere(proof: Proof) -> tuple[str, ...]:
             _(
                 "Looked for as the administrator in the earlier texts of pages, cards and comments "
                 "too, in forms, lists of choices, looks and keywords of pages, rights, settings, "
-                "reactions and favourites: nowhere."
+                "reactions, favourites and notes of the administration: nowhere."
             )
         ]
     return (*told, *_not_shown(proof.unread))
@@ -80,6 +80,10 @@ def _sentences() -> Mapping[WikiPart, str]:
         WikiPart.FAVORITE: _(
             "In favourites: {places}. Who administers the wiki removes them by its API."
         ),
+        WikiPart.LOG: _(
+            "In what YesWiki notes of its administration: {places}. Who administers the wiki "
+            "reads these pages, and removes them."
+        ),
     }  # fmt: skip
 
 
@@ -91,6 +95,7 @@ def _not_shown(unread: Sequence[Unread]) -> Iterator[str]:
         WikiPart.KEYWORD: _("keywords of pages"), WikiPart.RIGHTS: _("rights"),
         WikiPart.SETTING: _("settings"), WikiPart.REACTION: _("reactions"),
         WikiPart.FAVORITE: _("favourites"),
+        WikiPart.LOG: _("notes of the administration"),
     }  # fmt: skip
     if unread:
         names = few([words[each.part].format(page=each.name) for each in unread])
