@@ -384,7 +384,7 @@ def test_a_terminal_that_goes_away_ends_everything(tmp_path: Path, inventory: Pa
             assert running.poll() is None
             time.sleep(0.05)
         running.send_signal(signal.SIGHUP)
-        assert running.wait(timeout=10) == 130
+        assert running.wait(timeout=60) == 130
     finally:
         running.kill()
     assert waiting(tmp_path) == []

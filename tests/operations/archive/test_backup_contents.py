@@ -128,6 +128,18 @@ def test_each_thing_that_no_wiki_takes_is_named(
     )  # fmt: skip
 
 
+def test_a_file_of_what_only_has_rights_is_refused(tmp_path: Path) -> None:
+    changed = {
+        "rights.json": {**TEXTS["rights.json"], "Ailleurs": ["*", "@admins", "comments-closed"]},
+        "files.json": [
+            {"page": "Ailleurs", "name": "a.png", "stored": "x", "member": "files/a.png"}
+        ],
+    }
+    with opened(a_backup(tmp_path / "a.zip", changed)) as backup, pytest.raises(InvalidInput) as no:
+        check(backup)
+    assert "Ailleurs/a.png" in no.value.problems[0].message
+
+
 def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     wrong = {"groups.json": {"a b": [], "c d": []}, "settings.json": {"é è": "x"}}
     made = a_backup(tmp_path / "a.zip", wrong)

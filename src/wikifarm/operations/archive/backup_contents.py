@@ -211,9 +211,10 @@ def _at_odds(backup: Backup) -> Iterator[Problem]:
         if same_name(tag) in tags:
             yield backup.odd(name, tag)
         tags.setdefault(same_name(tag), tag)
+    spelt = dict(tags)
     for tag in backup.value("rights.json"):
-        tags.setdefault(same_name(tag), tag)
-    respelt = (tag for tag in backup.value("rights.json") if tags[same_name(tag)] != tag)
+        spelt.setdefault(same_name(tag), tag)
+    respelt = (tag for tag in backup.value("rights.json") if spelt[same_name(tag)] != tag)
     yield from (backup.odd("rights.json", tag) for tag in respelt)
     for row in backup.value("files.json"):
         kept = row["member"] in backup.manifest.members and row["member"].startswith(f"{FILES}/")
