@@ -15,6 +15,7 @@ from wikifarm.model import Account, BazarList, Dialect, Form, Page, Rights
 
 # `{{attach file="x"}}`, and what else shows a file of a page by its name (tools/attach/actions).
 _ACTION = re.compile(r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*\}\}")
+LOGS = "LogDesActionsAdministratives"  # begins the tags of YesWiki's notes of its administration
 _FILE = re.compile(r"""\b(?:attach)?file=(["'])(.*?)\1""")
 # What a text shows of the folder of files: `files/Page_name_<date>_<date>.ext`.
 _STORED = re.compile(r"\bfiles/([^\s\"'<>()\[\]{}|?#&]+)")

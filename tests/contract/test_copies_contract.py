@@ -27,7 +27,7 @@ from tests.operations.copying.random_wikis import (
     casts,
     tolds,
 )
-from wikifarm.blueprint.capture.capture_wiki import LOGS, CaptureWishes
+from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
 from wikifarm.model import canonical
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.audit.differential import pieces
@@ -38,6 +38,7 @@ from wikifarm.operations.copying.source_wiki import Source
 from wikifarm.operations.describe import Wishes
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places
+from wikifarm.whole_wiki import LOGS
 from wikifarm.yeswiki.wiki import Wiki
 
 CLONES = int(os.environ.get("WIKIFARM_CLONES", "2"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -13,6 +14,7 @@ from wikifarm.yeswiki import access_triples, html
 from wikifarm.yeswiki.session import Session, unexpected
 
 TABLE_PAGE = "GererDroits"
+AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
 MODULES = {
     "action": ("GererDroitsActions", "actionname"),
     "handler": ("GererDroitsHandlers", "handlername"),
@@ -50,6 +52,15 @@ class RightsTable:
             ],
         )
         return self.table_of(html.parse(answer.text))
+
+    def set_each(self, wanted: Mapping[str, Rights]) -> None:
+        """Replaces the rights of each tag, those of one kind together; the caller reads back."""
+        kinds: dict[Rights, list[str]] = defaultdict(list)
+        for tag, rights in wanted.items():
+            kinds[rights].append(tag)
+        for rights, tags in kinds.items():
+            for first in range(0, len(tags), AT_ONCE):
+                self.set(tags[first : first + AT_ONCE], rights)
 
     def give(self, tag: str, rights: Rights, owner: str) -> None:
         """Gives a page rights and an owner who has an account; the caller reads back."""

@@ -42,6 +42,14 @@ class WikiSettings:
             return {}
         raise odd(answer.url)
 
+    def put(self, wanted: Mapping[str, str]) -> None:
+        """Writes those of `wanted` that the form has and that say otherwise; the caller reads
+        back."""
+        now = self.all()
+        changed = {name: text for name, text in wanted.items() if now.get(name, text) != text}
+        if changed:
+            self.save(now, changed)
+
     def save(self, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
         """Writes `wanted` over `current`, as `all` gave it; the caller reads back."""
         self._session.post(PAGE, list({**current, **wanted}.items()))

@@ -28,13 +28,14 @@ from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.participants import erasure_proof
 from wikifarm.operations.participants.base import entered, read_base
-from wikifarm.operations.participants.elsewhere import LOGS, Unread, WikiPart
+from wikifarm.operations.participants.elsewhere import Unread, WikiPart
 from wikifarm.operations.participants.erase import ErasedPerson, erase
 from wikifarm.operations.participants.new_password import way_in
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
 from wikifarm.rehearsal.store.database import Store
 from wikifarm.result import Envelope
+from wikifarm.whole_wiki import LOGS
 from wikifarm.yeswiki.revisions import History, Revisions
 from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, REACTION, values_of
 from wikifarm.yeswiki.wiki import Wiki

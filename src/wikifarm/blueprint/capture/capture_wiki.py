@@ -44,10 +44,9 @@ from wikifarm.blueprint.sources import dump_yaml
 from wikifarm.files import is_no_file_name
 from wikifarm.i18n import LANGUAGES, _, in_language
 from wikifarm.model import BazarList, Dialect, Form, Page, Rights, Zone, canonical
-from wikifarm.whole_wiki import Attachment, Part, WholeWiki, attachments_in
+from wikifarm.whole_wiki import LOGS, Attachment, Part, WholeWiki, attachments_in
 
 VERSION = "1"
-LOGS = "LogDesActionsAdministratives"
 SETTINGS = ("favorite_theme", "favorite_squelette", "favorite_style", "favorite_preset")
 # Those that a community made from a blueprint has of its own: one that stands keeps them.
 STANDING = ("default_read_acl", "default_write_acl", "default_language", "meta_description")

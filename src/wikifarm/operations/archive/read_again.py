@@ -10,7 +10,7 @@ from wikifarm.model import Rights
 from wikifarm.operations.archive.backup_contents import pages_kept
 from wikifarm.operations.archive.told_wiki import ToldWiki, values_of
 from wikifarm.operations.workplace.context import WIKI_ADMIN
-from wikifarm.whole_wiki import WholeWiki
+from wikifarm.whole_wiki import LOGS, WholeWiki
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
@@ -97,7 +97,8 @@ class _Rooms:
             tag for tag in _unlike(told, there)
             if (page := self._wiki.pages.read(tag)) and page.author != self._wiki.account
         }  # fmt: skip
-        return _Room("lists", told, there, others | self._beside(told, there))
+        beside = there.keys() - told.keys() if self._cleared else set[str]()
+        return _Room("lists", told, there, others | beside)
 
     def _forms(self) -> _Room:
         """By the columns that both versions have."""
@@ -111,10 +112,6 @@ class _Rooms:
             number for number in forms if told.get(number, {}).get(LABEL) != forms[number][LABEL]
         }
         return _Room("forms", told, there, renamed if self._cleared else set())
-
-    def _beside(self, told: Mapping[str, Any], there: Mapping[str, Any]) -> set[str]:
-        """What the backup does not know, in a wiki that was cleared."""
-        return there.keys() - told.keys() if self._cleared else set()
 
     def _cards(self) -> Iterator[_Room]:
         for form, told in self._told.cards().items():
@@ -144,7 +141,7 @@ def _canonical(rights: Mapping[str, Rights]) -> dict[str, str]:
     return {
         tag: " ".join(",".join(sorted(each.split(","))) for each in (r.read, r.write, r.comment))
         for tag, r in rights.items()
-        if not tag.startswith("LogDesActionsAdministratives")
+        if not tag.startswith(LOGS)
     }
 
 

@@ -6,14 +6,13 @@ be at work there before it is whole: what they wrote stays as it is.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
-from wikifarm.model import Dialect, Rights
+from wikifarm.model import Dialect
 from wikifarm.operations.archive.backup_contents import (
     circles,
     counted,
@@ -38,7 +37,6 @@ from wikifarm.result import few
 from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
-AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
 # A form while its cards are written: it writes no mail, makes no account, changes no value, and
 # takes many cards of one person, since one account writes them all.
 QUIET = {
@@ -85,11 +83,7 @@ class WikiAgain:
         return [*lost_at_first(self._told.backup, self._wiki.capabilities.dialect), *self._lost]
 
     def _settings(self) -> None:
-        now = self._wiki.settings.all()
-        told = self._told.settings
-        wanted = {name: text for name, text in told.items() if now.get(name, text) != text}
-        if wanted:
-            self._wiki.settings.save(now, wanted)
+        self._wiki.settings.put(self._told.settings)
 
     def _modules(self) -> None:
         now = self._wiki.rights.modules()
@@ -132,8 +126,8 @@ class WikiAgain:
     def _closed(self) -> None:
         """The rights of each page and list before it is there; those of cards closed for now."""
         told, cards = self._told.rights, self._told.entry_tags
-        self._give({tag: each for tag, each in told.items() if tag not in cards})
-        self._give(dict.fromkeys(cards, ADMINS))
+        self._wiki.rights.set_each({tag: each for tag, each in told.items() if tag not in cards})
+        self._wiki.rights.set_each(dict.fromkeys(cards, ADMINS))
 
     def _opened(self) -> None:
         """Owners, then the rights that cards had."""
@@ -146,15 +140,7 @@ class WikiAgain:
             if owner in there and tag in now and now[tag] != owner:
                 rights = ADMINS if tag in cards else told.get(tag, ADMINS)
                 self._wiki.rights.give(tag, rights, owner)
-        self._give({tag: each for tag, each in told.items() if tag in cards})
-
-    def _give(self, wanted: Mapping[str, Rights]) -> None:
-        kinds: dict[Rights, list[str]] = defaultdict(list)
-        for tag, rights in wanted.items():
-            kinds[rights].append(tag)
-        for rights, tags in kinds.items():
-            for first in range(0, len(tags), AT_ONCE):
-                self._wiki.rights.set(tags[first : first + AT_ONCE], rights)
+        self._wiki.rights.set_each({tag: each for tag, each in told.items() if tag in cards})
 
     def _lists(self) -> None:
         """Each list under the id it had, which the server makes from a title; then its text."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from wikifarm.json_text import from_json
 from wikifarm.model import FarmWiki, Rights
 from wikifarm.operations.community.closed_community import keep_in_receipt, receipt_of
 from wikifarm.operations.community.site import ask_missing, open_wiki
-from wikifarm.operations.leaving.retire import AT_ONCE, CLOSED, Retiring, said_at_the_top
+from wikifarm.operations.leaving.retire import CLOSED, Retiring, said_at_the_top
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, few
 from wikifarm.yeswiki.session import ROOT_PAGE
@@ -83,16 +82,11 @@ def _opened(context: Context, wiki: Wiki, entry: FarmWiki, leave: Closing) -> li
                 "opens what the blueprint writes; the other pages stay for the administration."
             )
         ]
-    _set_settings(wiki, kept["settings"])
+    wiki.settings.put(kept["settings"])
     if kept["bazar"]:
         wiki.rights.set_module("action", "bazar", kept["bazar"])
     wanted = _wanted(wiki, kept["rights"])
-    kinds: dict[Rights, list[str]] = defaultdict(list)
-    for tag, rights in wanted.items():
-        kinds[rights].append(tag)
-    for rights, tags in kinds.items():
-        for first in range(0, len(tags), AT_ONCE):
-            wiki.rights.set(tags[first : first + AT_ONCE], rights)
+    wiki.rights.set_each(wanted)
     now = wiki.rights.all()
     shut = [tag for tag, rights in wanted.items() if tag in now and not now[tag].same_as(rights)]
     if shut:
@@ -115,13 +109,6 @@ def _wanted(wiki: Wiki, kept: dict[str, list[str]]) -> dict[str, Rights]:
         if not before.same_as(now):
             wanted[tag] = before
     return wanted
-
-
-def _set_settings(wiki: Wiki, kept: dict[str, str]) -> None:
-    now = wiki.settings.all()
-    changed = {key: text for key, text in kept.items() if now.get(key, text) != text}
-    if changed:
-        wiki.settings.save(now, changed)
 
 
 def _take_notice_away(wiki: Wiki) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -50,7 +49,6 @@ from wikifarm.result import Envelope, Outcome, few
 from wikifarm.yeswiki.session import ROOT_PAGE
 from wikifarm.yeswiki.wiki import Wiki
 
-AT_ONCE = 400  # tags of one request: PHP takes a thousand fields of a form
 CLOSED = "comments-closed"
 # What a web server gives of the code itself, with the date of the file: the same for a wiki and its
 # farm where the folder is one, shared by a symbolic link.
@@ -301,14 +299,11 @@ class _Leave:
         self._keep_rights({key: now[key] for key in changed})
         if changed:
             self._wiki.settings.save(now, changed)
-        kinds: dict[Rights, list[str]] = defaultdict(list)
-        for tag, rights in self._wiki.rights.all().items():
-            closed = Rights(rights.read, "@admins", CLOSED)
-            if not closed.same_as(rights):
-                kinds[closed].append(tag)
-        for rights, tags in kinds.items():
-            for first in range(0, len(tags), AT_ONCE):
-                self._wiki.rights.set(tags[first : first + AT_ONCE], rights)
+        there = self._wiki.rights.all()
+        closed = {tag: Rights(rights.read, "@admins", CLOSED) for tag, rights in there.items()}
+        self._wiki.rights.set_each(
+            {tag: rights for tag, rights in closed.items() if not rights.same_as(there[tag])}
+        )
         self._wiki.rights.set_module("action", "bazar", "@admins")  # new cards ask for no right
         open_still = [
             tag for tag, rights in self._wiki.rights.all().items() if rights.write != "@admins"

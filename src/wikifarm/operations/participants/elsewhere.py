@@ -14,6 +14,7 @@ from typing import Any
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import UnexpectedAnswer
 from wikifarm.json_text import from_json
+from wikifarm.whole_wiki import LOGS
 from wikifarm.yeswiki.revisions import History, Revision
 from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, METADATA, REACTION, SOURCE, values_of
 from wikifarm.yeswiki.wiki import Wiki
@@ -39,9 +40,6 @@ _TRIPLES = (
     (WikiPart.LOOK, METADATA), (WikiPart.LOOK, SOURCE), (WikiPart.KEYWORD, KEYWORD),
     (WikiPart.REACTION, REACTION), (WikiPart.FAVORITE, FAVORITE),
 )  # fmt: skip
-
-
-LOGS = "LogDesActionsAdministratives"  # how the names of these pages begin
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,10 @@ def elsewhere(
         if place.part is WikiPart.LIST and isinstance(place, HeldText):
             known.add(place.name)
         yield place
+        if place.part is WikiPart.RIGHTS and place.name.startswith(LOGS):
+            yield _log(wiki, place.name)
+        elif place == Unread(WikiPart.RIGHTS):  # these name the logs, which no list of pages shows
+            yield Unread(WikiPart.LOG)
     for tag in sorted({*tags, *known}):
         looking()
         yield from _history(wiki, tag)
@@ -82,7 +84,6 @@ def _parts(wiki: Wiki) -> Iterator[HeldText | Unread]:
     yield from _asked(WikiPart.LIST, partial(_lists, wiki))
     yield from _asked(WikiPart.RIGHTS, partial(_rights, wiki))
     yield from _asked(WikiPart.SETTING, lambda: wiki.settings.all().items())
-    yield from _asked(WikiPart.LOG, partial(_logs, wiki))
     for part, name in _TRIPLES:
         yield from _asked(part, partial(values_of, wiki.session, name))
     groups = wiki.groups.all().items()  # shown to administrators alone, as these were
@@ -117,12 +118,13 @@ def _rights(wiki: Wiki) -> Iterator[tuple[str, str]]:
     yield from wiki.rights.modules().items()
 
 
-def _logs(wiki: Wiki) -> Iterator[tuple[str, str]]:
-    """What YesWiki notes of what was administered: pages that are in no list of pages, with each
-    list of members that was saved, its lines told by `\\n` (docs/yeswiki.md)."""
-    for tag in wiki.rights.all():
-        if tag.startswith(LOGS) and (page := wiki.pages.read(tag)) is not None:
-            yield tag, page.body.replace("\\n", "\n")
+def _log(wiki: Wiki, tag: str) -> HeldText | Unread:
+    """What YesWiki noted of what was administered, each list of members that was saved among it,
+    its lines told by `\\n` (docs/yeswiki.md)."""
+    with suppress(UnexpectedAnswer):
+        if (page := wiki.pages.read(tag)) is not None:
+            return HeldText(WikiPart.LOG, tag, page.body.replace("\\n", "\n"))
+    return Unread(WikiPart.LOG, tag)
 
 
 def _history(wiki: Wiki, tag: str) -> Iterator[HeldText | Unread]:
