@@ -66,7 +66,7 @@ def backup(
     A wiki always holds people: the file is encrypted for `recipients`, public keys or files of
     some, unless `in_clear` is said. Killed anywhere, the same command goes on from what it has.
     """
-    keys = _keys(recipients, in_clear=in_clear)
+    keys = backup_keys(recipients, in_clear=in_clear)
     refuse_taken(file)
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
@@ -83,8 +83,9 @@ def backup(
     return Envelope("backup", outcome=outcome)
 
 
-def _keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:
-    """The public keys named, or those of the files named."""
+def backup_keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:
+    """The public keys named, or those of the files named; none for a backup in clear. Raises
+    InvalidInput where neither is said, or both."""
     if in_clear and recipients:
         message = _("--plain and --recipient do not go together.")
         raise InvalidInput([Problem(message, code="plain-and-recipient")])
