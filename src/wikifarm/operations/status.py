@@ -39,9 +39,9 @@ from wikifarm.yeswiki.wiki import Wiki
 @dataclass
 class State:
     """One community. `state`: "not-made", "unfinished", "restoring" (its restoration was cut),
-    "in-place", "adopted" (made by hand, and nothing was applied yet), "closing" (nobody writes there
-    any more), "closed", "elsewhere" (wikifarm made it, and this computer has no password of it),
-    "not-ours" or "failed"."""
+    "in-place", "adopted" (made by hand, and nothing was applied yet), "closing" (nobody writes
+    there any more), "closed", "elsewhere" (wikifarm made it, and this computer has no password of
+    it), "not-ours" or "failed"."""
 
     slug: str
     name: str
