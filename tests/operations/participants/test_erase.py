@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import time
@@ -35,7 +36,7 @@ from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
 from wikifarm.rehearsal.store.database import Store
 from wikifarm.result import Envelope
-from wikifarm.whole_wiki import LOGS
+from wikifarm.whole_wiki import LOGS, Attachment
 from wikifarm.yeswiki.revisions import History, Revisions
 from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, REACTION, values_of
 from wikifarm.yeswiki.wiki import Wiki
@@ -259,6 +260,29 @@ def test_a_group_that_lets_in_all_but_who_went_is_told(own_town: Town) -> None:
     outcome = erased(own_town, "bob@example.org")
     told = {(each.by, each.place, each.what, each.part) for each in outcome.sightings}
     assert ("admin", "@sauf", "account", "rights") in told
+
+
+
+def test_names_of_groups_and_of_files_are_looked_at(own_town: Town) -> None:
+    wiki = own_town.wiki()
+    wiki.groups.set({"AdaLovelace": ["Eve", "Bob"]})
+    wiki.pages.save("Photos", '{{attach file="a.pdf"}}', "")
+    wiki.attachments.put(Attachment("Photos", "ada-lovelace-cv.pdf"), io.BytesIO(b"%PDF-1.4"))
+    wiki.attachments.put(Attachment("Photos", "rien.pdf"), io.BytesIO(b"%PDF-1.4"))
+    outcome = erased(own_town, "AdaL")
+    told = {(each.place, each.what, each.part.value) for each in outcome.sightings}
+    assert {each for each in told if each[2] in ("group", "file")} == {
+        ("@AdaLovelace", "name", "group"), ("Photos/ada-lovelace-cv.pdf", "name", "file"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["Merci @{account} !", "écrire à __{mail}__", "chez {at}"])
+def test_disguised_they_are_seen_by_a_run_that_goes_on_too(own_town: Town, text: str) -> None:
+    hidden_as = text.format(account="AdaL", mail="ada@example.org", at="ada [arobase] example.org")
+    own_town.wiki().pages.save("Discret", hidden_as, "")
+    for _run in ("the first", "the same words again"):
+        outcome = erased(own_town, "ada@example.org")
+        assert ("member", "Discret") in {(each.by, each.place) for each in outcome.sightings}
 
 
 def traced(town: Town, number: int) -> str:

@@ -33,6 +33,8 @@ _INITIALS_AT_MOST = 3
 _BETWEEN = 2  # words of a name of which an account keeps no initial
 _FAMILY_NAME = 4  # letters of a word, written small, that may be one after a first name
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_MARKS = re.compile(r"\*\*+|__+|//+|''+|\"\"+|@@+|##+|==+")  # of the wiki’s syntax, not shown
+_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 _WORD = re.compile(r"[^\W_]+")
 # Letters that Unicode does not take apart, as keyboards without them write them.
 _STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
@@ -86,10 +88,10 @@ class KnownPeople:
     def in_text(self, text: str) -> frozenset[Trace]:
         """What of them stands there; names whatever their case, accents, order, glued capitals or
         what parts them, within addresses of the web too, and those hidden from robots."""
-        plain = _plain(text)
+        ways = readings(text)
         traces = {
-            Trace.MAIL: _MAIL.search(_shown(plain)),
-            Trace.PHONE: _PHONE.search(plain),
+            Trace.MAIL: any(_MAIL.search(mails_shown(each)) for each in ways),
+            Trace.PHONE: any(_PHONE.search(each) for each in ways),
             Trace.NAME: self.named_in(text),
         }
         return frozenset(trace for trace, there in traces.items() if there)
@@ -109,17 +111,33 @@ def spellings_in(text: str, longest: int, known: Callable[[str], bool]) -> Itera
 
 
 def _could_be(text: str, longest: int, known: Callable[[str], bool]) -> Iterator[str]:
-    plain = _plain(text)
-    for each in {plain, _TAG.sub("", plain), _plain(unquote(text))}:
+    for each in readings(text):
         spelt = _spelt(each)
         words = tuple(map(str.casefold, spelt))
         yield from _runs(words, longest)
         yield from _begun(spelt, words, known)
-        yield from _by_an_initial(_spelt(_NO_INITIAL.sub(" ", each)), known)
+        for parting in {_NO_INITIAL.sub(" ", each), _APOSTROPHE.sub("", each)}:
+            yield from _by_an_initial(_spelt(parting), known)
         for unparted in _UNPARTED.findall("".join(words)) if not each.isascii() else ():
             for first in range(len(unparted)):
                 for last in range(first + 2, min(first + longest, len(unparted)) + 1):
                     yield _ANYWHERE + unparted[first:last]
+
+
+def readings(text: str) -> frozenset[str]:
+    """The ways in which a text may be read: its entities as their signs, without the tags of HTML,
+    as an address of the web, and each without the signs that the wiki's syntax does not show."""
+    plain = _plain(text)
+    whole = {plain, _TAG.sub("", plain), _plain(unquote(text))}
+    return frozenset(whole | {_MARKS.sub("", each) for each in whole})
+
+
+def mails_shown(text: str) -> str:
+    """A reading of a text, with the addresses that were hidden from robots."""
+    text = " ".join(text.split())
+    for hidden, sign in _HIDDEN:
+        text = hidden.sub(sign, text)
+    return text
 
 
 def _runs(words: tuple[str, ...], longest: int) -> Iterator[str]:
@@ -206,21 +224,14 @@ def _by_initials(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for cut in range(1, len(words)):
         family = tuple(map(str.casefold, words[cut:]))
         if len("".join(family)) >= _FAMILY_NAME:
-            yield "".join(word[0] for word in words[:cut]).upper(), family
+            initials = "".join(word[0] for word in words[:cut]).upper()
+            yield from dict.fromkeys([(initials, family), (initials, ("".join(family),))])
 
 
 def _plain(text: str) -> str:
     """The text as it is read: entities as their signs, wide signs as others, none unseen."""
     read = unicodedata.normalize("NFKC", unescape(text))
     return "".join(sign for sign in read if unicodedata.category(sign) != "Cf")
-
-
-def _shown(text: str) -> str:
-    """The text with the addresses that were hidden from robots."""
-    text = " ".join(text.split())
-    for hidden, sign in _HIDDEN:
-        text = hidden.sub(sign, text)
-    return text
 
 
 def _never_parted(name: str) -> bool:

@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any
 
 from wikifarm.engine import receipt as receipts
-from wikifarm.errors import UnexpectedAnswer
+from wikifarm.errors import BadCredentials, UnexpectedAnswer
 from wikifarm.json_text import from_json
+from wikifarm.operations.archive.kept_files import may_have_files
 from wikifarm.whole_wiki import LOGS
 from wikifarm.yeswiki.revisions import History, Revision
 from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, METADATA, REACTION, SOURCE, values_of
@@ -27,6 +28,8 @@ class WikiPart(StrEnum):
     HISTORY = "history"
     FORM = "form"
     LIST = "list"
+    FILE = "file"
+    GROUP = "group"
     LOOK = "look"
     KEYWORD = "keyword"
     RIGHTS = "rights"
@@ -60,11 +63,11 @@ class Unread:
 
 
 def elsewhere(
-    wiki: Wiki, tags: Iterable[str], looking: Callable[[], None] = lambda: None
+    wiki: Wiki, shown: Mapping[str, Mapping[str, Any]], looking: Callable[[], None] = lambda: None
 ) -> Iterator[HeldText | Unread]:
-    """All of it: a dozen requests, one for the history of each of the pages, cards and comments
-    `tags` and of each list, and one for each earlier text. `looking` is called before each history.
-    """
+    """All of it, besides the pages, cards and comments `shown`: a dozen requests, one for the
+    history of each of these and of each list, one for each earlier text, and one for the files of
+    each that may have some. `looking` is called before each history."""
     known: set[str] = set()
     for place in _parts(wiki):
         if place.part is WikiPart.LIST and isinstance(place, HeldText):
@@ -74,9 +77,16 @@ def elsewhere(
             yield _log(wiki, place.name)
         elif place == Unread(WikiPart.RIGHTS):  # these name the logs, which no list of pages shows
             yield Unread(WikiPart.LOG)
-    for tag in sorted({*tags, *known}):
+    for tag in sorted({*shown, *known}):
         looking()
         yield from _history(wiki, tag)
+        if _may_have_files(shown.get(tag, {})):
+            yield from _asked(WikiPart.FILE, partial(_files, wiki, tag), tag)
+
+
+def _may_have_files(row: Mapping[str, Any]) -> bool:
+    """Of what YesWiki tells of a page, a card or a comment: the last has none."""
+    return "below" not in row and ("body" in row or may_have_files(row))
 
 
 def _parts(wiki: Wiki) -> Iterator[HeldText | Unread]:
@@ -88,18 +98,19 @@ def _parts(wiki: Wiki) -> Iterator[HeldText | Unread]:
         yield from _asked(part, partial(values_of, wiki.session, name))
     groups = wiki.groups.all().items()  # shown to administrators alone, as these were
     for group, members in groups:  # `!Ada`: all but her; who is in a group is looked for with TODAY
+        yield HeldText(WikiPart.GROUP, f"@{group}", group)
         for name in members:
             if name.startswith("!"):
                 yield HeldText(WikiPart.RIGHTS, f"@{group}", name[1:])
 
 
 def _asked(
-    part: WikiPart, ask: Callable[[], Iterable[tuple[str, str]]]
+    part: WikiPart, ask: Callable[[], Iterable[tuple[str, str]]], name: str = ""
 ) -> Iterator[HeldText | Unread]:
     try:
-        yield from [HeldText(part, name, as_read(name, text)) for name, text in ask()]
-    except UnexpectedAnswer:
-        yield Unread(part)
+        yield from [HeldText(part, where, as_read(where, text)) for where, text in ask()]
+    except (UnexpectedAnswer, BadCredentials):
+        yield Unread(part, name)
 
 
 def _forms(wiki: Wiki) -> Iterator[tuple[str, str]]:
@@ -110,6 +121,12 @@ def _forms(wiki: Wiki) -> Iterator[tuple[str, str]]:
 def _lists(wiki: Wiki) -> Iterator[tuple[str, str]]:
     for known in wiki.lists.all().values():
         yield known.id, "\n".join([known.title, *(f"{key}\n{label}" for key, label in known.items)])
+
+
+def _files(wiki: Wiki, tag: str) -> Iterator[tuple[str, str]]:
+    """The names of the files of a page."""
+    for file in wiki.attachments.of(tag):
+        yield f"{tag}/{file.name}", file.name
 
 
 def _rights(wiki: Wiki) -> Iterator[tuple[str, str]]:

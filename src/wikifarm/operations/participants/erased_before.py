@@ -21,8 +21,8 @@ from wikifarm.operations.participants.erasure_proof import (
     SURNAME,
     Terms,
     names_of,
-    words_in,
 )
+from wikifarm.operations.participants.seen_words import accounts_in, addresses_in, whole
 from wikifarm.operations.participants.traces import Traces
 
 STEP = "erase"
@@ -68,15 +68,15 @@ class Earlier:
             return any(spellings_in(text, self.longest, partial(is_known, what)))
 
         return {
-            ADDRESS: partial(holds, ADDRESS, words_in),
-            ACCOUNT: partial(holds, ACCOUNT, words_in),
+            ADDRESS: partial(holds, ADDRESS, addresses_in),
+            ACCOUNT: partial(holds, ACCOUNT, accounts_in),
             NAME: partial(spelt, NAME),
             SURNAME: partial(spelt, SURNAME),
         }
 
 
 def _of(run: CommunityRun, what: str, text: str) -> str:
-    return fingerprint(run, f"{what} {text.casefold() if what in (ACCOUNT, ADDRESS) else text}")
+    return fingerprint(run, f"{what} {whole(text) if what in (ACCOUNT, ADDRESS) else text}")
 
 
 def _asked(run: CommunityRun, word: str) -> str:

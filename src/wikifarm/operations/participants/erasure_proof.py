@@ -3,7 +3,6 @@ group and as the administrator."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,17 +23,12 @@ from wikifarm.operations.participants.elsewhere import (
     elsewhere,
     texts_in,
 )
+from wikifarm.operations.participants.seen_words import accounts_in, addresses_in, whole
 from wikifarm.operations.participants.traces import Traces
 from wikifarm.result import few
 from wikifarm.yeswiki.wiki import Wiki
 
 ADMIN = "admin"  # who asks, besides the roles of the audit
-# Around a word that is looked for: no part of another word, of an address, nor of a file's name.
-_BEFORE, _AFTER = r"(?<![\w@])(?<!\w[.-])", r"(?![\w@])(?![.-]\w)"
-_WORDS = re.compile(
-    rf"{_BEFORE}(?:[\w+](?:[\w.+-]*[\w+-])?@\w+(?:[.-]\w+)*|\w+(?:[.-]\w+)*){_AFTER}"
-)
-SHORTEST = 3  # letters of a word that is looked for: YesWiki's own shortest name of an account
 ADDRESS, ACCOUNT, NAME, SURNAME = "address", "account", "name", "surname"
 Terms = Mapping[str, Callable[[str], bool]]  # what gives somebody away -> whether a text holds it
 
@@ -92,11 +86,11 @@ def terms_of(known: Traces) -> Terms:
 
 
 def terms_for(addresses: Iterable[str], accounts: Sequence[str], names: Sequence[str]) -> Terms:
-    """The same of several people: addresses and accounts as whole words, in any case; names, of
-    accounts too, as `KnownPeople` sees them."""
+    """The same of several people: addresses and accounts whole, in any case; names, of accounts
+    too, as `KnownPeople` sees them."""
     return {
-        ADDRESS: _as_words(addresses),
-        ACCOUNT: _as_words(accounts),
+        ADDRESS: partial(_holds, frozenset(map(whole, addresses)) - {""}, addresses_in),
+        ACCOUNT: partial(_holds, frozenset(map(whole, accounts)) - {""}, accounts_in),
         NAME: names_of(names, accounts).named_in,
         SURNAME: KnownPeople.by_surname(names).named_in,
     }
@@ -107,22 +101,8 @@ def names_of(names: Iterable[str], accounts: Iterable[str]) -> KnownPeople:
     return KnownPeople(name for name in (*names, *accounts) if not is_one_word(name))
 
 
-def _as_words(texts: Iterable[str]) -> Callable[[str], bool]:
-    known = sorted(text for text in texts if len(text) >= SHORTEST)
-    either = "|".join(map(re.escape, known)) or "(?!)"
-    return partial(_stands, re.compile(rf"{_BEFORE}(?:{either}){_AFTER}", re.IGNORECASE))
-
-
-def _stands(pattern: re.Pattern[str], text: str) -> bool:
-    return pattern.search(text) is not None
-
-
-def words_in(text: str) -> Iterator[str]:
-    """Every address and account that could be looked for as a whole word."""
-    for word in _WORDS.findall(text):
-        yield word
-        if "+" in word:
-            yield word.rpartition("+")[2]
+def _holds(known: frozenset[str], read: Callable[[str], Iterable[str]], text: str) -> bool:
+    return not known.isdisjoint(read(text))
 
 
 def either(terms: Terms, others: Terms) -> Terms:

@@ -28,8 +28,9 @@ def told_elsewhere(proof: Proof) -> tuple[str, ...]:
         told = [
             _(
                 "Looked for as the administrator in the earlier texts of pages, cards and comments "
-                "too, in forms, lists of choices, looks and keywords of pages, rights, settings, "
-                "reactions, favourites and notes of the administration: nowhere."
+                "too, in forms, lists of choices, names of files and groups, looks and keywords of "
+                "pages, rights, settings, reactions, favourites and notes of the administration: "
+                "nowhere."
             )
         ]
     return (*told, *_not_shown(proof.unread))
@@ -57,6 +58,15 @@ def _sentences() -> Mapping[WikiPart, str]:
         WikiPart.LIST: _(
             "In lists of choices: {places}. Who administers the wiki changes them in the page "
             "BazaR."
+        ),
+        WikiPart.FILE: _(
+            "In the names of files that are attached to pages: {places}. Whoever has the address "
+            "of a file gets it: who administers the wiki removes it in the files of its page "
+            "(`filemanager` behind the name of the page)."
+        ),
+        WikiPart.GROUP: _(
+            "In the names of groups: {places}. Who administers the wiki makes these groups again "
+            "under another name, in the page GererUtilisateurs, and writes it in the rights."
         ),
         WikiPart.LOOK: _(
             "In the looks of pages, or the address that they were copied from: {places}. Who "
@@ -94,7 +104,8 @@ def _not_shown(unread: Sequence[Unread]) -> Iterator[str]:
         WikiPart.LIST: _("lists of choices"), WikiPart.LOOK: _("looks of pages"),
         WikiPart.KEYWORD: _("keywords of pages"), WikiPart.RIGHTS: _("rights"),
         WikiPart.SETTING: _("settings"), WikiPart.REACTION: _("reactions"),
-        WikiPart.FAVORITE: _("favourites"),
+        WikiPart.FAVORITE: _("favourites"), WikiPart.GROUP: _("groups"),
+        WikiPart.FILE: _("names of the files of {page}"),
         WikiPart.LOG: _("notes of the administration"),
     }  # fmt: skip
     if unread:

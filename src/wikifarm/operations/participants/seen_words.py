@@ -1,0 +1,98 @@
+"""The accounts and the addresses that a text may name, however it writes them: in the wiki's own
+syntax, in HTML, in an address of the web, hidden from robots, ending a sentence.
+
+Whoever knows them, or only fingerprints of them, sees them again among these.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from wikifarm.blueprint.capture.known_people import mails_shown, readings
+
+SHORTEST = 3  # letters of an account that is looked for: YesWiki's own shortest name of one
+_LONGEST = 80  # signs of an account
+_PARTS_AT_MOST = 6  # words that signs join into the name of an account
+_ATOM = re.compile(r"[^\W_]+")
+_CHUNK = re.compile(r"\S+")
+_LOCAL = re.compile(r"[^\s@<>()\[\],;:\"]+(?= ?\Z)")  # before an @
+_HOST = re.compile(r" ?([\w-]+(?:\.[\w-]+)+)")  # behind it
+_MAIL_AT_MOST = 120  # signs of either
+_AT = re.compile(r"@[^\W_]")
+_OF_MAIL = re.compile(r"(?<=[^\W_])@[\w.-]*")  # the host of an address, with its @
+# Spoken signs between words, of an address that only people should read.
+_SPOKEN = ((re.compile(r"\s(?:at|arobase|chez)\s", re.IGNORECASE), "@"),
+           (re.compile(r"\s(?:dot|point)\s", re.IGNORECASE), "."),
+           (re.compile(r"\stiret\s", re.IGNORECASE), "-"))  # fmt: skip
+
+
+def whole(word: str) -> str:
+    """An account or an address as it is compared: in small letters, without signs around it."""
+    word = unicodedata.normalize("NFKC", word)
+    atoms = list(_ATOM.finditer(word))
+    return word[atoms[0].start() : atoms[-1].end()].casefold() if atoms else ""
+
+
+def addresses_in(text: str) -> Iterator[str]:
+    """Every address, as `whole` gives it."""
+    for each in readings(text):
+        shown = mails_shown(each)
+        for way in {shown, _unspoken(shown)}:
+            for sign in re.finditer("@", way):
+                local = _LOCAL.search(way[max(0, sign.start() - _MAIL_AT_MOST) : sign.start()])
+                host = _HOST.match(way, sign.end(), sign.end() + _MAIL_AT_MOST)
+                if local is not None and host is not None:
+                    for begun in _locals(local[0]):
+                        yield from (whole(f"{begun}@{each}") for each in _hosts(host[1]))
+
+
+def _unspoken(text: str) -> str:
+    for spoken, sign in _SPOKEN:
+        text = spoken.sub(sign, text)
+    return text
+
+
+def _locals(local: str) -> Iterator[str]:
+    """What stands before the @, without what a sentence or a link glued to it (`to=`, `mailto/`),
+    and without what is said behind a `+`."""
+    starts = [0, *(match.end() for match in re.finditer(r"[^\w.+'’-]", local))]
+    for start in starts:
+        yield local[start:]
+        if (plus := local.find("+", start + 1)) > 0:
+            yield local[start:plus]
+
+
+def _hosts(host: str) -> Iterator[str]:
+    """What stands behind the @, and what of it may be all, where another sentence begins there."""
+    yield host
+    labels = host.split(".")
+    for count in range(2, len(labels)):
+        if labels[count][:1].isupper() or not labels[count][:1].isalnum():
+            yield ".".join(labels[:count])
+
+
+def accounts_in(text: str) -> Iterator[str]:
+    """Every word, and words that signs join, which may be the name of an account, as `whole` gives
+    it."""
+    for each in readings(text):
+        for chunk in _CHUNK.findall(each):
+            hostless = _OF_MAIL.sub(lambda host: "@" * len(host[0]), chunk)
+            atoms = [match.span() for match in _ATOM.finditer(hostless)]
+            for first, (start, _end) in enumerate(atoms):
+                for _start, end in atoms[first : first + _PARTS_AT_MOST]:
+                    if end - start > _LONGEST:
+                        break
+                    if end - start >= SHORTEST and not _is_of_a_mail(chunk, start, end):
+                        yield chunk[start:end].casefold()
+
+
+def _is_of_a_mail(chunk: str, start: int, end: int) -> bool:
+    """True for what stands before the @ of an address, of which many bear the first name of others:
+    but for all of it where it has figures, and for @ada@example.org, which is no address."""
+    if not _AT.match(chunk, end) or chunk[start - 1 : start] == "@":
+        return False
+    behind = chunk[max(0, start - 2) : start]
+    is_part = behind[:1].isalnum() and behind[1:] in (".", "-", "+")
+    return is_part or not any(sign.isdigit() for sign in chunk[start:end])

@@ -1,0 +1,88 @@
+"""Accounts and addresses, seen however a page writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from wikifarm.operations.participants.erasure_proof import ACCOUNT, ADDRESS, seen_in, terms_for
+from wikifarm.operations.participants.seen_words import accounts_in, addresses_in, whole
+
+MAIL, OWN = "rousse.des-bois@example.org", "chouette77"
+TERMS = terms_for([MAIL], [OWN], ["Anaïs L’Hérault"])
+
+ACCOUNTS = (
+    "@chouette77 merci",
+    "__chouette77__",
+    "chou**ette77**",
+    "chou<b>ette</b>77",
+    "Merci chouette77.Merci à vous",
+    '{{attach file="chouette77.jpg"}}',
+    "https://mastodon.example/@chouette77",
+    "@chouette77@mastodon.example",
+    "[[https://example.org/?qui=Chouette77 ici]]",
+    "%63houette77",
+    "&#99;houette77",
+    "CHOUETTE77,",
+    "(chouette77)",
+    "chou\u00adette77",
+    "_chouette77_",
+    "chouette77@courriel.example",
+    "!chouette77",
+)
+ADDRESSES = (
+    f"__{MAIL}__",
+    f"mailto:{MAIL}?subject=x",
+    f"_{MAIL}_",
+    f"{MAIL}.Merci",
+    f"{MAIL}.",
+    MAIL.upper(),
+    MAIL.replace("@", "&#64;"),
+    MAIL.replace("@", "&commat;"),
+    MAIL.replace("@", "%40"),
+    MAIL.replace("@", " [arobase] "),
+    MAIL.replace("@", " (at) ").replace(".org", " (dot) org"),
+    MAIL.replace("@", " arobase ").replace(".", " point ").replace("-", " tiret "),
+    MAIL.replace("@", "**@**"),
+    '""rousse.<b>des-bois</b>@example.org""',
+    "rousse.des-bois+liste@example.org",
+    f'<a href="mailto:{MAIL}">écrire</a>',
+    f"https://example.org/?to={MAIL}&x=1",
+    MAIL.replace("@", "\uff20"),
+    MAIL.replace("@", "@\u200b"),
+)
+OTHERS = (
+    "chouette", "chouette778", "machouette77", "chouette 77", "x@chouette77.example", "ch77",
+    "x.chouette77@example.org", "bois@example.org", "a.rousse.des-bois@example.org",
+    "rousse.des-bois@example.com", "rousse.des-bois@example.org.uk", "rousse@example.org", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ACCOUNTS)
+def test_an_account_is_seen(text: str) -> None:
+    assert ACCOUNT in seen_in(f"Avant {text} après.\nAutre ligne.", TERMS)
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_an_address_is_seen(text: str) -> None:
+    assert ADDRESS in seen_in(f"Avant {text} après.\nAutre ligne.", TERMS)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_others_are_not(text: str) -> None:
+    assert seen_in(f"Avant {text} après.", TERMS) == []
+
+
+@pytest.mark.parametrize("text", ["Mme LHERAULT", "Mme L'Hérault", "L’HÉRAULT A.", "A. Lherault"])
+def test_a_family_name_with_an_apostrophe_is_seen(text: str) -> None:
+    assert seen_in(text, TERMS) in (["name"], ["surname"])
+
+
+@pytest.mark.parametrize("word", ["+Ana", "o'brien", "jean-marc", "jean.marc", "Zo\u0065\u0301", "a!b"])
+def test_what_is_known_is_found_where_it_stands_alone(word: str) -> None:
+    assert whole(word) in set(accounts_in(f"voir {word} ici"))
+
+
+def test_a_long_text_costs_little() -> None:
+    text = "a.b-c_d/e" * 20_000 + "@x.example.org " + "x" * 200_000
+    assert whole(MAIL) not in set(addresses_in(text))
+    assert OWN not in set(accounts_in(text))
