@@ -36,6 +36,29 @@ from wikifarm.operations.archive.active_text import does_something, sending
         '{{button title="y\' onmouseover=&quot;alert(1)&quot;"}}',
         '{{button title="<script>x</script>"}}',
         '{{button link="javascript:x"}}',
+        '{{button link="javasc\tript:x"}}',
+        '{{button class="btn modalbox" link="https://example.org"}}',
+        '{{section height="1px;background:url(//example.org/a)"}}',
+        '{{section height="1px; position : fixed"}}',
+        "[[javascript:fetch(1) Aide]]",
+        "[[JavaScript:x Aide]]",
+        "[[javasc\nript:x Aide]]",
+        "[[data:text/html,x Aide]]",
+        "javascript:alert(1)",
+        "java&Tab;script:alert(1)",
+        "java&amp;Tab;script:alert(1)",
+        "java\u200bscript:alert(1)",
+        '[|\n| un | ""<td onmouseover=alert(1)>x"" |\n|]',
+        '[|\n| un | ""<tr onclick=alert(1)>"" |\n|]',
+        '""<caption onclick=x>x</caption>""',
+        '""<a href="https://example.org" style="position:fixed;top:0">x</a>""',
+        '""<p style="background:url(//example.org)">x</p>""',
+        '""<p style="background-color:u\\72l(//example.org)">x</p>""',
+        '""<a class="modalbox" href="https://example.org">x</a>""',
+        '""<p :title="x" @click="y">x</p>""',
+        '""<p v-html="1">x</p>""',
+        '""<a data-toggle="modal" href="//example.org">x</a>""',
+        '""<div class="bazar-list-dynamic-container">x</div>""',
     ],
 )
 def test_what_acts_is_seen(text: str) -> None:
@@ -52,6 +75,10 @@ def test_what_acts_is_seen(text: str) -> None:
         '""<!-- fin -->""',
         '{{bazar id="101" onglets="x"}} {{button link="Charte" text="on = off"}}',
         "Description : https://example.org/?a=1",
+        "Le JavaScript\u00a0: c’est un langage. Un script : une suite. Données : image/png",
+        '""<p style="color: #333; text-align:center;">x</p><td colspan="2">y</td>""',
+        '{{section bgcolor="#fff" height="200" class="cover"}} {{button text="Un mot ; une note : oui"}}',
+        '{{button class="modalbox" link="Charte"}}',
     ],
 )
 def test_what_is_read_only_is_not(text: str) -> None:
@@ -62,6 +89,7 @@ def test_actions_that_send_are_named() -> None:
     text = (
         '{{contact mail="a@example.org"}}{{ Abonnement mail="b@example.org" }}'
         '{{redirect page="Charte"}}{{redirect page="https://example.org"}}{{contactez}}'
+        '{{login userpage="https://example.org"}}'
     )
-    assert sending(text) == ["abonnement", "contact", "redirect"]
+    assert sending(text) == ["abonnement", "contact", "login", "redirect"]
     assert sending('{{redirect page="Charte"}}') == []

@@ -728,6 +728,46 @@ def test_who_is_given_a_page_that_wikifarm_closes_is_told_before(
     assert any(told in each for each in planned.warnings)
 
 
+def test_who_is_given_the_card_of_somebody_else_is_told_before(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    taken(computer, file)
+    names: list[str] = []
+
+    def giving(texts: dict[str, Any]) -> None:
+        texts["accounts.json"].append(["Espion", "espion@example.org"])
+        cards = [each for name, each in texts.items()
+                 if name.startswith("entries/") and each["form"] == "101"]  # fmt: skip
+        cards[0]["owner"] = "espión"
+        cards[1]["owner"], cards[1]["values"]["bf_mail"] = "Espion", "ESPION@example.org"
+        names.append(cards[0]["tag"])
+
+    planned, done = told_before(computer("other"), rewritten(file, tmp_path / "f.zip", giving))
+    assert done.data["opened"] == [{"name": f"own card {names[0]}", "right": "Espion"}]
+    assert any(f"gives Espion, who reads, changes and opens them then: {names[0]}." in each
+               for each in planned.warnings)  # fmt: skip
+
+
+def test_styles_of_every_page_that_wikifarm_did_not_write_are_told_before(
+    computer: Computer, tmp_path: Path
+) -> None:
+    file = tmp_path / "rennes.zip"
+    write_manifest(computer("first").places.communities / "rennes.yml", a_community())
+    taken(computer, file)
+    with opened(file) as backup:
+        assert "PageCss" in {row["tag"] for row in backup.rows("pages")}
+    honest, _done = told_before(computer("honest"), file)
+    assert not any("dress every page" in each for each in honest.warnings)
+
+    def dressing(texts: dict[str, Any]) -> None:
+        texts["pages/PageCss.json"]["body"] = "body { background: url(//example.org/x) }"
+
+    forged = rewritten(file, tmp_path / "f.zip", dressing)
+    planned, _done = told_before(computer("other"), forged, "rennes3")
+    assert any("The styles of PageCss dress every page" in each for each in planned.warnings)
+
+
 def test_files_that_run_and_settings_that_are_not_what_they_say_are_told_before(
     computer: Computer, tmp_path: Path
 ) -> None:

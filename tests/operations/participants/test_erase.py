@@ -262,7 +262,6 @@ def test_a_group_that_lets_in_all_but_who_went_is_told(own_town: Town) -> None:
     assert ("admin", "@sauf", "account", "rights") in told
 
 
-
 def test_names_of_groups_and_of_files_are_looked_at(own_town: Town) -> None:
     wiki = own_town.wiki()
     wiki.groups.set({"AdaLovelace": ["Eve", "Bob"]})

@@ -77,7 +77,9 @@ def test_a_family_name_with_an_apostrophe_is_seen(text: str) -> None:
     assert seen_in(text, TERMS) in (["name"], ["surname"])
 
 
-@pytest.mark.parametrize("word", ["+Ana", "o'brien", "jean-marc", "jean.marc", "Zo\u0065\u0301", "a!b"])
+@pytest.mark.parametrize(
+    "word", ["+Ana", "o'brien", "jean-marc", "jean.marc", "Zo\u0065\u0301", "a!b"]
+)
 def test_what_is_known_is_found_where_it_stands_alone(word: str) -> None:
     assert whole(word) in set(accounts_in(f"voir {word} ici"))
 

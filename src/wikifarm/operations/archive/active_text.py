@@ -21,19 +21,42 @@ summary a img br hr div span section article aside header footer main nav addres
 label center font tt kbd samp var wbr
 """
 _READ_ONLY = frozenset(_READ_ONLY_WORDS.split())
-_ACTING = frozenset({"action", "formaction", "srcdoc", "ping"})  # attributes
-# An address that a browser runs, once it has left out spaces and signs of control.
-_RUN = re.compile(
-    r"(?:javascript|vbscript):|data:(?!image/(?:png|jpe?g|gif|webp)\b)", re.IGNORECASE
+_ATTRIBUTES = re.compile(
+    r"(?:class|id|href|src|alt|title|style|lang|dir|role|width|height|colspan|rowspan|scope|headers|"
+    r"align|valign|border|cellpadding|cellspacing|bgcolor|color|face|size|datetime|cite|start|value|"
+    r"reversed|type|open|summary|hreflang|target|rel|name|download|tabindex|aria-[a-z]+)\Z"
 )
-_UNSEEN = re.compile(r"[\x00-\x20\x7f]")
+# Of HTML without its table a browser leaves out the cells: as these they would be seen.
+_OF_TABLES = re.compile(
+    r"<(/?)(?:table|caption|colgroup|col|thead|tbody|tfoot|tr|th|td|html|head|body)\b",
+    re.IGNORECASE,
+)
+# An address that a browser runs, once it has left out ends of lines and signs of control.
+_RUN = re.compile(
+    r"(?:javascript|vbscript):|data:\s*(?!image/(?:png|jpe?g|gif|webp)\b)[\w.+-]+/", re.IGNORECASE
+)
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
+# Looks that only dress what is there: no picture from elsewhere, nothing laid over the page.
+_LOOK = re.compile(
+    r"\s*(?:(?:color|background-color|text-(?:align|decoration|indent|transform)|font(?:-\w+)*|"
+    r"line-height|letter-spacing|vertical-align|white-space|float|clear|display|list-style-type|"
+    r"(?:max-|min-)?(?:width|height)|(?:margin|padding|border)(?:-\w+)*)\s*:[\w\s#%.,!-]*)?\Z"
+)
+# What the scripts of YesWiki open in the page itself, or fill with what stands elsewhere.
+_FILLED = re.compile(r"\bmodal|dynamic|\bnavbar-fixed|\bvue\b", re.IGNORECASE)
 _RAW = '""'  # what stands between two of these is HTML
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _PARAMETER = re.compile(r"[\w-]+\s*=\s*(?=\")")  # its name, before its value in quotes
-_IN_ACTION = re.compile(r"<|\bon[a-z]+\s*=|script\s*:", re.IGNORECASE)
+_IN_ACTION = re.compile(
+    r"<|\bon[a-z]+\s*=|script\s*:|url\s*\(|modalbox.*//|//.*modalbox|"
+    r";\s*(?:position|background|behavior|content|z-index|top|left|right|bottom|transform|opacity|"
+    r"display|visibility)[\w-]*\s*:",
+    re.IGNORECASE | re.DOTALL,
+)
 # Actions that write to somebody, or lead to another page at once (4.4.4 and 4.5.0).
 _SENDING = re.compile(
-    r"\s*(?:(contact|abonnement|desabonnement|mailperiod)\b|(redirect)\b.*//)", re.I | re.DOTALL
+    r"\s*(?:(contact|abonnement|desabonnement|mailperiod)\b|(redirect|login)\b.*//)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -55,30 +78,43 @@ def sending(text: str) -> list[str]:
 def _ways(text: str) -> Iterator[str]:
     """The pieces of which HTML may be made of a text: each that may be HTML as it is, and all of
     them in a row."""
+    yield text
     if "<" in text or "&" in text:
-        yield text
         yield text.replace(_RAW, "")
         yield from text.split(_RAW)
     yield from (f"{{{{{inner}}}}}" for inner in _ACTION.findall(text))
 
 
 def _acts(text: str) -> bool:
-    if text.startswith("{{") and _IN_ACTION.search(unescape(_PARAMETER.sub("", text))):
+    if text.startswith("{{") and _IN_ACTION.search(_read(_PARAMETER.sub("", text))):
         return True
-    if "<" not in text:
-        return False
-    root = LexborHTMLParser(text).root
-    return root is not None and any(map(_is_active, root.traverse(include_text=False)))
+    if _RUN.search(_read(text)):
+        return True
+    return "<" in text and any(map(_is_active, _elements(text)))
+
+
+def _read(text: str) -> str:
+    """A text as a browser takes an address in it."""
+    return _UNSEEN.sub("", unescape(unescape(text)))
+
+
+def _elements(text: str) -> Iterator[LexborNode]:
+    """Every element that a browser makes of it, wherever it stands."""
+    for way in {text, _OF_TABLES.sub(r"<\1div", text)}:
+        root = LexborHTMLParser(way).root
+        if root is not None:
+            yield from root.traverse(include_text=False)
 
 
 def _is_active(node: LexborNode) -> bool:
     if node.tag not in _READ_ONLY:
         return True
-    return any(
-        name.startswith("on") or name in _ACTING or _is_run(value or "")
-        for name, value in node.attributes.items()
-    )
+    return any(_is_acting(name, value or "") for name, value in node.attributes.items())
 
 
-def _is_run(value: str) -> bool:
-    return _RUN.match(_UNSEEN.sub("", value)) is not None
+def _is_acting(name: str, value: str) -> bool:
+    if not _ATTRIBUTES.match(name):
+        return True
+    if name == "style":
+        return not all(map(_LOOK.match, value.lower().split(";")))
+    return name == "class" and _FILLED.search(value) is not None

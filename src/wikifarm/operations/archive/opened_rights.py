@@ -16,6 +16,7 @@ from wikifarm.engine import receipt as receipts
 from wikifarm.engine.receipt import Receipt
 from wikifarm.engine.steps.access import ACLS, OWN_RIGHTS
 from wikifarm.errors import InvalidInput
+from wikifarm.json_text import texts_in
 from wikifarm.model import Dialect, Form, Module, Rights, Zone
 from wikifarm.operations.archive.backup_contents import administering
 from wikifarm.operations.archive.backup_format import Backup
@@ -68,9 +69,11 @@ def usual_rights(design: Design | None) -> dict[str, str]:
 def opened_rights(backup: Backup, design: Design | None, receipt: Receipt | None) -> dict[str, str]:
     """What the backup lets more people do than the design does, or than wikifarm did when it last
     wrote there: `action X`, `handler X`; `read` or `write` then `page X`, `list X`, `card X`,
-    `form N` or `field N/NAME` -> its right; `own page X` -> whom that page is given to."""
+    `form N` or `field N/NAME` -> its right; `own page X` or `own card X` -> whom that is given to.
+    """
     groups = backup.value("groups.json")
     told = _opened_modules(backup, design, receipt) | _given_away(backup, design, receipt)
+    told |= _cards_given_away(backup, design)
     for name, closed, opened in _judged(backup, design, receipt):
         for verb, before, after in (
             (READ, closed.read, opened.read),
@@ -108,6 +111,32 @@ def _given_away(backup: Backup, design: Design | None, receipt: Receipt | None) 
         for tag, owner in owners
         if same_name(tag) in closed and owner in accounts.keys() - admins
     }
+
+
+def _cards_given_away(backup: Backup, design: Design | None) -> dict[str, str]:
+    """The cards of people, given to accounts that do not administer and whose address is not on the
+    card: it may be that of somebody else."""
+    dialect = Dialect(backup.manifest.dialect)
+    designed = (*design.forms, *design.put_off) if design is not None else ()
+    of_people = {form.id for form in designed if form.zone is Zone.PEOPLE}
+    for row in backup.rows("forms"):
+        columns = row["columns"]
+        form = Form(
+            str(row["id"]), columns["bn_label_nature"], columns["bn_template"], told=columns
+        )
+        if asks_of_people(form, dialect):
+            of_people.add(form.id)
+    accounts = {same_name(name): (name, mail) for name, mail in backup.value("accounts.json")}
+    for name in (*administering(backup), WIKI_ADMIN):
+        accounts.pop(same_name(name), None)
+    told = {}
+    for row in backup.rows("entries"):
+        owner = accounts.get(same_name(str(row["owner"])))
+        if owner is not None and str(row["form"]) in of_people:
+            said = {text.strip().casefold() for text in texts_in(row["values"])}
+            if owner[1].casefold() not in said:
+                told[f"{OWN} card {row['tag']}"] = owner[0]
+    return told
 
 
 def _judged(backup: Backup, design: Design | None, receipt: Receipt | None) -> Iterator[Judged]:

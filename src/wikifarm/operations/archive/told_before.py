@@ -35,6 +35,7 @@ from wikifarm.operations.archive.backup_format import Backup
 from wikifarm.operations.archive.kept_files import INDEX
 from wikifarm.operations.archive.opened_rights import ACCOUNTS, EVERYBODY, OWN, READ, WRITE
 from wikifarm.operations.audit.likeness import ACTS
+from wikifarm.yeswiki.same_name import same_name
 from wikifarm.yeswiki.session import ROOT_PAGE
 
 # What the settings of a wiki say when nobody changed any (4.4.4 and 4.5.0, `?GererConfig`); all
@@ -50,6 +51,7 @@ _HARMLESS = re.compile(
     r"(?:(?:wakka_name|meta_description)=[^<>{}]*|default_language=[a-z]{2}(?:[-_][A-Za-z]{2})?|"
     r"baz_map_(?:center_l(?:at|on)|height|zoom)=-?[\d.]*(?:px|%|vh)?)\Z"
 )
+_STYLES = "PageCss"
 _RUN_FILE = re.compile(
     r"\.(?:svgz?|x?html?|xml|xslt?|js|swf|mht(?:ml)?|php\d?|phtml)\Z", re.IGNORECASE
 )
@@ -192,11 +194,13 @@ def _code(backup: Backup, design: Design | None) -> Iterator[str]:
     """Where code stands that a browser runs, a form of HTML that sends what is typed, or an action
     that writes to somebody or leads elsewhere."""
     ours = {page.tag: page.body for page in design.pages} if design is not None else {}
-    names, sent = [], []
+    names, sent, dressed = [], [], []
     for row in backup.rows("pages"):
         tag, body = str(row["tag"]), str(row["body"])
         if body == ours.get(tag) or _digest(body) in _OF_YESWIKI:
             continue
+        if same_name(tag) == same_name(_STYLES):
+            dressed += [tag] if "{" in body or "@" in body else []
         names += [tag] if does_something(body) else []
         sent += [f"{tag} ({name})" for name in sending(body)]
     names += [str(row["tag"]) for row in backup.rows("entries") if does_something(row["values"])]
@@ -213,6 +217,12 @@ def _code(backup: Backup, design: Design | None) -> Iterator[str]:
             "reads them or send what is typed there: {names}. Go on only if you know why."
         )
         yield sentence.format(names=", ".join(names))
+    if dressed:
+        sentence = _(
+            "The styles of {names} dress every page of the wiki: they may hide or cover what is "
+            "said there, and ask other sites for pictures. wikifarm did not write them."
+        )
+        yield sentence.format(names=", ".join(dressed))
     if sent:
         sentence = _("Pages that write to somebody, or lead to another site at once: {names}.")
         yield sentence.format(names=", ".join(sent))

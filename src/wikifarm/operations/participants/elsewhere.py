@@ -13,7 +13,7 @@ from typing import Any
 
 from wikifarm.engine import receipt as receipts
 from wikifarm.errors import BadCredentials, UnexpectedAnswer
-from wikifarm.json_text import from_json
+from wikifarm.json_text import from_json, texts_in
 from wikifarm.operations.archive.kept_files import may_have_files
 from wikifarm.whole_wiki import LOGS
 from wikifarm.yeswiki.revisions import History, Revision
@@ -178,15 +178,3 @@ def as_read(tag: str, text: str) -> str:
         with suppress(ValueError):
             return "\n".join(texts_in(from_json(text)))
     return text
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Every text of what JSON gave."""
-    if isinstance(value, Mapping):
-        for each in value.values():
-            yield from texts_in(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from texts_in(each)
-    elif isinstance(value, str):
-        yield value

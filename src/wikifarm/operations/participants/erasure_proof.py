@@ -12,6 +12,7 @@ from typing import Any
 from wikifarm.blueprint.capture.known_people import KnownPeople, is_one_word
 from wikifarm.errors import AuditBlind
 from wikifarm.i18n import _
+from wikifarm.json_text import texts_in
 from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
@@ -21,7 +22,6 @@ from wikifarm.operations.participants.elsewhere import (
     WikiPart,
     as_read,
     elsewhere,
-    texts_in,
 )
 from wikifarm.operations.participants.seen_words import accounts_in, addresses_in, whole
 from wikifarm.operations.participants.traces import Traces
