@@ -22,7 +22,7 @@ from tests.operations.deaths import Mortal, born, died
 from wikifarm.cli.render.answer import answer
 from wikifarm.cli.render.sheet import Paint
 from wikifarm.engine.lock import file_lock
-from wikifarm.errors import Exit, InvalidInput
+from wikifarm.errors import Exit, Interrupted, InvalidInput
 from wikifarm.operations.archive import own_archive as module
 from wikifarm.operations.archive.backup_format import Parts
 from wikifarm.operations.archive.own_archive import NotTaken, OwnArchiveTaking
@@ -400,6 +400,24 @@ def clear_archives(wiki: StoredWiki) -> None:
 
 def succeeds(take: Take, wire: Transport) -> bool:
     return take(wire).ok
+
+
+def test_whoever_stops_it_is_told_what_may_come_to_stand_on_the_server(
+    take: Take, tmp_path: Path
+) -> None:
+    writable(tmp_path / "farm")
+
+    def change(request: httpx.Request) -> httpx.Response | None:
+        if request.method == "GET" and str(request.url).endswith("_archive.zip"):
+            raise KeyboardInterrupt
+        return None
+
+    with pytest.raises(Interrupted) as stopped:
+        take(Changed(change))
+    assert "wikifarm backup rennes" in stopped.value.message
+    assert not (tmp_path / OWN).exists()
+    assert why(take()) == ""
+    assert archives(tmp_path / "farm") == []
 
 
 def test_a_run_that_was_cut_goes_on_for_the_keys_that_are_named_now(

@@ -23,7 +23,7 @@ from typing import Any
 
 from wikifarm.engine.journal import OWN_ARCHIVE
 from wikifarm.engine.lock import file_lock
-from wikifarm.errors import BadCredentials, LocalStorage, WikifarmError
+from wikifarm.errors import BadCredentials, Interrupted, LocalStorage, WikifarmError
 from wikifarm.files import PRIVATE, make_private
 from wikifarm.i18n import _
 from wikifarm.model import OwnArchive
@@ -124,6 +124,7 @@ class OwnArchiveTaking:
         server nothing then, nor where another run of this computer is at work there."""
         if not self._begun():
             return None
+        self.context.progress(self.slug, "own-archive")
         with suppress(TimeoutError), self._alone():
             for entry in self._begun():
                 self._tidy(entry)
@@ -139,7 +140,8 @@ class OwnArchiveTaking:
             self._tell_of(entry)
 
     def take(self) -> OwnTaken:
-        """Takes one, unless an earlier run that was cut has it already. Raises LocalStorage."""
+        """Takes one, unless an earlier run that was cut has it already. Raises LocalStorage, and
+        Interrupted, which says what may come to stand on the server."""
         why = ""
         try:
             with self._alone():
@@ -152,6 +154,13 @@ class OwnArchiveTaking:
             self._told.insert(0, not_taken(self.slug, why, stopped.words))
             for entry in self._begun():
                 self._tell_of(entry, why)
+        except KeyboardInterrupt:
+            if not self._begun():
+                raise
+            raise Interrupted(
+                _("Interrupted.") + " " + _still_there(self.slug, ()),
+                hint=_("Run the same command again: it goes on from where it stopped."),
+            ) from None
         return OwnTaken(why=why, left=tuple(self._left), told=tuple(self._told))
 
     def _take(self) -> None:
