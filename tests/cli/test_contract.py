@@ -270,6 +270,7 @@ def test_a_community_that_closes(cli: Cli, with_farm: RunningFarm) -> None:
         (error,) = refused["errors"]
         assert (refused["exit"], error["code"]) == (7, "community-closed"), arguments
         assert "wikifarm retire une --step reopen" in error["hint"]
+        assert [each["status"] for each in refused["data"]["communities"]] == ["closing"]
     (state,) = held(cli("status", "--json"))["data"]["states"]
     assert (state["state"], state["closing"]) == ("closing", "read-only")
     (wiki,) = held(cli("list", "--json"))["data"]["wikis"]
@@ -290,9 +291,9 @@ def test_a_community_that_closes(cli: Cli, with_farm: RunningFarm) -> None:
     )
     both = held(cli("apply", "--audit", "none", "--yes", "--json"))
     assert (both["exit"], [each["status"] for each in both["data"]["communities"]]) == (
-        0, ["unchanged", "closed"],
+        0, ["unchanged", "closing"],
     )  # fmt: skip
-    assert "1 closed: left alone" in cli("apply", "--audit", "none", "--yes").out
+    assert "1 closing: left alone" in cli("apply", "--audit", "none", "--yes").out
     opened = held(cli("retire", "une", "--step", "reopen", "--yes", "--json"))
     assert (opened["exit"], opened["data"]["done"], opened["data"]["reopened"]) == (0, {}, True)
     assert held(cli("apply", "communities/une.yml", "--audit", "none", "--json"))["exit"] == 0

@@ -166,3 +166,5 @@ def test_a_clone_asks_once(with_farm: RunningFarm) -> None:
     assert "Autre (created)" in out
     _out, shown = answered(*asked, answer="n\n")
     assert "Copy this" not in shown and "Do this?" in shown
+    _out, shown = answered(*asked, answer="y\n")
+    assert "an earlier run read" in shown and "clone-autre" in shown

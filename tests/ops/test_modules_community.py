@@ -377,7 +377,7 @@ def test_a_community_that_closes_is_left_alone(desk: Desk) -> None:
     said = desk.call()
     rows = {row["slug"]: row for row in said["communities"]}
     assert (said["errors"], said["changed"]) == ([], False)
-    assert (rows["closing"]["status"], rows["going-on"]["status"]) == ("closed", "unchanged")
+    assert (rows["closing"]["status"], rows["going-on"]["status"]) == ("closing", "unchanged")
     assert any("--step reopen" in note for note in rows["closing"]["notes"])
     only = desk.call(only=["closing"])
     assert (only["code"], only["changed"]) == ("community-closed", False)

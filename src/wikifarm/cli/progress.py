@@ -90,6 +90,7 @@ def status_words() -> dict[str, str]:
         "closing": _("closing"),
         "not-made": _("not made yet"),
         "unfinished": _("unfinished"),
+        "restoring": _("its restoration was cut"),
         "in-place": _("in place"),
         "adopted": _("made by hand, nothing applied yet"),
         "elsewhere": _("made from another computer"),

@@ -6,7 +6,7 @@ login are asked for once, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from wikifarm.blueprint.manifest.community import Community, Territory
 from wikifarm.blueprint.manifest.reading import Described, load_valid
 from wikifarm.engine.changes import writes
 from wikifarm.engine.closing import Closing, closing
-from wikifarm.engine.journal import AUDIT
+from wikifarm.engine.journal import AUDIT, Cut
 from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.steps import all_steps
@@ -38,9 +38,10 @@ from wikifarm.yeswiki.wiki import Wiki
 
 @dataclass
 class State:
-    """One community. `state`: "not-made", "unfinished", "in-place", "adopted" (made by hand, and
-    nothing was applied yet), "closing" (nobody writes there any more), "closed", "elsewhere"
-    (wikifarm made it, and this computer has no password of it), "not-ours" or "failed"."""
+    """One community. `state`: "not-made", "unfinished", "restoring" (its restoration was cut),
+    "in-place", "adopted" (made by hand, and nothing was applied yet), "closing" (nobody writes
+    there any more), "closed", "elsewhere" (wikifarm made it, and this computer has no password of
+    it), "not-ours" or "failed"."""
 
     slug: str
     name: str
@@ -80,7 +81,7 @@ class State:
         """What a person looks at first: 0; what is as it should be: the last."""
         if self.errors or self.privacy == Privacy.LEAK.value:
             return 0
-        if self.state == "unfinished" or self.drift:
+        if self.state in ("unfinished", "restoring") or self.drift:
             return 1
         return 2 if self.awaits else 3
 
@@ -153,7 +154,8 @@ def status(
         state.audited, state.privacy = audits.get(slug, ("", ""))
         states.append(state)
     exits: list[int] = []
-    look = _Look(context, known, frozenset(last_runs), frozenset(slugs), exits)
+    cut = context.journal.unfinished()
+    look = _Look(context, known, frozenset(last_runs), frozenset(slugs), exits, cut)
     ask_missing(context, [slug for slug in wanted if look.is_ours(slug)])
     context.progress.begins(len(states))
     Threads(min(context.jobs, max(1, len(states)))).run(
@@ -198,6 +200,7 @@ class _Look:
     met: frozenset[str]  # the journal knows them
     asked: frozenset[str]  # by name
     exits: list[int]
+    cut: Mapping[str, Cut]  # what did not end of their making
 
     def at(self, state: State) -> bool:
         """Fills the state of one."""
@@ -250,6 +253,9 @@ class _Look:
         state.software = [judged(self.context, site.session)]
         receipt = seen.receipt
         leave = closing(self.context.journal, state.slug, receipt, entry.entry)
+        if self.cut.get(state.slug) is Cut.RESTORING:
+            state.state = "restoring"
+            return
         if receipt is None:
             by_hand = self.context.journal.made_by_hand(state.slug)
             state.state = "adopted" if by_hand else "unfinished"

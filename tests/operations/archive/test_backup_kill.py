@@ -14,11 +14,13 @@ from tests.operations.conftest import context_for
 from tests.operations.deaths import Mortal, born, died
 from wikifarm.cli.render.answer import answer
 from wikifarm.cli.render.sheet import Paint
+from wikifarm.cli.render.status_lines import next_steps
 from wikifarm.errors import Exit
 from wikifarm.operations.archive import backup_format
 from wikifarm.operations.archive.backup_format import Manifest, opened
 from wikifarm.operations.archive.restore import ToRestore, restore
 from wikifarm.operations.archive.take_backup import backup
+from wikifarm.operations.status import StatusOutcome, status
 from wikifarm.rehearsal import RunningFarm, snapshot
 from wikifarm.rehearsal.store.database import Store
 from wikifarm.rehearsal.store.records import User
@@ -105,6 +107,10 @@ def test_a_restoration_killed_anywhere_ends_the_same(
     (tmp_path / "other").mkdir()
     for k in (3, 12, 20, 30, 60, 90, 40):  # each goes on from what the one before left
         assert killed(run, k), k
+    told = status(computer("other"), ["rennes2"])
+    assert [each["state"] for each in told.data["states"]] == ["restoring"]
+    assert isinstance(told.outcome, StatusOutcome)
+    assert next_steps(told.outcome) == ["the same `wikifarm restore` as before finishes rennes2."]
     outcome = run(None)
     assert outcome.data["differs"] == []
     whole = snapshot(tmp_path / "farm")

@@ -58,7 +58,7 @@ def entering(computer: Computer, name: str) -> Context:
 def refusal(outcomes: list[CommunityOutcome]) -> Closed:
     (outcome,) = outcomes
     assert isinstance(outcome.error, Closed), outcome.error
-    assert (outcome.status, outcome.error.code) == ("failed", "community-closed")
+    assert (outcome.status, outcome.error.code) == ("closing", "community-closed")
     return outcome.error
 
 
@@ -127,13 +127,13 @@ def test_one_that_closes_is_left_out_of_many_and_named(computer: Computer, tmp_p
     others = [a_community(), a_community("vannes")]
     outcomes = apply(computer("first"), others, audit=False)
     assert [(each.slug, each.status) for each in outcomes] == [
-        ("rennes", "closed"), ("vannes", "created"),
+        ("rennes", "closing"), ("vannes", "created"),
     ]  # fmt: skip
     told = envelope("apply", outcomes)
     assert (told.exit, told.errors) == (0, ())
     assert any("rennes" in message and "--step reopen" in message for message in told.messages)
     planned = plan(computer("first"), others)
-    assert [each.status for each in planned] == ["closed", "unchanged"]
+    assert [each.status for each in planned] == ["closing", "unchanged"]
 
 
 def test_the_first_of_a_kind_that_closes_tells_nothing_of_the_others(

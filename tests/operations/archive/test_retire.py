@@ -23,6 +23,9 @@ from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 
+# A public key whose secret no computer of these tests has.
+OTHERS_KEY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+
 
 def step(computer: Computer, name: Leave | None, **asked: object) -> Retiring:
     outcome = retire(computer("first"), "rennes", name, LeaveMeans(**asked)).outcome  # type: ignore[arg-type]
@@ -125,8 +128,27 @@ def test_code_that_is_the_farms_own_is_never_removed(
     with pytest.raises(Refused) as refused:
         step(computer, Leave.DELETE, own_code=True, at_once=True)
     assert "code is that of the farm" in refused.value.message
+    wiki = open_wiki(computer("first"), "rennes")
+    closing = wiki.pages.all()["PagePrincipale"].body
     assert step(computer, Leave.ARCHIVE).following == ""
+    closed = wiki.pages.all()["PagePrincipale"].body
+    assert "À partir du" in closing and "À partir du" not in closed
+    assert closed.startswith("**Ce wiki est fermé") and closed.count("**") == closing.count("**")
     assert computer("first").farm.find("rennes") is not None
+
+
+def test_a_backup_that_could_not_be_verified_is_not_begun(
+    computer: Computer, tmp_path: Path
+) -> None:
+    step(computer, Leave.ANNOUNCE)
+    step(computer, Leave.READ_ONLY, at_once=True)
+    file = tmp_path / "rennes.zip"
+    with pytest.raises(InvalidInput) as missing:
+        step(computer, Leave.BACKUP, file=file, recipients=[OTHERS_KEY])
+    assert (missing.value.problems[0].code, missing.value.problems[0].where) == (
+        "missing-option", "--identity",
+    )  # fmt: skip
+    assert not file.exists()
 
 
 def test_what_comes_next_is_said_with_what_was_given(computer: Computer, tmp_path: Path) -> None:

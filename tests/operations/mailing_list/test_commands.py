@@ -24,8 +24,9 @@ from tests.operations.people import Person, numbered, seat
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import default_modules
 from wikifarm.engine.changes import Action
+from wikifarm.engine.closing import Leave
 from wikifarm.engine.receipt import Receipt
-from wikifarm.errors import Unreachable
+from wikifarm.errors import Closed, Unreachable
 from wikifarm.lists.host_access import HostAccess, ListSettings
 from wikifarm.lists.sympa import Sympa
 from wikifarm.lists.web import SympaWeb
@@ -33,6 +34,7 @@ from wikifarm.model import ListState, Module, WantedList
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.leaving.retire import LeaveMeans, retire
 from wikifarm.operations.mailing_list import commands as mailing_list
 from wikifarm.operations.mailing_list import sync as subscribing
 from wikifarm.operations.mailing_list import wanted as list_hosts
@@ -429,6 +431,22 @@ def test_a_run_cut_anywhere_is_finished_by_the_next(run: Fresh, soap: FakeSoap, 
         one.email for one in numbered(6) if one.email != "p0001@example.org"
     }
     assert set(soap.welcomed.values()) == {1}
+
+
+def test_a_community_that_closes_moves_nobody(run: Fresh, soap: FakeSoap, data: Path) -> None:
+    community = with_list()
+    context = run()
+    applied(context, community)
+    seat(data, community.slug, numbered(3))
+    for step in (Leave.ANNOUNCE, Leave.READ_ONLY):
+        retire(context, community.slug, step, LeaveMeans(at_once=True))
+    refused = (
+        subscribing.sync(run(), [community], Asked())[0],
+        mailing_list.confirm(run(), community),
+    )
+    assert [isinstance(each.error, Closed) for each in refused] == [True, True]
+    assert soap.lists[community.slug].members == set()
+    assert synced(run(), community, dry_run=True).error is None
 
 
 def test_a_dry_run_writes_nothing(run: Fresh, soap: FakeSoap, data: Path) -> None:

@@ -168,11 +168,16 @@ def clone(
     )
     if cloned.community is None:
         shown = cloned.captured
-        told = tuple(unmet(shown)) if shown is not None else ()
-        return Envelope("clone", outcome=shown or Envelope("clone").outcome, messages=told)
+        lacking = tuple(unmet(shown)) if shown is not None else ()
+        return Envelope("clone", outcome=shown or Envelope("clone").outcome, messages=lacking)
     whole = envelope("clone", [cloned.community], strict=strict)
-    left = tuple(_left_out(cloned.captured)) if cloned.captured is not None else ()
-    return replace(whole, messages=(*left, *whole.messages))
+    again = _("Made of what an earlier run read of that wiki; remove {folder} to read it anew.")
+    told = (
+        _left_out(cloned.captured)
+        if cloned.captured is not None
+        else [again.format(folder=cloned.folder)]
+    )
+    return replace(whole, messages=(*told, *whole.messages))
 
 
 def _left_out(captured: CapturedBlueprint) -> list[str]:

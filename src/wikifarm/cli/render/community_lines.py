@@ -136,7 +136,7 @@ def counted_status(status: str, count: int) -> str:
         "unchanged": ngettext("{count} unchanged", "{count} unchanged", count),
         "pending": ngettext("{count} waiting for someone", "{count} waiting for someone", count),
         "failed": ngettext("{count} failed", "{count} failed", count),
-        "closed": ngettext("{count} closed: left alone", "{count} closed: left alone", count),
+        "closing": ngettext("{count} closing: left alone", "{count} closing: left alone", count),
         "planned": ngettext("{count} to be done", "{count} to be done", count),
         "to-make": ngettext("{count} to be made", "{count} to be made", count),
     }
@@ -159,7 +159,7 @@ def standing(outcome: CommunityOutcome, command: str) -> tuple[str, str]:
     if command == "verify" and outcome.status == "unchanged" and not outcome.error:
         # Who can break in needs none of the ways that were asked.
         return ("care", _("looked at")) if outcome.holed else ("good", _("verified"))
-    tones = {"failed": "bad", "pending": "care", "closed": "care"}
+    tones = {"failed": "bad", "pending": "care", "closing": "care"}
     return tones.get(outcome.status, "good"), word
 
 

@@ -66,6 +66,7 @@ def next_steps(outcome: StatusOutcome) -> list[str]:
     cut = [state for state in outcome.states if state.state == "unfinished"]
     unfinished = [state.slug for state in cut if state.manifest]
     elsewhere = [state.slug for state in cut if not state.manifest]
+    restoring = [state.slug for state in outcome.states if state.state == "restoring"]
     waiting = [state.slug for state in outcome.states if state.waiting]
     unverified = [state.slug for state in outcome.states if _is_unverified(state)]
     steps = []
@@ -74,6 +75,9 @@ def next_steps(outcome: StatusOutcome) -> list[str]:
     if elsewhere:
         told = _("`wikifarm apply FILE` finishes {names}, with the file that describes them.")
         steps.append(told.format(names=few(elsewhere)))
+    if restoring:
+        told = _("the same `wikifarm restore` as before finishes {names}.")
+        steps.append(told.format(names=few(restoring)))
     if drifted:
         steps.append(
             _("`wikifarm plan` shows what differs in {names}, `wikifarm apply` sets it right.")

@@ -321,10 +321,13 @@ def opened(path: Path, identity: Path | None = None) -> Iterator[Backup]:
         with storing(clear):
             is_open = age_file.decrypt_file(path, clear, key)
         if not is_open:
+            told = (
+                _("The key of this computer does not open {file}, or it is damaged.")
+                if identity is None
+                else _("The key in {identity} does not open {file}, or it is damaged.")
+            )
             raise PasswordsShut(
-                _("The key of this computer does not open {file}, or it is damaged.").format(
-                    file=path
-                ),
+                told.format(file=path, identity=identity),
                 hint=_("Name with --identity the file of a key that it was encrypted for."),
                 where=str(path),
             )

@@ -74,7 +74,11 @@ def backup(
     With `own_archive`, the archive that YesWiki makes is taken too, for a file beside; `agreed`
     says whether older ones may go for it.
     """
-    keys = _keys(recipients, in_clear=in_clear, own_archive=own_archive)
+    if own_archive and in_clear:
+        message = _("The archive of YesWiki is never written in clear: nothing was written.")
+        hint = _("It holds the fingerprints of passwords. Name with --recipient a public key.")
+        raise InvalidInput([Problem(message, hint, code="own-archive-in-clear")])
+    keys = backup_keys(recipients, in_clear=in_clear)
     refuse_taken(file)
     parts, own_file = Parts(file), beside(file)
     ask_missing(context, [slug], marked=False)
@@ -97,12 +101,9 @@ def backup(
     return Envelope("backup", outcome=outcome, messages=own.told if own is not None else ())
 
 
-def _keys(recipients: Sequence[str], *, in_clear: bool, own_archive: bool) -> Sequence[str]:
-    """The public keys named, or those of the files named."""
-    if own_archive and in_clear:
-        message = _("The archive of YesWiki is never written in clear: nothing was written.")
-        hint = _("It holds the fingerprints of passwords. Name with --recipient a public key.")
-        raise InvalidInput([Problem(message, hint, code="own-archive-in-clear")])
+def backup_keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:
+    """The public keys named, or those of the files named; none for a backup in clear. Raises
+    InvalidInput where neither is said, or both."""
     if in_clear and recipients:
         message = _("--plain and --recipient do not go together.")
         raise InvalidInput([Problem(message, code="plain-and-recipient")])

@@ -19,7 +19,7 @@ from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import ask_missing
 from wikifarm.operations.workplace.context import Context
 
-CLOSED = "closed"  # what a community that closes comes to, among others: left alone, and named
+CLOSING = "closing"  # what a community that closes comes to: left alone, and named
 Verb = Callable[[CommunityRun], None]
 Task = Callable[[], bool]  # False: no other may start
 
@@ -162,8 +162,8 @@ class _Batch:
                 raise self.down
             self.context.progress(community.slug, "wiki")
             self.verb(run)
-        if isinstance(run.outcome.error, Closed) and len(self.slugs) > 1:
-            _leave_closed(run.outcome, run.outcome.error)
+        if isinstance(run.outcome.error, Closed):
+            _leave_closed(run.outcome, run.outcome.error, alone=len(self.slugs) == 1)
         self.context.progress.ends(community.slug, run.outcome.status)
         error = run.outcome.error
         unreached = run.wiki is None and isinstance(error, (Unreachable, TlsFailed))
@@ -178,7 +178,7 @@ class _Batch:
         """True where that community says what others of its kind are to expect; none of them waits
         for one where the farm does not answer any more."""
         outcome = self.outcomes.get(slug)
-        if outcome is not None and outcome.status == CLOSED:
+        if outcome is not None and outcome.status == CLOSING:
             return False
         ended = outcome is not None and (outcome.error is None or outcome.seen_closed)
         return ended or self.down is not None
@@ -202,7 +202,10 @@ class _Batch:
             outcome.notes.append(text.format(count=count))
 
 
-def _leave_closed(outcome: CommunityOutcome, refusal: Closed) -> None:
-    """Leaves a community that closes out of what is done to many: that is no failure."""
-    outcome.status, outcome.error = CLOSED, None
-    outcome.notes.append(f"{refusal.message} {refusal.hint}")
+def _leave_closed(outcome: CommunityOutcome, refusal: Closed, *, alone: bool) -> None:
+    """Leaves a community that closes out of what is done to many: that is no failure, unless it is
+    the one that was asked for."""
+    outcome.status = CLOSING
+    if not alone:
+        outcome.error = None
+        outcome.notes.append(f"{refusal.message} {refusal.hint}")

@@ -152,7 +152,7 @@ class CommunityOutcome:
     name: str
     url: str = ""
     territory: Territory = field(default_factory=Territory)
-    status: str = "failed"  # created | updated | unchanged | pending | failed | planned | closed
+    status: str = "failed"  # created | updated | unchanged | pending | failed | planned | closing
     to_make: bool = False  # planned: there is no wiki yet
     stands: bool = False  # its wiki was made, whole, before this command
     steps: list[Done] = field(default_factory=list)

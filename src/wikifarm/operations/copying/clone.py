@@ -46,11 +46,12 @@ Agreed = Callable[[CapturedBlueprint], bool]  # what would be copied -> whether 
 
 @dataclass(frozen=True)
 class Cloned:
-    """What came of a clone. `captured` is None where it went on with what was captured before;
-    `community`, where somebody did not agree to it."""
+    """What came of a clone. `captured` is None where it went on with what was captured before, in
+    `folder`; `community`, where somebody did not agree to it."""
 
     captured: CapturedBlueprint | None
     community: CommunityOutcome | None
+    folder: Path
 
 
 def clone(
@@ -91,7 +92,7 @@ def clone(
             captured = read.outcome
             wishes = replace(wishes, name=wishes.name or captured.title)
             if not agreed(captured):
-                return Cloned(captured, None)
+                return Cloned(captured, None, folder)
             if dry_run:
                 aside = stack.enter_context(tempfile.TemporaryDirectory())
                 folder = Path(aside) / asked.name
@@ -101,7 +102,7 @@ def clone(
         made = _made(context, wishes, folder, asked, dry_run, audit, still)
     if entries and not dry_run and made.error is None and made.status in DONE:
         _with_entries(context, wishes.slug, entries, made)
-    return Cloned(captured, made)
+    return Cloned(captured, made, folder)
 
 
 def _with_entries(

@@ -32,7 +32,7 @@ from wikifarm.i18n import _, in_language
 from wikifarm.model import FarmWiki, Form, ListState, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
 from wikifarm.operations.archive.static_site import export_static
-from wikifarm.operations.archive.take_backup import DESCRIPTION, BackupMade, backup
+from wikifarm.operations.archive.take_backup import DESCRIPTION, BackupMade, backup, backup_keys
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.closed_community import keep_in_receipt, receipt_of
 from wikifarm.operations.community.outcome import Role
@@ -44,6 +44,7 @@ from wikifarm.operations.participants.erase import close_account
 from wikifarm.operations.participants.erasure_proof import ADMIN, SURNAME, looked_for, terms_for
 from wikifarm.operations.participants.proof_words import told_elsewhere
 from wikifarm.operations.participants.traces import comments_of
+from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
 from wikifarm.yeswiki.session import ROOT_PAGE
@@ -253,7 +254,7 @@ class _Leave:
             Leave.EXPORT: self._export,
             Leave.ERASE: self._erase,
             Leave.DELETE: self._delete,
-            Leave.ARCHIVE: lambda: ({}, (_("The wiki stays as it is, and nobody writes there."),)),
+            Leave.ARCHIVE: self._archive,
         }
         noted, notes = deeds[step]()
         self._context.journal.outcome(
@@ -273,16 +274,23 @@ class _Leave:
             _("Tell people too, on the mailing list and at a meeting: the first page says it."),
         )
 
-    def _say_at_the_top(self, day: date) -> None:
+    def _archive(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Leaves the wiki as it is; its first page says since when it is closed."""
+        since = self.done.get(Leave.READ_ONLY, "")
+        self._say_at_the_top(date.fromisoformat(since) if since else _today(), ended=True)
+        return {}, (_("The wiki stays as it is, and nobody writes there."),)
+
+    def _say_at_the_top(self, day: date, *, ended: bool = False) -> None:
         """Has the first page begin with the notice of that day, unless it says one as soon."""
         pages = self._wiki.pages.all()
         receipt, page = pages.get(receipts.TAG), pages.get(ROOT_PAGE)
         known = receipts.from_page(receipt.body) if receipt is not None else None
         language, body = (known.language if known else "") or "fr", page.body if page else ""
         said = said_at_the_top(language, body)
-        if said and said[1] <= day.isoformat():
+        same = said_at_the_top(language, body, ended=ended)
+        if same and same["day"] <= day.isoformat():
             return
-        notice = _notice(language, day.isoformat())
+        notice = _notice(language, day.isoformat(), ended=ended)
         rest = body[said.end() :].lstrip("\n") if said else body
         self._wiki.pages.save(ROOT_PAGE, f"{notice}\n\n{rest}", page.revision if page else "")
         now = self._wiki.pages.read(ROOT_PAGE)
@@ -334,6 +342,10 @@ class _Leave:
         asked = self._asked
         if asked.file is None:
             raise _missing("--out", _("Say with --out in which file."))
+        keys = backup_keys(asked.recipients, in_clear=asked.in_clear)
+        if keys and not age_file.may_open(keys, age_file.own_key(self._identity)):
+            hint = _("It is verified, which takes a key that opens it: name its file.")
+            raise _missing("--identity", hint)
         made = backup(
             self._context, self._slug, asked.file,
             recipients=asked.recipients, in_clear=asked.in_clear,
@@ -566,14 +578,24 @@ def _without_people(groups: Mapping[str, Sequence[str]]) -> dict[str, tuple[str,
 _DAY = "DAY"  # in the place of one, in a notice that is looked for
 
 
-def said_at_the_top(language: str, body: str) -> re.Match[str] | None:
-    """The notice with which a first page begins, and its day."""
-    return re.match(re.escape(_notice(language, _DAY)).replace(_DAY, r"([\d-]{10})"), body)
+def said_at_the_top(language: str, body: str, *, ended: bool | None = None) -> re.Match[str] | None:
+    """The notice with which a first page begins, and its `day`: of a wiki that closes, or one that
+    is closed, or either."""
+    for kind in (False, True) if ended is None else (ended,):
+        notice = re.escape(_notice(language, _DAY, ended=kind))
+        if said := re.match(notice.replace(_DAY, r"(?P<day>[\d-]{10})"), body):
+            return said
+    return None
 
 
-def _notice(language: str, day: str) -> str:
-    """What the first page of a wiki that closes says, in the words of its people."""
+def _notice(language: str, day: str, *, ended: bool) -> str:
+    """What the first page of a wiki that closes, or is closed, says, in the words of its people."""
     _ = in_language(language)
+    if ended:
+        return _(
+            "**This wiki is closed: since {day} nobody writes here any more. What was published "
+            "stays to be read; cards of people and accounts were erased.**"
+        ).format(day=day)
     return _(
         "**This wiki closes. From {day} on, nobody writes here any more; what was published is "
         "kept, cards of people and accounts are erased. Tell the facilitators if you object.**"

@@ -109,6 +109,7 @@ def confirm(context: Context, community: Community, address: str = "") -> Commun
 
     def take(run: CommunityRun) -> None:
         enter_finished(run)
+        refuse_closed(run)
         check_wanted(community)
         wanted = wanted_list(context, community, run.receipt)
         if address:

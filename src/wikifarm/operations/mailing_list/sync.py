@@ -34,6 +34,7 @@ from wikifarm.i18n import _, ngettext
 from wikifarm.lists.names import fit_for_a_list
 from wikifarm.model import ListState, WantedList
 from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.closed_community import refuse_closed
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.commands import check_wanted, enter_finished
@@ -118,6 +119,8 @@ def _scene(run: CommunityRun, asked: Asked, *, comparing: bool = False) -> _Scen
     run.progress(engine.STEP)
     base = _base(run)
     enter_finished(run)
+    if not comparing and not asked.dry_run:
+        refuse_closed(run)
     wanted = wanted_list(context, community, run.receipt)
     port = driven(context, community, quiet=asked.quiet, login=asked.login)
     members = _members(run, wanted, port, asked, comparing=comparing)

@@ -209,6 +209,11 @@ def opened(raw: bytes, key: Key) -> str | None:
         return None
 
 
+def may_open(keys: Iterable[str], key: Key) -> bool:
+    """Whether this key opens what is encrypted for those."""
+    return opened(encrypted("", keys), key) is not None
+
+
 def encrypt_file(source: Path, target: Path, keys: Iterable[str]) -> None:
     """Encrypts a file of any size for those who have one of these public keys. Raises OSError."""
     with source.open("rb") as clear:

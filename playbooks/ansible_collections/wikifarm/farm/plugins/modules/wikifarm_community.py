@@ -121,7 +121,7 @@ communities:
     status:
       description: >-
         V(created), V(updated), V(unchanged), V(pending) or V(failed); V(planned) in check mode
-        when something would change; V(closed) for one of several that closes, which is left alone.
+        when something would change; V(closing) for one that closes, which is left alone.
       type: str
     changed:
       description: Whether something of this community was written or would be.

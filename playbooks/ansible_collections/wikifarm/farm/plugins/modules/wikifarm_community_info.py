@@ -85,7 +85,8 @@ communities:
       type: str
     state:
       description: >-
-        V(not-made), V(unfinished), V(in-place), V(closing), V(closed), V(not-ours) or V(failed).
+        V(not-made), V(unfinished), V(restoring) (its restoration was cut), V(in-place), V(closing),
+        V(closed), V(not-ours) or V(failed).
       type: str
     blueprint:
       description: The blueprint last applied.
