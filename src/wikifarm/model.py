@@ -169,6 +169,15 @@ class RunRecord:
     beat: int = 1
 
 
+@dataclass(frozen=True)
+class OwnArchive:
+    """An archive that a wiki made of itself: `link` is where the wiki says that it is."""
+
+    name: str
+    size: int
+    link: str
+
+
 TRIED = {(Dialect.D44, False): "4.4.4", (Dialect.D45, True): "4.5.0"}
 """How it writes lists, whether its API writes groups -> the version that was run and does so."""
 

@@ -385,9 +385,14 @@ class Client:
         def once() -> Answer:
             into.seek(start)
             into.truncate()
-            return self._read_once(url, None, _Vessel(into, most))
+            return self._read_once(url, None, _Vessel(into.writelines, most))
 
         return trying_again(once)
+
+    def pour(self, url: str, take: Callable[[Iterator[bytes]], None], most: int) -> Answer:
+        """Gives the pieces of `url` to `take`, which is called anew after a passing fault; for the
+        rest, as `download`."""
+        return trying_again(lambda: self._read_once(url, None, _Vessel(take, most)))
 
     def _read_once(
         self, url: str, headers: Mapping[str, str] | None, vessel: _Vessel | None = None
@@ -479,15 +484,10 @@ class Client:
 
 @dataclass
 class _Vessel:
-    """A file that takes an answer, of so many bytes at most."""
+    """What takes the pieces of an answer, of so many bytes at most."""
 
-    into: IO[bytes]
+    take: Callable[[Iterator[bytes]], None]
     most: int
-
-    def take(self, pieces: Iterator[bytes]) -> None:
-        """Writes them one after another."""
-        for piece in pieces:
-            self.into.write(piece)
 
 
 def _bounded(response: httpx.Response, longest: float) -> str:

@@ -115,6 +115,8 @@ FAULTS = [
     ["backup"],
     ["backup", "rennes", "--out", "rennes.zip"],
     ["backup", "rennes", "--verify", "nowhere.zip"],
+    ["backup", "rennes", "--out", "rennes.zip", "--plain", "--yeswiki-archive"],
+    ["backup", "rennes", "--out", "rennes.zip", "--plain", "--yes"],
     ["restore", "nowhere.zip"],
     ["retire", "rennes", "--step", "nope"],
     ["retire", "rennes", "--step", "delete"],

@@ -47,6 +47,7 @@ def step_words() -> dict[str, str]:
         "entries": _("cards"),
         "searching": _("where they still are"),
         "revisions": _("earlier texts"),
+        "own-archive": _("the archive of YesWiki: nobody writes in the wiki meanwhile"),
         "backup": _("the file"),
         # What the doctor looks at.
         "computer": _("this computer"),

@@ -25,8 +25,11 @@ RECORD = "record"  # who works on a wiki
 SENTINEL = "sentinel"  # who asks for the audit
 AUDIT = "audit"  # what an audit came to
 MODEL = "model"  # what the model of the farm that a wiki is made from came to
+OWN_ARCHIVE = "own-archive"  # an archive that a wiki makes of itself, for a backup
 RESTORE = "restore"  # a wiki that is made of a backup
-PASSING = frozenset({RECORD, SENTINEL, AUDIT, MODEL})  # steps that leave a wiki as they found it
+PASSING = frozenset(
+    {RECORD, SENTINEL, AUDIT, MODEL, OWN_ARCHIVE}
+)  # steps that leave a wiki as they found it
 
 
 class Cut(StrEnum):
@@ -148,6 +151,15 @@ class Journal:
             for slug, begun in keys["intent"].items()
         }
         return {slug: open_ for slug, open_ in left.items() if open_}
+
+    def begun(self, slug: str, step: str) -> list[dict[str, Any]]:
+        """What runs of this computer said of that step and never ended, one dict a key."""
+        told: dict[str, dict[str, Any]] = {}
+        for entry in self._of(slug):
+            if entry.get("step") == step:
+                key = str(entry.get("key"))
+                told[key] = {**told.get(key, {}), **entry}
+        return [each for each in told.values() if each.get("event") != "outcome"]
 
     def last(self, slug: str, step: str) -> dict[str, Any]:
         """The last line of this computer about that step; empty where there is none."""

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from .actions import config_editor, group_editor, layout, listings, login, rights_tables
 from .api import (
+    archive_routes,
     bazar_routes,
     comment_routes,
     core_routes,
@@ -38,8 +39,8 @@ REGISTERED = (
     config_editor, group_editor, layout, listings, login, rights_tables,
     bazar_page, entry_lists, entry_views, text_search, wiki_admin, wiki_creation, wiki_models,
     attached_files, bazar_handlers, page_editing, page_views,
-    bazar_routes, comment_routes, core_routes, ferme_routes, group_routes, page_routes,
-    triple_routes, user_routes,
+    archive_routes, bazar_routes, comment_routes, core_routes, ferme_routes, group_routes,
+    page_routes, triple_routes, user_routes,
 )  # fmt: skip
 """Modules imported for the actions, fields, handlers and routes that they register."""
 

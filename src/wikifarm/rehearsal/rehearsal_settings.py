@@ -23,6 +23,8 @@ TRAPS: dict[str, str] = {
     "captive": "A hotspot answers every request with its own login page, status 200.",
     "no_ferme": "The ferme extension is missing: no form 1100, no page to create a wiki.",
     "open_archives": "Visitors see, start and remove archives, as in the text of February 2025.",
+    "no_console": "The host lets PHP start no program: archives are made within a request.",
+    "archive_hangs": "An archive that is begun never ends: its wiki stays read-only.",
     "acls_ignored": "Setting the rights of many pages says success and writes nothing.",
     "drop_users_api": "The routes api/users are closed by the host: 404.",
     "allow_delete": "The web server lets DELETE requests through (by default: 405).",

@@ -7,7 +7,7 @@ in once and keeps its cookies (docs/yeswiki.md, Addressing and sessions).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -146,6 +146,10 @@ class Session:
     ) -> Answer:
         """GET of a handler that gives a file, written into `into`; see Client.download."""
         return self._client.download(self.addresses.page(tag, handler, query), into, most)
+
+    def pour(self, path: str, take: Callable[[Iterator[bytes]], None], most: int) -> Answer:
+        """GET of an API route that gives a file; see Client.pour."""
+        return self._client.pour(self.addresses.api(path), take, most)
 
     def post_file(self, tag: str, handler: str, name: str, file: IO[bytes]) -> Answer:
         """POST of a file under this name to the handler of a page that attaches it."""

@@ -15,6 +15,7 @@ from wikifarm.yeswiki.comments import Comments
 from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.groups import Groups
 from wikifarm.yeswiki.overview import overview
+from wikifarm.yeswiki.own_archives import OwnArchives
 from wikifarm.yeswiki.pages import Pages
 from wikifarm.yeswiki.revisions import Revisions
 from wikifarm.yeswiki.rights import RightsTable
@@ -46,6 +47,7 @@ class Wiki:
         self.settings = WikiSettings(self.session)
         self.runs = RunRecords(self.session)
         self.attachments = Attachments(self.session)
+        self.archives = OwnArchives(self.session)
         if capabilities is not None:
             self.capabilities = capabilities
         self._met: Acquaintance | None = None  # what it goes on with

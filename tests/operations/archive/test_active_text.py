@@ -77,7 +77,7 @@ def test_what_acts_is_seen(text: str) -> None:
         "Description : https://example.org/?a=1",
         "Le JavaScript\u00a0: c’est un langage. Un script : une suite. Données : image/png",
         '""<p style="color: #333; text-align:center;">x</p><td colspan="2">y</td>""',
-        '{{section bgcolor="#fff" height="200" class="cover"}} {{button text="Un mot ; une note : oui"}}',
+        '{{section bgcolor="#fff" height="200" class="cover"}} {{button text="Mot ; note : x"}}',
         '{{button class="modalbox" link="Charte"}}',
     ],
 )

@@ -255,6 +255,24 @@ def test_nobody_goes_without_a_yes_nor_who_facilitates(own_town: Town) -> None:
     assert who(own_town) == before
 
 
+@pytest.mark.parametrize("word", ["Bob", "bob@example.org", "Zoé Kerbrat", "Bob Martin"])
+def test_cards_of_several_people_under_one_account_do_not_go_together(
+    own_town: Town, word: str
+) -> None:
+    """A card that somebody wrote for another is not theirs."""
+    own_town.joins("Bob", "bob@example.org", bf_prenom="Bob", bf_nom="Martin")
+    wiki = own_town.wiki()
+    form = dict(wiki.forms.all()[FORM].told)
+    wiki.forms.save({FORM: form | {"bn_only_one_entry": "N"}})
+    tag = wiki.entries.create(FORM, {"bf_titre": "Zoé Kerbrat", "bf_prenom": "Zoé",
+                                     "bf_nom": "Kerbrat", "bf_mail": "zoe@example.org"})  # fmt: skip
+    wiki.rights.give(tag, wiki.rights.all()[tag], "Bob")
+    before = who(own_town)
+    with pytest.raises(StillNeeded, match="several names: .*Zoé Kerbrat"):
+        erase(own_town.context(), own_town.community, word)
+    assert who(own_town) == before and tag in wiki.entries.of(FORM)
+
+
 def test_a_group_that_lets_in_all_but_who_went_is_told(own_town: Town) -> None:
     own_town.wiki().groups.set({"sauf": ["!Bob", "AdaL"]})
     outcome = erased(own_town, "bob@example.org")

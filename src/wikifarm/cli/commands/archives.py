@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +60,20 @@ def backup(
     no_revisions: Annotated[
         bool, typer.Option("--no-revisions", help=_("Leave out the earlier texts of pages."))
     ] = False,
+    yeswiki_archive: Annotated[
+        bool,
+        typer.Option(
+            "--yeswiki-archive",
+            help=_(
+                "Take beside it the archive that YesWiki makes of the wiki, with its database and "
+                "its code: encrypted, always."
+            ),
+        ),
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", "-y", help=_("Let YesWiki remove its oldest archives for this one.")),
+    ] = False,
     verify: Annotated[
         Path | None,
         typer.Option(
@@ -74,7 +88,7 @@ def backup(
     if verify is not None:
         from wikifarm.operations.archive.verify_backup import verify_backup
 
-        if slug or out or recipient or plain:
+        if slug or out or recipient or plain or yeswiki_archive or yes:
             raise typer.BadParameter(_("it goes alone, with --identity"), param_hint="--verify")
         key = identity or options.settings(one_farm=False).farm.vault.identity
         return verify_backup(verify, key, options.telling())
@@ -84,6 +98,9 @@ def backup(
         raise typer.BadParameter(
             _("say which community, and with --out in which file"), param_hint=_("ADDRESS")
         )
+    if yes and not yeswiki_archive:
+        raise typer.BadParameter(_("it goes with --yeswiki-archive"), param_hint="--yes")
+    asked = _agreed_to_remove(options) if options.interactive else lambda _names: False
     return operation(
         options.context(),
         slug,
@@ -91,7 +108,24 @@ def backup(
         recipients=recipient or (),
         in_clear=plain,
         with_revisions=not no_revisions,
+        own_archive=yeswiki_archive,
+        agreed=(lambda _names: True) if yes else asked,
     )
+
+
+def _agreed_to_remove(options: Shared) -> Callable[[Sequence[str]], bool]:
+    """Has the person at the terminal say yes to what YesWiki would remove."""
+
+    def ask(names: Sequence[str]) -> bool:
+        from wikifarm.cli.asking import agreed
+
+        options.telling().clear()
+        question = _("YesWiki would remove for it, on the server: {names}. Go on?").format(
+            names=", ".join(names)
+        )
+        return agreed(question, default=False)
+
+    return ask
 
 
 def restore(

@@ -39,6 +39,11 @@ def backup_made(outcome: BackupMade, sheet: Sheet) -> Iterator[str]:
     else:
         told = _("It holds people in clear: keep it where nobody else reads it.")
     yield from wrapped(told, "  ")
+    if outcome.own is not None and outcome.own.file:
+        told = _("The archive of YesWiki, encrypted too: {file} ({size})").format(
+            file=outcome.own.file, size=_size(outcome.own.size)
+        )
+        yield from wrapped(told, "  ")
     for text in left_out_words(manifest.left_out):
         yield from wrapped(text, "  " + _("Not in it: "), "    ")
 

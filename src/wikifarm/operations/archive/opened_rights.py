@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from wikifarm.blueprint.design import Design, DesignedForm
 from wikifarm.blueprint.manifest.community import Community
@@ -113,6 +114,12 @@ def _given_away(backup: Backup, design: Design | None, receipt: Receipt | None) 
     }
 
 
+def _form(row: Mapping[str, Any]) -> Form:
+    columns = row["columns"]
+    number = str(row["id"])
+    return Form(number, columns["bn_label_nature"], columns["bn_template"], told=columns)
+
+
 def _cards_given_away(backup: Backup, design: Design | None) -> dict[str, str]:
     """The cards of people, given to accounts that do not administer and whose address is not on the
     card: it may be that of somebody else."""
@@ -120,11 +127,7 @@ def _cards_given_away(backup: Backup, design: Design | None) -> dict[str, str]:
     designed = (*design.forms, *design.put_off) if design is not None else ()
     of_people = {form.id for form in designed if form.zone is Zone.PEOPLE}
     for row in backup.rows("forms"):
-        columns = row["columns"]
-        form = Form(
-            str(row["id"]), columns["bn_label_nature"], columns["bn_template"], told=columns
-        )
-        if asks_of_people(form, dialect):
+        if asks_of_people(form := _form(row), dialect):
             of_people.add(form.id)
     accounts = {same_name(name): (name, mail) for name, mail in backup.value("accounts.json")}
     for name in (*administering(backup), WIKI_ADMIN):
@@ -145,8 +148,8 @@ def _judged(backup: Backup, design: Design | None, receipt: Receipt | None) -> I
     designed = {form.id: form for form in (*design.forms, *design.put_off)} if design else {}
     usual: dict[str, list[Rights]] = {}  # of the cards of each form
     for row in backup.rows("forms"):
-        number, columns = str(row["id"]), row["columns"]
-        form = Form(number, columns["bn_label_nature"], columns["bn_template"], told=columns)
+        form = _form(row)
+        number = form.id
         usual[number] = []
         if (ours := designed.get(number)) is not None:
             if ours.zone is Zone.PEOPLE and ours.schema.rights is not None:

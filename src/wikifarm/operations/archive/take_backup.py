@@ -20,6 +20,7 @@ from wikifarm.model import Page
 from wikifarm.operations.archive.backup_contents import is_list
 from wikifarm.operations.archive.backup_format import COMMENTS, Manifest, Parts, member, write
 from wikifarm.operations.archive.kept_files import INDEX, may_have_files, take
+from wikifarm.operations.archive.own_archive import Agreed, OwnArchiveTaking, OwnTaken, beside
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import Context
@@ -45,11 +46,14 @@ class BackupMade(Outcome):
     encrypted_for: int  # keys; 0 where it is in clear
     manifest: Manifest
     requests: Mapping[str, int] = field(default_factory=dict)
+    own: OwnTaken | None = None  # the archive of YesWiki, where it was asked for
 
     def as_json(self) -> dict[str, Any]:
         told = self.manifest.model_dump(exclude={"members"})
+        own = self.own.as_json() if self.own is not None else None
         return {"file": self.file, "bytes": self.size, "encrypted_for": self.encrypted_for,
-                "manifest": told, "requests": dict(self.requests)}  # fmt: skip
+                "manifest": told, "requests": dict(self.requests),
+                "yeswiki_archive": own}  # fmt: skip
 
 
 def backup(
@@ -60,27 +64,41 @@ def backup(
     recipients: Sequence[str] = (),
     in_clear: bool = False,
     with_revisions: bool = True,
+    own_archive: bool = False,
+    agreed: Agreed = lambda _names: False,
 ) -> Envelope:
     """Writes all that can be read of a wiki into a new file. Writes nothing in the wiki.
 
     A wiki always holds people: the file is encrypted for `recipients`, public keys or files of
     some, unless `in_clear` is said. Killed anywhere, the same command goes on from what it has.
+    With `own_archive`, the archive that YesWiki makes is taken too, for a file beside; `agreed`
+    says whether older ones may go for it.
     """
+    if own_archive and in_clear:
+        message = _("The archive of YesWiki is never written in clear: nothing was written.")
+        hint = _("It holds the fingerprints of passwords. Name with --recipient a public key.")
+        raise InvalidInput([Problem(message, hint, code="own-archive-in-clear")])
     keys = backup_keys(recipients, in_clear=in_clear)
     refuse_taken(file)
+    parts, own_file = Parts(file), beside(file)
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
-    taking = _Taking(context, slug, wiki, Parts(file))
-    facts = taking.whole(with_revisions=with_revisions)
+    own_taking = OwnArchiveTaking(context, slug, wiki, parts, keys, agreed)
+    if own_archive and not own_taking.is_placed(own_file):
+        refuse_taken(own_file)
+    facts = _Taking(context, slug, wiki, parts).whole(with_revisions=with_revisions)
+    own = own_taking.take() if own_archive else own_taking.tidy()
+    if own is not None and own_archive and not own.why:
+        own = own_taking.put(own_file, own)
     context.progress(slug, "backup")
-    manifest = write(taking.parts, facts, keys)
-    taking.parts.remove()
+    manifest = write(parts, facts, keys)
+    parts.remove()
     traffic = context.network.traffic
     outcome = BackupMade(
         str(file), file.stat().st_size, len(keys), manifest,
-        {"get": traffic.get, "post": traffic.post},
+        {"get": traffic.get, "post": traffic.post}, own if own_archive else None,
     )  # fmt: skip
-    return Envelope("backup", outcome=outcome)
+    return Envelope("backup", outcome=outcome, messages=own.told if own is not None else ())
 
 
 def backup_keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:

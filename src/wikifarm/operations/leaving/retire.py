@@ -346,17 +346,19 @@ class _Leave:
         if keys and not age_file.may_open(keys, age_file.own_key(self._identity)):
             hint = _("It is verified, which takes a key that opens it: name its file.")
             raise _missing("--identity", hint)
-        made = backup(
+        taken = backup(
             self._context, self._slug, asked.file,
             recipients=asked.recipients, in_clear=asked.in_clear,
-        ).outcome  # fmt: skip
+        )  # fmt: skip
+        made = taken.outcome
         assert isinstance(made, BackupMade)  # noqa: S101 - what backup answers
         told = verify_backup(asked.file, self._identity, self._context.progress)
         if told.errors:
             first = told.errors[0]
             raise UnexpectedAnswer(first.message, hint=first.hint, where=first.where)
         noted = {"file": str(asked.file.absolute()), "identity": made.manifest.identity}
-        return noted, (_("Backed up in {file}, and verified.").format(file=asked.file),)
+        verified = _("Backed up in {file}, and verified.").format(file=asked.file)
+        return noted, (verified, *taken.messages)
 
     @property
     def _identity(self) -> Path | None:

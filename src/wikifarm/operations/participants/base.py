@@ -61,6 +61,7 @@ class Someone:
     since: str
     cards: Mapping[str, Values] = field(default_factory=dict)
     consents: Mapping[str, Agreement] = field(default_factory=dict)  # by the field that asks
+    names: tuple[str, ...] = ()  # what each card says, that differs
 
     @property
     def called(self) -> str:
@@ -98,7 +99,7 @@ class Base:
         means nobody, or several: no word means nobody, not those who have no name."""
         asked = fold(word).casefold()
         for said in (_account, _card, _email, _name):
-            meant = [person for person in self.people if asked and said(person) == asked]
+            meant = [person for person in self.people if asked and asked in said(person)]
             if len(meant) == 1:
                 return meant[0]
             if meant:
@@ -121,20 +122,20 @@ def _nobody(message: str, hint: str, code: str) -> InvalidInput:
     return InvalidInput([Problem(message, hint, code=code)])
 
 
-def _account(person: Someone) -> str:
-    return person.account.casefold()
+def _account(person: Someone) -> list[str]:
+    return [person.account.casefold()]
 
 
-def _card(person: Someone) -> str:
-    return next(iter(person.cards), "").casefold()
+def _card(person: Someone) -> list[str]:
+    return [tag.casefold() for tag in person.cards]
 
 
-def _email(person: Someone) -> str:
-    return person.email.casefold()
+def _email(person: Someone) -> list[str]:
+    return [person.email.casefold()]
 
 
-def _name(person: Someone) -> str:
-    return person.name.casefold()
+def _name(person: Someone) -> list[str]:
+    return [name.casefold() for name in person.names]
 
 
 @contextmanager
@@ -239,12 +240,12 @@ def _person(
 ) -> Someone:
     """Somebody whose place is still to be said; the first card names them."""
     first: Values = next(iter(cards.values()), {})
-    words = (fold(str(first.get(properties[name]) or "")) for name in form.called)
+    names = tuple(dict.fromkeys(_called(form, properties, card) for card in cards.values()))
     written = fold(str(first.get(properties[form.address]) or ""))
     dates = sorted(str(card.get(CREATED) or "") for card in cards.values())
     return Someone(
         account.name,
-        " ".join(word for word in words if word),
+        next(iter(names), ""),
         account.email or written,
         Membership.ACCOUNT,
         next((date for date in dates if date), account.since),
@@ -253,7 +254,13 @@ def _person(
             consent.name: agreement(consent, properties, list(cards.values()))
             for consent in form.consents
         },
+        names,
     )
+
+
+def _called(form: PeopleForm, properties: Mapping[str, str], card: Values) -> str:
+    words = (fold(str(card.get(properties[name]) or "")) for name in form.called)
+    return " ".join(word for word in words if word)
 
 
 def agreement(

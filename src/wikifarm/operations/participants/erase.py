@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wikifarm.blueprint.capture.known_people import spelt_whole
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.mailing_list import ensure_members
 from wikifarm.errors import InvalidInput, NotConfirmed, StillNeeded, WriteRefused
@@ -186,6 +187,7 @@ def _another(base: Base, word: str, person: Someone | None) -> Sequence[str]:
 def _check(run: CommunityRun, person: Someone) -> None:
     """Raises StillNeeded for somebody whom `apply` would put back, or who is alone in a group:
     YesWiki keeps their account, and the rights of that group would be nobody's."""
+    _check_one(person)
     own = person.account.casefold()
     alone = [
         group
@@ -210,6 +212,23 @@ def _check(run: CommunityRun, person: Someone) -> None:
             ),
             where=run.community.source,
         )  # fmt: skip
+
+
+def _check_one(person: Someone) -> None:
+    """Raises StillNeeded where one account has the cards of several people: those of others would
+    go with theirs."""
+    if len({spelt_whole(name) for name in person.names if name}) < 2:
+        return
+    raise StillNeeded(
+        _("The account {account} has cards under several names: {names}.").format(
+            account=person.account, names=", ".join(person.names)
+        ),
+        hint=_(
+            "Of several people: give each card to the account of its person, in the rights of the "
+            "card, or remove the others first; of one person: write one name on all of them. Then "
+            "run this command again. Nothing was removed."
+        ),
+    )
 
 
 # -- what goes ----------------------------------------------------------------------------------

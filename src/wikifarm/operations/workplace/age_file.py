@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -216,10 +216,47 @@ def may_open(keys: Iterable[str], key: Key) -> bool:
 
 def encrypt_file(source: Path, target: Path, keys: Iterable[str]) -> None:
     """Encrypts a file of any size for those who have one of these public keys. Raises OSError."""
-    with source.open("rb") as clear, _private(target) as file:
-        _age().encrypt_io(clear, file, [_recipient(key) for key in keys])
+    with source.open("rb") as clear:
+        _encrypt(clear, target, keys)
+
+
+def encrypt_pieces(pieces: Iterator[bytes], target: Path, keys: Iterable[str]) -> None:
+    """The same of what comes in pieces and is never whole here. Raises what `pieces` raises."""
+    _encrypt(Readable(pieces), target, keys)
+
+
+def _encrypt(clear: IO[bytes] | Readable, target: Path, keys: Iterable[str]) -> None:
+    with _private(target) as file:
+        try:
+            _age().encrypt_io(clear, file, [_recipient(key) for key in keys])
+        except _age().EncryptError:
+            if isinstance(clear, Readable) and clear.fault is not None:
+                raise clear.fault from None
+            raise
         file.flush()
         os.fsync(file.fileno())
+
+
+class Readable:
+    """Pieces, read as a file; age tells a fault of theirs as its own, so it is kept here."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+        self.fault: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        """So many bytes at most; none at the end."""
+        try:
+            while not self._rest:
+                self._rest = memoryview(next(self._pieces))
+        except StopIteration:
+            return b""
+        except BaseException as fault:
+            self.fault = fault
+            raise
+        given, self._rest = bytes(self._rest[:size]), self._rest[size:]
+        return given
 
 
 def decrypt_file(source: Path, target: Path, key: Key) -> bool:

@@ -1,4 +1,4 @@
-"""API routes of the rest of the core: documentation, archives."""
+"""API routes of the rest of the core: the documentation, and what each version has besides."""
 
 from __future__ import annotations
 
@@ -20,37 +20,6 @@ def documentation(request: Request) -> Response:
     """The list of routes."""
     rows = "".join(f"<li><code>GET {request.href('api', path)}</code></li>" for path in TOLD)
     return frame.page(request, f"<h1>YesWiki API</h1><ul>{rows}</ul>")
-
-
-def _archives_fault(request: Request) -> Response:
-    message = "Not writable archive[privatePath]"
-    line = request.features.line_of_closed_archives
-    raise request.fault(message, "includes/services/ArchiveService.php", line)
-
-
-@route("archives", "GET POST", "public@admins")
-@route("archives/", "GET", "public@admins")
-def archives(request: Request) -> Response:
-    """A new wiki's archives cannot be written (52, 53)."""
-    return _archives_fault(request)
-
-
-@route("archives/archivingStatus/", "GET", "public@admins")
-def archiving_status(request: Request) -> Response:
-    """Nothing is being archived."""
-    return request.json({"canArchive": False, "archiving": False, "privatePathWritable": False})
-
-
-@route("archives/restorestatus/", "GET", "public@admins", lambda features: features.restore_status)
-def restore_status(request: Request) -> Response:
-    """Nothing is being restored."""
-    return request.json({"started": False, "running": False, "finished": False})
-
-
-@route("archives/{name}", "GET POST", "public@admins")
-def one_archive(request: Request, name: str) -> Response:
-    """No archive can exist."""
-    return _archives_fault(request)
 
 
 @route("remotebackup", "GET POST", "public@admins", lambda features: features.remote_backup)

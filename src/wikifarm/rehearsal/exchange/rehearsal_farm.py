@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..rehearsal_settings import RehearsalSettings
 from ..store.database import Store
 
 REQUESTS_KEPT = 100_000
+
+
+@dataclass
+class MakingRun:
+    """A wiki at work on an archive of itself: `apart`, in a process of its own; `began` and `ready`
+    in seconds of the clock; `works` is False where the wiki slept."""
+
+    folder: str
+    apart: bool
+    began: float
+    ready: float
+    works: bool
+    name: str = ""
+    stopped: bool = False
 
 
 class RehearsalFarm:
@@ -24,6 +39,7 @@ class RehearsalFarm:
         self.sessions: dict[tuple[str, str], str] = {}
         self.flashes: dict[str, list[str]] = {}
         self.half_made: list[tuple[str, str]] = []
+        self.archive_runs: dict[str, MakingRun] = {}
 
     @property
     def release(self) -> str:

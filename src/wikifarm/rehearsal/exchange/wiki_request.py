@@ -151,9 +151,12 @@ class Request:
 
     @property
     def asleep(self) -> bool:
-        """Whether the wiki hibernates: its own state, or the trap on every wiki but the farm."""
-        return self.wiki.status == "hibernate" or (
-            "asleep" in self.farm.traps and bool(self.wiki.folder)
+        """Whether the wiki hibernates: its own state, or the trap on every wiki but the farm; or is
+        made an archive of, which YesWiki takes for the same."""
+        return (
+            self.wiki.status == "hibernate"
+            or ("asleep" in self.farm.traps and bool(self.wiki.folder))
+            or self.wiki.is_archiving
         )
 
     def refuse_when_asleep(self, path: str, line: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import cached_property
+from time import time
 from typing import Any
 
 from ..php import php_json
@@ -13,7 +14,7 @@ from .records import COMMENT, StoredPage, Triple, User, now
 from .sql_file import Row, SqlFile
 
 TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links",
-          "triples", "files", "attached")  # fmt: skip
+          "triples", "files", "attached", "archives")  # fmt: skip
 
 PAGE_COLUMNS = "p.id, p.tag, p.time, p.body, p.owner, p.user, p.latest, COALESCE(k.kind, '')"
 ENTRY_FROM = (
@@ -283,6 +284,32 @@ class StoredWiki:
     def attach(self, stored: str, content: bytes) -> None:
         """Write one of them."""
         self._run("INSERT OR REPLACE INTO attached VALUES (?, ?, ?)", stored, content)
+
+    # -- its own archives ----------------------------------------------------------------
+    @property
+    def is_archiving(self) -> bool:
+        """Whether one is being made."""
+        return bool(self._rows("SELECT 1 FROM archives WHERE wiki = ? AND ready > ?", time()))
+
+    def archives(self) -> list[tuple[str, int]]:
+        """The names and sizes of those that are made, the newest first."""
+        sql = "SELECT name, length(content) FROM archives WHERE wiki = ? AND ready <= ?"
+        rows = self._rows(f"{sql} ORDER BY name DESC", time())
+        return [(row[0], row[1]) for row in rows]
+
+    def archive(self, name: str) -> bytes | None:
+        """What one holds; None where there is no such archive."""
+        rows = self._rows("SELECT content, ready FROM archives WHERE wiki = ? AND name = ?", name)
+        return bytes(rows[0][0]) if rows and rows[0][1] <= time() else None
+
+    def add_archive(self, name: str, content: bytes, ready: float) -> None:
+        """Make one, which is there at that time (seconds of the clock)."""
+        self._run("INSERT OR REPLACE INTO archives VALUES (?, ?, ?, ?)", name, content, ready)
+
+    def remove_archives(self, names: Iterable[str]) -> None:
+        """Remove some, those being made too."""
+        for name in names:
+            self._run("DELETE FROM archives WHERE wiki = ? AND name = ?", name)
 
     # -- forms ---------------------------------------------------------------------------
     @cached_property
