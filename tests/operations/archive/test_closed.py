@@ -15,7 +15,7 @@ from tests.operations.conftest import a_community
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import Closed, Refused, WikifarmError
-from wikifarm.model import canonical
+from wikifarm.model import Rights, canonical
 from wikifarm.operations.adopt import adopt
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
@@ -23,7 +23,7 @@ from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.copying.adopt_by_hand import Inspection
 from wikifarm.operations.describe import Wishes
 from wikifarm.operations.leaving.reopen import reopen
-from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
+from wikifarm.operations.leaving.retire import WRITING, LeaveMeans, Retiring, retire
 from wikifarm.operations.list_wikis import WikisOutcome, list_wikis
 from wikifarm.operations.new_community import new_community, write_manifest
 from wikifarm.operations.participants.listing import list_people
@@ -33,6 +33,7 @@ from wikifarm.operations.status import StatusOutcome, status
 from wikifarm.operations.upgrade.blueprint_upgrade import plan_upgrade
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.yeswiki.wiki import Wiki
 
 UP_TO = {step: list(Leave)[: list(Leave).index(step) + 1] for step in Leave}
 
@@ -315,3 +316,54 @@ def test_who_is_there_is_read_in_a_community_that_closes(
     assert told.outcome is not None
     with pytest.raises(Closed):
         welcome(computer("first"), a_community(), "ZoeKergoat")
+
+
+def owner_of_a_page(computer: Computer) -> Wiki:
+    """Somebody whose page it is, whatever its rights say."""
+    person = computer("x").farm.wiki("rennes")
+    assert person.session.sign_up("Proprio", "proprio@example.org", "MotDePasse123")
+    admin = open_wiki(computer("first"), "rennes")
+    admin.rights.give("Affiche", admin.rights.all()["Affiche"], "Proprio")
+    return person
+
+
+def changes(person: Wiki, text: str) -> bool:
+    page = person.pages.read("Affiche")
+    assert page is not None
+    try:
+        person.pages.save("Affiche", text, page.revision)
+        person.rights.set(["Affiche"], Rights("*", "*", "+"))
+    except WikifarmError:
+        pass
+    now = person.pages.read("Affiche")
+    return now is not None and now.body == text
+
+
+def test_who_owns_a_page_does_not_write_it_where_a_community_closes(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    """YesWiki asks no right of a page of who owns it."""
+    person = owner_of_a_page(computer)
+    admin = open_wiki(computer("first"), "rennes")
+    before = admin.rights.modules()
+    assert changes(person, "Un.")
+    for step in (Leave.ANNOUNCE, Leave.READ_ONLY):
+        told = retire(computer("first"), "rennes", step, LeaveMeans(at_once=True))
+    assert any("API" in note for note in _notes(told.outcome))
+    assert not changes(person, "Deux.")
+    rights = open_wiki(computer("first"), "rennes").rights
+    assert rights.all()["Affiche"].write == "@admins"
+    assert {rights.modules()[name] for name in WRITING if name in before} == {"@admins"}
+    reopen(computer("first"), "rennes")
+    assert open_wiki(computer("first"), "rennes").rights.modules() == before
+    assert changes(person, "Trois.")
+
+
+def test_what_writes_pages_is_given_back_by_another_computer_too(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    person = owner_of_a_page(computer)
+    for step in (Leave.ANNOUNCE, Leave.READ_ONLY):
+        retire(computer("first"), "rennes", step, LeaveMeans(at_once=True))
+    reopen(entering(computer, "second"), "rennes")
+    assert changes(person, "Encore.")

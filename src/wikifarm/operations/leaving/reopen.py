@@ -11,10 +11,10 @@ from wikifarm.engine.closing import REOPEN, STEP, Closing, Leave, closing
 from wikifarm.errors import NotConfirmed, Refused, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
-from wikifarm.model import FarmWiki, Rights
+from wikifarm.model import FarmWiki, Rights, canonical
 from wikifarm.operations.community.closed_community import keep_in_receipt, receipt_of
 from wikifarm.operations.community.site import ask_missing, open_wiki
-from wikifarm.operations.leaving.retire import CLOSED, Retiring, said_at_the_top
+from wikifarm.operations.leaving.retire import CLOSED, WRITING, Retiring, said_at_the_top
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, few
 from wikifarm.yeswiki.session import ROOT_PAGE
@@ -76,6 +76,7 @@ def _opened(context: Context, wiki: Wiki, entry: FarmWiki, leave: Closing) -> li
         return []
     kept = _kept(context, entry)
     if not kept:
+        _give_handlers_back(wiki)
         return [
             _(
                 "This computer has not kept who could write in this wiki before: `wikifarm apply` "
@@ -83,18 +84,30 @@ def _opened(context: Context, wiki: Wiki, entry: FarmWiki, leave: Closing) -> li
             )
         ]
     wiki.settings.put(kept["settings"])
-    if kept["bazar"]:
-        wiki.rights.set_module("action", "bazar", kept["bazar"])
+    modules = {name: right for name, right in kept["modules"].items()
+               if wiki.rights.modules().get(name) == "@admins"}  # fmt: skip
+    for name, right in modules.items():
+        wiki.rights.set_module(*name.split(" ", 1), right)
     wanted = _wanted(wiki, kept["rights"])
     wiki.rights.set_each(wanted)
-    now = wiki.rights.all()
+    now, used = wiki.rights.all(), wiki.rights.modules()
     shut = [tag for tag, rights in wanted.items() if tag in now and not now[tag].same_as(rights)]
+    shut += [name for name, right in modules.items()
+             if canonical(used.get(name, right)) != canonical(right)]  # fmt: skip
     if shut:
         raise WriteRefused(
             _("Some pages do not open again: {names}.").format(names=few(shut)),
             hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
         )
     return []
+
+
+def _give_handlers_back(wiki: Wiki) -> None:
+    """Lets everybody use what writes pages, as YesWiki does: their rights say who may."""
+    there = wiki.rights.modules()
+    for name in WRITING:
+        if name.startswith("handler ") and there.get(name) == "@admins":
+            wiki.rights.set_module(*name.split(" ", 1), "*")
 
 
 def _wanted(wiki: Wiki, kept: dict[str, list[str]]) -> dict[str, Rights]:
@@ -147,5 +160,6 @@ def _kept(context: Context, entry: FarmWiki) -> dict[str, Any]:
             whole = told
         else:
             whole = {**told, **whole, "rights": {**told["rights"], **whole["rights"]},
-                     "settings": {**told["settings"], **whole["settings"]}}  # fmt: skip
+                     "settings": {**told["settings"], **whole["settings"]},
+                     "modules": {**told["modules"], **whole["modules"]}}  # fmt: skip
     return whole

@@ -51,6 +51,16 @@ from wikifarm.yeswiki.session import ROOT_PAGE
 from wikifarm.yeswiki.wiki import Wiki
 
 CLOSED = "comments-closed"
+# What writes a page or a card whatever its rights say, for its owner, and new cards, which ask for
+# none: only the rights of these shut them (4.4.4, 4.5.0).
+WRITING = (
+    "action bazar",
+    *(f"handler {name}" for name in (
+        "acls", "addcomment", "ajaxaddcomment", "ajaxdeletepage", "ajaxedit", "ajaxupload",
+        "api_delete", "api_patch", "api_put", "claim", "deletepage", "edit", "editiframe",
+        "savemetadatas", "upload",
+    )),
+)  # fmt: skip
 # What a web server gives of the code itself, with the date of the file: the same for a wiki and its
 # farm where the folder is one, shared by a symbolic link.
 CODE = (
@@ -312,18 +322,28 @@ class _Leave:
         self._wiki.rights.set_each(
             {tag: rights for tag, rights in closed.items() if not rights.same_as(there[tag])}
         )
-        self._wiki.rights.set_module("action", "bazar", "@admins")  # new cards ask for no right
+        for module in self._open_modules():
+            self._wiki.rights.set_module(*module.split(" ", 1), "@admins")
         open_still = [
             tag for tag, rights in self._wiki.rights.all().items() if rights.write != "@admins"
         ]
-        if self._wiki.rights.modules().get("action bazar") != "@admins":
-            open_still.append("bazar")
+        open_still += self._open_modules()
         if open_still:
             raise WriteRefused(
                 _("Some pages can still be written: {names}.").format(names=few(open_still)),
                 hint=_("Run the same command again; if it comes back, run `wikifarm doctor`."),
             )
-        return {}, ()
+        return {}, (
+            _(
+                "Until people are erased, whoever owns a page or a card may still change it by the "
+                "API of YesWiki, with a program: it asks no right of who owns it."
+            ),
+        )
+
+    def _open_modules(self) -> dict[str, str]:
+        """What writes, and is not for administrators alone -> its right."""
+        there = self._wiki.rights.modules()
+        return {name: there[name] for name in WRITING if there.get(name, "@admins") != "@admins"}
 
     def _keep_rights(self, settings: Mapping[str, str]) -> None:
         """Keeps on this computer who could write, for whoever opens the community again."""
@@ -331,7 +351,7 @@ class _Leave:
         kept = {
             "rights": {tag: [each.read, each.write, each.comment] for tag, each in rights.items()},
             "settings": dict(settings),
-            "bazar": self._wiki.rights.modules().get("action bazar", ""),
+            "modules": self._open_modules(),
         }
         path = self._context.backups.keep(f"{self._slug}-rights", kept)
         self._context.journal.intent(
