@@ -23,19 +23,19 @@ LEFT_ON_PAGES = (REACTION, FAVORITE)  # by accounts, each with who it is
 _WILD = re.compile(r"[%_\\\"]")  # in a name, these find others too (TripleStore::getMatching, LIKE)
 
 
-def left_by(session: Session, account: str) -> Iterator[tuple[str, str]]:
-    """What an account left on pages that `remove_left` removes: the property, and the tag."""
-    if account and not _WILD.search(account):
-        for name in LEFT_ON_PAGES:
-            for tag, value in values_of(session, name):
-                if _says_who(value) == account:
-                    yield name, tag
+def left_by(session: Session, *accounts: str) -> Iterator[tuple[str, str, str]]:
+    """What accounts left on pages that `remove_left` removes: the property, the tag, and whose."""
+    theirs = {account for account in accounts if account and not _WILD.search(account)}
+    for name in LEFT_ON_PAGES if theirs else ():
+        for tag, value in values_of(session, name):
+            if (who := _says_who(value)) in theirs:
+                yield name, tag, who
 
 
-def remove_left(session: Session, account: str) -> None:
+def remove_left(session: Session, *accounts: str) -> None:
     """Removes these; the caller reads back."""
-    for name, tag in dict.fromkeys(left_by(session, account)):
-        session.api_post(f"triples/{tag}/delete", [("property", name), ("user", account)])
+    for name, tag, who in dict.fromkeys(left_by(session, *accounts)):
+        session.api_post(f"triples/{tag}/delete", [("property", name), ("user", who)])
 
 
 def _says_who(value: str) -> str:

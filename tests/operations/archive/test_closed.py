@@ -18,6 +18,7 @@ from wikifarm.errors import Closed, Refused, WikifarmError
 from wikifarm.model import Rights, canonical
 from wikifarm.operations.adopt import adopt
 from wikifarm.operations.apply import apply
+from wikifarm.operations.audit.verify import verify
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.copying.adopt_by_hand import Inspection
@@ -110,6 +111,7 @@ def test_nothing_is_written_where_a_community_closes(
         assert day in refused.message and "--step reopen" in refused.hint
         refusal(apply(context(), [a_community()], audit=False, caution=lambda _plans: True))
         refusal(plan(context(), [a_community()]))
+        refusal(verify(context(), [a_community()]))
         refusal(plan_upgrade(context(), [a_community()]))
         for dry in (False, True):
             again = new_community(context(), a_community(), audit=False, dry_run=dry)

@@ -22,6 +22,7 @@ from wikifarm.operations.leaving import retire as leaving
 from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.yeswiki.triples import REACTION, values_of
 
 # A public key whose secret no computer of these tests has.
 OTHERS_KEY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
@@ -228,12 +229,18 @@ def test_comments_of_all_who_go_go_unless_somebody_who_stays_answered(
     computer: Computer, tmp_path: Path
 ) -> None:
     said = talked(computer)
+    person = computer("first").farm.wiki("rennes")
+    person.login("Passant", "MotDePasse123")
+    person.session.api_post("triples/PagePrincipale", [("property", REACTION), ("value[x]", "y")])
+    admin = open_wiki(computer("first"), "rennes").session
+    assert "Passant" in str(values_of(admin, REACTION))
     for name in BEFORE_ERASE:
         step(computer, name, file=tmp_path / "rennes.zip", **QUICK)
     notes = step(computer, Leave.ERASE, at_once=True).notes
     assert set(open_wiki(computer("first"), "rennes").comments.all()) == {
         "Comment1", said["asked"], said["answer"],
     }  # fmt: skip
+    assert values_of(open_wiki(computer("first"), "rennes").session, REACTION) == []
     assert any(said["asked"] in note and "answered stay" in note for note in notes)
     assert any("still named" in note for note in notes)
     assert step(computer, Leave.ERASE).notes == notes

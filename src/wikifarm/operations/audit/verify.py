@@ -28,6 +28,7 @@ from wikifarm.operations.audit.undeclared import (
 )
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.closed_community import refuse_closed
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import (
     Audit,
@@ -59,6 +60,7 @@ def verify(
 
 def _verify_one(run: CommunityRun, *, deep: bool) -> None:
     run.enter()
+    refuse_closed(run)
     with run.alone("verify"):
         with run.outcome.spending("audit"):
             run.outcome.audit = audit_wiki(run, deep=deep)

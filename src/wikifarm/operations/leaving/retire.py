@@ -48,6 +48,7 @@ from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few
 from wikifarm.yeswiki.session import ROOT_PAGE
+from wikifarm.yeswiki.triples import remove_left
 from wikifarm.yeswiki.wiki import Wiki
 
 CLOSED = "comments-closed"
@@ -410,9 +411,11 @@ class _Leave:
         changed = {name: each for name, each in kept.items() if each != groups[name]}
         if changed:
             self._wiki.groups.set(changed)
-        for account in self._wiki.users.all():
-            if account.name not in (WIKI_ADMIN, self._wiki.account):
-                close_account(self._wiki, account.name)
+        accounts = [account.name for account in self._wiki.users.all()]
+        going = [name for name in accounts if name not in (WIKI_ADMIN, self._wiki.account)]
+        remove_left(self._wiki.session, *going)
+        for name in going:
+            close_account(self._wiki, name)
         take_out(self._wiki, self._context.journal, self._slug, who.facilitators)
         left = [each.name for each in self._wiki.users.all() if each.name != WIKI_ADMIN]
         going, answered = self._comments()
@@ -514,13 +517,13 @@ class _Leave:
             alike = [place for place, what in seen.items() if what == SURNAME]
             if named:
                 sentence = _("Somebody who went is still named in what {who} reads: {places}.")
-                told.append(sentence.format(who=roles[role], places=few(named)))
+                told.append(sentence.format(who=roles[role], places=", ".join(named)))
             if alike:
                 sentence = _(
                     "A family name of somebody who went, or of somebody else, stands in what {who} "
                     "reads: {places}."
                 )
-                told.append(sentence.format(who=roles[role], places=few(alike)))
+                told.append(sentence.format(who=roles[role], places=", ".join(alike)))
         looked = _("Looked for as {roles}, in what pages, cards and comments say today: nowhere.")
         told = told or [looked.format(roles=", ".join(roles[role] for role in proof.asked))]
         return [*told, *told_elsewhere(proof)]

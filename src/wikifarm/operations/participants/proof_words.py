@@ -20,7 +20,7 @@ def told_elsewhere(proof: Proof) -> tuple[str, ...]:
             by_part.setdefault(sighting.part, []).append(sighting)
     sentences = _sentences()
     told = [
-        sentences[part].format(places=few(_named(by_part[part])))
+        sentences[part].format(places=", ".join(_named(by_part[part])))
         for part in WikiPart
         if part in by_part
     ]

@@ -71,7 +71,7 @@ def traces(run: CommunityRun, person: Someone, addresses: frozenset[str]) -> Tra
         [entry for entry in entries if entry.form not in of_people],
         [page for page in seen.pages.values() if own and page.owner.casefold() == own],
         *comments_of(run.site.comments.all(), lambda name: bool(own) and name.casefold() == own),
-        list(dict.fromkeys(tag for _name, tag in left_by(run.site.session, person.account))),
+        list(dict.fromkeys(tag for _name, tag, _who in left_by(run.site.session, person.account))),
         subscribed(run, addresses),
         addresses,
     )
