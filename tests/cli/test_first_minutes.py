@@ -18,6 +18,7 @@ from .conftest import CALLED, Terminal
 
 pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminal here")
 
+
 def answers(child: Any, *dialogue: tuple[str, str]) -> str:
     """Types each answer once its question is there; all that was shown until the end."""
     shown = ""
