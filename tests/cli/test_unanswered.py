@@ -16,6 +16,8 @@ from wikifarm.yeswiki.farm import Farm, NewWiki
 
 from .conftest import Cli, Terminal
 
+pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminal here")
+
 ADA = '--facilitator "Ada Lovelace <ada@example.org>"'
 ONE = """name: Une commune
 slug: une-commune
@@ -44,8 +46,6 @@ ASKING = {
 
 def at(question: str, child: Any, key: str) -> tuple[int, str]:
     """How a command ends where that key is typed instead of an answer, and all that it shows."""
-    import pexpect
-
     if child.expect_exact([question, pexpect.EOF]):
         child.close()
         return child.exitstatus, f"it asks nothing: {child.before}"
