@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +20,9 @@ from wikifarm.model import Page
 from wikifarm.operations.archive.backup_contents import is_list
 from wikifarm.operations.archive.backup_format import COMMENTS, Manifest, Parts, member, write
 from wikifarm.operations.archive.kept_files import INDEX, may_have_files, take
+from wikifarm.operations.community.closed_community import receipt_of
 from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.community.unfinished import told_of, unfinished
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.private_files import refuse_taken
@@ -80,7 +82,14 @@ def backup(
         str(file), file.stat().st_size, len(keys), manifest,
         {"get": traffic.get, "post": traffic.post},
     )  # fmt: skip
-    return Envelope("backup", outcome=outcome)
+    return Envelope("backup", outcome=outcome, messages=tuple(_unfinished(context, wiki, slug)))
+
+
+def _unfinished(context: Context, wiki: Wiki, slug: str) -> Iterator[str]:
+    """That what was kept is not a whole wiki, where its making was cut."""
+    if cut := unfinished(context, slug, receipt_of(wiki)):
+        told = _("This backup keeps what an unfinished wiki holds, and no more.")
+        yield f"{told_of(cut, slug)} {told}"
 
 
 def backup_keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:
