@@ -59,7 +59,7 @@ def _answer(arguments: Sequence[str], shared: Shared) -> Envelope:
     try:
         return _invoke(arguments, shared)
     except WikifarmError as error:
-        envelope = failed(shared.command, error)
+        envelope = replace(failed(shared.command, error), messages=shared.waiting())
     except Unanswered:  # all questions are asked before anything is done
         return _interrupted(shared, asked=True)
     except SystemExit as end:
@@ -68,7 +68,8 @@ def _answer(arguments: Sequence[str], shared: Shared) -> Envelope:
         shared.output.shown = envelope
         return envelope
     except Exception as error:
-        envelope = _usage(error, shared) or _unforeseen(error, shared)
+        ended = _usage(error, shared) or _unforeseen(error, shared)
+        envelope = replace(ended, messages=shared.waiting())
     return _with_warnings(envelope, shared)
 
 
@@ -127,7 +128,7 @@ def _interrupted(shared: Shared, *, asked: bool = False) -> Envelope:
         if asked
         else _("Run the same command again: it goes on from where it stopped."),
     )
-    return failed(shared.command, error)
+    return replace(failed(shared.command, error), messages=shared.waiting())
 
 
 def _unforeseen(error: Exception, shared: Shared) -> Envelope:

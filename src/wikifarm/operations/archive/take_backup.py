@@ -72,7 +72,10 @@ def backup(
     refuse_taken(file)
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
-    taking = _Taking(context, slug, wiki, Parts(file))
+    apart = context.places.parts(slug, file) if keys else None
+    taking = _Taking(context, slug, wiki, Parts(file, apart))
+    taking.parts.check_target()
+    context.waiting = taking.parts.waiting
     facts = taking.whole(with_revisions=with_revisions)
     context.progress(slug, "backup")
     manifest = write(taking.parts, facts, keys)
