@@ -69,7 +69,7 @@ def backup(
     some, unless `in_clear` is said. Killed anywhere, the same command goes on from what it has.
     """
     keys = backup_keys(recipients, in_clear=in_clear)
-    refuse_taken(file)
+    refuse_taken(file, "--out")
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
     apart = context.places.parts(slug, file) if keys else None
@@ -120,9 +120,17 @@ def backup_keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:
         if path.is_file():
             lines = path.read_text("utf-8", "replace").splitlines()
             keys += age_file.public_keys(lines, path)
+        elif _is_path(name):
+            message = _("There is no file {file}.").format(file=path)
+            raise InvalidInput([Problem(message, file="--recipient", code="unreadable")])
         else:
             keys += age_file.public_keys([name], Path("--recipient"))
     return list(dict.fromkeys(keys))
+
+
+def _is_path(name: str) -> bool:
+    """True for what no key could be: keys are long words, or begin as those of ssh."""
+    return not name.startswith(("age1", "AGE-", "ssh-")) and ("." in name or "/" in name)
 
 
 class _Taking:
