@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +21,8 @@ from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 
 # Where the wikifarm under test stands: the installed wheel, or a checkout on the path.
 SOURCE = Path(wikifarm.__file__).parents[1]
+CALLED = shlex.join([sys.executable, "-m", "wikifarm"])
+PATIENCE = 40  # seconds: an audit on a busy machine
 
 
 @dataclass
@@ -83,6 +87,33 @@ def process() -> Process:
         )  # fmt: skip
 
     return call
+
+
+Terminal = Callable[..., Any]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    """`terminal("wikifarm list")`: a shell in which that was typed, in French."""
+    pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminal here")
+    monkeypatch.setenv("WIKIFARM_LANG", "fr")
+    monkeypatch.setenv("WIKIFARM_CALLED", CALLED)
+    monkeypatch.setenv("PYTHONPATH", str(SOURCE))
+    monkeypatch.setenv("NO_COLOR", "1")
+    opened = []
+
+    def typed(line: str) -> Any:
+        said = re.sub(r"^wikifarm ", f"exec {CALLED} ", line)
+        child = pexpect.spawn(
+            "/bin/sh", ["-c", said], env=dict(os.environ), encoding="utf-8", timeout=PATIENCE,
+            dimensions=(50, 160),
+        )  # fmt: skip
+        opened.append(child)
+        return child
+
+    yield typed
+    for child in opened:
+        child.close(force=True)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from typing import NoReturn
 import pytest
 
 from wikifarm.engine.journal import SENTINEL
-from wikifarm.errors import InvalidInput, Problem
+from wikifarm.errors import Exit, InvalidInput, Problem
 from wikifarm.operations.workplace.context import Context, FarmSettings
 from wikifarm.operations.workplace.places import Places, state_folder
 from wikifarm.rehearsal import RunningFarm
@@ -318,3 +318,30 @@ def test_a_name_of_nobody_leads_to_the_people_of_that_community(
     told = re.search(r"`wikifarm (participants list rennes)`", ran.err)
     assert told is not None
     assert cli(*told[1].split()).exit == 0
+
+
+def test_a_backup_that_ends_early_says_where_what_it_read_waits(
+    cli: Cli, with_farm: RunningFarm, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("apply", "--yes", "--audit", "none").exit == 0
+    key = ("--recipient", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p")
+    for kept in (key, ("--plain",)):
+        for fault in (KeyboardInterrupt(), OSError(28, "x"), ValueError("x")):
+
+            def fails(*_args: object, fault: BaseException = fault) -> None:
+                raise fault
+
+            command = ("backup", "rennes", "--out", "disk/rennes.age", *kept, "--json")
+            with monkeypatch.context() as patch:
+                patch.setattr("wikifarm.operations.archive.backup_format._pack", fails)
+                ended = cli(*command)
+            assert ended.exit in (Exit.FAILED, Exit.INTERRUPTED, Exit.USAGE), ended.out
+            (told,) = ended.json()["messages"]
+            folder = Path(told.partition(" in clear in ")[2].partition(": the same")[0])
+            assert (folder / "accounts.json").is_file()
+            assert (folder.parent.name == "parts") is (kept == key)
+            again = cli(*command)
+            assert (again.exit, again.json()["messages"]) == (0, [])
+            assert not folder.exists()
+            assert [path.name for path in Path("disk").iterdir()] == ["rennes.age"]
+            Path("disk/rennes.age").unlink()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +14,9 @@ from wikifarm.rehearsal import RunningFarm
 from wikifarm.transport import Network
 from wikifarm.yeswiki.farm import Farm, NewWiki
 
-from .conftest import SOURCE
+from .conftest import CALLED, Terminal
 
 pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminal here")
-
-CALLED = shlex.join([sys.executable, "-m", "wikifarm"])
-PATIENCE = 40  # seconds: an audit on a busy machine
-
-Terminal = Callable[..., Any]
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
-    """`terminal("wikifarm list")`: a shell in which that was typed, in French."""
-    monkeypatch.setenv("WIKIFARM_LANG", "fr")
-    monkeypatch.setenv("WIKIFARM_CALLED", CALLED)
-    monkeypatch.setenv("PYTHONPATH", str(SOURCE))
-    monkeypatch.setenv("NO_COLOR", "1")
-    opened = []
-
-    def typed(line: str) -> Any:
-        said = re.sub(r"^wikifarm ", f"exec {CALLED} ", line)
-        child = pexpect.spawn(
-            "/bin/sh", ["-c", said], env=dict(os.environ), encoding="utf-8", timeout=PATIENCE,
-            dimensions=(50, 160),
-        )  # fmt: skip
-        opened.append(child)
-        return child
-
-    yield typed
-    for child in opened:
-        child.close(force=True)
 
 
 def answers(child: Any, *dialogue: tuple[str, str]) -> str:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wikifarm.engine.journal import RECORD, Journal
+from wikifarm.engine.journal import RECORD, RETIRE, Journal
 from wikifarm.engine.lock import farm_lock
 from wikifarm.errors import LocalStorage, Locked
 
@@ -135,6 +135,7 @@ def test_to_say_that_one_works_on_a_wiki_is_not_to_write_in_it(tmp_path: Path) -
     journal = Journal(tmp_path / "journal.jsonl", "run1")
     journal.intent("rennes", "wiki", mark="abc")
     journal.intent("rennes", RECORD, key="run1")
+    journal.outcome("rennes", RETIRE, did="announce")
     assert journal.only_asked_for("rennes")
     journal.intent("rennes", "receipt", number=1)
     assert not journal.only_asked_for("rennes")

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import sys
+from threading import Event
+from typing import Any
 
 import typer
 
 from wikifarm.cli.program import as_called
 from wikifarm.i18n import _
+
+
+class Unanswered(KeyboardInterrupt):
+    """Ctrl-C or Ctrl-D at a question. No failure of the work that asks, which may count those."""
+
+
+waiting = Event()  # while a question waits for its answer
 
 
 def agreed(question: str, *, default: bool = True) -> bool:
@@ -27,15 +36,9 @@ def agreed(question: str, *, default: bool = True) -> bool:
 
 def secret(question: str, *, may_be_empty: bool = False) -> str:
     """A text that does not show while it is typed."""
-    answer: str = typer.prompt(
-        question,
-        default="" if may_be_empty else None,
-        show_default=False,
-        hide_input=True,
-        prompt_suffix=_suffix(question),
-        err=True,
+    return _typed(
+        question, default="" if may_be_empty else None, show_default=False, hide_input=True
     )
-    return answer
 
 
 def password(question: str, *, interactive: bool) -> str:
@@ -48,15 +51,21 @@ def password(question: str, *, interactive: bool) -> str:
 def line(question: str, usual: str | None = "") -> str:
     """An answer on one line, bare; `usual` where nothing is typed, None: something must be."""
     while True:
-        answer: str = typer.prompt(
-            question,
-            default=usual,
-            show_default=bool(usual),
-            prompt_suffix=_suffix(question),
-            err=True,
-        )
+        answer = _typed(question, default=usual, show_default=bool(usual))
         if usual is not None or answer.strip():
             return answer.strip()
+
+
+def _typed(question: str, **how: Any) -> str:
+    """What was typed. Raises Unanswered."""
+    waiting.set()
+    try:
+        answer: str = typer.prompt(question, prompt_suffix=_suffix(question), err=True, **how)
+    except (typer.Abort, KeyboardInterrupt):
+        raise Unanswered from None
+    finally:
+        waiting.clear()
+    return answer
 
 
 def tell(message: str, hint: str = "") -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from wikifarm.cli.app import build
+from wikifarm.cli.asking import Unanswered, waiting
 from wikifarm.cli.interrupts import Interrupts
 from wikifarm.cli.output import Output
 from wikifarm.cli.program import PROGRAM, same_place
@@ -58,16 +59,17 @@ def _answer(arguments: Sequence[str], shared: Shared) -> Envelope:
     try:
         return _invoke(arguments, shared)
     except WikifarmError as error:
-        envelope = failed(shared.command, error)
-    except typer.Abort:  # at a question, and all are asked before anything is done
-        return _interrupted(shared, hint=_("Nothing was done. What was typed is not kept."))
+        envelope = replace(failed(shared.command, error), messages=shared.waiting())
+    except Unanswered:  # all questions are asked before anything is done
+        return _interrupted(shared, asked=True)
     except SystemExit as end:
         # Completion scripts end the process themselves, after printing.
         envelope = Envelope(PROGRAM, exit=end.code if isinstance(end.code, int) else 0)
         shared.output.shown = envelope
         return envelope
     except Exception as error:
-        envelope = _usage(error, shared) or _unforeseen(error, shared)
+        ended = _usage(error, shared) or _unforeseen(error, shared)
+        envelope = replace(ended, messages=shared.waiting())
     return _with_warnings(envelope, shared)
 
 
@@ -117,14 +119,16 @@ def _usage(error: Exception, shared: Shared) -> Envelope | None:
     return Envelope(command or shared.command, exit=Exit.USAGE, errors=(failure,))
 
 
-def _interrupted(shared: Shared, hint: str = "") -> Envelope:
+def _interrupted(shared: Shared, *, asked: bool = False) -> Envelope:
     if shared.output.shown is not None:
         return shared.output.shown
     error = Interrupted(
         _("Interrupted.") + shared.telling().so_far(),
-        hint=hint or _("Run the same command again: it goes on from where it stopped."),
+        hint=_("Nothing was done. What was typed is not kept.")
+        if asked
+        else _("Run the same command again: it goes on from where it stopped."),
     )
-    return failed(shared.command, error)
+    return replace(failed(shared.command, error), messages=shared.waiting())
 
 
 def _unforeseen(error: Exception, shared: Shared) -> Envelope:
@@ -137,7 +141,8 @@ def _give_up(shared: Shared) -> None:
     """Ends the process although something hangs: locks die with it, the next run goes on."""
     status: int = Exit.INTERRUPTED
     with suppress(BaseException):
-        status = shared.output.show(_interrupted(shared))
+        # A signal just before a terminal is read is seen once something is typed.
+        status = shared.output.show(_interrupted(shared, asked=waiting.is_set()))
     os._exit(status)
 
 

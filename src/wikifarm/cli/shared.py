@@ -98,6 +98,11 @@ class Shared:
         """Who tells how the work goes on."""
         return self.output.telling(on=self.progress)
 
+    def waiting(self) -> tuple[str, ...]:
+        """What waits on this computer, where the command ends early."""
+        told = self._context.waiting() if self._context is not None else ""
+        return (told,) if told else ()
+
     def close(self) -> None:
         """Closes what was opened."""
         if self._context is not None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from wikifarm.engine.journal import Journal
+from wikifarm.engine.journal import RETIRE, Journal
 from wikifarm.engine.receipt import Receipt
 from wikifarm.i18n import _
 
-STEP = "retire"  # in the journal
+STEP = RETIRE  # in the journal
 REOPENED = "reopened"  # in a receipt: when, ISO 8601; what was done before does not count
 
 

@@ -27,9 +27,9 @@ AUDIT = "audit"  # what an audit came to
 MODEL = "model"  # what the model of the farm that a wiki is made from came to
 OWN_ARCHIVE = "own-archive"  # an archive that a wiki makes of itself, for a backup
 RESTORE = "restore"  # a wiki that is made of a backup
-PASSING = frozenset(
-    {RECORD, SENTINEL, AUDIT, MODEL, OWN_ARCHIVE}
-)  # steps that leave a wiki as they found it
+RETIRE = "retire"  # a step of a leave, which takes back all that it did where it is reopened
+# Steps that leave a wiki as they found it, or are no part of its making.
+PASSING = frozenset({RECORD, SENTINEL, AUDIT, MODEL, OWN_ARCHIVE, RETIRE})
 
 
 class Cut(StrEnum):

@@ -10,6 +10,7 @@ from wikifarm.engine.closing import Leave, closings
 from wikifarm.engine.journal import Cut
 from wikifarm.i18n import _
 from wikifarm.model import FarmWiki
+from wikifarm.operations.community.unfinished import told_of
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome, few
 
@@ -83,12 +84,9 @@ def _cures(cut: Mapping[str, Cut], lost: Sequence[str]) -> Iterator[str]:
     """What to do of wikis whose making was cut, and of those that the farm failed to make."""
     again = [slug for slug, what in cut.items() if what is Cut.RESTORING]
     made = [slug for slug in cut if slug not in again]
-    if made:
-        told = _("The making of {names} was cut: `wikifarm apply` finishes it.")
-        yield told.format(names=few(made))
-    if again:
-        told = _("The restoration of {names} was cut: the same `wikifarm restore` finishes it.")
-        yield told.format(names=few(again))
+    for slugs, what in ((made, Cut.MAKING), (again, Cut.RESTORING)):
+        if slugs:
+            yield told_of(what, few(slugs))
     if lost:
         told = _("The farm failed while making {names}: `wikifarm status` says what is left there.")
         yield told.format(names=few(lost))

@@ -28,6 +28,7 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.kept_for_good import refuse_other_address, refuse_other_language
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import other_address
+from wikifarm.operations.community.unfinished import told_of, unfinished
 from wikifarm.operations.mailing_list.ensure import plan_list
 from wikifarm.operations.mailing_list.wanted import check_list, links
 from wikifarm.operations.workplace.context import Context
@@ -69,10 +70,9 @@ def fill(run: CommunityRun, *, lists: bool = True, audit: bool = True) -> None:
     outcome = run.outcome
     outcome.notes += told_of_closing(run)
     if run.wiki is not None and not run.receipt.complete:
-        told = _("The making of this wiki was cut: `wikifarm apply` finishes it.")
-        if run.context.journal.unfinished().get(run.community.slug) is Cut.RESTORING:
-            told = _("The restoration of {names} was cut: the same `wikifarm restore` finishes it.")
-        outcome.notes.append(told.format(names=run.community.slug))
+        slug = run.community.slug
+        cut = unfinished(run.context, slug, run.receipt) or Cut.MAKING
+        outcome.notes.append(told_of(cut, slug))
     if run.wiki is None:
         run.context.check_account()
     outcome.to_make = run.wiki is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import pytest
 
 from tests.operations.archive.conftest import Computer
 from tests.operations.archive.likeness import likeness
+from tests.operations.archive.test_retire import OTHERS_KEY
 from tests.operations.conftest import context_for
 from tests.operations.deaths import Mortal, born, died
 from wikifarm.cli.render.answer import answer
 from wikifarm.cli.render.sheet import Paint
 from wikifarm.cli.render.status_lines import next_steps
-from wikifarm.errors import Exit
+from wikifarm.errors import Exit, LocalStorage
 from wikifarm.operations.archive import backup_format
 from wikifarm.operations.archive.backup_format import Manifest, opened
 from wikifarm.operations.archive.restore import ToRestore, restore
@@ -74,6 +76,40 @@ def test_a_backup_killed_anywhere_goes_on_and_is_whole(
     assert left < count  # what was taken is not asked for again
     assert content(file) == content(whole)
     assert not list(tmp_path.glob(".rennes*"))
+
+
+def test_a_backup_to_encrypt_leaves_nothing_in_clear_beside_its_file(
+    farm: RunningFarm, tmp_path: Path
+) -> None:
+    """The disk of the file may be a key that goes from hand to hand."""
+    key = tmp_path / "disk"
+    key.mkdir()
+    file = key / "rennes.zip.age"
+
+    def run(wire: Transport | None = None) -> Envelope:
+        context = context_for(farm.url, tmp_path, transport=wire)
+        try:
+            return backup(context, "rennes", file, recipients=[OTHERS_KEY])
+        finally:
+            context.close()
+
+    count = points(run)
+    file.unlink()
+    key.chmod(0o500)
+    if not os.access(key, os.W_OK):  # an administrator may write anywhere
+        with pytest.raises(LocalStorage):
+            run()
+    key.chmod(0o700)
+    for k in (1, count // 2):
+        assert killed(run, k), k
+        assert list(key.iterdir()) == []
+    (folder,) = (tmp_path / "state" / "parts").iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    beside = key / ".rennes.zip.age.parts"  # of an earlier version
+    beside.mkdir()
+    assert points(run) < count
+    assert list(key.iterdir()) == [file]
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("part", ["_add", "_checked"])

@@ -20,10 +20,12 @@ from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.cli.render.answer import answer
 from wikifarm.cli.render.sheet import Paint
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.closing import Leave
 from wikifarm.errors import (
     Exit,
     InvalidInput,
     NotConfirmed,
+    Refused,
     SlugTaken,
     UnexpectedAnswer,
     WikifarmError,
@@ -37,6 +39,7 @@ from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.told_before import said_before
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.leaving.retire import retire
 from wikifarm.operations.list_wikis import list_wikis
 from wikifarm.operations.new_community import write_manifest
 from wikifarm.operations.plan import plan
@@ -253,6 +256,11 @@ def test_a_wiki_that_was_restored_whole_is_finished(
     told = list_wikis(computer("first"), ["rennes-bis"])
     assert [wiki["unfinished"] for wiki in told.data["wikis"]] == [True]
     assert "wikifarm restore" in told.messages[0] and "apply" not in told.messages[0]
+    kept = backup(computer("first"), "rennes-bis", tmp_path / "half.zip", in_clear=True)
+    assert "wikifarm restore" in kept.messages[0] and "unfinished" in kept.messages[0]
+    with pytest.raises(Refused, match="unfinished") as refused:
+        retire(computer("first"), "rennes-bis", Leave.ANNOUNCE)
+    assert "wikifarm restore" in refused.value.hint
     made_again(computer, file, "rennes-bis", "first")
     told = list_wikis(computer("first"), ["rennes-bis"])
     assert ([wiki["unfinished"] for wiki in told.data["wikis"]], told.messages) == ([False], ())

@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 
 from tests.operations.archive.conftest import Computer
-from tests.operations.conftest import context_for
+from tests.operations.conftest import a_community, context_for
 from tests.operations.copying.random_wikis import commented
 from tests.operations.deaths import Dying, Mortal, born, died
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
 from wikifarm.model import Rights, canonical
+from wikifarm.operations.apply import apply
+from wikifarm.operations.archive.take_backup import backup
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.leaving import retire as leaving
 from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
+from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 from wikifarm.yeswiki.triples import REACTION, values_of
@@ -346,3 +349,30 @@ def test_what_people_said_and_the_receipt_name_nobody_who_went(
     kept = receipts.from_page(wiki.pages.all()[receipts.TAG].body)
     assert kept is not None and kept.community and kept.pages
     assert "CamilleG" not in str(kept) and "camille@" not in str(kept)
+
+
+def test_a_wiki_whose_making_was_cut_is_no_community_to_close(
+    running: RunningFarm, tmp_path: Path
+) -> None:
+    """Its receipt says so to every computer; a backup of it is taken, and told for what it is."""
+    place = tmp_path / "first"
+
+    def making(wire: Mortal) -> bool:
+        mortal = context_for(running.url, place, transport=wire)
+        return apply(mortal, [a_community()], audit=False)[0].error is None
+
+    mortal = Mortal(60)
+    assert died(born(mortal, lambda: making(mortal)))
+    context = context_for(running.url, place)
+    with pytest.raises(Refused, match="unfinished") as refused:
+        retire(context, "rennes", Leave.ANNOUNCE)
+    assert "wikifarm apply" in refused.value.hint
+    (planned,) = plan(context, [a_community()])
+    assert "receipt" not in " ".join(planned.notes)
+    kept = backup(context, "rennes", tmp_path / "half.zip", in_clear=True)
+    assert "unfinished" in kept.messages[0]
+    (made,) = apply(context_for(running.url, place), [a_community()], audit=False)
+    assert made.error is None
+    outcome = retire(context_for(running.url, place), "rennes", Leave.ANNOUNCE).outcome
+    assert isinstance(outcome, Retiring)
+    assert "announce" in outcome.done

@@ -350,3 +350,58 @@ def test_a_clone_costs_little_more_than_a_community(sources: TwoSources) -> None
     assert made.community.error is None
     requests = [each.network.traffic.get + each.network.traffic.post for each in (plain, copying)]
     assert requests[1] <= 1.3 * requests[0] + 1, requests
+
+
+LOOKED_AT = frozenset({"PagePrincipale"})
+
+
+def asked(sources: TwoSources, *people: str, name: str = "", **more: object) -> Cloned:
+    return clone(
+        sources.context(), Source(BY_HAND), Wishes(name, "verger", people),
+        CaptureWishes("", **more),  # type: ignore[arg-type]
+        agreed=lambda _captured: True, audit=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("people", [(), ("pas une adresse",)])
+def test_what_makes_no_community_is_told_before_anything_is_read(
+    sources: TwoSources, people: tuple[str, ...]
+) -> None:
+    before = len(sources.running.requests)
+    with pytest.raises(InvalidInput) as wrong:
+        asked(sources, *people)
+    assert [problem.code for problem in wrong.value.problems][:1] != ["missing"]
+    with pytest.raises(InvalidInput) as wrong:
+        clone(sources.context(), Source(BY_HAND), Wishes("", "NWC-S1", PERSON),
+              CaptureWishes(""), agreed=lambda _captured: True)  # fmt: skip
+    assert "nwc-s1" in wrong.value.problems[0].hint
+    assert len(sources.running.requests) == before
+    assert not (sources.context().places.blueprints / "clone-verger").exists()
+
+
+def test_a_clone_that_goes_on_is_the_one_that_was_begun(
+    sources: TwoSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left out is known still, its name too, and no other options are taken."""
+    with monkeypatch.context() as cut:
+        cut.setattr("wikifarm.operations.copying.clone._made", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            asked(sources, *PERSON, agreed=LOOKED_AT)
+    for more in ({}, {"agreed": LOOKED_AT | {"Autre"}},
+                 {"agreed": LOOKED_AT, "language": "en"}):  # fmt: skip
+        with pytest.raises(Refused, match="other options") as refused:
+            asked(sources, *PERSON, **more)
+        assert "clone-verger" in str(refused.value.hint)
+    made = asked(sources, *PERSON, agreed=LOOKED_AT)
+    assert made.begun is not None
+    assert made.begun.left_out
+    assert made.community is not None
+    assert (made.community.status, made.to_remove) == ("created", ())
+    assert made.community.name == made.begun.title != ""
+    again = asked(sources, agreed=LOOKED_AT)  # as it is described
+    assert again.community is not None
+    assert again.community.status == "unchanged"
+    with pytest.raises(Refused, match="otherwise"):
+        asked(sources, "Une autre <autre@example.org>", agreed=LOOKED_AT)
+    with pytest.raises(Refused, match="otherwise"):
+        asked(sources, *PERSON, name="Un autre nom", agreed=LOOKED_AT)

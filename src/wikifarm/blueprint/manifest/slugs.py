@@ -7,6 +7,7 @@ import re
 from anyascii import anyascii
 
 from wikifarm.files import DEVICES
+from wikifarm.i18n import _
 
 SHORTEST, LONGEST = 2, 40
 
@@ -36,6 +37,21 @@ def is_slug(text: str) -> bool:
         and _ALLOWED.match(text) is not None
         and text not in RESERVED
     )
+
+
+def why_no_slug(text: str) -> str:
+    """What is wrong with an address that is none, in a sentence."""
+    told = (
+        _("“{slug}” names no file on Windows")
+        if text in DEVICES
+        else _("“{slug}” is an address that YesWiki keeps for itself")
+        if text in RESERVED
+        else _(
+            "“{slug}” cannot be an address: a-z, 0-9 and “-” only, {shortest} to {longest} "
+            "characters"
+        )
+    )
+    return told.format(slug=text, shortest=SHORTEST, longest=LONGEST)
 
 
 def propose_slug(text: str) -> str:

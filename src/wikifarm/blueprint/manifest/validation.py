@@ -23,10 +23,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
-from wikifarm.blueprint.manifest.slugs import LONGEST, RESERVED, SHORTEST, is_slug, propose_slug
+from wikifarm.blueprint.manifest.slugs import is_slug, propose_slug, why_no_slug
 from wikifarm.blueprint.sources import CONTROL, did_you_mean
 from wikifarm.emails import is_email, one_line, people_in, split_email
-from wikifarm.files import DEVICES
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, PROVIDERS
 from wikifarm.model import Module
@@ -52,19 +51,7 @@ def _slug(text: str) -> str:
     if is_slug(text):
         return text
     hint = _("proposed: {slug}").format(slug=propose_slug(text))
-    if text in DEVICES:
-        raise wrong("slug", _("“{slug}” names no file on Windows").format(slug=text), hint)
-    if text in RESERVED:
-        raise wrong("slug", _("“{slug}” is an address that YesWiki keeps for itself").format(
-            slug=text), hint)  # fmt: skip
-    raise wrong(
-        "slug",
-        _(
-            "“{slug}” cannot be an address: a-z, 0-9 and “-” only, {shortest} to {longest} "
-            "characters"
-        ).format(slug=text, shortest=SHORTEST, longest=LONGEST),
-        hint,
-    )
+    raise wrong("slug", why_no_slug(text), hint)
 
 
 def _web_address(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -93,13 +94,16 @@ def new_community(
 ) -> Envelope:
     """`wikifarm new-community`."""
     from wikifarm.operations.community.outcome import envelope
+    from wikifarm.operations.copying.blueprints_here import blueprint_here
     from wikifarm.operations.describe import Wishes, community
     from wikifarm.operations.new_community import new_community as operation
 
     options = shared(ctx)
     strict = strict_about(advisories)
+    place = blueprint_here(options.context().places, blueprint) if blueprint else ""
+    named = f"./{os.path.relpath(place)}" if place != blueprint else blueprint
     wishes = Wishes(
-        name, slug, tuple(facilitator or ()), territory, blueprint, tuple(with_modules or ()),
+        name, slug, tuple(facilitator or ()), territory, named, tuple(with_modules or ()),
         tuple(without or ()), mailing_list, admission, writing, language, description, rhythm,
     )  # fmt: skip
     asking = options.interactive and not no_input

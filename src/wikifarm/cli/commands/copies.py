@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ from wikifarm.result import Envelope
 if TYPE_CHECKING:
     from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
     from wikifarm.operations.copying.captured_blueprint import CapturedBlueprint
+    from wikifarm.operations.copying.clone import Cloned
     from wikifarm.operations.copying.source_wiki import Source
 
 
@@ -171,23 +173,33 @@ def clone(
         lacking = tuple(unmet(shown)) if shown is not None else ()
         return Envelope("clone", outcome=shown or Envelope("clone").outcome, messages=lacking)
     whole = envelope("clone", [cloned.community], strict=strict)
-    again = _("Made of what an earlier run read of that wiki; remove {folder} to read it anew.")
-    told = (
-        _left_out(cloned.captured)
-        if cloned.captured is not None
-        else [again.format(folder=cloned.folder)]
-    )
-    return replace(whole, messages=(*told, *whole.messages))
+    return replace(whole, messages=(*_told_of_the_copy(cloned), *whole.messages))
 
 
-def _left_out(captured: CapturedBlueprint) -> list[str]:
+def _told_of_the_copy(cloned: Cloned) -> Iterator[str]:
     """What a program should read of a copy, once it is made."""
     from wikifarm.operations.copying.captured_blueprint import unmet
 
-    names = [each.key for each in captured.captured.left_out]
-    told = [_("Left out of the copy: {names}.").format(names=", ".join(names))] if names else []
-    return [*unmet(captured), *told, *(_("Otherwise than there: {what}.").format(what=each)
-                     for each in captured.captured.changed)]  # fmt: skip
+    left_out: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    if cloned.captured is not None:
+        yield from unmet(cloned.captured)
+        captured = cloned.captured.captured
+        left_out, changed = tuple(each.key for each in captured.left_out), captured.changed
+    else:
+        again = (
+            _("Made of what an earlier run read of that wiki; remove {files} to read it anew.")
+            if cloned.to_remove
+            else _("Made of what an earlier run read of that wiki, kept in {folder}.")
+        )
+        files = ", ".join(map(str, cloned.to_remove))
+        yield again.format(folder=cloned.folder, files=files)
+        if cloned.begun is not None:
+            left_out, changed = cloned.begun.left_out, cloned.begun.changed
+    if left_out:
+        yield _("Left out of the copy: {names}.").format(names=", ".join(left_out))
+    for each in changed:
+        yield _("Otherwise than there: {what}.").format(what=each)
 
 
 def _shown(options: Shared, captured: CapturedBlueprint, *, asking: bool) -> bool:

@@ -9,6 +9,7 @@ from wikifarm.cli.render.community_lines import blocks
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
 from wikifarm.result import few
+from wikifarm.whole_wiki import Part
 
 if TYPE_CHECKING:
     from wikifarm.operations.copying.adopt_by_hand import TakenOver
@@ -24,7 +25,9 @@ def captured(outcome: CapturedBlueprint, sheet: Sheet) -> Iterator[str]:
     yield _("read as {account}").format(account=reader)
     if outcome.unread:
         sentence = _("Not read, as this account may not: {parts}. What is usual stands for it.")
-        yield from wrapped(sentence.format(parts=", ".join(outcome.unread)))
+        words = _parts()
+        parts = ", ".join(words[part] for part in Part if part in outcome.unread)
+        yield from wrapped(sentence.format(parts=parts))
     yield ""
     yield sheet.paint.strong(_("What is copied"))
     people = [form.label for form in told.forms if form.people]
@@ -57,6 +60,11 @@ def captured(outcome: CapturedBlueprint, sheet: Sheet) -> Iterator[str]:
     if outcome.folder:
         yield ""
         yield _("written in {path}").format(path=outcome.folder)
+        step = _(
+            "read it again, then `wikifarm blueprint check {name}`; `wikifarm new-community "
+            "--blueprint {name}` makes a community of it."
+        )
+        yield from wrapped(step.format(name=told.name), _("Next: "))
 
 
 def taken_over(outcome: TakenOver, sheet: Sheet) -> Iterator[str]:
@@ -113,6 +121,18 @@ def _traces() -> dict[str, str]:
             "wiki, and nothing else was written there. The next command of this computer on this "
             "farm removes them."
         ),
+    }
+
+
+def _parts() -> dict[Part, str]:
+    """What only an administrator reads of a wiki, as people say it."""
+    return {
+        Part.RIGHTS: _("the rights of its pages"),
+        Part.METADATA: _("the looks of its pages"),
+        Part.GROUPS: _("its groups"),
+        Part.MODULES: _("the rights of its actions"),
+        Part.SETTINGS: _("its settings"),
+        Part.ACCOUNTS: _("its accounts"),
     }
 
 

@@ -116,14 +116,24 @@ def as_bytes(value: Any) -> bytes:
 
 
 class Parts:
-    """What was taken so far, in a private folder beside the file to be; what stands there is whole.
+    """What was taken so far, in a private folder; what stands there is whole.
 
-    Raises LocalStorage where this computer cannot write.
+    `target` is the file to be: the folder is beside it, or `apart` where that is given, since what
+    is in clear is not to be on the disk of a file that is encrypted. Raises LocalStorage where this
+    computer cannot write.
     """
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, apart: Path | None = None) -> None:
         self.target = target
-        self.folder = target.with_name(f".{target.name}.parts")
+        self._beside = target.with_name(f".{target.name}.parts")
+        self.folder = apart or self._beside
+        self.sealed = target.with_name(f".{target.name}.sealed")  # on the disk of its file
+
+    def check_target(self) -> None:
+        """Raises LocalStorage, before anything is read, where no file can be written."""
+        with storing(self.target), _gone(self.sealed):
+            make_private(self.target.parent)
+            os.close(os.open(self.sealed, os.O_WRONLY | os.O_CREAT, PRIVATE))
 
     def put(self, name: str, value: Any) -> None:
         """Keeps a value as JSON."""
@@ -136,7 +146,7 @@ class Parts:
 
     def put_bytes(self, name: str, content: bytes) -> None:
         """Keeps bytes. They are not forced to the disk one by one: the file of them all is."""
-        with storing(self.target):
+        with storing(self.folder):
             path, coming = self.path(name), self.folder / "coming"
             make_private(path.parent)
             descriptor = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
@@ -148,7 +158,7 @@ class Parts:
     def receiving(self, name: str) -> Iterator[IO[bytes]]:
         """A member that comes in pieces: it is kept once it is whole."""
         coming = self.folder / "coming"
-        with storing(self.target):
+        with storing(self.folder):
             make_private(self.path(name).parent)
             descriptor = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
             with os.fdopen(descriptor, "wb") as file:
@@ -177,24 +187,36 @@ class Parts:
     def keep_only(self, names: Iterable[str]) -> None:
         """Drops what an earlier run took and the wiki does not hold any more."""
         for name in set(self.names()) - set(names):
-            with storing(self.target):
+            with storing(self.folder):
                 self.path(name).unlink()
 
     def remove(self) -> None:
-        """The folder goes, once its file is whole."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """The folder goes, once its file is whole; and what a run left beside the file."""
+        for folder in (self.folder, self._beside):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def waiting(self) -> str:
+        """Where what was taken waits once the command ended early; empty where there is nothing."""
+        if not self.folder.is_dir():
+            return ""
+        told = _(
+            "What was read waits in clear in {folder}: the same command goes on from there. Remove "
+            "that folder to give it up."
+        )
+        return told.format(folder=self.folder)
 
 
 def write(parts: Parts, facts: Mapping[str, Any], keys: Sequence[str]) -> Manifest:
     """Makes the file of the parts: reads it back, encrypts it for `keys` where there are any, puts
     it in its place. `facts`: the manifest without its members. Raises LocalStorage."""
-    whole, sealed = parts.folder / "whole", parts.folder / "sealed"
-    with storing(parts.target):
+    whole, sealed = parts.folder / "whole", parts.sealed
+    with storing(parts.folder):
         members = _pack(parts, whole, facts)
         with _checked(whole) as backup:
             manifest = backup.manifest
         if manifest.members != members:
             raise OSError(0, _("it does not read as it was written"))
+    with storing(parts.target), _gone(sealed):
         if keys:
             age_file.encrypt_file(whole, sealed, keys)
             whole.unlink()
@@ -202,6 +224,15 @@ def write(parts: Parts, facts: Mapping[str, Any], keys: Sequence[str]) -> Manife
         sealed_or_whole.chmod(PRIVATE)
         sealed_or_whole.replace(parts.target)
     return manifest
+
+
+@contextmanager
+def _gone(path: Path) -> Iterator[None]:
+    """Removes what is left of a file at the end."""
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _pack(parts: Parts, whole: Path, facts: Mapping[str, Any]) -> dict[str, Member]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -189,7 +190,11 @@ class OwnArchiveTaking:
         with storing(file):
             if not self.is_placed(file):
                 self._placing.touch(PRIVATE)
-                self._sealed.replace(file)
+                there = file.with_name(f".{file.name}.sealed")  # on the disk of its file
+                with self._sealed.open("rb") as sealed, age_file.private(there) as copy:
+                    shutil.copyfileobj(sealed, copy)
+                self._sealed.unlink()
+                there.replace(file)
             return replace(taken, file=str(file), size=file.stat().st_size)
 
     # -- on the server ----------------------------------------------------------------------

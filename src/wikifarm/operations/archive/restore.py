@@ -10,7 +10,7 @@ from typing import Any
 from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import community_from, load_manifests
-from wikifarm.blueprint.manifest.slugs import LONGEST, SHORTEST, is_slug, propose_slug
+from wikifarm.blueprint.manifest.slugs import is_slug, propose_slug, why_no_slug
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.journal import RESTORE
 from wikifarm.errors import (
@@ -205,12 +205,10 @@ def _described_in(context: Context, slug: str) -> Path:
 def _check_address(slug: str) -> None:
     """Raises InvalidInput for what ferme makes no wiki of."""
     if not is_slug(slug):
-        message = _("“{slug}” cannot be an address: a-z, 0-9 and “-” only, {shortest} to {longest} "
-                    "characters").format(slug=slug, shortest=SHORTEST, longest=LONGEST)  # fmt: skip
         hint = _("Give another address: `wikifarm restore FILE {slug}`.").format(
             slug=propose_slug(slug)
         )
-        raise InvalidInput([Problem(message, hint, code="slug")])
+        raise InvalidInput([Problem(why_no_slug(slug), hint, code="slug")])
 
 
 def _planned(

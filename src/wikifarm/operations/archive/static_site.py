@@ -100,7 +100,7 @@ def export_static(
     if folder.name in ("", ".."):  # the folder where one is, or the one around
         folder = folder.resolve()
     if not folder.is_dir() or any(each.name != COMING for each in folder.iterdir()):
-        refuse_taken(folder)
+        refuse_taken(folder, "--static")
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
     entry = context.farm.known(slug)

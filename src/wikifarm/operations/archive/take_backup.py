@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +21,9 @@ from wikifarm.operations.archive.backup_contents import is_list
 from wikifarm.operations.archive.backup_format import COMMENTS, Manifest, Parts, member, write
 from wikifarm.operations.archive.kept_files import INDEX, may_have_files, take
 from wikifarm.operations.archive.own_archive import Agreed, OwnArchiveTaking, OwnTaken, beside
+from wikifarm.operations.community.closed_community import receipt_of
 from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.community.unfinished import told_of, unfinished
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.private_files import refuse_taken
@@ -79,13 +81,16 @@ def backup(
         hint = _("It holds the fingerprints of passwords. Name with --recipient a public key.")
         raise InvalidInput([Problem(message, hint, code="own-archive-in-clear")])
     keys = backup_keys(recipients, in_clear=in_clear)
-    refuse_taken(file)
-    parts, own_file = Parts(file), beside(file)
+    refuse_taken(file, "--out")
     ask_missing(context, [slug], marked=False)
     wiki = open_wiki(context, slug)
+    apart = context.places.parts(slug, file) if keys else None
+    parts, own_file = Parts(file, apart), beside(file)
+    parts.check_target()
     own_taking = OwnArchiveTaking(context, slug, wiki, parts, keys, agreed)
     if own_archive and not own_taking.is_placed(own_file):
-        refuse_taken(own_file)
+        refuse_taken(own_file, "--out")
+    context.waiting = parts.waiting
     facts = _Taking(context, slug, wiki, parts).whole(with_revisions=with_revisions)
     own = own_taking.take() if own_archive else own_taking.tidy()
     if own is not None and own_archive and not own.why:
@@ -98,7 +103,15 @@ def backup(
         str(file), file.stat().st_size, len(keys), manifest,
         {"get": traffic.get, "post": traffic.post}, own if own_archive else None,
     )  # fmt: skip
-    return Envelope("backup", outcome=outcome, messages=own.told if own is not None else ())
+    told = own.told if own is not None else ()
+    return Envelope("backup", outcome=outcome, messages=(*_unfinished(context, wiki, slug), *told))
+
+
+def _unfinished(context: Context, wiki: Wiki, slug: str) -> Iterator[str]:
+    """That what was kept is not a whole wiki, where its making was cut."""
+    if cut := unfinished(context, slug, receipt_of(wiki)):
+        told = _("This backup keeps what an unfinished wiki holds, and no more.")
+        yield f"{told_of(cut, slug)} {told}"
 
 
 def backup_keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:
@@ -126,9 +139,17 @@ def backup_keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:
         if path.is_file():
             lines = path.read_text("utf-8", "replace").splitlines()
             keys += age_file.public_keys(lines, path)
+        elif _is_path(name):
+            message = _("There is no file {file}.").format(file=path)
+            raise InvalidInput([Problem(message, file="--recipient", code="unreadable")])
         else:
             keys += age_file.public_keys([name], Path("--recipient"))
     return list(dict.fromkeys(keys))
+
+
+def _is_path(name: str) -> bool:
+    """True for what no key could be: keys are long words, or begin as those of ssh."""
+    return not name.startswith(("age1", "AGE-", "ssh-")) and ("." in name or "/" in name)
 
 
 class _Taking:

@@ -72,13 +72,16 @@ def _own(places: Places) -> list[Path]:
 
 def check_blueprint(places: Places, name: str, command: str) -> Envelope:
     """What a blueprint holds. Raises InvalidInput with every problem of it."""
-    return Envelope(f"blueprint {command}", outcome=_checked(load_blueprint(_place(places, name))))
+    return Envelope(
+        f"blueprint {command}", outcome=_checked(load_blueprint(blueprint_here(places, name)))
+    )
 
 
-def _place(places: Places, name: str) -> str:
+def blueprint_here(places: Places, name: str) -> str:
     """A name of `blueprints/` as the path of its folder; another stays as it is."""
     own = places.blueprints / name
-    return str(own.resolve()) if (own / FILE).is_file() else name
+    there = name and name not in known_blueprints() and (own / FILE).is_file()
+    return str(own.resolve()) if there else name
 
 
 def new_blueprint(context: Context, name: str) -> Envelope:

@@ -20,6 +20,12 @@ from wikifarm.errors import Refused, SlugTaken
 from wikifarm.i18n import _, ngettext
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.copying.begun_clone import (
+    BegunClone,
+    begun_clone,
+    keep_begun,
+    refuse_otherwise,
+)
 from wikifarm.operations.copying.captured_blueprint import (
     CapturedBlueprint,
     captured_from,
@@ -47,11 +53,14 @@ Agreed = Callable[[CapturedBlueprint], bool]  # what would be copied -> whether 
 @dataclass(frozen=True)
 class Cloned:
     """What came of a clone. `captured` is None where it went on with what was captured before, in
-    `folder`; `community`, where somebody did not agree to it."""
+    `folder`, of which `begun` is what this computer knows and `to_remove` what stands in the way of
+    reading it anew; `community`, where somebody did not agree to it."""
 
     captured: CapturedBlueprint | None
     community: CommunityOutcome | None
     folder: Path
+    begun: BegunClone | None = None
+    to_remove: tuple[Path, ...] = ()
 
 
 def clone(
@@ -70,15 +79,22 @@ def clone(
     that are named.
 
     What would be copied is shown to `agreed` before anything is written; the plan, to
-    `plan_agreed`, where that was copied by a run before. Raises SlugTaken where
-    the farm or this folder has something at that address that no clone of that wiki began.
+    `plan_agreed`, where that was copied by a run before. Raises InvalidInput for wishes that make
+    no community, before anything is read; SlugTaken where the farm or this folder has something at
+    that address that no clone of that wiki began; Refused for one that was begun otherwise.
     """
-    asked = replace(asked, name=f"{PREFIX}{wishes.slug}")
-    folder = context.places.blueprints / asked.name
+    _check(context, wishes, asked)
+    context.check_account()
+    folder = _blueprint(context, wishes.slug)
+    asked = replace(asked, name=folder.name)
     entries: list[EntriesOfForm] = []
-    captured = None
+    captured = known = None
+    begun = folder.is_dir()
+    if begun:
+        known = begun_clone(context, wishes.slug)
+        refuse_otherwise(known, source, asked, _written(context, wishes.slug))
+        wishes = replace(wishes, name=wishes.name or (known.title if known else ""))
     with opened(context, source) as wiki, ExitStack() as stack:
-        begun = folder.is_dir()
         if begun:
             _same_source(folder, wiki.addresses.base, asked.language)
         else:
@@ -91,18 +107,25 @@ def clone(
         if not begun:
             captured = read.outcome
             wishes = replace(wishes, name=wishes.name or captured.title)
+            _check(context, wishes, asked)
             if not agreed(captured):
                 return Cloned(captured, None, folder)
             if dry_run:
                 aside = stack.enter_context(tempfile.TemporaryDirectory())
                 folder = Path(aside) / asked.name
-            captured = written(wiki, read, folder, asked.agreed)
+                captured = written(wiki, read, folder, asked.agreed)
+            else:
+                keep_begun(context, wishes.slug, source, asked, captured)
+                captured = written(wiki, read, folder, asked.agreed)
+                keep_begun(context, wishes.slug, source, asked, captured)  # less lost files
         # What was just agreed to is what the plan would show.
         still = plan_agreed if captured is None else None
         made = _made(context, wishes, folder, asked, dry_run, audit, still)
-    if entries and not dry_run and made.error is None and made.status in DONE:
+    stands = made.error is None and made.status in DONE
+    if entries and not dry_run and stands:
         _with_entries(context, wishes.slug, entries, made)
-    return Cloned(captured, made, folder)
+    anew = _written(context, wishes.slug) if begun and not stands else []
+    return Cloned(captured, made, folder, known, tuple(anew))
 
 
 def _with_entries(
@@ -129,8 +152,8 @@ def _made(
 ) -> CommunityOutcome:
     """The community, by the ordinary way. The manifest of a clone that was begun is taken as it
     stands."""
-    path = context.places.communities / f"{wishes.slug}.yml"
-    if path.exists() and not dry_run:
+    path = _manifest(context, wishes.slug)
+    if path.exists():
         wanted = load_manifests([path])[0]
     else:
         # A folder that is moved, or shared, has its blueprint beside its manifest (new_community).
@@ -140,8 +163,46 @@ def _made(
     return new_community(context, wanted, dry_run=dry_run, audit=audit, agreed=plan_agreed)
 
 
+def _check(context: Context, wishes: Wishes, asked: CaptureWishes) -> None:
+    """Raises InvalidInput for what makes no community: the name of the source may be its name.
+    What the manifest of a clone that was begun says is not to be said again, nor otherwise."""
+    path = _manifest(context, wishes.slug)
+    begun = _blueprint(context, wishes.slug).is_dir() and path.is_file()
+    there = load_manifests([path])[0] if begun else None
+    name = wishes.name or (there.name if there else wishes.slug)
+    told = replace(wishes, name=name, language=asked.language)
+    if there is None or told.facilitators:
+        said = community(told, context.places.communities)
+    if there is None:
+        return
+    same_people = not told.facilitators or said.facilitators == there.facilitators
+    if there.name != name or not same_people:
+        raise Refused(
+            _("{path} already describes this community, otherwise than you just did.").format(
+                path=path
+            ),
+            hint=_("Edit that file and run `wikifarm apply {path}`. Nothing was changed.").format(
+                path=path
+            ),
+            where=str(path),
+        )
+
+
+def _manifest(context: Context, slug: str) -> Path:
+    return context.places.communities / f"{slug}.yml"
+
+
+def _blueprint(context: Context, slug: str) -> Path:
+    return context.places.blueprints / f"{PREFIX}{slug}"
+
+
+def _written(context: Context, slug: str) -> list[Path]:
+    """What stands in this folder of a clone that was begun."""
+    return [path for path in (_blueprint(context, slug), _manifest(context, slug)) if path.exists()]
+
+
 def _free(context: Context, slug: str) -> None:
-    manifest = context.places.communities / f"{slug}.yml"
+    manifest = _manifest(context, slug)
     entry = context.farm.known(slug)
     if entry is None and not manifest.exists():
         return

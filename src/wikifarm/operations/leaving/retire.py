@@ -37,6 +37,7 @@ from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.closed_community import keep_in_receipt, receipt_of
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
+from wikifarm.operations.community.unfinished import told_of, unfinished
 from wikifarm.operations.copying.people_there import asks_of_people, full_names
 from wikifarm.operations.leaving.own_texts import take_out
 from wikifarm.operations.participants.elsewhere import WikiPart
@@ -235,6 +236,12 @@ class _Leave:
 
     def check(self, step: Leave) -> None:
         """Raises Refused where the step is not to be done now."""
+        cut = unfinished(self._context, self._slug, self._receipt)
+        if not self.done and cut is not None:
+            raise Refused(
+                _("The wiki “{slug}” is unfinished: nothing was done.").format(slug=self._slug),
+                hint=told_of(cut, self._slug),
+            )
         following = self._following()
         is_end = following in ENDS and step in ENDS
         if step is not following and not is_end:

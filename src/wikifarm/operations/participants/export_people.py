@@ -49,7 +49,7 @@ def export(
     has that name. The wiki is only read."""
     kind = "json" if as_json else "csv"
     path = file or context.places.people / f"{community.slug}-{today()}.{kind}"
-    refuse_taken(path)
+    refuse_taken(path, "--out")
     with entered(context, community, reads=True) as run:
         base = read_base(run)
         asked = questions(run.work, base.form.form.id)

@@ -38,7 +38,7 @@ def way_in(context: Context, community: Community, word: str, file: Path | None 
     word means nobody with an account.
     """
     if file is not None:
-        refuse_taken(file)
+        refuse_taken(file, "--out")
     with entered(context, community) as run:
         person = read_base(run).person(word)
         accounts = {account.name.casefold(): account for account in run.work.seen.accounts}

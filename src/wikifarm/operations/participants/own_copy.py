@@ -46,13 +46,13 @@ def own_copy(
 ) -> Envelope:
     """Writes what the wiki and the list hold of somebody into a new file. Only reads there."""
     if file is not None:
-        refuse_taken(file)
+        refuse_taken(file, "--out")
     with entered(context, community, reads=True) as run:
         base = read_base(run)
         person = base.person(word)
         name = _OUTSIDE_NAMES.sub("-", person.account or next(iter(person.cards)))
         path = file or context.places.people / f"{community.slug}-{name}-{today()}.json"
-        refuse_taken(path)
+        refuse_taken(path, "--out")
         told = _copy(run, base, traces(run, person, base.addresses_of(person)))
     write_new(path, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     outcome = ExportedPeople(community.slug, str(path), 1)

@@ -19,7 +19,7 @@ from typing import IO, Any
 from wikifarm.engine.lock import file_lock
 from wikifarm.errors import InvalidInput, PasswordsShut, Problem
 from wikifarm.extras import to_install
-from wikifarm.files import PRIVATE, SHARED, make_private, write_whole
+from wikifarm.files import PRIVATE, SHARED, write_whole
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.operations.workplace.places import config_folder
@@ -226,7 +226,7 @@ def encrypt_pieces(pieces: Iterator[bytes], target: Path, keys: Iterable[str]) -
 
 
 def _encrypt(clear: IO[bytes] | Readable, target: Path, keys: Iterable[str]) -> None:
-    with _private(target) as file:
+    with private(target) as file:
         try:
             _age().encrypt_io(clear, file, [_recipient(key) for key in keys])
         except _age().EncryptError:
@@ -262,7 +262,7 @@ class Readable:
 def decrypt_file(source: Path, target: Path, key: Key) -> bool:
     """Decrypts a file of any size; False where the key does not open it, or where it is damaged.
     Raises OSError."""
-    with source.open("rb") as file, _private(target) as clear:
+    with source.open("rb") as file, private(target) as clear:
         try:
             _age().decrypt_io(file, clear, [key.secret])
         except (_age().DecryptError, ValueError):
@@ -274,7 +274,8 @@ def decrypt_file(source: Path, target: Path, key: Key) -> bool:
     return True
 
 
-def _private(path: Path) -> IO[bytes]:
+def private(path: Path) -> IO[bytes]:
+    """A new file that nobody else reads, or one emptied."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb")
 
 

@@ -103,6 +103,9 @@ class Context:
     taken_back: frozenset[str] = frozenset()  # pages to have as the blueprint writes them
     opening: bool = False  # somebody said that rights may let in more people than they do
     pause: float = 0.0  # seconds between a community and the next
+    waiting: Callable[[], str] = (
+        str  # says what waits on this computer where the command ends early
+    )
     stopping: Event = field(default_factory=Event, repr=False)  # set when the command ends early
     _turn_there: FarmTurn | None = field(default=None, init=False, repr=False)
     run: str = field(default_factory=lambda: secrets.token_hex(6))

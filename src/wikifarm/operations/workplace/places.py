@@ -39,6 +39,11 @@ class Places:
         digest = hashlib.sha256(base.encode()).hexdigest()[:8]
         return self.state / "farms" / f"{host}-{digest}"
 
+    def parts(self, slug: str, file: Path) -> Path:
+        """The folder of what was taken so far of a backup that is to be encrypted in that file."""
+        digest = hashlib.sha256(os.fsencode(file.absolute())).hexdigest()[:16]
+        return self.state / "parts" / f"{slug}-{digest}"
+
     @property
     def communities(self) -> Path:
         return self.output / "communities"

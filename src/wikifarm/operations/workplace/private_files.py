@@ -13,10 +13,10 @@ from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 
 
-def write_new(path: Path, content: str | bytes) -> None:
+def write_new(path: Path, content: str | bytes, option: str = "") -> None:
     """Writes a file that is not there yet. Raises InvalidInput where something has that name, and
     LocalStorage where it cannot be written, with nothing written."""
-    refuse_taken(path)
+    refuse_taken(path, option)
     with storing(path):
         make_private(path.parent)
         write_whole(path, content, PRIVATE)
@@ -35,9 +35,14 @@ def storing(path: Path) -> Iterator[None]:
         ) from None
 
 
-def refuse_taken(path: Path) -> None:
-    """Raises InvalidInput where something has that name."""
+def refuse_taken(path: Path, option: str = "") -> None:
+    """Raises InvalidInput where something has that name, which `option` gives, or the command line
+    itself."""
     if os.path.lexists(path):
         message = _("{file} is there already: nothing was written.").format(file=path)
-        hint = _("Give another name by an option of the command, or move away what is there.")
+        hint = (
+            _("Give another name with {option}, or move away what is there.").format(option=option)
+            if option
+            else _("Give another name, or move away what is there.")
+        )
         raise InvalidInput([Problem(message, hint, code="file-exists")])
