@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from functools import lru_cache
 from html import unescape
 from itertools import combinations
 from urllib.parse import unquote
@@ -124,6 +125,7 @@ def _could_be(text: str, longest: int, known: Callable[[str], bool]) -> Iterator
                     yield _ANYWHERE + unparted[first:last]
 
 
+@lru_cache(maxsize=32)  # one text is looked through for several things
 def readings(text: str) -> frozenset[str]:
     """The ways in which a text may be read: its entities as their signs, without the tags of HTML,
     as an address of the web, and each without the signs that the wiki's syntax does not show."""
@@ -231,7 +233,8 @@ def _by_initials(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _plain(text: str) -> str:
     """The text as it is read: entities as their signs, wide signs as others, none unseen."""
     read = unicodedata.normalize("NFKC", unescape(text))
-    return "".join(sign for sign in read if unicodedata.category(sign) != "Cf")
+    unseen = [] if read.isascii() else [s for s in set(read) if unicodedata.category(s) == "Cf"]
+    return read.translate(dict.fromkeys(map(ord, unseen))) if unseen else read
 
 
 def _never_parted(name: str) -> bool:
@@ -256,6 +259,7 @@ def _both_ways(name: str) -> Iterator[tuple[str, ...]]:
     yield tuple(_WORD.findall(bare(_plain(name))))
 
 
+@lru_cache(maxsize=128)
 def _spelt(text: str) -> tuple[str, ...]:
     """The same words with their capitals."""
     return tuple(_WORD.findall(_unaccented(_CAPITAL.sub(" ", _plain(text)))))
@@ -279,6 +283,8 @@ def bare(text: str) -> str:
 
 
 def _unaccented(text: str) -> str:
+    if text.isascii():
+        return text
     apart = unicodedata.normalize("NFKD", text)
     bare_ = "".join(sign for sign in apart if not unicodedata.combining(sign))
     return bare_.translate(_STROKES).translate(_ALIKE)

@@ -86,8 +86,9 @@ def _opened(context: Context, wiki: Wiki, entry: FarmWiki, leave: Closing) -> li
     wiki.settings.put(kept["settings"])
     modules = {name: right for name, right in kept["modules"].items()
                if wiki.rights.modules().get(name) == "@admins"}  # fmt: skip
-    for name, right in modules.items():
-        wiki.rights.set_module(*name.split(" ", 1), right)
+    for module, right in modules.items():
+        kind, _space, name = module.partition(" ")
+        wiki.rights.set_module(kind, name, right)
     wanted = _wanted(wiki, kept["rights"])
     wiki.rights.set_each(wanted)
     now, used = wiki.rights.all(), wiki.rights.modules()
@@ -105,9 +106,10 @@ def _opened(context: Context, wiki: Wiki, entry: FarmWiki, leave: Closing) -> li
 def _give_handlers_back(wiki: Wiki) -> None:
     """Lets everybody use what writes pages, as YesWiki does: their rights say who may."""
     there = wiki.rights.modules()
-    for name in WRITING:
-        if name.startswith("handler ") and there.get(name) == "@admins":
-            wiki.rights.set_module(*name.split(" ", 1), "*")
+    for module in WRITING:
+        kind, _space, name = module.partition(" ")
+        if kind == "handler" and there.get(module) == "@admins":
+            wiki.rights.set_module(kind, name, "*")
 
 
 def _wanted(wiki: Wiki, kept: dict[str, list[str]]) -> dict[str, Rights]:

@@ -331,7 +331,8 @@ class _Leave:
             {tag: rights for tag, rights in closed.items() if not rights.same_as(there[tag])}
         )
         for module in self._open_modules():
-            self._wiki.rights.set_module(*module.split(" ", 1), "@admins")
+            kind, _space, name = module.partition(" ")
+            self._wiki.rights.set_module(kind, name, "@admins")
         open_still = [
             tag for tag, rights in self._wiki.rights.all().items() if rights.write != "@admins"
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from wikifarm.blueprint.capture.known_people import mails_shown, readings
 
@@ -35,8 +36,13 @@ def whole(word: str) -> str:
     return word[atoms[0].start() : atoms[-1].end()].casefold() if atoms else ""
 
 
-def addresses_in(text: str) -> Iterator[str]:
+@lru_cache(maxsize=32)  # one text is looked through for several people
+def addresses_in(text: str) -> frozenset[str]:
     """Every address, as `whole` gives it."""
+    return frozenset(_addresses(text))
+
+
+def _addresses(text: str) -> Iterator[str]:
     for each in readings(text):
         shown = mails_shown(each)
         for way in {shown, _unspoken(shown)}:
@@ -73,9 +79,14 @@ def _hosts(host: str) -> Iterator[str]:
             yield ".".join(labels[:count])
 
 
-def accounts_in(text: str) -> Iterator[str]:
+@lru_cache(maxsize=32)
+def accounts_in(text: str) -> frozenset[str]:
     """Every word, and words that signs join, which may be the name of an account, as `whole` gives
     it."""
+    return frozenset(_accounts(text))
+
+
+def _accounts(text: str) -> Iterator[str]:
     for each in readings(text):
         for chunk in _CHUNK.findall(each):
             hostless = _OF_MAIL.sub(lambda host: "@" * len(host[0]), chunk)

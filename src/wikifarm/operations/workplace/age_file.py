@@ -19,7 +19,7 @@ from typing import IO, Any
 from wikifarm.engine.lock import file_lock
 from wikifarm.errors import InvalidInput, PasswordsShut, Problem
 from wikifarm.extras import to_install
-from wikifarm.files import PRIVATE, SHARED, write_whole
+from wikifarm.files import PRIVATE, SHARED, make_private, write_whole
 from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.operations.workplace.places import config_folder
