@@ -13,6 +13,7 @@ from tests.operations.archive.conftest import Computer
 from tests.operations.conftest import a_community, context_for
 from tests.operations.copying.random_wikis import commented
 from tests.operations.deaths import Dying, Mortal, born, died
+from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
@@ -20,6 +21,8 @@ from wikifarm.model import Rights, canonical
 from wikifarm.operations.apply import apply
 from wikifarm.operations.archive.take_backup import backup
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.copying.captured_blueprint import capture_blueprint
+from wikifarm.operations.copying.source_wiki import Source
 from wikifarm.operations.leaving import retire as leaving
 from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
 from wikifarm.operations.plan import plan
@@ -244,6 +247,10 @@ def test_comments_of_all_who_go_go_unless_somebody_who_stays_answered(
         "Comment1", said["asked"], said["answer"],
     }  # fmt: skip
     assert values_of(open_wiki(computer("first"), "rennes").session, REACTION) == []
+    copied = capture_blueprint(
+        computer("first"), Source("rennes"), CaptureWishes("copie"), dry_run=True
+    )
+    assert any("its wiki knows them no more" in told for told in copied.messages)
     assert any(said["asked"] in note and "answered stay" in note for note in notes)
     assert any("still named" in note for note in notes)
     assert step(computer, Leave.ERASE).notes == notes

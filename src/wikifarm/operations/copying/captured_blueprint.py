@@ -24,6 +24,7 @@ from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT, Facilitator
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.engine import receipt as receipts
+from wikifarm.engine.closing import Leave
 from wikifarm.errors import InvalidInput, LocalStorage, Problem, Refused
 from wikifarm.files import write_whole
 from wikifarm.i18n import _
@@ -53,6 +54,7 @@ class CapturedBlueprint(Outcome):
     captured: Captured
     folder: str = ""
     title: str = ""  # the name of the wiki, where it was read
+    erased: str = ""  # the day when its people were erased, where its receipt says so
 
     def as_json(self) -> dict[str, Any]:
         told = self.captured
@@ -97,11 +99,18 @@ def capture_blueprint(
 
 
 def unmet(outcome: CapturedBlueprint) -> Iterator[str]:
-    """What somebody agreed to by name, and that no capture would have left out, as a sentence."""
+    """As sentences: what somebody agreed to by name, and that no capture would have left out; that
+    nobody is known any more in a community whose people were erased."""
     names = outcome.captured.unmet
     if names:
         told = _("Nothing that would be left out is called so: --agree {names} changes nothing.")
         yield told.format(names=" --agree ".join(names))
+    if outcome.erased:
+        told = _(
+            "The people of this community were erased on {day}: its wiki knows them no more, so "
+            "nothing left out the pages that name them. Read each page before others do."
+        )
+        yield told.format(day=outcome.erased)
 
 
 def free_folder(context: Context, name: str) -> Path:
@@ -139,7 +148,12 @@ def captured_from(context: Context, wiki: Wiki, asked: CaptureWishes) -> Reading
     captured = capture(whole, people, usual, texts, asked)
     unread = tuple(sorted(part.value for part in whole.unread))
     title = without_slashes(unescape(whole.settings.get("wakka_name", "")))
-    outcome = CapturedBlueprint(whole.address, whole.reader, unread, captured, title=title)
+    page = whole.pages.get(receipts.TAG)
+    receipt = receipts.from_page(page.body) if page is not None else None
+    erased = receipt.closing.get(Leave.ERASE.value, "") if receipt is not None else ""
+    outcome = CapturedBlueprint(
+        whole.address, whole.reader, unread, captured, title=title, erased=erased
+    )
     return Reading(whole, people, outcome)
 
 
