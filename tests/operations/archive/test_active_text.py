@@ -40,6 +40,8 @@ from wikifarm.operations.archive.active_text import does_something, sending
         '{{button class="btn modalbox" link="https://example.org"}}',
         '{{section height="1px;background:url(//example.org/a)"}}',
         '{{section height="1px; position : fixed"}}',
+        '""<a href=java""{{doubleclic}}""script:alert(1)>z</a>""',
+        "[[java{{parambody}}script:x Aide]]",
         "[[javascript:fetch(1) Aide]]",
         "[[JavaScript:x Aide]]",
         "[[javasc\nript:x Aide]]",
@@ -89,7 +91,8 @@ def test_actions_that_send_are_named() -> None:
     text = (
         '{{contact mail="a@example.org"}}{{ Abonnement mail="b@example.org" }}'
         '{{redirect page="Charte"}}{{redirect page="https://example.org"}}{{contactez}}'
-        '{{login userpage="https://example.org"}}'
+        '{{login userpage="https://example.org"}}{{bazarliste id="https://example.org/|102"}}'
+        '{{video id="x" serveur="peertube" peertubeinstance="https://example.org"}}'
     )
-    assert sending(text) == ["abonnement", "contact", "login", "redirect"]
+    assert sending(text) == ["abonnement", "bazarliste", "contact", "login", "redirect", "video"]
     assert sending('{{redirect page="Charte"}}') == []

@@ -11,7 +11,8 @@ import pytest
 
 from tests.operations.archive.changed import told_before
 from tests.operations.archive.conftest import Computer
-from tests.operations.conftest import a_community
+from tests.operations.conftest import a_community, context_for
+from tests.operations.deaths import Mortal, born, died
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import Closed, Refused, WikifarmError
@@ -34,6 +35,7 @@ from wikifarm.operations.status import StatusOutcome, status
 from wikifarm.operations.upgrade.blueprint_upgrade import plan_upgrade
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
+from wikifarm.transport import Transport
 from wikifarm.yeswiki.wiki import Wiki
 
 UP_TO = {step: list(Leave)[: list(Leave).index(step) + 1] for step in Leave}
@@ -369,3 +371,26 @@ def test_what_writes_pages_is_given_back_by_another_computer_too(
         retire(computer("first"), "rennes", step, LeaveMeans(at_once=True))
     reopen(entering(computer, "second"), "rennes")
     assert changes(person, "Encore.")
+
+
+def test_a_cut_that_came_before_the_end_of_a_step_is_taken_back_too(
+    farm: RunningFarm, computer: Computer, tmp_path: Path
+) -> None:
+    """What was kept of who could write counts, whether the step ended or not."""
+    before = open_wiki(computer("first"), "rennes").rights.all()
+    retire(computer("first"), "rennes", Leave.ANNOUNCE, LeaveMeans(at_once=True))
+
+    def run(wire: Transport | None) -> bool:
+        context = context_for(farm.url, tmp_path, transport=wire)
+        return retire(context, "rennes", Leave.READ_ONLY, LeaveMeans(at_once=True)).ok
+
+    cut = Mortal(40)
+    assert died(born(cut, lambda: run(cut)))
+    shut = open_wiki(computer("first"), "rennes").rights.all()
+    assert shut != before
+    reopen(computer("first"), "rennes")
+    after = open_wiki(computer("first"), "rennes").rights.all()
+    assert {tag: canonical(each.write) for tag, each in after.items()} == {
+        tag: canonical(each.write) for tag, each in before.items()
+    }
+    assert open_wiki(computer("first"), "rennes").settings.all()["default_write_acl"] != "@admins"

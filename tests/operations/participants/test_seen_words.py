@@ -28,6 +28,16 @@ ACCOUNTS = (
     "_chouette77_",
     "chouette77@courriel.example",
     "!chouette77",
+    "PageDeChouette77",
+    "merciChouette77",
+    "Chouette77amis",
+    "@AmisChouette77",
+    "At7_PhotoChouette77_2026.png",
+    "chou<!-- x -->ette77",
+    "chou&#847;ette77",
+    "ch\u043euette77",
+    "choüette77",
+    "l’chouette77",
 )
 ADDRESSES = (
     f"__{MAIL}__",
@@ -49,6 +59,9 @@ ADDRESSES = (
     f"https://example.org/?to={MAIL}&x=1",
     MAIL.replace("@", "\uff20"),
     MAIL.replace("@", "@\u200b"),
+    f"l’adresse d'{MAIL}",
+    f"l’adresse d’{MAIL}",
+    MAIL.replace("e", "\u0435"),
 )
 OTHERS = (
     "chouette", "chouette778", "machouette77", "chouette 77", "x@chouette77.example", "ch77",

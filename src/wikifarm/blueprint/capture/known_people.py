@@ -33,7 +33,7 @@ _INITIALS = re.compile(r"(.*\w{3,}) ([A-ZÀ-Ý]{1,3})\Z")  # ZoeD, AdaLK: as man
 _INITIALS_AT_MOST = 3
 _BETWEEN = 2  # words of a name of which an account keeps no initial
 _FAMILY_NAME = 4  # letters of a word, written small, that may be one after a first name
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _MARKS = re.compile(r"\*\*+|__+|//+|''+|\"\"+|@@+|##+|==+")  # of the wiki’s syntax, not shown
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 _WORD = re.compile(r"[^\W_]+")
@@ -49,6 +49,7 @@ _LOOK = {
 _ALIKE = str.maketrans(_LOOK | {sign.upper(): ours.upper() for sign, ours in _LOOK.items()})
 # What stands before a name and is no initial of it: L’Hermine, À Dubreuil.
 _NO_INITIAL = re.compile(r"(?<![^\W_])(?:[CDJLMNSTcdjlmnst]['’ʼ]|À )(?=\w)")
+_TO = re.compile(r"(?<![^\W_])À (?=\w)")
 _FEW = 4  # words of a name that is looked for in another order, or by initials
 _UNPARTED = re.compile(r"[^\W\d_A-Za-zÀ-ɏ]{2,}")  # what may hold letters without capitals
 _ANYWHERE, _SMALL, _HEAD, _SURNAME = "… ", "…", "^", "~ "
@@ -117,7 +118,7 @@ def _could_be(text: str, longest: int, known: Callable[[str], bool]) -> Iterator
         words = tuple(map(str.casefold, spelt))
         yield from _runs(words, longest)
         yield from _begun(spelt, words, known)
-        for parting in {_NO_INITIAL.sub(" ", each), _APOSTROPHE.sub("", each)}:
+        for parting in {_NO_INITIAL.sub(" ", each), _APOSTROPHE.sub("", _TO.sub("", each))}:
             yield from _by_an_initial(_spelt(parting), known)
         for unparted in _UNPARTED.findall("".join(words)) if not each.isascii() else ():
             for first in range(len(unparted)):
@@ -233,8 +234,13 @@ def _by_initials(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _plain(text: str) -> str:
     """The text as it is read: entities as their signs, wide signs as others, none unseen."""
     read = unicodedata.normalize("NFKC", unescape(text))
-    unseen = [] if read.isascii() else [s for s in set(read) if unicodedata.category(s) == "Cf"]
+    unseen = [] if read.isascii() else list(filter(_is_unseen, set(read)))
     return read.translate(dict.fromkeys(map(ord, unseen))) if unseen else read
+
+
+def _is_unseen(sign: str) -> bool:
+    """True for what shows nothing: it joins, parts or varies what is beside it."""
+    return unicodedata.category(sign) == "Cf" or sign == "\u034f" or "\ufe00" <= sign <= "\ufe0f"
 
 
 def _never_parted(name: str) -> bool:

@@ -180,12 +180,14 @@ def _told_of_the_copy(cloned: Cloned) -> Iterator[str]:
     """What a program should read of a copy, once it is made."""
     from wikifarm.operations.copying.captured_blueprint import unmet
 
-    left_out: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
     if cloned.captured is not None:
         yield from unmet(cloned.captured)
         captured = cloned.captured.captured
-        left_out, changed = tuple(each.key for each in captured.left_out), captured.changed
+        if captured.left_out:
+            names = ", ".join(each.key for each in captured.left_out)
+            yield _("Left out of the copy: {names}.").format(names=names)
+        for each in captured.changed:
+            yield _("Otherwise than there: {what}.").format(what=each)
     else:
         again = (
             _("Made of what an earlier run read of that wiki; remove {files} to read it anew.")
@@ -195,11 +197,12 @@ def _told_of_the_copy(cloned: Cloned) -> Iterator[str]:
         files = ", ".join(map(str, cloned.to_remove))
         yield again.format(folder=cloned.folder, files=files)
         if cloned.begun is not None:
-            left_out, changed = cloned.begun.left_out, cloned.begun.changed
-    if left_out:
-        yield _("Left out of the copy: {names}.").format(names=", ".join(left_out))
-    for each in changed:
-        yield _("Otherwise than there: {what}.").format(what=each)
+            told = _(
+                "The copy leaves out {left_out} pages, forms and other things of its source, and "
+                "has {changed} otherwise than there: that run named each."
+            )
+            counts = {"left_out": cloned.begun.left_out, "changed": cloned.begun.changed}
+            yield told.format(**counts)
 
 
 def _shown(options: Shared, captured: CapturedBlueprint, *, asking: bool) -> bool:

@@ -53,9 +53,11 @@ _IN_ACTION = re.compile(
     r"display|visibility)[\w-]*\s*:",
     re.IGNORECASE | re.DOTALL,
 )
-# Actions that write to somebody, or lead to another page at once (4.4.4 and 4.5.0).
+# Actions that write to somebody, lead to another site at once or show what stands there (4.4.4 and
+# 4.5.0).
 _SENDING = re.compile(
-    r"\s*(?:(contact|abonnement|desabonnement|mailperiod)\b|(redirect|login)\b.*//)",
+    r"\s*(?:(contact|abonnement|desabonnement|mailperiod)\b|"
+    r"(redirect|login|video|iframe|pdf|rss|syndication|bazar\w*|calendrier)\b.*//)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -78,10 +80,11 @@ def sending(text: str) -> list[str]:
 def _ways(text: str) -> Iterator[str]:
     """The pieces of which HTML may be made of a text: each that may be HTML as it is, and all of
     them in a row."""
-    yield text
-    if "<" in text or "&" in text:
-        yield text.replace(_RAW, "")
-        yield from text.split(_RAW)
+    for whole in {text, _ACTION.sub("", text)}:  # actions that show nothing join what is around
+        yield whole
+        if "<" in whole or "&" in whole or _RAW in whole:
+            yield whole.replace(_RAW, "")
+            yield from whole.split(_RAW)
     yield from (f"{{{{{inner}}}}}" for inner in _ACTION.findall(text))
 
 

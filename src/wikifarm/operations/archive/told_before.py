@@ -224,7 +224,10 @@ def _code(backup: Backup, design: Design | None) -> Iterator[str]:
         )
         yield sentence.format(names=", ".join(dressed))
     if sent:
-        sentence = _("Pages that write to somebody, or lead to another site at once: {names}.")
+        sentence = _(
+            "Pages that write to somebody, lead to another site at once, or show what stands "
+            "there: {names}."
+        )
         yield sentence.format(names=", ".join(sent))
 
 

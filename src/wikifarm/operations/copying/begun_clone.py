@@ -24,13 +24,13 @@ from wikifarm.operations.workplace.private_files import storing
 
 @dataclass(frozen=True)
 class BegunClone:
-    """The options by which a wiki was read, its name, what was left out of the copy (keys), and
-    sentences on what is otherwise there."""
+    """The options by which a wiki was read, its name, and how much was left out of the copy, or is
+    otherwise there: what it is may name people, of whom nothing is kept."""
 
     options: dict[str, Any]
     title: str = ""
-    left_out: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
+    left_out: int = 0
+    changed: int = 0
 
 
 def keep_begun(
@@ -38,8 +38,8 @@ def keep_begun(
 ) -> None:
     """Keeps what the clone at this address is made of. Raises LocalStorage."""
     told = captured.captured
-    left = tuple(each.key for each in told.left_out)
-    begun = BegunClone(_options(source, asked), captured.title, left, told.changed)
+    counts = len(told.left_out), len(told.changed)
+    begun = BegunClone(_options(source, asked), captured.title, *counts)
     path = _path(context, slug)
     with storing(path):
         make_private(path.parent)

@@ -72,9 +72,9 @@ def _what_comes_next(slug: str, leave: Closing, *, there: bool) -> list[str]:
 def _opened(context: Context, wiki: Wiki, entry: FarmWiki, leave: Closing) -> list[str]:
     """Gives back who could write, as this computer kept it, and takes the notice away."""
     _take_notice_away(wiki)
-    if not leave.closed:
-        return []
     kept = _kept(context, entry)
+    if not leave.closed and not kept:
+        return []
     if not kept:
         _give_handlers_back(wiki)
         return [

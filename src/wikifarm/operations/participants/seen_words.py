@@ -7,16 +7,17 @@ Whoever knows them, or only fingerprints of them, sees them again among these.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from wikifarm.blueprint.capture.known_people import mails_shown, readings
+from wikifarm.blueprint.capture.known_people import bare, mails_shown, readings
 
 SHORTEST = 3  # letters of an account that is looked for: YesWiki's own shortest name of one
 _LONGEST = 80  # signs of an account
 _PARTS_AT_MOST = 6  # words that signs join into the name of an account
 _ATOM = re.compile(r"[^\W_]+")
+# Where words are glued, as in the names of pages: PageDeAda, ada77amis.
+_GLUED = re.compile(r"(?<=[^\W_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[^\W\d_])")
 _CHUNK = re.compile(r"\S+")
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\"]+(?= ?\Z)")  # before an @
 _HOST = re.compile(r" ?([\w-]+(?:\.[\w-]+)+)")  # behind it
@@ -30,10 +31,14 @@ _SPOKEN = ((re.compile(r"\s(?:at|arobase|chez)\s", re.IGNORECASE), "@"),
 
 
 def whole(word: str) -> str:
-    """An account or an address as it is compared: in small letters, without signs around it."""
-    word = unicodedata.normalize("NFKC", word)
+    """An account or an address as it is compared: in small letters without accents, those that look
+    alike as ours, without signs around it."""
     atoms = list(_ATOM.finditer(word))
-    return word[atoms[0].start() : atoms[-1].end()].casefold() if atoms else ""
+    return _plain(word[atoms[0].start() : atoms[-1].end()]) if atoms else ""
+
+
+def _plain(word: str) -> str:
+    return word.casefold() if word.isascii() else bare(word)
 
 
 @lru_cache(maxsize=32)  # one text is looked through for several people
@@ -63,7 +68,7 @@ def _unspoken(text: str) -> str:
 def _locals(local: str) -> Iterator[str]:
     """What stands before the @, without what a sentence or a link glued to it (`to=`, `mailto/`),
     and without what is said behind a `+`."""
-    starts = [0, *(match.end() for match in re.finditer(r"[^\w.+'’-]", local))]
+    starts = [0, *(match.end() for match in re.finditer(r"[^\w.+-]", local))]
     for start in starts:
         yield local[start:]
         if (plus := local.find("+", start + 1)) > 0:
@@ -87,7 +92,8 @@ def accounts_in(text: str) -> frozenset[str]:
 
 
 def _accounts(text: str) -> Iterator[str]:
-    for each in readings(text):
+    ways = readings(text)
+    for each in ways | {_GLUED.sub(" ", way) for way in ways}:
         for chunk in _CHUNK.findall(each):
             hostless = _OF_MAIL.sub(lambda host: "@" * len(host[0]), chunk)
             atoms = [match.span() for match in _ATOM.finditer(hostless)]
@@ -96,7 +102,7 @@ def _accounts(text: str) -> Iterator[str]:
                     if end - start > _LONGEST:
                         break
                     if end - start >= SHORTEST and not _is_of_a_mail(chunk, start, end):
-                        yield chunk[start:end].casefold()
+                        yield _plain(chunk[start:end])
 
 
 def _is_of_a_mail(chunk: str, start: int, end: int) -> bool:
