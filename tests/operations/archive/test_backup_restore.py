@@ -823,7 +823,7 @@ def test_pages_that_write_or_lead_elsewhere_are_told_before(
 
     planned, _done = told_before(computer("other"), rewritten(file, tmp_path / "f.zip", sending))
     assert any(
-        text.endswith("another site at once: Affiche (contact), PageLogin (redirect).")
+        text.endswith("show what stands there: Affiche (contact), PageLogin (redirect).")
         for text in planned.warnings
     )
 
