@@ -15,7 +15,7 @@ from tests.operations.conftest import a_community, context_for
 from tests.operations.deaths import Mortal, born, died
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.closing import Leave
-from wikifarm.errors import Closed, Refused, WikifarmError
+from wikifarm.errors import Closed, Refused, WikifarmError, WriteRefused
 from wikifarm.model import Rights, canonical
 from wikifarm.operations.adopt import adopt
 from wikifarm.operations.apply import apply
@@ -36,6 +36,7 @@ from wikifarm.operations.upgrade.blueprint_upgrade import plan_upgrade
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
 from wikifarm.transport import Transport
+from wikifarm.yeswiki.rights import RightsTable
 from wikifarm.yeswiki.wiki import Wiki
 
 UP_TO = {step: list(Leave)[: list(Leave).index(step) + 1] for step in Leave}
@@ -394,3 +395,12 @@ def test_a_cut_that_came_before_the_end_of_a_step_is_taken_back_too(
         tag: canonical(each.write) for tag, each in before.items()
     }
     assert open_wiki(computer("first"), "rennes").settings.all()["default_write_acl"] != "@admins"
+
+
+def test_a_wiki_that_tells_nothing_of_what_writes_is_not_said_to_be_closed(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retire(computer("first"), "rennes", Leave.ANNOUNCE, LeaveMeans(at_once=True))
+    monkeypatch.setattr(RightsTable, "modules", lambda _self: {"action trail": "@admins"})
+    with pytest.raises(WriteRefused, match="action bazar"):
+        retire(computer("first"), "rennes", Leave.READ_ONLY, LeaveMeans(at_once=True))

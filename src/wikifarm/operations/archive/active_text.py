@@ -7,11 +7,13 @@ as code, only YesWiki can tell: all of it is looked at, in every way that it may
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from wikifarm.json_text import texts_in
 
 _READ_ONLY_WORDS = """
 -text -comment html head body
@@ -64,11 +66,7 @@ _SENDING = re.compile(
 
 def does_something(value: Any) -> bool:
     """True where a text, or one within this value, may run, load or send something."""
-    if isinstance(value, Mapping):
-        return any(does_something(each) for each in value.values())
-    if isinstance(value, list):
-        return any(map(does_something, value))
-    return isinstance(value, str) and any(map(_acts, _ways(value)))
+    return any(_acts(way) for text in texts_in(value) for way in _ways(text))
 
 
 def sending(text: str) -> list[str]:

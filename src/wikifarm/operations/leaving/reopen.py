@@ -84,8 +84,9 @@ def _opened(context: Context, wiki: Wiki, entry: FarmWiki, leave: Closing) -> li
             )
         ]
     wiki.settings.put(kept["settings"])
+    there = wiki.rights.modules()
     modules = {name: right for name, right in kept["modules"].items()
-               if wiki.rights.modules().get(name) == "@admins"}  # fmt: skip
+               if there.get(name) == "@admins"}  # fmt: skip
     for module, right in modules.items():
         kind, _space, name = module.partition(" ")
         wiki.rights.set_module(kind, name, right)

@@ -63,6 +63,7 @@ WRITING = (
         "savemetadatas", "upload",
     )),
 )  # fmt: skip
+EVERYWHERE = ("action bazar", "handler edit")  # of these, in every version of YesWiki
 # What a web server gives of the code itself, with the date of the file: the same for a wiki and its
 # farm where the folder is one, shared by a symbolic link.
 CODE = (
@@ -322,7 +323,8 @@ class _Leave:
         now = self._wiki.settings.all()
         wanted = {"default_write_acl": "@admins", "default_comment_acl": CLOSED}
         changed = {key: text for key, text in wanted.items() if now.get(key, text) != text}
-        self._keep_rights({key: now[key] for key in changed})
+        modules = self._open_modules()
+        self._keep_rights({key: now[key] for key in changed}, modules)
         if changed:
             self._wiki.settings.save(now, changed)
         there = self._wiki.rights.all()
@@ -330,7 +332,7 @@ class _Leave:
         self._wiki.rights.set_each(
             {tag: rights for tag, rights in closed.items() if not rights.same_as(there[tag])}
         )
-        for module in self._open_modules():
+        for module in modules:
             kind, _space, name = module.partition(" ")
             self._wiki.rights.set_module(kind, name, "@admins")
         open_still = [
@@ -350,17 +352,18 @@ class _Leave:
         )
 
     def _open_modules(self) -> dict[str, str]:
-        """What writes, and is not for administrators alone -> its right."""
-        there = self._wiki.rights.modules()
+        """What writes, and is not for administrators alone -> its right. What the wiki does not
+        speak of may be what this version has not, but for what every version has."""
+        there = dict.fromkeys(EVERYWHERE, "*") | self._wiki.rights.modules()
         return {name: there[name] for name in WRITING if there.get(name, "@admins") != "@admins"}
 
-    def _keep_rights(self, settings: Mapping[str, str]) -> None:
+    def _keep_rights(self, settings: Mapping[str, str], modules: Mapping[str, str]) -> None:
         """Keeps on this computer who could write, for whoever opens the community again."""
         rights = self._wiki.rights.all()
         kept = {
             "rights": {tag: [each.read, each.write, each.comment] for tag, each in rights.items()},
             "settings": dict(settings),
-            "modules": self._open_modules(),
+            "modules": dict(modules),
         }
         path = self._context.backups.keep(f"{self._slug}-rights", kept)
         self._context.journal.intent(
