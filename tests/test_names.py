@@ -59,7 +59,7 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
         "one of the names by which a field of any form is taken to say who signs",
     ),
     "PageCss": (
-        ("operations/archive/static_site.py",),
+        ("operations/archive/static_site.py", "operations/archive/told_before.py"),
         "what the themes of YesWiki show around every page, in any wiki",
     ),
     "CC-BY-SA": (

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import httpx
@@ -316,13 +317,20 @@ def test_one_that_does_not_begin_is_told(farm: RunningFarm, take: Take, tmp_path
 
 
 def test_that_of_somebody_else_is_neither_taken_nor_removed(take: Take, tmp_path: Path) -> None:
-    """Somebody made one at the same time: nothing tells which is whose."""
+    """Somebody made one at the same time: nothing tells which is whose, not even where ours comes
+    between the look at what is there and the look at what goes on."""
     writable(tmp_path / "farm")
     theirs = "2026-11-20T10-00-00_archive.zip"
+    started: list[bool] = []
 
     def change(request: httpx.Request) -> httpx.Response | None:
         if request.method == "POST" and b"startArchive" in request.content:
             in_store(tmp_path / "farm", lambda wiki: wiki.add_archive(theirs, b"PK", 0.0))
+            started.append(True)
+        while started and "archivingStatus" in str(request.url):
+            if len(archives(tmp_path / "farm")) == 2:
+                break
+            sleep(0.02)
         return None
 
     done = take(Changed(change))

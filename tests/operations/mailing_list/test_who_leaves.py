@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.lists.fake_sympa import FakeSoap
 from tests.operations.people import numbered, seat
-from wikifarm.operations.participants.erase import ErasedPerson, erase
-from wikifarm.operations.participants.traces import Subscription
+from wikifarm.operations.erasure.erase import ErasedPerson, erase
+from wikifarm.operations.erasure.traces import Subscription
 
 from .test_commands import Fresh, applied, data, run, soap, synced, with_list
 

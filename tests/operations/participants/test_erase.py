@@ -27,10 +27,10 @@ from wikifarm.errors import (
 from wikifarm.model import Dialect, Rights
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.participants import erasure_proof
+from wikifarm.operations.erasure import erasure_proof
+from wikifarm.operations.erasure.elsewhere import Unread, WikiPart
+from wikifarm.operations.erasure.erase import ErasedPerson, erase
 from wikifarm.operations.participants.base import entered, read_base
-from wikifarm.operations.participants.elsewhere import Unread, WikiPart
-from wikifarm.operations.participants.erase import ErasedPerson, erase
 from wikifarm.operations.participants.new_password import way_in
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
@@ -435,7 +435,7 @@ def test_what_the_wiki_does_not_show_was_not_looked_at(
         return History(shown.shown, 99) if tag == "PagePrincipale" else shown
 
     monkeypatch.setattr(Revisions, "of", closed)
-    monkeypatch.setattr("wikifarm.operations.participants.elsewhere._lists", mute)
+    monkeypatch.setattr("wikifarm.operations.erasure.elsewhere._lists", mute)
     answer = erase(own_town.context(), own_town.community, "AdaL")
     assert isinstance(answer.outcome, ErasedPerson)
     assert set(answer.outcome.unread) == {

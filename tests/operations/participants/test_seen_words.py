@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wikifarm.operations.participants.erasure_proof import ACCOUNT, ADDRESS, seen_in, terms_for
-from wikifarm.operations.participants.seen_words import accounts_in, addresses_in, whole
+from wikifarm.operations.erasure.erasure_proof import ACCOUNT, ADDRESS, seen_in, terms_for
+from wikifarm.operations.erasure.seen_words import accounts_in, addresses_in, whole
 
 MAIL, OWN = "rousse.des-bois@example.org", "chouette77"
 TERMS = terms_for([MAIL], [OWN], ["Anaïs L’Hérault"])

@@ -15,7 +15,7 @@ from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.community import Community
-    from wikifarm.operations.participants.erase import ErasedPerson
+    from wikifarm.operations.erasure.erase import ErasedPerson
 
 
 def _community(options: Shared, slug: str) -> Community:
@@ -132,7 +132,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
 ) -> Envelope:
     """`wikifarm participants erase`."""
-    from wikifarm.operations.participants.erase import erase as operation
+    from wikifarm.operations.erasure.erase import erase as operation
 
     options = shared(ctx)
     if not yes and not options.interactive:

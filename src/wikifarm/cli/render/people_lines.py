@@ -9,8 +9,8 @@ from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from wikifarm.operations.erasure.erase import ErasedPerson
     from wikifarm.operations.participants.duplicate import DuplicatedBase
-    from wikifarm.operations.participants.erase import ErasedPerson
     from wikifarm.operations.participants.export_people import ExportedPeople
     from wikifarm.operations.participants.invite import Invitations
     from wikifarm.operations.participants.listing import PeopleCounts, PeopleOutcome, PeopleRows
@@ -103,8 +103,8 @@ def way_in(outcome: WayIn, _sheet: Sheet) -> Iterator[str]:
 
 def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
     """What goes, or went; what stays; where they are still named."""
-    from wikifarm.operations.participants.erase import PLANNED
-    from wikifarm.operations.participants.traces import Subscription
+    from wikifarm.operations.erasure.erase import PLANNED
+    from wikifarm.operations.erasure.traces import Subscription
 
     planned = outcome.status == PLANNED
     yield sheet.paint.strong(_("To be erased, no copy being kept") if planned else _("Erased"))
@@ -161,7 +161,7 @@ def erased(outcome: ErasedPerson, sheet: Sheet) -> Iterator[str]:
 
 def _by_place(outcome: ErasedPerson) -> dict[str, tuple[dict[str, None], dict[str, None]]]:
     """Where somebody is named today -> by what, and who reads it."""
-    from wikifarm.operations.participants.elsewhere import WikiPart
+    from wikifarm.operations.erasure.elsewhere import WikiPart
 
     places: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for sighting in outcome.sightings:

@@ -269,7 +269,8 @@ class OwnArchiveTaking:
             self._over(entry)
             return None
         made = bool(uid) and self._is_made(uid)
-        if not made or len(new) > 1:
+        new = self._since(entry)  # again: that of this run may have come after that of another
+        if not made or len(new) != 1:
             raise _NoArchive(NotTaken.UNPROVEN)
         ((name, ours),) = new.items()
         self._note(entry, name=name)
@@ -278,20 +279,23 @@ class OwnArchiveTaking:
     def _new(self, entry: dict[str, Any], uid: str) -> dict[str, OwnArchive]:
         """The archives that are there since, once the wiki is at rest. Raises _NoArchive where it
         is not in time."""
-        archives = self.wiki.archives
-        before = set(map(str, entry.get("before") or ()))
         end, asked_to_stop = monotonic() + LONGEST, False
         while True:
-            new = {name: each for name, each in archives.all().items() if name not in before}
+            new = self._since(entry)
             state = self._state()
             if not state.under_way and (new or entry.get("name") or _age(entry) > SETTLING):
                 return new
             if monotonic() > end:
                 if asked_to_stop or not uid:
                     raise _NoArchive(NotTaken.ENDLESS)
-                archives.stop(uid)
+                self.wiki.archives.stop(uid)
                 end, asked_to_stop = monotonic() + SETTLING, True
             sleep(PAUSE)
+
+    def _since(self, entry: dict[str, Any]) -> dict[str, OwnArchive]:
+        """The archives that were not there before that run."""
+        before = set(map(str, entry.get("before") or ()))
+        return {name: each for name, each in self.wiki.archives.all().items() if name not in before}
 
     def _is_made(self, uid: str) -> bool:
         """Whether the run says that it made one; the wiki forgets the run then."""
@@ -315,7 +319,7 @@ class OwnArchiveTaking:
     def _tell_of(self, entry: dict[str, Any], why: str = "") -> None:
         """Says what may still stand on the server."""
         try:
-            names = set(self.wiki.archives.all()) - set(map(str, entry.get("before") or ()))
+            names = set(self._since(entry))
         except WikifarmError:
             names = set()
         self._left += sorted(names - set(self._left))

@@ -39,12 +39,12 @@ from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.community.unfinished import told_of, unfinished
 from wikifarm.operations.copying.people_there import asks_of_people, full_names
+from wikifarm.operations.erasure.elsewhere import WikiPart
+from wikifarm.operations.erasure.erase import close_account
+from wikifarm.operations.erasure.erasure_proof import ADMIN, SURNAME, looked_for, terms_for
+from wikifarm.operations.erasure.proof_words import told_elsewhere
+from wikifarm.operations.erasure.traces import comments_of
 from wikifarm.operations.leaving.own_texts import take_out
-from wikifarm.operations.participants.elsewhere import WikiPart
-from wikifarm.operations.participants.erase import close_account
-from wikifarm.operations.participants.erasure_proof import ADMIN, SURNAME, looked_for, terms_for
-from wikifarm.operations.participants.proof_words import told_elsewhere
-from wikifarm.operations.participants.traces import comments_of
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome, few

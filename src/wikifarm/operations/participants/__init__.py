@@ -1,1 +1,1 @@
-"""The people of a community: who is there, what is held of them, who comes in, who goes."""
+"""The people of a community: who is there, what is held of them, who comes in."""

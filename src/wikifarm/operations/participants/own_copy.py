@@ -13,6 +13,13 @@ from wikifarm.i18n import _
 from wikifarm.json_text import from_json
 from wikifarm.moments import today
 from wikifarm.operations.community.community_run import CommunityRun
+from wikifarm.operations.erasure.traces import (
+    OwnEntry,
+    Subscription,
+    Traces,
+    list_of,
+    traces,
+)
 from wikifarm.operations.participants.base import (
     CHANGED,
     CREATED,
@@ -26,13 +33,6 @@ from wikifarm.operations.participants.export_people import (
     where_from,
 )
 from wikifarm.operations.participants.held_of_people import Question, Values, questions
-from wikifarm.operations.participants.traces import (
-    OwnEntry,
-    Subscription,
-    Traces,
-    list_of,
-    traces,
-)
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.private_files import refuse_taken, write_new
 from wikifarm.result import Envelope

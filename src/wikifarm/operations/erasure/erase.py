@@ -18,10 +18,8 @@ from wikifarm.engine.mailing_list import ensure_members
 from wikifarm.errors import InvalidInput, NotConfirmed, StillNeeded, WriteRefused
 from wikifarm.i18n import _
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.mailing_list.wanted import driven
-from wikifarm.operations.participants.base import Base, Membership, Someone, entered, read_base
-from wikifarm.operations.participants.elsewhere import Unread, WikiPart
-from wikifarm.operations.participants.erased_before import (
+from wikifarm.operations.erasure.elsewhere import Unread, WikiPart
+from wikifarm.operations.erasure.erased_before import (
     STEP,
     Earlier,
     earlier,
@@ -29,15 +27,17 @@ from wikifarm.operations.participants.erased_before import (
     mark,
     told,
 )
-from wikifarm.operations.participants.erasure_proof import Proof, Sighting, search
-from wikifarm.operations.participants.proof_words import told_elsewhere
-from wikifarm.operations.participants.traces import (
+from wikifarm.operations.erasure.erasure_proof import Proof, Sighting, search
+from wikifarm.operations.erasure.proof_words import told_elsewhere
+from wikifarm.operations.erasure.traces import (
     Subscription,
     Traces,
     groups_of,
     list_of,
     traces,
 )
+from wikifarm.operations.mailing_list.wanted import driven
+from wikifarm.operations.participants.base import Base, Membership, Someone, entered, read_base
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome
 from wikifarm.yeswiki.lost_password import LostPassword

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from wikifarm.i18n import _
-from wikifarm.operations.participants.elsewhere import Unread, WikiPart
-from wikifarm.operations.participants.erasure_proof import SURNAME, Proof, Sighting
+from wikifarm.operations.erasure.elsewhere import Unread, WikiPart
+from wikifarm.operations.erasure.erasure_proof import SURNAME, Proof, Sighting
 from wikifarm.result import few
 
 

@@ -17,14 +17,14 @@ from wikifarm.operations.audit.reach import Reach
 from wikifarm.operations.audit.sentinel import a_member
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
-from wikifarm.operations.participants.elsewhere import (
+from wikifarm.operations.erasure.elsewhere import (
     Unread,
     WikiPart,
     as_read,
     elsewhere,
 )
-from wikifarm.operations.participants.seen_words import accounts_in, addresses_in, whole
-from wikifarm.operations.participants.traces import Traces
+from wikifarm.operations.erasure.seen_words import accounts_in, addresses_in, whole
+from wikifarm.operations.erasure.traces import Traces
 from wikifarm.result import few
 from wikifarm.yeswiki.wiki import Wiki
 

@@ -13,8 +13,7 @@ from typing import Any
 
 from wikifarm.blueprint.capture.known_people import KnownPeople, spellings_in, spelt_whole
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.participants.base import Membership, Someone
-from wikifarm.operations.participants.erasure_proof import (
+from wikifarm.operations.erasure.erasure_proof import (
     ACCOUNT,
     ADDRESS,
     NAME,
@@ -22,8 +21,9 @@ from wikifarm.operations.participants.erasure_proof import (
     Terms,
     names_of,
 )
-from wikifarm.operations.participants.seen_words import accounts_in, addresses_in, whole
-from wikifarm.operations.participants.traces import Traces
+from wikifarm.operations.erasure.seen_words import accounts_in, addresses_in, whole
+from wikifarm.operations.erasure.traces import Traces
+from wikifarm.operations.participants.base import Membership, Someone
 
 STEP = "erase"
 
