@@ -61,6 +61,20 @@ from wikifarm.operations.archive.active_text import does_something, sending
         '""<p v-html="1">x</p>""',
         '""<a data-toggle="modal" href="//example.org">x</a>""',
         '""<div class="bazar-list-dynamic-container">x</div>""',
+        '""<a style="display:block;margin-top:-300px;height:300px" href="//example.org">x</a>""',
+        '""<p style="font-family:\'a;position:fixed\'">x</p>""',
+        '""<p style="color:rgb(1,2,url(x))">x</p>""',
+        '""<p style="color:image(x)">x</p>""',
+        '""<https://example.org onclick=x>y""',
+        '""<https:/onclick=alert(1)>y""',
+        '""<a@example.org style=position:fixed>y""',
+        '""<https://@click=x>y""',
+        '""<https://v-html=x>y""',
+        '""<!--<a@b--><img src=x onerror=alert(1)>-->""',
+        '""<p title=<a@b> y="<img src=x onerror=1>">""',
+        '""<a data-pm-x data-toggle=modal href=x>y</a>""',
+        '{{button title="y\' online=1 onfocus=alert(1)"}}',
+        '{{button title="y\' onlineclick=1"}}',
     ],
 )
 def test_what_acts_is_seen(text: str) -> None:
@@ -81,6 +95,12 @@ def test_what_acts_is_seen(text: str) -> None:
         '""<p style="color: #333; text-align:center;">x</p><td colspan="2">y</td>""',
         '{{section bgcolor="#fff" height="200" class="cover"}} {{button text="Mot ; note : x"}}',
         '{{button class="modalbox" link="Charte"}}',
+        '""<p style="color: rgb(51, 51, 51); background-color: rgba(0,0,0,.5)">x</p>""',
+        '""<p style="font-family: \'Open Sans\', &quot;Segoe UI&quot;, sans-serif">x</p>""',
+        '""<p style="mso-line-height-rule: exactly; display:flex; gap: 1em; orphans: 2">x</p>""',
+        '""<img src="files/a.png" alt="" loading="lazy" decoding="async" data-start="4">""',
+        '{{bazar id="101" query="ongoing=1"}} {{button text="online = bien" link="Charte"}}',
+        "Voir <https://example.org/?a=1&b=2#c>, ou écrire à <ada@example.org>.",
     ],
 )
 def test_what_is_read_only_is_not(text: str) -> None:

@@ -285,6 +285,10 @@ def test_what_would_be_written_is_told_and_a_no_makes_nothing(
         restore(computer("other"), file, "rennes2", agreed=no)
     assert snapshot(tmp_path / "farm") == before
     (planned,) = told
+    shown_only = restore(computer("other"), file, "rennes2", dry_run=True)
+    assert (shown_only.exit, shown_only.outcome) == (Exit.DONE, planned)
+    assert shown_only.messages == ("Nothing was made.",)
+    assert snapshot(tmp_path / "farm") == before
     shown = answer(Envelope("restore", outcome=planned), Paint())
     shown = " ".join(shown.split())
     assert f"{planned.url}: a wiki to be made" in shown and made.manifest.url in shown

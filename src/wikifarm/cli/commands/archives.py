@@ -140,16 +140,23 @@ def restore(
         ),
     ] = "",
     identity: Annotated[Path | None, _identity()] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what would be done, and stop."))
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a yes."))] = False,
 ) -> Envelope:
     """`wikifarm restore`."""
     from wikifarm.operations.archive.restore import restore as operation
 
     options = shared(ctx)
-    if not yes and not options.interactive:
-        raise typer.BadParameter(_("making a wiki again needs --yes"))
+    if not (yes or dry_run or options.interactive):
+        raise typer.BadParameter(
+            _("making a wiki again needs --yes; --dry-run shows first what it would bring")
+        )
     agreed = None if yes else _agreed_to_restore(options)
-    return operation(options.context(), file, slug, identity=identity, agreed=agreed)
+    return operation(
+        options.context(), file, slug, identity=identity, agreed=agreed, dry_run=dry_run
+    )
 
 
 def _agreed_to_restore(options: Shared) -> Callable[[ToRestore], bool]:

@@ -26,8 +26,15 @@ _READ_ONLY = frozenset(_READ_ONLY_WORDS.split())
 _ATTRIBUTES = re.compile(
     r"(?:class|id|href|src|alt|title|style|lang|dir|role|width|height|colspan|rowspan|scope|headers|"
     r"align|valign|border|cellpadding|cellspacing|bgcolor|color|face|size|datetime|cite|start|value|"
-    r"reversed|type|open|summary|hreflang|target|rel|name|download|tabindex|aria-[a-z]+)\Z"
+    r"reversed|type|open|summary|hreflang|target|rel|name|download|tabindex|aria-[a-z]+|loading|"
+    r"decoding|sizes|srcset|nowrap|hspace|vspace|item(?:prop|scope|type)|"
+    # What editors leave in what is pasted; no script of YesWiki reads it.
+    r"data-(?:start|end|sourcepos|testid|ogs[bc]|(?:pm|mce|olk)-[a-z-]+))\Z"
 )
+# A text such as <https://example.org> or <somebody@example.org>, which a browser takes for an
+# element that it does not know: nothing, without these.
+_BRACKETED = re.compile(r"https?:|[\w.+-]+@[\w.-]+")
+_BRACKETED_REST = re.compile(r"(?!on|data-|v-|style|class|id|is|slot|ref|key)[\w.?&%#~+,-]*\Z")
 # Of HTML without its table a browser leaves out the cells: as these they would be seen.
 _OF_TABLES = re.compile(
     r"<(/?)(?:table|caption|colgroup|col|thead|tbody|tfoot|tr|th|td|html|head|body)\b",
@@ -41,8 +48,11 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
 # Looks that only dress what is there: no picture from elsewhere, nothing laid over the page.
 _LOOK = re.compile(
     r"\s*(?:(?:color|background-color|text-(?:align|decoration|indent|transform)|font(?:-\w+)*|"
-    r"line-height|letter-spacing|vertical-align|white-space|float|clear|display|list-style-type|"
-    r"(?:max-|min-)?(?:width|height)|(?:margin|padding|border)(?:-\w+)*)\s*:[\w\s#%.,!-]*)?\Z"
+    r"line-height|letter-spacing|word-spacing|vertical-align|white-space|float|clear|display|gap|"
+    r"list-style-type|(?:max-|min-)?(?:width|height)|(?:margin|padding|border|flex|mso)(?:-\w+)*|"
+    r"(?:row|column)-gap|justify-content|align-(?:items|self|content)|orphans|widows|"
+    r"overflow-wrap|word-(?:break|wrap))\s*:"
+    r"(?:[\w\s#%.,!'\"]|-(?![\d.])|(?:rgb|hsl)a?\([\d\s.,%/]*\))*)?\Z"  # never less than 0
 )
 # What the scripts of YesWiki open in the page itself, or fill with what stands elsewhere.
 _FILLED = re.compile(r"\bmodal|dynamic|\bnavbar-fixed|\bvue\b", re.IGNORECASE)
@@ -50,7 +60,7 @@ _RAW = '""'  # what stands between two of these is HTML
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _PARAMETER = re.compile(r"[\w-]+\s*=\s*(?=\")")  # its name, before its value in quotes
 _IN_ACTION = re.compile(
-    r"<|\bon[a-z]+\s*=|script\s*:|url\s*\(|modalbox.*//|//.*modalbox|"
+    r"<|\bon(?!(?:going|line|ly|e|ce|set|board|glets?|des?|ze|t)\b)[a-z]+\s*=|script\s*:|url\s*\(|modalbox.*//|//.*modalbox|"
     r";\s*(?:position|background|behavior|content|z-index|top|left|right|bottom|transform|opacity|"
     r"display|visibility)[\w-]*\s*:",
     re.IGNORECASE | re.DOTALL,
@@ -108,6 +118,8 @@ def _elements(text: str) -> Iterator[LexborNode]:
 
 
 def _is_active(node: LexborNode) -> bool:
+    if _BRACKETED.fullmatch(node.tag or ""):
+        return not all(map(_BRACKETED_REST.match, node.attributes))
     if node.tag not in _READ_ONLY:
         return True
     return any(_is_acting(name, value or "") for name, value in node.attributes.items())

@@ -114,9 +114,11 @@ def restore(
     *,
     identity: Path | None = None,
     agreed: Agreed | None = None,
+    dry_run: bool = False,
 ) -> Envelope:
     """Makes the wiki of a backup again, at its address or at `slug`, once `agreed` says yes to what
-    is to be written; without it, at once. Killed anywhere, the same command ends the same.
+    is to be written; without it, at once; with `dry_run`, only shows it. Killed anywhere, the same
+    command ends the same.
 
     Raises InvalidInput for a backup in which something is none of a wiki and for what is no
     address, Refused where another wiki stands there, NotConfirmed after a no.
@@ -129,7 +131,14 @@ def restore(
         described = description or _described_here(context, at)
         design = design_of(context, backup, described, _receipt(backup))
         planned = _planned(context, backup, at, description, design)
-        outcome = _restored(context, backup, planned, description, design, agreed)
+        standing = _standing(context, planned)
+        if not standing.already and (dry_run or agreed is not None):
+            planned = _since(context, backup, planned, standing, design)
+            if dry_run:
+                return Envelope(STEP, outcome=planned, messages=(_("Nothing was made."),))
+            if agreed is not None and not agreed(planned):
+                raise NotConfirmed(_("Nothing was made."), hint=_("The same command asks again."))
+        outcome = _restored(context, backup, planned, standing, description, design)
     errors: tuple[Failure, ...] = ()
     if outcome.differs and not outcome.already:  # a wiki that was made whole has lived since
         errors = failures(differing(outcome.differs, outcome.url))
@@ -149,37 +158,62 @@ def differing(differs: Sequence[str], where: str) -> WikifarmError:
     )
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """Where a restoration stands: the wiki that is there, if any; whether an earlier run made it
+    whole (`already`), or had cleared it of what comes with a new wiki."""
+
+    entry: FarmWiki | None
+    already: bool = False
+    cleared: bool = False
+    last: str = ""  # when that run wrote of it last (UTC)
+
+
+def _standing(context: Context, planned: ToRestore) -> _Standing:
+    """Raises Refused where another wiki stands there."""
+    entry, last = context.farm.find(planned.slug), context.journal.last(planned.slug, STEP)
+    if entry is None:
+        return _Standing(None)
+    begun = last.get("backup") == planned.manifest.identity
+    _check_ours(context, entry, begun=begun)
+    return _Standing(
+        entry, begun and last.get("event") == "outcome", begun and last.get("cleared") is True,
+        str(last.get("at") or ""),
+    )  # fmt: skip
+
+
+def _since(
+    context: Context,
+    backup: Backup,
+    planned: ToRestore,
+    standing: _Standing,
+    design: Design | None,
+) -> ToRestore:
+    """The same, with what others wrote since a run that was cut."""
+    if standing.entry is None:
+        return planned
+    wiki = open_wiki(context, planned.slug)
+    told = ToldWiki(backup, wiki, planned.slug, standing.entry.mark, design)
+    since = read_again(told, wiki, cleared=standing.cleared).since
+    return replace(planned, begun=standing.last, since=since)
+
+
 def _restored(
     context: Context,
     backup: Backup,
     planned: ToRestore,
+    standing: _Standing,
     description: Community | None,
     design: Design | None,
-    agreed: Agreed | None,
 ) -> Restored:
     manifest, slug = planned.manifest, planned.slug
-    entry, last = context.farm.find(slug), context.journal.last(slug, STEP)
-    begun = last.get("backup") == manifest.identity
-    if entry is not None:
-        _check_ours(context, entry, begun=begun)
-    already = entry is not None and begun and last.get("event") == "outcome"
-    cleared = entry is not None and begun and last.get("cleared") is True
-
-    if not already and agreed is not None:
-        if entry is not None:
-            wiki = open_wiki(context, slug)
-            told = ToldWiki(backup, wiki, slug, entry.mark, design)
-            since = read_again(told, wiki, cleared=cleared).since
-            planned = replace(planned, begun=str(last.get("at") or ""), since=since)
-        if not agreed(planned):
-            raise NotConfirmed(_("Nothing was made."), hint=_("The same command asks again."))
     with context.making(STEP):
-        wiki, mark = _site(context, backup, slug, entry)
+        wiki, mark = _site(context, backup, slug, standing.entry)
     told = ToldWiki(backup, wiki, slug, mark, design)
     lost: tuple[str, ...] = ()
-    if not already:
+    if not standing.already:
         writing = WikiAgain(told, wiki, lambda step: context.progress(slug, step))
-        if not cleared:
+        if not standing.cleared:
             writing.clear()
             context.journal.intent(slug, STEP, backup=manifest.identity, cleared=True)
         lost = tuple(writing.whole())
@@ -188,12 +222,12 @@ def _restored(
     if description is not None:
         is_same = slug == manifest.slug
         write_manifest(path, description if is_same else _without_list(description))
-    if not already and not reading.differs:
+    if not standing.already and not reading.differs:
         context.journal.outcome(slug, STEP, backup=manifest.identity, cleared=True)
     traffic = context.network.traffic
     return Restored(
         slug, wiki.addresses.base, manifest, reading.differs, lost, reading.since, planned.opened,
-        already, str(path), path.is_file(), {"get": traffic.get, "post": traffic.post},
+        standing.already, str(path), path.is_file(), {"get": traffic.get, "post": traffic.post},
     )  # fmt: skip
 
 
