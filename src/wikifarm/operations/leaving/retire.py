@@ -29,7 +29,7 @@ from wikifarm.errors import (
     WriteRefused,
 )
 from wikifarm.i18n import _, in_language
-from wikifarm.model import FarmWiki, Form, ListState, Rights
+from wikifarm.model import Dialect, FarmWiki, Form, ListState, Rights
 from wikifarm.operations.archive.backup_format import Backup, opened
 from wikifarm.operations.archive.static_site import export_static
 from wikifarm.operations.archive.take_backup import DESCRIPTION, BackupMade, backup, backup_keys
@@ -349,7 +349,17 @@ class _Leave:
                 "Until people are erased, whoever owns a page or a card may still change it by the "
                 "API of YesWiki, with a program: it asks no right of who owns it."
             ),
+            self._accounts_opened(),
         )
+
+    def _accounts_opened(self) -> str:
+        """What an account that is opened from now on may do."""
+        if self._context.farm.capabilities.dialect is Dialect.D46:
+            return _(
+                "Accounts may still be opened there, and this version of YesWiki lets each of them "
+                "add cards by its API, with a program."
+            )
+        return _("Accounts may still be opened there: they change no page and no card.")
 
     def _open_modules(self) -> dict[str, str]:
         """What writes, and is not for administrators alone -> its right. What the wiki does not
