@@ -80,11 +80,12 @@ def _one_fault(ground: Ground, k: int, fault: str, told: str) -> None:
     shutil.rmtree(place)
 
 
+@pytest.mark.parametrize("which", [0, 1], ids=["before the form", "before the creation"])
 def test_a_farm_that_forgot_who_is_logged_in_makes_a_wiki_that_somebody_owns(
-    creating: Ground,
+    creating: Ground, which: int
 ) -> None:
-    place = creating.begin("forgotten")
+    place = creating.begin(f"forgotten-{which}")
     with creating.farm(place) as farm, FaultProxy() as proxy:
         assert through(proxy, farm.url, place) is None
         shown = [k for k, (_, url) in enumerate(proxy.asked) if "action=saisir_fiche" in url]
-    _one_fault(creating, shown[0], "login lost", "before the form of the farm")
+    _one_fault(creating, shown[which], "login lost", "the form of the farm, or what it sends")

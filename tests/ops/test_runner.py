@@ -342,9 +342,10 @@ SLOW = """\
       changed_when: false
 """
 INTERRUPTED = """\
-import sys
+import signal, sys
 from pathlib import Path
 from wikifarm.ansible.runner import Job, play
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
 folder = Path(sys.argv[1])
 try:
     play(Job(folder / "playbook.yml", folder / "inventory.yml", folder), lambda _event: None)

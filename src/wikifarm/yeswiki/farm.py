@@ -21,6 +21,7 @@ from wikifarm.errors import (
     BadCredentials,
     HalfMade,
     NoFarmExtension,
+    SessionLost,
     SlugTaken,
     UnexpectedAnswer,
     WriteRefused,
@@ -31,6 +32,7 @@ from wikifarm.transport import Answer, Network
 from wikifarm.yeswiki import capabilities, html
 from wikifarm.yeswiki.addresses import Addresses, base_url
 from wikifarm.yeswiki.farm_models import DEFAULT, FarmModels
+from wikifarm.yeswiki.rights import RightsTable
 from wikifarm.yeswiki.run_records import RunRecords
 from wikifarm.yeswiki.session import (
     ROOT_PAGE,
@@ -212,7 +214,12 @@ class Farm:
             )
         choices = {**(offer or self.offer()).choices, "yeswiki-farm-model": new.model}
         fields = [*choices.items(), *_asked(new).items()]
-        answer = self._create_by_key(fields) if self._token else self._create_by_form(fields)
+        try:
+            answer = self._create_by_key(fields) if self._token else self._create_by_form(fields)
+        except SessionLost:
+            if not self._take(new.folder):
+                raise
+            return
         if answer.status in {201, 302}:
             return
         raise self._creation_error(new, answer)
@@ -341,6 +348,16 @@ class Farm:
             self.session.login(self._admin, self._password)
             answer = self.session.page("BazaR", query=query)
         return answer
+
+    def _take(self, folder: str) -> bool:
+        """Takes the entry of a wiki that was asked for when the farm had forgotten the login:
+        nobody would own it. False where none was made."""
+        self.session.login(self._admin, self._password)
+        made, table = self.find(folder), RightsTable(self.session)
+        if made is None or (rights := table.all().get(made.entry)) is None:
+            return False
+        table.give(made.entry, rights, self._admin)
+        return True
 
     def _create_by_key(self, fields: list[tuple[str, str]]) -> Answer:
         answer = self.session.api_post(f"entries/{FORM}", fields, {"Source-Url": ""})
