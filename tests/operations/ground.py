@@ -16,7 +16,9 @@ from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 from wikifarm.transport import Transport
 
-OF_EACH_RUN = re.compile(r"api/login|ParametresUtilisateur|wikifarm-run|triples\b")
+OF_EACH_RUN = re.compile(
+    r"api/login|(?:ParametresUtilisateur|PagePrincipale)$|wikifarm-run|triples\b"
+)
 
 
 def run(

@@ -231,8 +231,9 @@ class Farm:
 
     def set_contact(self, wiki: FarmWiki, email: str) -> None:
         """Writes who is the contact of a wiki in the farm's entry, whose other answers stay."""
-        now = self._change(wiki, self._answers(wiki), {"bf_mail": email})
-        if now is None or (now.email, now.mark) != (email, wiki.mark):
+        answers = self._answers(wiki)
+        now = self._change(wiki, answers, {"bf_mail": email})
+        if now is None or (now.email, now.mark) != (email, answers.get(MARK, "")):
             raise WriteRefused(
                 _("The farm did not keep the contact of the wiki {folder}.").format(
                     folder=wiki.folder

@@ -69,6 +69,7 @@ from wikifarm.operations.archive.active_text import does_something, sending
         '""<https:/onclick=alert(1)>y""',
         '""<a@example.org style=position:fixed>y""',
         '""<https://@click=x>y""',
+        '""<https://.innerhtml=x>y""',
         '""<https://v-html=x>y""',
         '""<!--<a@b--><img src=x onerror=alert(1)>-->""',
         '""<p title=<a@b> y="<img src=x onerror=1>">""',
@@ -100,7 +101,7 @@ def test_what_acts_is_seen(text: str) -> None:
         '""<p style="mso-line-height-rule: exactly; display:flex; gap: 1em; orphans: 2">x</p>""',
         '""<img src="files/a.png" alt="" loading="lazy" decoding="async" data-start="4">""',
         '{{bazar id="101" query="ongoing=1"}} {{button text="online = bien" link="Charte"}}',
-        "Voir <https://example.org/?a=1&b=2#c>, ou écrire à <ada@example.org>.",
+        "Voir <https://example.org/issues/?a=1&b=2#c>, ou écrire à <ada@example.org>.",
     ],
 )
 def test_what_is_read_only_is_not(text: str) -> None:

@@ -34,7 +34,9 @@ _ATTRIBUTES = re.compile(
 # A text such as <https://example.org> or <somebody@example.org>, which a browser takes for an
 # element that it does not know: nothing, without these.
 _BRACKETED = re.compile(r"https?:|[\w.+-]+@[\w.-]+")
-_BRACKETED_REST = re.compile(r"(?!on|data-|v-|style|class|id|is|slot|ref|key)[\w.?&%#~+,-]*\Z")
+_BRACKETED_REST = re.compile(
+    r"(?!on|data-|v-|(?:style|class|id|is|slot|ref|key)(?![\w-]))(?:[\w?&%~][\w.?&%#~+,-]*)?\Z"
+)
 # Of HTML without its table a browser leaves out the cells: as these they would be seen.
 _OF_TABLES = re.compile(
     r"<(/?)(?:table|caption|colgroup|col|thead|tbody|tfoot|tr|th|td|html|head|body)\b",
