@@ -67,9 +67,11 @@ def take(
     return told
 
 
-def made(sources: TwoSources, slug: str, *, built: bool = True) -> Context:
+def made(
+    sources: TwoSources, slug: str, *, built: bool = True, contact: str = "x@example.org"
+) -> Context:
     """A wiki that somebody makes by the form of the farm, and the computer that adopts it."""
-    new = NewWiki("Jardins d'ici", "", slug, "x", "x@example.org", ADMIN, PASSWORD, "")
+    new = NewWiki("Jardins d'ici", "", slug, "x", contact, ADMIN, PASSWORD, "")
     sources.context().farm.create(new)
     if built:
         here = context_for(sources.running.url, sources.folder / f"builder-{slug}")
@@ -349,6 +351,19 @@ def test_the_backslash_that_the_farm_puts_in_a_name_is_said_in_words(sources: Tw
     told = take(made(sources, "barre", built=False), "barre")
     shown = "\n".join(taken_over(told, Sheet()))
     assert "Jardins d'ici" in shown and "\\" not in shown
+
+
+@in_one
+def test_the_contact_that_is_a_person_of_the_community_leaves_the_farm(sources: TwoSources) -> None:
+    context = made(sources, "contact", built=False, contact="awa@example.org")
+    take(context, "contact")
+    (applied,) = apply(context, [described(context, "contact")], audit=False)
+    assert applied.error is None
+    assert any("address of a person who facilitates" in note for note in applied.notes)
+    entry = sources.context().farm.find("contact")
+    assert entry is not None and entry.email != "awa@example.org"
+    (again,) = apply(context, [described(context, "contact")], audit=False)
+    assert (again.error, again.status, again.post) == (None, "unchanged", 0)
 
 
 @in_one
