@@ -6,8 +6,9 @@ as code, only YesWiki can tell: all of it is looked at, in every way that it may
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
 
@@ -49,24 +50,62 @@ _RUN = re.compile(
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
 # Looks that only dress what is there: no picture from elsewhere, nothing laid over the page.
 _LOOK = re.compile(
-    r"\s*(?:(?:color|background-color|text-(?:align|decoration|indent|transform)|font(?:-\w+)*|"
+    r"\s*(?:(color|background-color|text-(?:align|decoration|indent|transform)|font(?:-\w+)*|"
     r"line-height|letter-spacing|word-spacing|vertical-align|white-space|float|clear|display|gap|"
-    r"list-style-type|(?:max-|min-)?(?:width|height)|(?:margin|padding|border|flex|mso)(?:-\w+)*|"
-    r"(?:row|column)-gap|justify-content|align-(?:items|self|content)|orphans|widows|"
-    r"overflow-wrap|word-(?:break|wrap))\s*:"
-    r"(?:[\w\s#%.,!'\"]|-(?![\d.])|(?:rgb|hsl)a?\([\d\s.,%/]*\))*)?\Z"  # never less than 0
+    r"list-style-type|(?:max-|min-)?(?:width|height)|(?:margin|padding|border|mso)(?:-\w+)*|"
+    r"(?:row|column)-gap|flex(?:-(?:grow|shrink|basis))?|orphans|widows|overflow-wrap|"
+    r"word-(?:break|wrap))\s*:"
+    r"((?:[\w\s#%.,!'\"]|-(?![\d.])|(?:rgb|hsl)a?\([\d\s.,%/]*\))*))?\Z"  # never less than 0
 )
+# Letters larger than these, or lines closer than these, lie over what is around: as unit: number.
+_LARGEST = {"px": 100, "pt": 75, "em": 4, "rem": 4, "%": 400}
+_CLOSEST = {"px": 8, "pt": 6, "em": 0.8, "rem": 0.8, "%": 80, "": 0.8}
+_SIZE = re.compile(r"(\d*\.?\d+)(px|pt|r?em|%|)\Z")
 # What the scripts of YesWiki open in the page itself, or fill with what stands elsewhere.
 _FILLED = re.compile(r"\bmodal|dynamic|\bnavbar-fixed|\bvue\b", re.IGNORECASE)
-_RAW = '""'  # what stands between two of these is HTML
-_ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_PARAMETER = re.compile(r"[\w-]+\s*=\s*(?=\")")  # its name, before its value in quotes
-_IN_ACTION = re.compile(
-    r"<|\bon(?!(?:going|line|ly|e|ce|set|board|glets?|des?|ze|t)\b)[a-z]+\s*=|script\s*:|url\s*\(|modalbox.*//|//.*modalbox|"
-    r";\s*(?:position|background|behavior|content|z-index|top|left|right|bottom|transform|opacity|"
-    r"display|visibility)[\w-]*\s*:",
-    re.IGNORECASE | re.DOTALL,
+# What the styles of YesWiki place by itself, over the page maybe (`position`; 4.4.4 and 4.5.0).
+_PLACED_NAMES = r"""
+affix agenda-entry app-nav [\w-]*backdrop bazar-(?:card|marker|map-container|search)
+btn-(?:add-point|cancel|edit-points|close) c4-izmir close-search edit-tooltip embed-responsive
+fa-(?:li|stack-[12]x) fixable fixedHeader-locked flying-edit-button (?:for-)?my-favorites
+form-control-feedback github-corner icon-placeholder iframe-blocker img-marker lean-overlay
+liens_titre_accordeon links-container lvml material-(?:card|tooltip) overlay pdf-block-loading
+prevNext reveal sidebar(?:-toggle)? symbole_obligatoire timeline-[\w-]+ toast[\w-]* toc
+yeswiki-vertical-menu node-children filter-node entry-container
+"""
+_PLACED = re.compile(
+    r"(?<!\S)(?:(?:modal|popover|tooltip|carousel|dropdown|navbar(?!-btn|-text|-link)|leaflet|fc|noUi|sp|note|gogo|vs_|"
+    r"dt[rb]?|dataTables?|ace|cbox|fs|qq|waves|ui|pb)(?=[-_A-Z\s]|\Z)|"
+    rf"(?:{'|'.join(_PLACED_NAMES.split())})(?!\S))"
 )
+_PLACED_IDS = re.compile(
+    r"(?:yw-|cbox|colorbox|pb[A-Z]|gogo|directory-|element-info|info-bar|map-|osmmap|preset-|"
+    r"search-|toast)"
+)
+_RAW = '""'  # what stands between two of these is HTML
+# A whole tag, comment or address in brackets, without these two signs. What is not whole may be
+# ended by what an action shows.
+_WHOLE = re.compile(
+    r"<!--(?:(?!\"\"|-->).)*-->|<https?:[^\s<>\"]*>|<[\w.+-]+@[\w.-]+>|"
+    r"</?[a-zA-Z][^\s\"'<>/=]*(?:[\s/]+(?:[^\s\"'<>/=]+"
+    r"(?:\s*=\s*(?:\"[^\"]+\"|'(?:(?!\"\")[^'])*'|[^\s\"'<>=`]+))?)?)*>",
+    re.DOTALL,
+)
+_CUT = re.compile(r"<(?:[a-zA-Z/!?]|\"\"|\Z)")
+_ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_IN_LINK = re.compile(r"\[\[[^\]]*\{\{")  # an action in the address of a link
+_PARAMETER = re.compile(r"([\w-]+)\s*=\s*\"([^\"]*)\"")
+_IN_ACTION = re.compile(
+    r"<|\bon(?!(?:going|line|ly|e|ce|set|board|glets?|des?|ze|t)\b)[a-z]+\s*=|script\s*:|url\s*\(|"
+    r"['\"]\s*[\w:@.-]+\s*=",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(r"modalbox.*//|//.*modalbox", re.IGNORECASE | re.DOTALL)
+# Parameters of actions that are read, or followed: none of them is a look.
+_SAID_WORDS = """
+text title titre label alt desc description caption legend placeholder hint link url nom query
+"""
+_SAID = frozenset(_SAID_WORDS.split())
 # Actions that write to somebody, lead to another site at once or show what stands there (4.4.4 and
 # 4.5.0).
 _SENDING = re.compile(
@@ -78,7 +117,14 @@ _SENDING = re.compile(
 
 def does_something(value: Any) -> bool:
     """True where a text, or one within this value, may run, load or send something."""
-    return any(_acts(way) for text in texts_in(value) for way in _ways(text))
+    return any(_is_cut(text) or any(map(_acts, _ways(text))) for text in texts_in(value))
+
+
+def _is_cut(text: str) -> bool:
+    """Whether HTML in it is ended by something else, or an address by an action."""
+    if _IN_LINK.search(text):
+        return True
+    return text.count(_RAW) > 1 and _CUT.search(_WHOLE.sub(" ", text)) is not None
 
 
 def sending(text: str) -> list[str]:
@@ -99,11 +145,32 @@ def _ways(text: str) -> Iterator[str]:
 
 
 def _acts(text: str) -> bool:
-    if text.startswith("{{") and _IN_ACTION.search(_read(_PARAMETER.sub("", text))):
+    if text.startswith("{{") and _does(text):
         return True
     if _RUN.search(_read(text)):
         return True
     return "<" in text and any(map(_is_active, _elements(text)))
+
+
+def _does(action: str) -> bool:
+    """Whether an action is given something else than what it is for."""
+    if _ELSEWHERE.search(action):
+        return True
+    around = _PARAMETER.sub(" ", action)
+    values = [(name.lower(), value) for name, value in _PARAMETER.findall(action)]
+    return any(
+        _IN_ACTION.search(way)
+        for text in (around, *(value for _name, value in values))
+        for way in (_read(text), unescape(unescape(text)))
+    ) or any(itertools.starmap(_places, values))
+
+
+def _places(name: str, value: str) -> bool:
+    """Whether a parameter lays what the action shows over the page, or opens something."""
+    if name == "data" or ("class" in name and _PLACED.search(value)):
+        return True
+    looks = [each for each in _read(value).lower().split(";")[1:] if ":" in each]
+    return name not in _SAID and not all(map(_only_dresses, looks))
 
 
 def _read(text: str) -> str:
@@ -131,5 +198,31 @@ def _is_acting(name: str, value: str) -> bool:
     if not _ATTRIBUTES.match(name):
         return True
     if name == "style":
-        return not all(map(_LOOK.match, value.lower().split(";")))
-    return name == "class" and _FILLED.search(value) is not None
+        return not all(map(_only_dresses, value.lower().split(";")))
+    if name == "id":
+        return _PLACED_IDS.match(value) is not None
+    return name == "class" and bool(_FILLED.search(value) or _PLACED.search(value))
+
+
+def _only_dresses(look: str) -> bool:
+    """Whether a declaration of CSS, in small letters, leaves what it dresses in its place."""
+    known = _LOOK.match(look)
+    if known is None:
+        return False
+    name, value = known[1] or "", known[2] or ""
+    if name == "line-height":
+        return all(_within(size, _CLOSEST, at_least=True) for size in value.split())
+    if name in ("font", "font-size"):
+        return all(_within(size, _LARGEST) for size in value.split())
+    return True
+
+
+def _within(size: str, bounds: Mapping[str, float], *, at_least: bool = False) -> bool:
+    """Whether a size is within the bound of its unit; words are."""
+    if not size[:1].isdigit() and size[:1] != ".":
+        return True
+    known = _SIZE.match(size)
+    if known is None or known[2] not in bounds:
+        return False
+    number, bound = float(known[1]), bounds[known[2]]
+    return number >= bound if at_least else number <= bound
