@@ -60,7 +60,7 @@ def lived_in(wiki: Wiki) -> None:
     picture = Attachment("RecitDeZoe", "affiche.png")
     wiki.attachments.put(picture, io.BytesIO(PICTURE))
     stored = wiki.attachments.of("RecitDeZoe")[picture]
-    wiki.pages.save("Affiche", f'""<img src="files/{stored}" alt="">""', "")
+    wiki.pages.save("Affiche", f'""<img src="files/{stored}" alt="affiche">""', "")
     wiki.pages.dress("Affiche", {"theme": "margot", "style": "bleu.css"})
     wiki.rights.set(["Affiche"], Rights("*", "@admins", "+"))
     commented(wiki, "Affiche", "Belle affiche.")
