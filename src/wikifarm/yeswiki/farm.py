@@ -342,10 +342,13 @@ class Farm:
 
     def _form_shown(self) -> Answer:
         """The page of the form. A login that the farm forgot meanwhile is made again: to a visitor
-        it shows no choice of rights, and would make a wiki that nobody owns."""
+        it shows no choice of rights, and would make a wiki that nobody owns. Raises
+        UnexpectedAnswer for what is not of the farm."""
         query = {"vue": "saisir", "action": "saisir_fiche", "id": FORM}
         answer = self.session.page("BazaR", query=query)
-        if is_own(answer) and not self.session.spoke_to(answer):
+        if not is_own(answer):
+            raise unexpected(answer)
+        if not self.session.spoke_to(answer):
             self.session.login(self._admin, self._password)
             answer = self.session.page("BazaR", query=query)
         return answer
