@@ -90,6 +90,59 @@ def test_a_family_name_with_an_apostrophe_is_seen(text: str) -> None:
     assert seen_in(text, TERMS) in (["name"], ["surname"])
 
 
+LONG = "Jean-Noël D’Arcy Le Goaziou"
+NAMED = (
+    "D’Arcy Le Goaziou Jean-Noël", "D'Arcy Le Goaziou, Jean-Noël", "D’ARCY LE GOAZIOU Jean-Noël",
+    "J. D’Arcy Le Goaziou", "J.-N. D'Arcy Le Goaziou", "JN D’Arcy Le Goaziou",
+    "D’Arcy Le Goaziou J.", "D’ARCY LE GOAZIOU J.-N.", "J. Le Goaziou", "jean noel darcy",
+    "Le Goaziou D’Arcy Jean-Noël", "Jean-Noël Darcy Le Goaziou", "Goaziou (Le), Jean-Noël",
+    "Jean-Noël d’Arcy le Goaziou", "J. d’Arcy le Goaziou", "J. Darcy Legoaziou",
+    "Jean-Noël Goaziou", "JeanNoelDArcyLeGoaziou",
+    *(f"Jean-Noël D{sign}Arcy" for sign in "'‘’‛ʹʻʼʽ՚′´`＇ꞌ"),
+    *(f"Jean{sign}Noël Le Goaziou" for sign in "-‐‑‒–—―−⁃﹘﹣－ "),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NAMED)
+@pytest.mark.parametrize(
+    "name", [LONG, "D’ARCY LE GOAZIOU Jean-Noël", "Jean Noël D'Arcy Le Goaziou"]
+)
+def test_a_name_of_several_words_is_seen_in_any_order_and_by_initials(text: str, name: str) -> None:
+    assert seen_in(f"Avant {text} après.", terms_for([], [], [name])) == ["name"]
+
+
+@pytest.mark.parametrize("text", ["Mme D’Arcy", "M. Le Goaziou", "la rue D’Arcy Le Goaziou"])
+def test_a_family_name_of_several_words_is_seen_alone(text: str) -> None:
+    assert seen_in(text, terms_for([], [], [LONG])) == ["surname"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Jean-Noël", "Noël, le grand jour", "il y a d’arcy", "J’arrive", "Jean Le Roux", "À Jean, le",
+     "D’accord, J. Le Goff", "Jean-Noël D’Arcier", "la fête de Noël et de Jean"],
+)  # fmt: skip
+def test_words_of_a_name_of_several_words_name_nobody(text: str) -> None:
+    assert seen_in(text, terms_for([], [], [LONG])) == []
+
+
+@pytest.mark.parametrize("text", ["Anne, le lundi", "Anne du jardin", "la part du lézard"])
+def test_a_family_name_of_small_words_is_not_left_out(text: str) -> None:
+    terms = terms_for([], [], ["Anne Le Du"])
+    assert seen_in(text, terms) == []
+    assert seen_in("A. Le Du, LE DU Anne", terms) == ["name"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Quintric, Maëlle", "QUINTRIC Maëlle", "M. Quintric", "QUINTRIC M.", "M Quintric",
+     "maelle quintric", "Quintric (Maëlle)"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["Maëlle Quintric", "QUINTRIC Maëlle"])
+def test_a_name_of_two_words_is_seen_so_too(text: str, name: str) -> None:
+    assert seen_in(text, terms_for([], [], [name])) == ["name"]
+    assert seen_in("MQ", terms_for([], [], [name])) == []
+
+
 @pytest.mark.parametrize(
     "word", ["+Ana", "o'brien", "jean-marc", "jean.marc", "Zo\u0065\u0301", "a!b"]
 )
