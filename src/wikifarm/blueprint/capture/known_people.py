@@ -18,6 +18,8 @@ _HIDDEN = (
     (re.compile(r" ?[\[({<] ?(?:dot|point|\.) ?[\])}>] ?", re.I), "."),
     (re.compile(r"(?<=\w) at (?=[\w-]+ dot \w)", re.I), "@"),
     (re.compile(r"(?<=\w) dot (?=\w)", re.I), "."),
+    (re.compile(r" ?@(?: ?@)+ ?"), "@"),
+    (re.compile(r"(?<=\w)(?: \. ?| ?[·•‧⋅・。] ?)(?=\w)"), "."),
 )
 # Nine figures and more as telephone numbers are written; not those of a longer number, a date or
 # the path of an address. Pairs may be parted by any sign.
@@ -33,16 +35,27 @@ _INITIALS = re.compile(r"(.*\w{3,}) ([A-ZÀ-Ý]{1,3})\Z")  # ZoeD, AdaLK: as man
 _INITIALS_AT_MOST = 3
 _BETWEEN = 2  # words of a name of which an account keeps no initial
 _FAMILY_NAME = 4  # letters of a word, written small, that may be one after a first name
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_ELEMENT = re.compile(r"</?[A-Za-z][^<>]*>")
+_TAG = re.compile(rf"<!--.*?-->|{_ELEMENT.pattern}", re.DOTALL)
+# What is read, or heard, where a picture is.
+_INSTEAD = re.compile(
+    r"""\s(?:alt|title|aria-label)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))""", re.I
+)
+_ACTION = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)  # of YesWiki: many show nothing
 _MARKS = re.compile(r"\*\*+|__+|//+|''+|\"\"+|@@+|##+|==+")  # of the wiki’s syntax, not shown
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _WORD = re.compile(r"[^\W_]+")
 # Letters that Unicode does not take apart, as keyboards without them write them.
 _STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
                           "œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"})  # fmt: skip
-# Signs that are seen as an apostrophe, or as a hyphen.
+_LETTERS = range(26)
+# Signs that are seen as an apostrophe, as a hyphen, or as a letter in a ring, a box or a flag.
 _SIGNS = {**dict.fromkeys(map(ord, "‘’‛ʹʻʼʽˈ՚′´`＇ꞌ"), "'"),
-          **dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣－"), "-")}  # fmt: skip
+          **dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣－"), "-"),
+          **{first + letter: chr(ord("A") + letter)
+             for first in (0x249C, 0x1F150, 0x1F170, 0x1F1E6) for letter in _LETTERS}}  # fmt: skip
+# Letters that show nothing, or a blank.
+_BLANK = dict.fromkeys(map(ord, "\u2800\u115f\u1160\u3164\uffa0\u17b4\u17b5"), " ")
 # Letters of other scripts that are seen as one of ours, each with its capital: whole words of these
 # scripts are read alike wherever they stand.
 _LOOK = {
@@ -58,6 +71,7 @@ _FEW = 8  # words of a name that is looked for in another order, or by initials
 _SMALL_WORDS = frozenset({"d", "l", "de", "du", "des", "le", "la", "les", "ar", "van", "von", "der",
                           "den", "di", "da", "del", "dos", "ben", "el", "al"})  # fmt: skip
 _UNPARTED = re.compile(r"[^\W\d_A-Za-zÀ-ɏ]{2,}")  # what may hold letters without capitals
+_VARIANTS = (("\ufe00", "\ufe0f"), ("\u180b", "\u180f"), ("\U000e0100", "\U000e01ef"))
 _ANYWHERE, _SMALL, _HEAD, _SURNAME, _ALL = "… ", "…", "^", "~ ", "& "
 SHORTEST = 3  # signs of a name that can be told from a word
 _GLUED = 6  # signs of a name that is looked for across words, whatever parts them
@@ -136,11 +150,25 @@ def _could_be(text: str, longest: int, known: Callable[[str], bool]) -> Iterator
 
 @lru_cache(maxsize=32)  # one text is looked through for several things
 def readings(text: str) -> frozenset[str]:
-    """The ways in which a text may be read: its entities as their signs, without the tags of HTML,
-    as an address of the web, and each without the signs that the wiki's syntax does not show."""
+    """The ways in which a text may be read: its entities as their signs, without the tags of HTML
+    or with what these say, as an address of the web, and each without the actions and the signs
+    that the wiki's syntax does not show."""
     plain = _plain(text)
-    whole = {plain, _TAG.sub("", plain), _plain(unquote(text))}
+    whole = {plain, _untagged(plain, lambda _tag: ""), _untagged(plain, _said_instead),
+             _plain(unquote(text)), _plain(unescape(text).translate(_BLANK))}  # fmt: skip
+    whole |= {_ACTION.sub("", each) for each in whole}
     return frozenset(whole | {_MARKS.sub("", each) for each in whole})
+
+
+def _untagged(text: str, instead: Callable[[re.Match[str]], str]) -> str:
+    """A text without comments and tags of HTML; a comment that nothing ends is not looked for."""
+    head, close, rest = text.rpartition("-->")
+    return _TAG.sub(instead, head + close) + _ELEMENT.sub(instead, rest)
+
+
+def _said_instead(tag: re.Match[str]) -> str:
+    said = _INSTEAD.search(tag[0]) if tag[0][1] != "!" else None
+    return said[said.lastindex or 0] if said else ""
 
 
 def mails_shown(text: str) -> str:
@@ -312,7 +340,12 @@ def _plain(text: str) -> str:
 
 def _is_unseen(sign: str) -> bool:
     """True for what shows nothing: it joins, parts or varies what is beside it."""
-    return unicodedata.category(sign) == "Cf" or sign == "\u034f" or "\ufe00" <= sign <= "\ufe0f"
+    return (
+        unicodedata.category(sign) == "Cf"
+        or sign == "\u034f"
+        or ord(sign) in _BLANK
+        or any(first <= sign <= last for first, last in _VARIANTS)
+    )
 
 
 def _never_parted(name: str) -> bool:
