@@ -140,7 +140,6 @@ def _could_be(text: str, longest: int, known: Callable[[str], bool]) -> Iterator
         yield from _begun(spelt, words, known)
         yield from _in_any_order(spelt, known)
         for parting in {_NO_INITIAL.sub(" ", each), _APOSTROPHE.sub("", _TO.sub("", each))}:
-            yield from _in_any_order(_spelt(parting), known)
             yield from _by_an_initial(_spelt(parting), known)
         for unparted in _UNPARTED.findall("".join(words)) if not each.isascii() else ():
             for first in range(len(unparted)):
@@ -219,12 +218,13 @@ def _in_any_order(spelt: tuple[str, ...], known: Callable[[str], bool]) -> Itera
 
 
 def _by_an_initial(spelt: tuple[str, ...], known: Callable[[str], bool]) -> Iterator[str]:
-    """Family names, in capitals or begun with one, with initials in capitals right beside them:
-    Z. Dubreuil, J.-P. Martin, JP Martin, DUBREUIL Z."""
+    """Names in any order, and family names, in capitals or begun with one, with initials in
+    capitals right beside them: Z. Dubreuil, J.-P. Martin, JP Martin, DUBREUIL Z."""
     for first, end in _of_names(spelt, known):
+        family = _sorted(spelt[first:end])
+        yield _ALL + family
         if not any(word[0].isupper() for word in spelt[first:end]):
             continue
-        family = _sorted(spelt[first:end])
         yield _SURNAME + family
         for count in range(1, _INITIALS_AT_MOST + 1):
             for beside in (spelt[max(first - count, 0) : first], spelt[end : end + count]):
