@@ -222,6 +222,15 @@ def test_an_initial_that_is_not_theirs_is_nobody(text: str) -> None:
     assert KnownPeople([*ZOE, "Alix Dubreuil"]).in_text(text) == frozenset()
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["une association des amis du vélo", "notre association, la lande", "maison, quartier"],
+)  # fmt: skip
+def test_a_part_of_a_title_is_nobody(text: str) -> None:
+    titles = ["Association des amis de la lande", "Maison de quartier"]
+    assert KnownPeople(titles).in_text(text) == frozenset()
+
+
 def test_a_long_text_of_one_word_is_read_at_once() -> None:
     people = KnownPeople(["AdaLovelace"])
     started = time.process_time()

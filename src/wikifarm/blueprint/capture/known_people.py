@@ -294,7 +294,9 @@ def _ways(name: str) -> frozenset[tuple[str, ...]]:
     for spelt in {_spelt(plain), _spelt(_APOSTROPHE.sub("", plain))}:
         if 2 <= len(spelt) <= _FEW:
             turn = _loud(spelt)
-            for said in _in_part(spelt[turn:] + spelt[:turn]):
+            words = spelt[turn:] + spelt[:turn]
+            ways.add(words)
+            for said in _in_part(words) if _is_no_title(words) else ():
                 ways.update(each for each in _without_small_words(said) if len(each) > 1)
     return frozenset(ways)
 
@@ -304,6 +306,12 @@ def _loud(spelt: tuple[str, ...]) -> int:
     loud = "".join("A" if word.isupper() else "a" for word in spelt)
     begun = len(loud) - len(loud.lstrip("A"))
     return begun if begun < len(spelt) and any(len(word) > 1 for word in spelt[:begun]) else 0
+
+
+def _is_no_title(words: tuple[str, ...]) -> bool:
+    """False where some words are written small and others not: Maison de quartier."""
+    said = [word for word in words if word.casefold() not in _SMALL_WORDS]
+    return len({word[0].isupper() for word in said}) < 2
 
 
 def _in_part(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
