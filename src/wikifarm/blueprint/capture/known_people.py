@@ -218,12 +218,14 @@ def _in_any_order(spelt: tuple[str, ...], known: Callable[[str], bool]) -> Itera
 
 
 def _by_an_initial(spelt: tuple[str, ...], known: Callable[[str], bool]) -> Iterator[str]:
-    """Names in any order, and family names, in capitals or begun with one, with initials in
-    capitals right beside them: Z. Dubreuil, J.-P. Martin, JP Martin, DUBREUIL Z."""
+    """Names in any order, and family names, in capitals or begun with one or of several words, with
+    initials in capitals right beside them: Z. Dubreuil, J.-P. Martin, JP Martin, DUBREUIL Z."""
     for first, end in _of_names(spelt, known):
-        family = _sorted(spelt[first:end])
+        words = spelt[first:end]
+        family = _sorted(words)
         yield _ALL + family
-        if not any(word[0].isupper() for word in spelt[first:end]):
+        several = sum(word not in _SMALL_WORDS for word in words) > 1
+        if not several and not any(word[0].isupper() for word in words):
             continue
         yield _SURNAME + family
         for count in range(1, _INITIALS_AT_MOST + 1):
