@@ -170,6 +170,10 @@ def test_a_number_that_changes_changes_where_it_is_named(body: str, expected: st
         ("mailto:ada%40example.org", Trace.MAIL),
         ("ada @ example.org", Trace.MAIL),
         ("ada\uff20example.org", Trace.MAIL),
+        ("ada . l @ example . org", Trace.MAIL),
+        ("a.l@@example·org", Trace.MAIL),
+        ("a.l{{doubleclic}}@example.org", Trace.MAIL),
+        ('a.l""<img alt="@" src="x.png">""example.org', Trace.MAIL),
         ("Tel.06 12 34 56 78", Trace.PHONE),
         ("06 12 34 56 78/02 99 12 34 56", Trace.PHONE),
         ("06/12/34/56/78", Trace.PHONE),
@@ -220,6 +224,15 @@ def test_a_name_is_seen_by_initials_in_any_order_and_in_look_alike_letters(text:
 )  # fmt: skip
 def test_an_initial_that_is_not_theirs_is_nobody(text: str) -> None:
     assert KnownPeople([*ZOE, "Alix Dubreuil"]).in_text(text) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["une association des amis du vélo", "notre association, la lande", "maison, quartier"],
+)  # fmt: skip
+def test_a_part_of_a_title_is_nobody(text: str) -> None:
+    titles = ["Association des amis de la lande", "Maison de quartier"]
+    assert KnownPeople(titles).in_text(text) == frozenset()
 
 
 def test_a_long_text_of_one_word_is_read_at_once() -> None:

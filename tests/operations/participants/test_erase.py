@@ -302,6 +302,23 @@ def test_disguised_they_are_seen_by_a_run_that_goes_on_too(own_town: Town, text:
         assert ("member", "Discret") in {(each.by, each.place) for each in outcome.sightings}
 
 
+def test_a_name_of_several_words_is_seen_by_a_run_that_goes_on_too(own_town: Town) -> None:
+    name = {"bf_prenom": "Jean-Noël", "bf_nom": "D'Arcy Le Goaziou"}
+    own_town.joins("Jnd", "jn.darcy@example.org", **name)
+    texts = {
+        "Merci à D’ARCY LE GOAZIOU, Jean-Noël": "name", "avec J.-N. DʼArcy": "name",
+        "Jean-Noël Le Goa{{doubleclic}}ziou": "name", "M. D'Arcy": "surname",
+        "jn . darcy @ example · org": "address", "Jean, le Noël d’antan": "",
+    }  # fmt: skip
+    for number, text in enumerate(texts):
+        own_town.wiki().pages.save(f"Discret{number}", text, "")
+    expected = {(f"Discret{number}", what) for number, what in enumerate(texts.values()) if what}
+    for _run in ("the first", "the same words again"):
+        outcome = erased(own_town, "Jean-Noël D'Arcy Le Goaziou")
+        seen = {(each.place, each.what) for each in outcome.sightings if each.by == "member"}
+        assert {each for each in seen if each[0].startswith("Discret")} == expected
+
+
 def traced(town: Town, number: int) -> str:
     """Somebody who is named all over the wiki; the name of the account, and of the pages."""
     account, mail = f"ZoeK{number}", f"zoe{number}@example.org"

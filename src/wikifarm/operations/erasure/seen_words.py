@@ -28,6 +28,7 @@ _OF_MAIL = re.compile(r"(?<=[^\W_])@[\w.-]*")  # the host of an address, with it
 _SPOKEN = ((re.compile(r"\s(?:at|arobase|chez)\s", re.IGNORECASE), "@"),
            (re.compile(r"\s(?:dot|point)\s", re.IGNORECASE), "."),
            (re.compile(r"\stiret\s", re.IGNORECASE), "-"))  # fmt: skip
+_LOOSE = re.compile(r" ?([.@+_-]) ?")  # the signs within an address, with blanks around them
 
 
 def whole(word: str) -> str:
@@ -50,7 +51,7 @@ def addresses_in(text: str) -> frozenset[str]:
 def _addresses(text: str) -> Iterator[str]:
     for each in readings(text):
         shown = mails_shown(each)
-        for way in {shown, _unspoken(shown)}:
+        for way in {shown, _unspoken(shown), _LOOSE.sub(r"\1", shown)}:
             for sign in re.finditer("@", way):
                 local = _LOCAL.search(way[max(0, sign.start() - _MAIL_AT_MOST) : sign.start()])
                 host = _HOST.match(way, sign.end(), sign.end() + _MAIL_AT_MOST)
