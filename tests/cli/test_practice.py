@@ -164,6 +164,7 @@ def test_a_clone_asks_once(with_farm: RunningFarm) -> None:
     out, shown = answered(*asked, answer="y\n")
     assert "Copy this, and make the community of it?" in shown and "Do this?" not in shown
     assert "Autre (created)" in out
+    assert "Left out of the copy" not in out and "Otherwise than there:" not in out
     _out, shown = answered(*asked, answer="n\n")
     assert "Copy this" not in shown and "Do this?" in shown
     _out, shown = answered(*asked, answer="y\n")

@@ -46,6 +46,8 @@ def test_what_is_not_there_or_reserved_is_told_so(
     cli: Cli, with_farm: RunningFarm, manifest: Path
 ) -> None:
     assert cli("apply", "--yes", "--audit", "none").exit == 0
+    (absent,) = cli("restore", "nowhere.zip", "autre", "--json").json()["errors"]
+    assert "nowhere.zip" in absent["message"]
     command = ("backup", "rennes", "--out", "rennes.zip")
     (missing,) = cli(*command, "--recipient", "team.pub", "--json").json()["errors"]
     assert (missing["code"], "team.pub" in missing["message"]) == ("unreadable", True)

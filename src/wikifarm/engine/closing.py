@@ -42,6 +42,7 @@ class Closing:
 
     days: Mapping[Leave, str] = field(default_factory=dict)
     here: Mapping[Leave, Mapping[str, Any]] = field(default_factory=dict)
+    cut: bool = False  # this computer began to shut the wiki, and did not end
 
     @property
     def closed(self) -> bool:
@@ -65,7 +66,9 @@ class Closing:
             Leave.DELETE: _("its wiki was removed on {day}"),
             Leave.ERASE: _("people were erased on {day}"),
             Leave.READ_ONLY: _("nobody writes there since {day}"),
-            Leave.ANNOUNCE: _("announced on {day}"),
+            Leave.ANNOUNCE: _("announced on {day}, then shut in part by a run that was cut")
+            if self.cut
+            else _("announced on {day}"),
         }
         return next(
             (text.format(day=self.days[step]) for step, text in words.items() if step in self.days),
@@ -84,7 +87,22 @@ def closing(journal: Journal, slug: str, receipt: Receipt | None, wiki: str = ""
     }
     days = {step: told.get(step) or str(lines[step]["day"])
             for step in Leave if step in told or step in lines}  # fmt: skip
-    return Closing(days, lines)
+    since = told.get(REOPENED, "")
+    return Closing(days, lines, Leave.READ_ONLY not in days and _cut(journal, slug, wiki, since))
+
+
+def _cut(journal: Journal, slug: str, wiki: str, since: str) -> bool:
+    """True where what was open in that wiki was kept, and nothing tells that shutting it ended."""
+    cut = False
+    for line in journal.entries():
+        if line.get("slug") == slug and str(line.get("at")) > since:
+            what, did = (line.get("event"), line.get("step")), line.get("did")
+            if what == ("intent", "wiki") or did == REOPEN:
+                cut = False
+            elif line.get("step") == STEP and did == Leave.READ_ONLY:
+                kept = bool(line.get("kept")) and wiki in ("", line.get("wiki"))
+                cut = what[0] == "intent" and (cut or kept)
+    return cut
 
 
 def closings(journal: Journal) -> dict[str, dict[Leave, dict[str, Any]]]:

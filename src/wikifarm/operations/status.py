@@ -52,6 +52,7 @@ class State:
     version: str = ""
     closing: str = ""  # the last step of its leave
     closing_since: str = ""  # its day
+    closing_cut: bool = False  # a run that let nobody write any more was cut
     # What was changed by hand since the last apply, and stays: pages, and groups ("@animation") in
     # which somebody was made an administrator.
     edited: list[str] = field(default_factory=list)
@@ -293,6 +294,7 @@ def _says_closing(state: State, leave: Closing, *, there: bool) -> None:
     if leave.last is None:
         return
     state.closing, state.closing_since = leave.last.value, leave.days[leave.last]
+    state.closing_cut = leave.cut
     if leave.closed:
         state.state = "closed" if leave.ended or not there else "closing"
 

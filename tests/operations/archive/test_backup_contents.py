@@ -161,6 +161,12 @@ def test_who_would_administer_is_told_with_the_address_that_opens_the_account(
         assert list(facilitating(backup, Community("Rennes", "rennes", (ZOE,)))) == []
 
 
+def test_where_nobody_else_administers_nothing_is_said_of_their_mails(tmp_path: Path) -> None:
+    with opened(a_backup(tmp_path / "a.zip", {"accounts.json": []})) as backup:
+        told = administrators(backup)
+    assert told.endswith("besides WikiAdmin: nobody else.")
+
+
 def test_what_is_opened_is_told_by_whom_it_lets_in(tmp_path: Path) -> None:
     members, ours = Rights("@animation", "@animation"), Rights("%", "%")
     design: Any = SimpleNamespace(

@@ -39,6 +39,7 @@ from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.archive.told_before import said_before
 from wikifarm.operations.archive.verify_backup import verify_backup
 from wikifarm.operations.community.site import open_wiki
+from wikifarm.operations.copying.blueprints_here import new_blueprint
 from wikifarm.operations.leaving.retire import retire
 from wikifarm.operations.list_wikis import list_wikis
 from wikifarm.operations.new_community import write_manifest
@@ -1005,3 +1006,22 @@ def test_no_card_is_open_at_any_moment_of_a_restoration(
 def test_an_error_is_one_of_the_tree(tmp_path: Path) -> None:
     with pytest.raises(WikifarmError):
         verify_backup(tmp_path / "none.zip", None, Silence())
+
+
+def test_a_description_of_a_blueprint_of_this_folder_comes_back_where_it_is(
+    computer: Computer, tmp_path: Path
+) -> None:
+    first, file = computer("first"), tmp_path / "rennes.zip"
+    new_blueprint(first, "copie")
+    described = replace(a_community(), blueprint="../blueprints/copie")
+    write_manifest(first.places.communities / "rennes.yml", described)
+    backup(first, "rennes", file, in_clear=True)
+    made = restore(computer("other"), file, "ailleurs")
+    assert isinstance(made.outcome, Restored) and not made.outcome.described
+    (said,) = (text for text in made.messages if "../blueprints/copie" in text)
+    assert "not on this computer" in said and made.outcome.described_in in said
+    made = restore(first, file, "ici")
+    assert isinstance(made.outcome, Restored) and made.outcome.described
+    assert not [text for text in made.messages if "not on this computer" in text]
+    (here,) = load_manifests([Path(made.outcome.described_in)])
+    assert here == replace(described, slug="ici", source=here.source)

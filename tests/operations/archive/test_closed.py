@@ -14,6 +14,7 @@ from tests.operations.archive.conftest import Computer
 from tests.operations.conftest import a_community, context_for
 from tests.operations.deaths import Mortal, born, died
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.cli.render.status_lines import state_facts
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import Closed, Refused, WikifarmError, WriteRefused
 from wikifarm.model import Rights, canonical
@@ -387,9 +388,16 @@ def test_a_cut_that_came_before_the_end_of_a_step_is_taken_back_too(
 
     cut = Mortal(40)
     assert died(born(cut, lambda: run(cut)))
+    (note,) = _notes(retire(computer("first"), "rennes").outcome)
+    assert "“read-only” was begun and cut" in note and "--step reopen" in note
+    told = status(computer("first"), ["rennes"]).outcome
+    assert isinstance(told, StatusOutcome)
+    assert told.states[0].closing_cut and told.states[0].closing == "announce"
+    assert "begun and cut" in dict(state_facts(told.states[0]))["leave"]
     shut = open_wiki(computer("first"), "rennes").rights.all()
     assert shut != before
     reopen(computer("first"), "rennes")
+    assert _notes(retire(computer("first"), "rennes").outcome) == ()
     after = open_wiki(computer("first"), "rennes").rights.all()
     assert {tag: canonical(each.write) for tag, each in after.items()} == {
         tag: canonical(each.write) for tag, each in before.items()

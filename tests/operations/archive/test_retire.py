@@ -19,12 +19,14 @@ from wikifarm.engine.closing import Leave
 from wikifarm.errors import InvalidInput, NotConfirmed, Refused, WriteRefused
 from wikifarm.model import Rights, canonical
 from wikifarm.operations.apply import apply
+from wikifarm.operations.archive.restore import restore
 from wikifarm.operations.archive.take_backup import backup
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.copying.captured_blueprint import capture_blueprint
 from wikifarm.operations.copying.source_wiki import Source
 from wikifarm.operations.leaving import retire as leaving
 from wikifarm.operations.leaving.retire import LeaveMeans, Retiring, retire
+from wikifarm.operations.new_community import write_manifest
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import RunningFarm, snapshot
@@ -164,7 +166,7 @@ def test_what_comes_next_is_said_with_what_was_given(computer: Computer, tmp_pat
              "in_clear": True, "folder": Path("site"), "own_code": True}  # fmt: skip
     told = step(computer, Leave.ANNOUNCE)
     assert told.command == "wikifarm retire rennes --step read-only"
-    assert step(computer, None, **given).command.endswith("--step read-only --at-once")
+    assert step(computer, None, **given).command.endswith("--step read-only")
     bare = step(computer, Leave.READ_ONLY, at_once=True).command
     assert bare.endswith("--step backup --out FILE --recipient KEY")
     told = step(computer, None, **given)
@@ -177,9 +179,10 @@ def test_what_comes_next_is_said_with_what_was_given(computer: Computer, tmp_pat
     assert "--step export --static site" in refused.value.hint
     skipping = given | {"skip_export": True}
     assert step(computer, None, **skipping).command.endswith("--step export --skip-export")
-    assert step(computer, Leave.EXPORT, **skipping).command.endswith("--step erase --at-once")
+    assert step(computer, Leave.EXPORT, **skipping).command.endswith("--step erase")
     told = step(computer, Leave.ERASE, **given)
-    assert told.command.endswith("--step delete --own-code --at-once")
+    assert told.command.endswith("--step delete --own-code")
+    assert told.not_before
     assert not any("mailing-list" in note for note in told.notes)
 
 
@@ -383,3 +386,21 @@ def test_a_wiki_whose_making_was_cut_is_no_community_to_close(
     outcome = retire(context_for(running.url, place), "rennes", Leave.ANNOUNCE).outcome
     assert isinstance(outcome, Retiring)
     assert "announce" in outcome.done
+
+
+def test_names_leave_a_community_that_was_restored_too(computer: Computer, tmp_path: Path) -> None:
+    write_manifest(computer("first").places.communities / "rennes.yml", a_community())
+    backup(computer("first"), "rennes", tmp_path / "before.zip", in_clear=True)
+    restore(computer("first"), tmp_path / "before.zip", "ailleurs")
+    for name in list(Leave)[:5]:
+        means = LeaveMeans(
+            at_once=True, file=tmp_path / "ailleurs.zip", in_clear=True, skip_export=True
+        )
+        told = retire(computer("first"), "ailleurs", name, means).outcome
+    assert isinstance(told, Retiring)
+    pages = open_wiki(computer("first"), "ailleurs").pages.all()
+    assert "Camille" not in pages["AnimerIci"].body + repr(
+        receipts.from_page(pages[receipts.TAG].body)
+    )
+    named = [note for note in told.notes if "still named" in note]
+    assert all("AnimerIci" not in note for note in named)

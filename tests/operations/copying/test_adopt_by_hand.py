@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.operations.conftest import context_for
 from tests.operations.copying.conftest import (
@@ -30,6 +31,7 @@ from wikifarm.engine.changes import writes
 from wikifarm.engine.journal import SENTINEL, Journal
 from wikifarm.engine.standing import Standing
 from wikifarm.errors import BadCredentials, InvalidInput, LeakFound, NotOurs, Refused
+from wikifarm.model import Rights
 from wikifarm.operations.adopt import AdoptedWiki, adopt
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.community_run import CommunityRun
@@ -43,6 +45,7 @@ from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import snapshot
 from wikifarm.whole_wiki import WholeWiki
 from wikifarm.yeswiki.farm import NewWiki
+from wikifarm.yeswiki.rights import RightsTable
 from wikifarm.yeswiki.wiki_reader import read_whole
 
 # Where both generations would say the same.
@@ -479,3 +482,20 @@ def test_a_form_without_a_name_stays_as_it_is_and_stops_nothing(sources: TwoSour
         (each.name, each.why.value) for each in captured.captured.left_out
     }
     assert "704" not in [form.id for form in captured.captured.forms]
+
+
+def test_a_page_whose_rights_are_empty_names_nobody(sources: TwoSources) -> None:
+    """As a wiki is that was made by the API without rights for its pages."""
+    context = made(sources, "sansdroits")
+    shown = RightsTable.table_of
+
+    def empty(table: RightsTable, document: LexborHTMLParser) -> dict[str, Rights]:
+        return shown(table, document) | {"ReglesDuJardin": Rights("", "", "")}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RightsTable, "table_of", empty)
+        told = take(context, "sansdroits")
+    assert told.captured is not None
+    left = {each.name: each.why.value for each in told.captured.captured.left_out}
+    assert (left["ReglesDuJardin"], left["LesParcelles"]) == ("no-rights", "rights")
+    assert "its rights are empty" in " ".join("\n".join(taken_over(told, Sheet())).split())

@@ -85,6 +85,25 @@ def test_all_of_one_person_goes_and_nobody_else(own_town: Town) -> None:
     own_town.joins("Bob", "bob@example.org")  # the name and the address are free again
 
 
+@pytest.mark.parametrize("own_town", [Dialect.D44], indirect=True)
+def test_notes_of_the_administration_are_searched_in_their_earlier_texts_too(
+    own_town: Town,
+) -> None:
+    """YesWiki begins a note anew when it loses its last text (4.4.4)."""
+    wiki = own_town.wiki()
+    wiki.groups.set({"participants": [*wiki.groups.members("participants"), "AdaL"]})
+    (log,) = [tag for tag in wiki.rights.all() if tag.startswith(LOGS)]
+    wiki.groups.set({"participants": ["Eve", "Bob"]})
+    page = wiki.pages.read(log)
+    assert page is not None and "AdaL" in page.body
+    time.sleep(1.1)  # of two texts of one second, YesWiki shows one
+    wiki.pages.save(log, "Rien.", page.revision)
+    outcome = erased(own_town, "AdaL")
+    page = wiki.pages.read(log)
+    assert page is not None and "AdaL" not in page.body
+    assert (log, WikiPart.LOG) in {(each.place, each.part) for each in outcome.sightings}
+
+
 def test_what_they_made_stays_under_another_name(own_town: Town) -> None:
     author = own_town.wiki().visitor()
     author.login("Bob", PASSWORD)

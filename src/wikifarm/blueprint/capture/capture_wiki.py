@@ -298,7 +298,7 @@ class _Capture:
         for tag, usual in self.usual.closed.items():
             now = self.whole.rights.get(tag)
             if now is not None and not self.may_say_rights(tag):
-                self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.RIGHTS))
+                self.left_out.append(LeftOut(LeftKind.PAGE, tag, self.why_rights(tag)))
                 continue
             own = self.rights.page(now) if now is not None else Rights("", "")
             closed[tag] = Rights(
@@ -312,6 +312,15 @@ class _Capture:
         now = self.whole.rights.get(tag)
         stands = now is not None and self.rights.page(now).same_as(now)
         return stands or not self.asked.in_place
+
+    def why_rights(self, tag: str) -> Why:
+        """Why no blueprint gives a page its rights: somebody is named there, or nothing stands."""
+        now = self.whole.rights.get(tag)
+        if now is None:
+            return Why.NO_RIGHTS
+        told = self.rights.page(now)
+        filled = Rights(now.read or told.read, now.write or told.write, now.comment or told.comment)
+        return Why.NO_RIGHTS if told.same_as(filled) else Why.RIGHTS
 
     def modules(self, kind: str, usual: Mapping[str, str]) -> dict[str, str]:
         """The rights of actions or handlers: those of the source that let in groups alone, and what
@@ -343,7 +352,7 @@ class _Capture:
             if not _TAG.match(tag) or tag.lower() in tags or is_no_file_name(tag):
                 self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.BAD_NAME))
             elif not self.may_say_rights(tag):
-                self.left_out.append(LeftOut(LeftKind.PAGE, tag, Why.RIGHTS))
+                self.left_out.append(LeftOut(LeftKind.PAGE, tag, self.why_rights(tag)))
             elif self.speaks_of_nobody(LeftKind.PAGE, tag, self.without_list(page.body), tag):
                 known[tag] = page
                 tags.add(tag.lower())

@@ -31,6 +31,7 @@ class Why(StrEnum):
     NO_PAGE = "no-page"  # its page is not copied
     NO_FILE = "no-file"  # it is not there, or empty
     RIGHTS = "rights"  # somebody is named in its rights
+    NO_RIGHTS = "no-rights"  # they are empty
     AS_IT_IS = "as-it-is"  # a blueprint cannot describe it as it stands
 
 

@@ -157,7 +157,12 @@ def _title(schema: Schema, told: list[str]) -> Schema:
         return schema if schema.title_mask else _with_mask(schema)
     if about_all(schema.fields) is not About.SOMEBODY:
         return replace(schema, title_is_public=True)
-    told.append(_("the title of its entries is its name: strangers see titles"))
+    told.append(
+        _(
+            "each card bears the name of the form as its title, and no person's: strangers see "
+            "titles"
+        )
+    )
     others = tuple(field for field in schema.fields if field.type != "titre")
     return _with_mask(_renamed(replace(schema, fields=others), TITLE))
 

@@ -149,7 +149,7 @@ def restore(
     from wikifarm.operations.archive.restore import restore as operation
 
     options = shared(ctx)
-    if not (yes or dry_run or options.interactive):
+    if not (yes or dry_run or options.interactive) and file.is_file():
         raise typer.BadParameter(
             _("making a wiki again needs --yes; --dry-run shows first what it would bring")
         )

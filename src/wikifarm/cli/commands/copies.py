@@ -21,6 +21,7 @@ from wikifarm.result import Envelope
 
 if TYPE_CHECKING:
     from wikifarm.blueprint.capture.capture_wiki import CaptureWishes
+    from wikifarm.operations.copying.begun_clone import BegunClone
     from wikifarm.operations.copying.captured_blueprint import CapturedBlueprint
     from wikifarm.operations.copying.clone import Cloned
     from wikifarm.operations.copying.source_wiki import Source
@@ -173,16 +174,20 @@ def clone(
         lacking = tuple(unmet(shown)) if shown is not None else ()
         return Envelope("clone", outcome=shown or Envelope("clone").outcome, messages=lacking)
     whole = envelope("clone", [cloned.community], strict=strict)
-    return replace(whole, messages=(*_told_of_the_copy(cloned), *whole.messages))
+    return replace(
+        whole, messages=(*_told_of_the_copy(cloned, shown=not options.output.json), *whole.messages)
+    )
 
 
-def _told_of_the_copy(cloned: Cloned) -> Iterator[str]:
-    """What a program should read of a copy, once it is made."""
+def _told_of_the_copy(cloned: Cloned, *, shown: bool) -> Iterator[str]:
+    """What is read of a copy, once it is made; `shown`: people were told before what it lacks."""
     from wikifarm.operations.copying.captured_blueprint import unmet
 
     if cloned.captured is not None:
         yield from unmet(cloned.captured)
         captured = cloned.captured.captured
+        if shown:
+            return
         if captured.left_out:
             names = ", ".join(each.key for each in captured.left_out)
             yield _("Left out of the copy: {names}.").format(names=names)
@@ -197,12 +202,20 @@ def _told_of_the_copy(cloned: Cloned) -> Iterator[str]:
         files = ", ".join(map(str, cloned.to_remove))
         yield again.format(folder=cloned.folder, files=files)
         if cloned.begun is not None:
-            told = _(
-                "The copy leaves out {left_out} pages, forms and other things of its source, and "
-                "has {changed} otherwise than there: that run named each."
-            )
-            counts = {"left_out": cloned.begun.left_out, "changed": cloned.begun.changed}
-            yield told.format(**counts)
+            yield from _counted(cloned.begun)
+
+
+def _counted(begun: BegunClone) -> Iterator[str]:
+    """What an earlier run named of what a copy lacks."""
+    if begun.left_out:
+        yield _(
+            "The copy leaves out {count} pages, forms and other things of its source: that run "
+            "named each."
+        ).format(count=begun.left_out)
+    if begun.changed:
+        yield _(
+            "The copy has {count} things otherwise than its source: that run named each."
+        ).format(count=begun.changed)
 
 
 def _shown(options: Shared, captured: CapturedBlueprint, *, asking: bool) -> bool:

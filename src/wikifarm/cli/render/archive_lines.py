@@ -178,6 +178,8 @@ def retiring(outcome: Retiring, sheet: Sheet) -> Iterator[str]:
     words = step_words()
     if outcome.reopened:
         yield sheet.paint.strong(_("{url}: open again").format(url=outcome.url))
+    elif not outcome.done:
+        yield sheet.paint.strong(_("{url}: no leave was begun").format(url=outcome.url))
     else:
         yield sheet.paint.strong(_("{url}: leave").format(url=outcome.url))
     yield from table((day, words[step]) for step, day in outcome.done.items())

@@ -147,6 +147,7 @@ def _why() -> dict[str, str]:
         "no-page": _("it is attached to no page that is copied"),
         "no-file": _("it is not there, or empty"),
         "rights": _("somebody is named in its rights"),
+        "no-rights": _("its rights are empty"),
         "as-it-is": _("a blueprint cannot say it as it is"),
     }
 

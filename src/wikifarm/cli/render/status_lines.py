@@ -120,6 +120,9 @@ def state_facts(state: State) -> list[tuple[str, str]]:
         words = archive_lines.step_words()
         told = _("{step}: done on {day}")
         done = told.format(step=words[state.closing], day=state.closing_since)
+        if state.closing_cut:
+            cut = _("{step}: begun and cut; `wikifarm retire {slug}` says how to go on")
+            done += "; " + cut.format(step=words["read-only"], slug=state.slug)
         facts.append((_("leave"), done))
     if state.drift:
         facts.append((_("differs"), few(list(map(_differing, state.drift)))))

@@ -352,8 +352,11 @@ def administering(backup: Backup) -> dict[str, str]:
 
 def administrators(backup: Backup) -> str:
     """A sentence on whom a wiki made of this backup lets do everything."""
-    there = (f"{name} <{address}>" for name, address in administering(backup).items())
+    there = [f"{name} <{address}>" for name, address in administering(backup).items()]
+    if not there:
+        told = _("Who administers the wiki of this backup, besides {admin}: nobody else.")
+        return told.format(admin=WIKI_ADMIN)
     return _(
         "Who administers the wiki of this backup, besides {admin}: {names}. Whoever reads the "
         "mails of such an address can choose a password: keep only those whom you know."
-    ).format(admin=WIKI_ADMIN, names=", ".join(there) or _("nobody else"))
+    ).format(admin=WIKI_ADMIN, names=", ".join(there))

@@ -127,10 +127,12 @@ def restore(
         check(backup)
         at = slug or backup.manifest.slug
         _check_address(at)
-        description = _description(backup, at, context)
+        description, why_not = _description(backup, at, context)
         described = description or _described_here(context, at)
         design = design_of(context, backup, described, _receipt(backup))
         planned = _planned(context, backup, at, description, design)
+        if why_not:
+            planned = replace(planned, warnings=(*planned.warnings, why_not))
         standing = _standing(context, planned)
         if not standing.already and (dry_run or agreed is not None):
             planned = _since(context, backup, planned, standing, design)
@@ -268,17 +270,32 @@ def _planned(
     )
 
 
-def _description(backup: Backup, slug: str, context: Context) -> Community | None:
+def _description(backup: Backup, slug: str, context: Context) -> tuple[Community | None, str]:
     """The community as the computer that backed it up described it, at this address. None where
     this computer describes it already, where the backup does not say, or where what it says is none
-    here: of a blueprint that is not there, say."""
+    here: of a blueprint that is not there, say; then with a sentence on why."""
     path = _described_in(context, slug)
     if DESCRIPTION not in backup.manifest.members or path.exists():
-        return None
+        return None, ""
     try:
-        return community_from({**backup.value(DESCRIPTION), "slug": slug}, folder=path.parent)
-    except (InvalidInput, TypeError):
-        return None
+        value = {**backup.value(DESCRIPTION), "slug": slug}
+        return community_from(value, str(path), folder=path.parent), ""
+    except TypeError:
+        return None, ""
+    except InvalidInput as wrong:
+        return None, _not_described(wrong, path)
+
+
+def _not_described(wrong: InvalidInput, path: Path) -> str:
+    """Why the description of a backup stays in it, and what to do."""
+    reasons = "; ".join(problem.message for problem in wrong.problems)
+    told = _("The description in this backup is not written to {file}: {reasons}.")
+    if any(problem.code == "unknown-blueprint" for problem in wrong.problems):
+        told += " " + _(
+            "This blueprint is not on this computer: copy its folder there from the one that made "
+            "the backup, then run this command."
+        )
+    return told.format(file=path, reasons=reasons)
 
 
 def _described_here(context: Context, slug: str) -> Community | None:

@@ -87,12 +87,22 @@ class ToldWiki:
 
     def _receipt_here(self, body: str) -> str:
         """The page of the receipt, once it says where its community is now, and of no audit: the
-        last one looked at another wiki, maybe on another farm. The mailing list that it knows is
-        that of the first address."""
+        last one looked at another wiki, maybe on another farm. What it wrote is as it stands here,
+        so that it goes on proving it. The mailing list that it knows is that of the first
+        address."""
         receipt = receipts.from_page(body)
         if receipt is None:
             return body
-        ours = replace(receipt, slug=self._slug, community=self._mark, audit={})
+        bases = {tag: self.moved(self.crossing.text(text)) for tag, text in receipt.bases.items()}
+        pages = {
+            tag: receipts.fingerprint(bases[tag])
+            if tag in bases and applied == receipts.fingerprint(receipt.bases[tag])
+            else applied
+            for tag, applied in receipt.pages.items()
+        }
+        ours = replace(
+            receipt, slug=self._slug, community=self._mark, audit={}, bases=bases, pages=pages
+        )
         if self._slug != self.backup.manifest.slug:
             ours = replace(ours, mailing_list={}, ledger_key="", ledger=())
         return body if ours == receipt else ours.as_page(receipt.language or "fr")

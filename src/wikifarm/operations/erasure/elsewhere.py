@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from wikifarm.engine import receipt as receipts
@@ -74,7 +75,7 @@ def elsewhere(
             known.add(place.name)
         yield place
         if place.part is WikiPart.RIGHTS and place.name.startswith(LOGS):
-            yield _log(wiki, place.name)
+            yield from _log(wiki, place.name)
         elif place == Unread(WikiPart.RIGHTS):  # these name the logs, which no list of pages shows
             yield Unread(WikiPart.LOG)
     for tag in sorted({*shown, *known}):
@@ -135,13 +136,24 @@ def _rights(wiki: Wiki) -> Iterator[tuple[str, str]]:
     yield from wiki.rights.modules().items()
 
 
-def _log(wiki: Wiki, tag: str) -> HeldText | Unread:
+def _log(wiki: Wiki, tag: str) -> Iterator[HeldText | Unread]:
     """What YesWiki noted of what was administered, each list of members that was saved among it,
-    its lines told by `\\n` (docs/yeswiki.md)."""
-    with suppress(UnexpectedAnswer):
-        if (page := wiki.pages.read(tag)) is not None:
-            return HeldText(WikiPart.LOG, tag, page.body.replace("\\n", "\n"))
-    return Unread(WikiPart.LOG, tag)
+    its lines told by `\\n` (docs/yeswiki.md). Where it lost its last text, it began anew: the
+    earlier ones hold the rest."""
+    texts: list[str] = []
+    try:
+        page = wiki.pages.read(tag)
+        texts += [page.body] if page is not None else []
+        told = wiki.revisions.of(tag)
+        texts += [wiki.revisions.body(tag, each) for each in told.shown[1:]]
+    except UnexpectedAnswer:
+        yield Unread(WikiPart.LOG, tag)
+    else:
+        anew = any(not text.startswith(older.rstrip()) for text, older in pairwise(texts))
+        hides = len({each.time for each in told.shown}) < told.count
+        if page is None or (anew and hides):
+            yield Unread(WikiPart.LOG, tag)
+    yield HeldText(WikiPart.LOG, tag, "\n".join(texts).replace("\\n", "\n"))
 
 
 def _history(wiki: Wiki, tag: str) -> Iterator[HeldText | Unread]:

@@ -62,6 +62,13 @@ def _what_comes_next(slug: str, leave: Closing, *, there: bool) -> list[str]:
                 "makes the one of the backup again."
             ).format(slug=slug)
         ]
+    if leave.closed:
+        notes.append(
+            _(
+                "What accounts put on pages by the API meanwhile stays: look at their keywords, "
+                "looks and reactions."
+            )
+        )
     told = _(
         "`wikifarm apply` of its description gives back the accounts of those who facilitate and "
         "what the blueprint writes."

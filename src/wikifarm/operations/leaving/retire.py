@@ -18,7 +18,7 @@ from typing import Any
 
 from wikifarm.emails import is_email
 from wikifarm.engine import receipt as receipts
-from wikifarm.engine.closing import ENDS, STEP, Closing, Leave, closing
+from wikifarm.engine.closing import ENDS, REOPEN, STEP, Closing, Leave, closing
 from wikifarm.errors import (
     Exit,
     InvalidInput,
@@ -129,8 +129,6 @@ class LeaveMeans:
             yield _option("--identity", self.identity)
         if step is Leave.DELETE and self.own_code:
             yield "--own-code"
-        if step in DAYS and self.at_once:
-            yield "--at-once"
 
 
 def retire(
@@ -150,7 +148,7 @@ def retire(
         return Envelope("retire", outcome=_gone(context, slug, step))
     leaving = _Leave(context, open_wiki(context, slug), entry, asked)
     if step is None or step in leaving.done:
-        notes = leaving.remains() if step is Leave.ERASE else ()
+        notes = leaving.remains() if step is Leave.ERASE else leaving.cut()
         return Envelope("retire", outcome=replace(leaving.outcome(), notes=notes))
     leaving.check(step)
     if agreed is not None and not agreed(step):
@@ -217,6 +215,17 @@ class _Leave:
             following.value if following else "", self._not_before(following),
             command=self._command(following) if following else "",
         )  # fmt: skip
+
+    def cut(self) -> tuple[str, ...]:
+        """What to do where it was cut while the wiki was shut, as a sentence."""
+        if not self._so_far.cut:
+            return ()
+        told = _(
+            "“{step}” was begun and cut: some of the wiki is shut already. The same command goes "
+            "on; `wikifarm retire {slug} --step {back}` takes it back."
+        )
+        step = Leave.READ_ONLY.value
+        return (told.format(step=step, slug=self._slug, back=REOPEN),)
 
     def _following(self) -> Leave | None:
         done = self.done
@@ -353,13 +362,19 @@ class _Leave:
         )
 
     def _accounts_opened(self) -> str:
-        """What an account that is opened from now on may do."""
+        """What any account may do, one that is opened from now on too: the API of YesWiki asks for
+        nothing else of who writes a triple (api/triples/PAGE, 4.4.4, 4.5.0)."""
         if self._context.farm.capabilities.dialect is Dialect.D46:
             return _(
-                "Accounts may still be opened there, and this version of YesWiki lets each of them "
-                "add cards by its API, with a program."
+                "Accounts may still be opened there, and whoever has one may, by the API of "
+                "YesWiki, with a program, add cards, put a keyword on a page, change its look "
+                "(style, background image) or react to it."
             )
-        return _("Accounts may still be opened there: they change no page and no card.")
+        return _(
+            "Accounts may still be opened there, and whoever has one may, by the API of YesWiki, "
+            "with a program, put a keyword on a page, change its look (style, background image) "
+            "or react to it."
+        )
 
     def _open_modules(self) -> dict[str, str]:
         """What writes, and is not for administrators alone -> its right. What the wiki does not
