@@ -55,6 +55,7 @@ from wikifarm.yeswiki.bazar_lists import Lists
 from wikifarm.yeswiki.entries import Entries
 from wikifarm.yeswiki.needed_pages import MENU
 from wikifarm.yeswiki.pages import Pages
+from wikifarm.yeswiki.wiki import Wiki
 from wikifarm.yeswiki.wiki_reader import read_whole
 
 
@@ -198,6 +199,12 @@ def test_it_is_restored_elsewhere_as_it_was(
         made_again(computer, file, "rennes2", "a third one")
 
 
+def proven_by(receipt: receipts.Receipt, wiki: Wiki) -> set[str]:
+    """The pages that still are as wikifarm wrote them."""
+    pages = wiki.pages.all()
+    return {tag for tag in receipt.pages if receipt.untouched(tag, pages[tag].body)}
+
+
 @pytest.mark.parametrize("slug", ["rennes", "rennes2"])
 def test_what_is_restored_was_not_looked_at_and_what_is_told_to_do_next_is_there(
     computer: Computer, tmp_path: Path, slug: str
@@ -210,15 +217,18 @@ def test_what_is_restored_was_not_looked_at_and_what_is_told_to_do_next_is_there
     assert receipt is not None
     audited = replace(receipt, audit={"at": "2026-01-01T00:00:00+00:00"})
     wiki.pages.save(receipts.TAG, audited.as_page("fr"), page.revision)
+    proven = proven_by(receipt, wiki)
     taken(computer, file)
     context.farm.delete(entry)
     made = made_again(computer, file, slug)
     assert (made.differs, made.described) == ((), False)
-    kept = open_wiki(computer("other"), slug).pages.read(receipts.TAG)
+    here = open_wiki(computer("other"), slug)
+    kept = here.pages.read(receipts.TAG)
     assert kept is not None
     again = receipts.from_page(kept.body)
     assert again is not None and (again.slug, again.audit) == (slug, {})
-    assert again.pages == receipt.pages
+    assert again.pages.keys() == receipt.pages.keys()
+    assert proven_by(again, here) == proven != set()
     shown = "".join(answer(Envelope("restore", outcome=made), Paint()).split())
     assert f"{slug}.yml" in made.described_in
     assert f"write{made.described_in}" in shown
