@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from wikifarm.operations.archive.active_text import does_something, sending
@@ -76,6 +78,23 @@ from wikifarm.operations.archive.active_text import does_something, sending
         '""<a data-pm-x data-toggle=modal href=x>y</a>""',
         '{{button title="y\' online=1 onfocus=alert(1)"}}',
         '{{button title="y\' onlineclick=1"}}',
+        "[x](https://example.org){onmouseover=alert`1`}",
+        "[x](https://example.org){style=position:fixed;inset:0}",
+        "[x](https://example.org){.modalbox}",
+        '![photo](x"onerror="alert`1`)',
+        "[[|https://example.org/x Page]]",
+        "_<img alt='_ ' onerror=alert(1) x=_'_",
+        "_<a t='_' y=\"' onclick=alert(1) '\">",
+        "*<a t='*' y=\"a onclick=alert(1) b\">",
+        "## <a t='\n' y=\"a onclick=alert(1) b\">",
+        "# <img src=x onerror=alert(1)>",
+        '%%{{ b="%%{{section class="modal show"}}',
+        '{#{{ b="#}{{button class="modal show" link="Charte" text="x"}}',
+        '{{button link="https:\\\\example.org/" class="modalbox" text="x"}}',
+        '""<div class="markdown">&lt;img src=x onerror=alert(1)&gt;</div>""',
+        '{{section class="markdown"}}&lt;img src=x onerror=alert(1)&gt;',
+        '""<a style="font-size:100px;line-height:8px;color:rgba(0,0,0,0)" href=//x>x</a>""',
+        '""<p style="background:url(x)">x</p>""',
         '""<""{{titrepage}}"" src=//example.org/x.js></""{{titrepage}}"">""',
         '""<""{{currentpage}}"">alert(1)</""{{currentpage}}"">""',
         '""<a href=\'""{{currentpage}}"":alert(1)\'>x</a>""',
@@ -122,6 +141,10 @@ def test_what_acts_is_seen(text: str) -> None:
         '""<p style="color: #333; text-align:center;">x</p><td colspan="2">y</td>""',
         '{{section bgcolor="#fff" height="200" class="cover"}} {{button text="Mot ; note : x"}}',
         '{{button class="modalbox" link="Charte"}}',
+        '[le site](https://example.org "Titre"){.btn .btn-primary #ici} ![vue](files/a.png)',
+        "_un mot_ et *un autre* snake_case_ici\n## Un titre <b>fort</b>\n",
+        '""<a href="?x_y" target="_blank">x</a> <a href="z" target="_blank">y</a>""',
+        '<p>Une fiche <img src="files/a.png" alt=""></p>',
         '{{button class="btn-default navbar-btn" link="AnimerIci" text="Animer"}}',
         '{{button class="btn btn-primary btn-xs pull-right" icon="fas fa-yin-yang"}}',
         '""<p style="font-size:18px; line-height: 115%; font-weight:700">x</p>""',
@@ -148,3 +171,26 @@ def test_actions_that_send_are_named() -> None:
     )
     assert sending(text) == ["abonnement", "bazarliste", "contact", "login", "redirect", "video"]
     assert sending('{{redirect page="Charte"}}') == []
+    assert sending('{{button link="https://example.org" text="x"}}') == []
+    assert sending('{{moteurrecherche url="https://example.org"}}') == ["moteurrecherche"]
+    assert sending('%%{{%%{{contact mail="x@example.org"}}') == ["contact"]
+    assert sending('""{{""{{contact mail="x@example.org"}}') == ["contact"]
+
+
+def test_very_many_beginnings_cost_no_more_than_the_text() -> None:
+    begun = time.monotonic()
+    for text in (
+        "{{" * 200_000 + "}}",
+        "<a " * 100_000,
+        "_<" * 100_000,
+        "](" * 100_000,
+        "# <" * 50_000,
+        "<a" + " " * 100_000,
+        "{{" * 100_000,
+        "[[" * 100_000,
+        "<!--" * 50_000,
+        "<a " + "x='" * 90_000,
+    ):
+        does_something(text)
+        sending(text)
+    assert time.monotonic() - begun < 20

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
@@ -50,7 +51,8 @@ _RUN = re.compile(
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
 # Looks that only dress what is there: no picture from elsewhere, nothing laid over the page.
 _LOOK = re.compile(
-    r"\s*(?:(color|background-color|text-(?:align|decoration|indent|transform)|font(?:-\w+)*|"
+    r"\s*(?:(color|background(?:-color)?|text-(?:align|decoration(?:-\w+)*|indent|transform)|"
+    r"font(?:-\w+)*|overflow|box-sizing|list-style|"
     r"line-height|letter-spacing|word-spacing|vertical-align|white-space|float|clear|display|gap|"
     r"list-style-type|(?:max-|min-)?(?:width|height)|(?:margin|padding|border|mso)(?:-\w+)*|"
     r"(?:row|column)-gap|flex(?:-(?:grow|shrink|basis))?|orphans|widows|overflow-wrap|"
@@ -58,11 +60,11 @@ _LOOK = re.compile(
     r"((?:[\w\s#%.,!'\"]|-(?![\d.])|(?:rgb|hsl)a?\([\d\s.,%/]*\))*))?\Z"  # never less than 0
 )
 # Letters larger than these, or lines closer than these, lie over what is around: as unit: number.
-_LARGEST = {"px": 100, "pt": 75, "em": 4, "rem": 4, "%": 400}
-_CLOSEST = {"px": 8, "pt": 6, "em": 0.8, "rem": 0.8, "%": 80, "": 0.8}
+_LARGEST = {"px": 48, "pt": 36, "em": 3, "rem": 3, "%": 300}
+_CLOSEST = {"px": 12, "pt": 9, "em": 0.9, "rem": 0.9, "%": 90, "": 0.9}
 _SIZE = re.compile(r"(\d*\.?\d+)(px|pt|r?em|%|)\Z")
 # What the scripts of YesWiki open in the page itself, or fill with what stands elsewhere.
-_FILLED = re.compile(r"\bmodal|dynamic|\bnavbar-fixed|\bvue\b", re.IGNORECASE)
+_FILLED = re.compile(r"\bmodal|dynamic|\bnavbar-fixed|\bvue\b|\bmarkdown", re.IGNORECASE)
 # What the styles of YesWiki place by itself, over the page maybe (`position`; 4.4.4 and 4.5.0).
 _PLACED_NAMES = r"""
 affix agenda-entry app-nav [\w-]*backdrop bazar-(?:card|marker|map-container|search)
@@ -83,16 +85,26 @@ _PLACED_IDS = re.compile(
     r"search-|toast)"
 )
 _RAW = '""'  # what stands between two of these is HTML
-# A whole tag, comment or address in brackets, without these two signs. What is not whole may be
-# ended by what an action shows.
-_WHOLE = re.compile(
-    r"<!--(?:(?!\"\"|-->).)*-->|<https?:[^\s<>\"]*>|<[\w.+-]+@[\w.-]+>|"
-    r"</?[a-zA-Z][^\s\"'<>/=]*(?:[\s/]+(?:[^\s\"'<>/=]+"
-    r"(?:\s*=\s*(?:\"[^\"]+\"|'(?:(?!\"\")[^'])*'|[^\s\"'<>=`]+))?)?)*>",
-    re.DOTALL,
+_NO_RAW = r"(?!\"\")"
+# A whole tag, comment or address in brackets; what is not whole may be ended by something else.
+_TAG = (
+    r"<!--(?:{0}(?!-->).)*-->|<https?:[^\s<>\"]*>|<[\w.+-]+@[\w.-]+>|"
+    r"</?[a-zA-Z][^\s\"'<>/=]*(?:[\s/]+[^\s\"'<>/=]+"
+    r"(?:\s*=\s*(?:{0}\"[^\"]*\"|'(?:{0}[^'])*'|[^\s\"'<>=`]+))?)*[\s/]*>"
 )
+_WHOLE = re.compile(_TAG.replace("{0}", _NO_RAW), re.DOTALL)
+_WHOLE_WITHOUT_RAW = re.compile(_TAG.replace("{0}", ""), re.DOTALL)
 _CUT = re.compile(r"<(?:[a-zA-Z/!?]|\"\"|\Z)")
+# What YesWiki shows as it stands, HTML too: slanted text and titles of Markdown (wakka.php).
+_SHOWN = re.compile(
+    r"(?=(?<!\w)_([^_]+)_(?!\w)|(?<!\w)\*([^*]+)\*(?!\w)|(?<!#)#{1,6} ([^\n#]*)(?:\n|\Z))"
+)
+_MARKDOWN_LINK = re.compile(r"\]\([^)]*\)\{([^}]*)\}")
+_ODD_PICTURE = re.compile(r"\]\([^) ]*[\"'<>]")  # its address is not made harmless
+_OF_ELSEWHERE = re.compile(r"\[\[\|")  # the text of a page of another wiki
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_OPEN = re.compile(r"(?=\{\{)")
+_MOST = 1000  # beginnings of a thing in a text: nobody writes more
 _IN_LINK = re.compile(r"\[\[[^\]]*\{\{")  # an action in the address of a link
 _PARAMETER = re.compile(r"([\w-]+)\s*=\s*\"([^\"]*)\"")
 _IN_ACTION = re.compile(
@@ -100,17 +112,18 @@ _IN_ACTION = re.compile(
     r"['\"]\s*[\w:@.-]+\s*=",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(r"modalbox.*//|//.*modalbox", re.IGNORECASE | re.DOTALL)
+_THERE = r"(?:[/\\\\]{2}|https?:)"
+_ELSEWHERE = re.compile(rf"modalbox.*{_THERE}|{_THERE}.*modalbox", re.IGNORECASE | re.DOTALL)
 # Parameters of actions that are read, or followed: none of them is a look.
 _SAID_WORDS = """
 text title titre label alt desc description caption legend placeholder hint link url nom query
 """
 _SAID = frozenset(_SAID_WORDS.split())
-# Actions that write to somebody, lead to another site at once or show what stands there (4.4.4 and
-# 4.5.0).
+# Actions that write to somebody; of all others, those that only link may name what stands elsewhere
+# (4.4.4 and 4.5.0).
 _SENDING = re.compile(
     r"\s*(?:(contact|abonnement|desabonnement|mailperiod)\b|"
-    r"(redirect|login|video|iframe|pdf|rss|syndication|bazar\w*|calendrier)\b.*//)",
+    rf"(?!(?:button|buttondropdown|nav|attach|label|figure)\b)(\w+)\b.*{_THERE})",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -120,28 +133,65 @@ def does_something(value: Any) -> bool:
     return any(_is_cut(text) or any(map(_acts, _ways(text))) for text in texts_in(value))
 
 
-def _is_cut(text: str) -> bool:
-    """Whether HTML in it is ended by something else, or an address by an action."""
-    if _IN_LINK.search(text):
-        return True
-    return text.count(_RAW) > 1 and _CUT.search(_WHOLE.sub(" ", text)) is not None
-
-
 def sending(text: str) -> list[str]:
     """The actions of a page that write to somebody or lead elsewhere."""
-    names = (_SENDING.match(inner) for inner in _ACTION.findall(text))
+    names = (_SENDING.match(inner) for inner in _actions(text))
     return sorted({str(name[1] or name[2]).lower() for name in names if name})
+
+
+def _is_cut(text: str) -> bool:
+    """Whether HTML in it is ended by something else, an address by an action, or a picture by more
+    than its address."""
+    if any(text.count(mark) > _MOST for mark in ("](", "<!--", "[[")):
+        return True
+    if any(each.search(text) for each in (_IN_LINK, _OF_ELSEWHERE, _ODD_PICTURE)):
+        return True
+    if any(map(_dresses, _MARKDOWN_LINK.findall(text))):
+        return True
+    shown = ("".join(groups) for groups in _SHOWN.findall(text))
+    whole = _WHOLE if text.count(_RAW) > 1 else _WHOLE_WITHOUT_RAW
+    return any(_CUT.search(whole.sub(" ", each)) for each in (text, *shown))
+
+
+def _dresses(given: str) -> bool:
+    """Whether what a link of Markdown is given is more than how it looks."""
+    for part in given.split():
+        name, equals, value = part.partition("=")
+        if part[0] in "#.":
+            name, value = ("id", part[1:]) if part[0] == "#" else ("class", part.replace(".", " "))
+        elif not equals:
+            continue
+        if _is_acting(name.lower(), value):
+            return True
+    return False
+
+
+def _actions(text: str) -> Iterator[str]:
+    """What each action is given, wherever YesWiki may see one begin. Of very many that end at the
+    same place, the first and the last."""
+    ends: dict[int, list[int]] = defaultdict(list)
+    end = 0
+    for opening in _OPEN.finditer(text):
+        start = opening.start() + 2
+        end = end if end >= start else text.find("}}", start)
+        if end < 0:
+            break
+        ends[end].append(start)
+    for end, starts in ends.items():
+        few = starts if len(starts) <= _MOST else (starts[0], starts[-1])
+        yield from (text[start:end] for start in few)
 
 
 def _ways(text: str) -> Iterator[str]:
     """The pieces of which HTML may be made of a text: each that may be HTML as it is, and all of
     them in a row."""
-    for whole in {text, _ACTION.sub("", text)}:  # actions that show nothing join what is around
+    head, end, rest = text.rpartition("}}")
+    for whole in {text, _ACTION.sub("", head + end) + rest}:  # some show nothing, and join
         yield whole
         if "<" in whole or "&" in whole or _RAW in whole:
             yield whole.replace(_RAW, "")
             yield from whole.split(_RAW)
-    yield from (f"{{{{{inner}}}}}" for inner in _ACTION.findall(text))
+    yield from (f"{{{{{inner}}}}}" for inner in _actions(text))
 
 
 def _acts(text: str) -> bool:
@@ -168,6 +218,8 @@ def _does(action: str) -> bool:
 def _places(name: str, value: str) -> bool:
     """Whether a parameter lays what the action shows over the page, or opens something."""
     if name == "data" or ("class" in name and _PLACED.search(value)):
+        return True
+    if "class" in name and "markdown" in value.lower():  # run by a script of YesWiki
         return True
     looks = [each for each in _read(value).lower().split(";")[1:] if ":" in each]
     return name not in _SAID and not all(map(_only_dresses, looks))
