@@ -174,6 +174,7 @@ def test_actions_that_send_are_named() -> None:
     assert sending('{{button link="https://example.org" text="x"}}') == []
     assert sending('{{moteurrecherche url="https://example.org"}}') == ["moteurrecherche"]
     assert sending('%%{{%%{{contact mail="x@example.org"}}') == ["contact"]
+    assert sending("{{listsubscription list='x@example.org'}}") == ["listsubscription"]
     assert sending('""{{""{{contact mail="x@example.org"}}') == ["contact"]
 
 

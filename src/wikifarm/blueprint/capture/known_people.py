@@ -298,7 +298,11 @@ def _ways(name: str) -> frozenset[tuple[str, ...]]:
             turn = _loud(spelt)
             words = spelt[turn:] + spelt[:turn]
             ways.add(words)
-            for said in _in_part(words) if _is_no_title(words) else ():
+            if not _is_no_title(words):
+                continue
+            first = 1 if turn else len(_spelt(plain.split()[0]))
+            ways.update(_of_several(words, first))
+            for said in _in_part(words):
                 ways.update(each for each in _without_small_words(said) if len(each) > 1)
     return frozenset(ways)
 
@@ -323,6 +327,15 @@ def _in_part(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     begins = [at for at in range(1, len(words)) if small[at] and not small[at - 1]]
     for begin, end in pairwise([*begins, len(words)] if not small[0] else ()):
         yield words[: begins[0]] + words[begin:end]
+
+
+def _of_several(words: tuple[str, ...], first: int) -> Iterator[tuple[str, ...]]:
+    """María José Pérez García is María Pérez, and María José Pérez, too. The first name stands in
+    the `first` words."""
+    small = _are_small(words)
+    for at in range(first, len(words)):
+        if not small[at] and len(words[at]) >= _FAMILY_NAME:
+            yield from {(*words[:given], words[at]) for given in (1, first, 2) if given <= at}
 
 
 def _without_small_words(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:

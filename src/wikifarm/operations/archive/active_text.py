@@ -22,7 +22,7 @@ _READ_ONLY_WORDS = """
 h1 h2 h3 h4 h5 h6 p ul ol li dl dt dd blockquote pre code table caption thead tbody tfoot tr th td
 colgroup col figure figcaption strong em b i u s del ins sub sup small abbr time cite q mark details
 summary a img br hr div span section article aside header footer main nav address fieldset legend
-label center font tt kbd samp var wbr
+label center font tt kbd samp var wbr o:p
 """
 _READ_ONLY = frozenset(_READ_ONLY_WORDS.split())
 _ATTRIBUTES = re.compile(
@@ -31,7 +31,7 @@ _ATTRIBUTES = re.compile(
     r"reversed|type|open|summary|hreflang|target|rel|name|download|tabindex|aria-[a-z]+|loading|"
     r"decoding|sizes|srcset|nowrap|hspace|vspace|item(?:prop|scope|type)|"
     # What editors leave in what is pasted; no script of YesWiki reads it.
-    r"data-(?:start|end|sourcepos|testid|ogs[bc]|(?:pm|mce|olk)-[a-z-]+))\Z"
+    r"data-(?:start|end|sourcepos|testid|ogs[bc]|contrast|ccp-props|(?:pm|mce|olk)-[a-z-]+))\Z"
 )
 # A text such as <https://example.org> or <somebody@example.org>, which a browser takes for an
 # element that it does not know: nothing, without these.
@@ -122,7 +122,7 @@ _SAID = frozenset(_SAID_WORDS.split())
 # Actions that write to somebody; of all others, those that only link may name what stands elsewhere
 # (4.4.4 and 4.5.0).
 _SENDING = re.compile(
-    r"\s*(?:(contact|abonnement|desabonnement|mailperiod)\b|"
+    r"\s*(?:(contact|abonnement|desabonnement|mailperiod|mailinglist|(?:user)?listsubscription)\b|"
     rf"(?!(?:button|buttondropdown|nav|attach|label|figure)\b)(\w+)\b.*{_THERE})",
     re.IGNORECASE | re.DOTALL,
 )
