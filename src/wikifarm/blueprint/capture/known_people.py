@@ -133,18 +133,22 @@ def spellings_in(text: str, longest: int, known: Callable[[str], bool]) -> Itera
 
 
 def _could_be(text: str, longest: int, known: Callable[[str], bool]) -> Iterator[str]:
+    ways, parted = set[tuple[str, ...]](), set[tuple[str, ...]]()
     for each in readings(text):
-        spelt = _spelt(each)
+        ways.add(_spelt(each))
+        for parting in {_NO_INITIAL.sub(" ", each), _APOSTROPHE.sub("", _TO.sub("", each))}:
+            parted.add(_spelt(parting))
+    for spelt in ways:  # many readings have the same words
         words = tuple(map(str.casefold, spelt))
         yield from _runs(words, longest)
         yield from _begun(spelt, words, known)
         yield from _in_any_order(spelt, known)
-        for parting in {_NO_INITIAL.sub(" ", each), _APOSTROPHE.sub("", _TO.sub("", each))}:
-            yield from _by_an_initial(_spelt(parting), known)
-        for unparted in _UNPARTED.findall("".join(words)) if not each.isascii() else ():
+        for unparted in _UNPARTED.findall("".join(words)):
             for first in range(len(unparted)):
                 for last in range(first + 2, min(first + longest, len(unparted)) + 1):
                     yield _ANYWHERE + unparted[first:last]
+    for spelt in parted:
+        yield from _by_an_initial(spelt, known)
 
 
 @lru_cache(maxsize=32)  # one text is looked through for several things
@@ -420,5 +424,5 @@ def _unaccented(text: str) -> str:
     if text.isascii():
         return text
     apart = unicodedata.normalize("NFKD", text.translate(_SIGNS))
-    bare_ = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return bare_.translate(_STROKES).translate(_ALIKE)
+    accents = dict.fromkeys(map(ord, filter(unicodedata.combining, set(apart))))
+    return apart.translate(accents).translate(_STROKES).translate(_ALIKE)
