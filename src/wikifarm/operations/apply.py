@@ -179,8 +179,10 @@ def _make_so(run: CommunityRun, *, audit: bool) -> None:
     work, community, outcome = run.work, run.community, run.outcome
     run.say_standing()
     journal = run.context.journal
-    if run.origin.model is not None if run.origin is not None else not work.receipt.complete:
-        run.show(known_facts(run))  # most are so already in what a model gives, or a cut run left
+    modelled = run.origin is not None and run.origin.model is not None
+    resumed = run.origin is None and not work.receipt.complete
+    if modelled or resumed:  # most are so already in what a model gives, or a cut run left
+        run.show(known_facts(run))
     run.look_at_origin()
     foreseen = foresee(run, audit=audit)
     _keep_what_is_taken_back(run, foreseen)

@@ -178,6 +178,11 @@ def test_actions_that_send_are_named() -> None:
     assert sending('""{{""{{contact mail="x@example.org"}}') == ["contact"]
 
 
+def test_an_action_hidden_among_very_many_beginnings_is_told() -> None:
+    hidden = "%%" + "{{" * 600 + '%%{{contact mail="x@example.org" b="' + "{{" * 600 + '"}}'
+    assert does_something(hidden)
+
+
 def test_very_many_beginnings_cost_no_more_than_the_text() -> None:
     begun = time.monotonic()
     for text in (

@@ -76,8 +76,8 @@ prevNext reveal sidebar(?:-toggle)? symbole_obligatoire timeline-[\w-]+ toast[\w
 yeswiki-vertical-menu node-children filter-node entry-container
 """
 _PLACED = re.compile(
-    r"(?<!\S)(?:(?:modal|popover|tooltip|carousel|dropdown|navbar(?!-btn|-text|-link)|leaflet|fc|noUi|sp|note|gogo|vs_|"
-    r"dt[rb]?|dataTables?|ace|cbox|fs|qq|waves|ui|pb)(?=[-_A-Z\s]|\Z)|"
+    r"(?<!\S)(?:(?:modal|popover|tooltip|carousel|dropdown|navbar(?!-btn|-text|-link)|"
+    r"leaflet|fc|noUi|sp|note|gogo|vs_|dt[rb]?|dataTables?|ace|cbox|fs|qq|waves|ui|pb)(?=[-_A-Z\s]|\Z)|"
     rf"(?:{'|'.join(_PLACED_NAMES.split())})(?!\S))"
 )
 _PLACED_IDS = re.compile(
@@ -144,16 +144,18 @@ def _is_cut(text: str) -> bool:
     than its address."""
     if any(text.count(mark) > _MOST for mark in ("](", "<!--", "[[")):
         return True
+    if any(len(starts) > _MOST for starts in _beginnings(text).values()):
+        return True
     if any(each.search(text) for each in (_IN_LINK, _OF_ELSEWHERE, _ODD_PICTURE)):
         return True
-    if any(map(_dresses, _MARKDOWN_LINK.findall(text))):
+    if any(map(_is_given_more, _MARKDOWN_LINK.findall(text))):
         return True
     shown = ("".join(groups) for groups in _SHOWN.findall(text))
     whole = _WHOLE if text.count(_RAW) > 1 else _WHOLE_WITHOUT_RAW
     return any(_CUT.search(whole.sub(" ", each)) for each in (text, *shown))
 
 
-def _dresses(given: str) -> bool:
+def _is_given_more(given: str) -> bool:
     """Whether what a link of Markdown is given is more than how it looks."""
     for part in given.split():
         name, equals, value = part.partition("=")
@@ -167,8 +169,15 @@ def _dresses(given: str) -> bool:
 
 
 def _actions(text: str) -> Iterator[str]:
-    """What each action is given, wherever YesWiki may see one begin. Of very many that end at the
-    same place, the first and the last."""
+    """What each action is given, wherever YesWiki may see one begin; of very many that end at the
+    same place, which `_is_cut` tells of, the first and the last."""
+    for end, starts in _beginnings(text).items():
+        few = starts if len(starts) <= _MOST else (starts[0], starts[-1])
+        yield from (text[start:end] for start in few)
+
+
+def _beginnings(text: str) -> dict[int, list[int]]:
+    """Where actions may end: where each that ends there may begin."""
     ends: dict[int, list[int]] = defaultdict(list)
     end = 0
     for opening in _OPEN.finditer(text):
@@ -177,9 +186,7 @@ def _actions(text: str) -> Iterator[str]:
         if end < 0:
             break
         ends[end].append(start)
-    for end, starts in ends.items():
-        few = starts if len(starts) <= _MOST else (starts[0], starts[-1])
-        yield from (text[start:end] for start in few)
+    return ends
 
 
 def _ways(text: str) -> Iterator[str]:
@@ -217,9 +224,8 @@ def _does(action: str) -> bool:
 
 def _places(name: str, value: str) -> bool:
     """Whether a parameter lays what the action shows over the page, or opens something."""
-    if name == "data" or ("class" in name and _PLACED.search(value)):
-        return True
-    if "class" in name and "markdown" in value.lower():  # run by a script of YesWiki
+    run = "markdown" in value.lower()  # what it holds, by a script of YesWiki
+    if name == "data" or ("class" in name and (run or _PLACED.search(value))):
         return True
     looks = [each for each in _read(value).lower().split(";")[1:] if ":" in each]
     return name not in _SAID and not all(map(_only_dresses, looks))
