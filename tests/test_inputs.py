@@ -239,7 +239,8 @@ def test_whatever_a_server_answers_is_read_or_refused(
     farm = Farm(network, "https://ferme.example.org/", "WikiAdmin", "secret", "")
     wiki = Wiki(network, Addresses("https://ferme.example.org/rennes/"))
     readers: list[Callable[[], object]] = [
-        farm.template, farm.listed, farm.offer, farm.contact, lambda: farm.answers("rennes"),
+        farm.template, farm.listed, farm.offer, lambda: farm.contact,
+        lambda: farm.answers("rennes"),
         lambda: farm.capabilities, lambda: wiki.login("WikiAdmin", "secret"),
         lambda: wiki.capabilities, wiki.pages.all, wiki.rights.all, wiki.groups.all,
         wiki.users.all, wiki.forms.all, wiki.lists.all, wiki.settings.all, wiki.runs.all,

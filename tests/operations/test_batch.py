@@ -22,6 +22,7 @@ from wikifarm.operations.community.outcome import Audit
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context, Silence
 from wikifarm.rehearsal import snapshot
+from wikifarm.yeswiki.wiki_settings import WikiSettings
 
 NOWHERE = "http://127.0.0.1:9/"
 
@@ -178,6 +179,25 @@ def test_each_community_counts_its_own_requests_and_the_farm_is_entered_once(
     total = sum(one.get + one.post for one in made)
     asked = context.network.traffic.get + context.network.traffic.post
     assert total <= asked <= total + 4  # those are the farm's, before any community
+
+
+def test_the_contact_of_the_farm_is_asked_once_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    read = WikiSettings.all
+
+    def counted(self: WikiSettings) -> dict[str, str]:
+        asked.append(self._session.addresses.base)
+        return read(self)
+
+    monkeypatch.setattr(WikiSettings, "all", counted)
+    with start_farm(tmp_path / "farm") as farm:
+        context = context_for(farm.url, tmp_path)
+        context.jobs = 4
+        made = apply(context, some(4), audit=False)
+        assert [each.status for each in made] == ["created"] * 4
+        assert asked.count(farm.url) == 1
 
 
 @pytest.mark.parametrize("hours", [-30, 30 * 24 + 1])

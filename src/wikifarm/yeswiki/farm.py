@@ -108,6 +108,7 @@ class Farm:
         self._turn = RLock()
         self._wikis: dict[str, FarmWiki] | None = None
         self._models: FarmModels | None = None
+        self._contact: str | None = None
         self._refused: BadCredentials | None = None
 
     @cached_property
@@ -224,10 +225,15 @@ class Farm:
             return
         raise self._creation_error(new, answer)
 
+    @property
     def contact(self) -> str:
-        """The address that the farm itself writes from; empty where its settings say none."""
-        address = WikiSettings(self.session).all().get("contact_from", "")
-        return address if is_email(address) else ""
+        """The address that the farm itself writes from, asked once a run; empty where its settings
+        say none."""
+        with self._turn:
+            if self._contact is None:
+                address = WikiSettings(self.session).all().get("contact_from", "")
+                self._contact = address if is_email(address) else ""
+            return self._contact
 
     def set_contact(self, wiki: FarmWiki, email: str) -> None:
         """Writes who is the contact of a wiki in the farm's entry, whose other answers stay."""

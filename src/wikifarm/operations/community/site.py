@@ -197,7 +197,7 @@ def rename(context: Context, community: Community, entry: FarmWiki, was: str) ->
 
 def _contact(context: Context) -> str:
     """Whom the farm names as the contact of a wiki, to anybody: never a person of the community."""
-    return context.settings.contact or context.farm.contact() or ADMIN_EMAIL
+    return context.settings.contact or context.farm.contact or ADMIN_EMAIL
 
 
 def shows_a_person(community: Community, entry: FarmWiki) -> bool:
