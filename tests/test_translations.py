@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -126,15 +126,13 @@ def placeholders(text: str) -> list[str]:
     return sorted(name for _text, name, _spec, _kind in Formatter().parse(text) if name is not None)
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda one: texts(one.id)[0][:50])
-def test_the_same_values_go_in(message: Message) -> None:
+def the_same_values_go_in(message: Message) -> None:
     wanted = placeholders(texts(message.id)[-1])
     for form in texts(message.string):
         assert placeholders(form) == wanted
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda one: texts(one.id)[0][:50])
-def test_the_same_ends_and_lines(message: Message) -> None:
+def the_same_ends_and_lines(message: Message) -> None:
     """A prompt keeps its final space, a sentence its full stop, a comment its lines."""
     for form in texts(message.string):
         original = texts(message.id)[-1]
@@ -143,8 +141,7 @@ def test_the_same_ends_and_lines(message: Message) -> None:
         assert form.endswith(".") == original.endswith(".")
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda one: texts(one.id)[0][:50])
-def test_what_is_typed_stays_as_it_is(message: Message) -> None:
+def what_is_typed_stays_as_it_is(message: Message) -> None:
     """Options, settings and files of the English are in the French."""
     names = re.compile(
         r"--[a-z]+(?:-[a-z]+)*|WIKIFARM_[A-Z_]+|\b[\w]+\.(?:toml|env)\b|\b\w+/(?=[\s.,;]|$)"
@@ -156,8 +153,7 @@ def test_what_is_typed_stays_as_it_is(message: Message) -> None:
 # -- typography -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda one: texts(one.id)[0][:50])
-def test_french_typography(message: Message) -> None:
+def french_typography(message: Message) -> None:
     for form in texts(message.string):
         bare = re.sub(r"`[^`]*`", "X", form)
         assert "'" not in bare, "the apostrophe is ’"
@@ -169,6 +165,26 @@ def test_french_typography(message: Message) -> None:
         assert not re.search(r"\w[:;?!](\s|$)", prose(form)), "a no-break space before : ; ? !"
         assert not re.search(r"  ", form), "two spaces"
         assert not re.search(r"\b(tu|ton|tes|toi)\b", form.lower()), "vous"
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        the_same_values_go_in,
+        the_same_ends_and_lines,
+        what_is_typed_stays_as_it_is,
+        french_typography,
+    ],
+)
+def test_every_sentence_is_well_said(check: Callable[[Message], None]) -> None:
+    """All of them in one test: thousands of tests take longer to begin than to run."""
+    wrong = {}
+    for message in MESSAGES:
+        try:
+            check(message)
+        except AssertionError as fault:
+            wrong[key(message)] = str(fault)
+    assert wrong == {}
 
 
 # -- spoken ---------------------------------------------------------------------------------
