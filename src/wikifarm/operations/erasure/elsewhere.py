@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from itertools import pairwise
@@ -17,7 +17,7 @@ from wikifarm.errors import BadCredentials, UnexpectedAnswer
 from wikifarm.json_text import from_json, texts_in
 from wikifarm.operations.archive.kept_files import may_have_files
 from wikifarm.whole_wiki import LOGS
-from wikifarm.yeswiki.revisions import History, Revision
+from wikifarm.yeswiki.revisions import History
 from wikifarm.yeswiki.triples import FAVORITE, KEYWORD, METADATA, REACTION, SOURCE, values_of
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -109,7 +109,9 @@ def _asked(
     part: WikiPart, ask: Callable[[], Iterable[tuple[str, str]]], name: str = ""
 ) -> Iterator[HeldText | Unread]:
     try:
-        yield from [HeldText(part, where, as_read(where, text)) for where, text in ask()]
+        yield from [
+            HeldText(part, where, each) for where, text in ask() for each in as_read(where, text)
+        ]
     except (UnexpectedAnswer, BadCredentials):
         yield Unread(part, name)
 
@@ -165,7 +167,9 @@ def _history(wiki: Wiki, tag: str) -> Iterator[HeldText | Unread]:
         if _hides_one(told, wiki.account):
             yield Unread(WikiPart.HISTORY, tag)
         for revision in told.shown[1:]:
-            yield HeldText(WikiPart.HISTORY, tag, _text(wiki, tag, revision))
+            texts = as_read(tag, wiki.revisions.body(tag, revision))
+            for text in (*texts, revision.author):
+                yield HeldText(WikiPart.HISTORY, tag, text)
     except UnexpectedAnswer:
         yield Unread(WikiPart.HISTORY, tag)
 
@@ -177,16 +181,15 @@ def _hides_one(told: History, account: str) -> bool:
     return any(times[each.time] > 1 and each.author != account for each in told.shown)
 
 
-def _text(wiki: Wiki, tag: str, revision: Revision) -> str:
-    return f"{as_read(tag, wiki.revisions.body(tag, revision))}\n{revision.author}"
-
-
-def as_read(tag: str, text: str) -> str:
+def as_read(tag: str, text: str) -> tuple[str, ...]:
     """A text as it is to be searched: what a receipt says, of which much is packed, or what stands
-    in JSON, as cards and lists are kept."""
+    in JSON, as cards and lists are kept. What a receipt keeps of pages and forms comes apart: the
+    next receipt keeps most of it too."""
     if tag == receipts.TAG and (receipt := receipts.from_page(text)) is not None:
-        return str(receipt).replace("\\n", "\n")
+        kept = {**receipt.bases, **receipt.templates}
+        told = replace(receipt, bases=dict.fromkeys(receipt.bases, ""), templates={})
+        return (str(told).replace("\\n", "\n"), *kept.values())
     if text.startswith("{"):
         with suppress(ValueError):
-            return "\n".join(texts_in(from_json(text)))
-    return text
+            return ("\n".join(texts_in(from_json(text))),)
+    return (text,)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from wikifarm.blueprint.capture.known_people import KnownPeople, is_one_word
@@ -28,6 +28,7 @@ from wikifarm.operations.erasure.traces import Traces
 from wikifarm.result import few
 from wikifarm.yeswiki.wiki import Wiki
 
+SAME_TEXTS = 512  # that are kept in memory with what was seen in them
 ADMIN = "admin"  # who asks, besides the roles of the audit
 ADDRESS, ACCOUNT, NAME, SURNAME = "address", "account", "name", "surname"
 Terms = Mapping[str, Callable[[str], bool]]  # what gives somebody away -> whether a text holds it
@@ -129,14 +130,16 @@ def looked_for(
     somebody else, or was not shown all that is open to it: that it saw nobody would prove nothing.
     """
     owed = _owed(people[ADMIN], members)
+    seen = lru_cache(SAME_TEXTS)(partial(seen_in, terms=terms))  # most roles read the same
     sightings: list[Sighting] = []
     unread: list[Unread] = []
     for role, wiki in people.items():
         before = wiki.session.foreign
         shown = _everything(wiki)
         for tag, row in shown.items():
-            text = as_read(tag, "\n".join(texts_in(row)))
-            sightings += [Sighting(role, tag, what) for what in seen_in(text, terms)]
+            texts = as_read(tag, "\n".join(texts_in(row)))
+            whats = {what for text in texts for what in seen(text)}
+            sightings += [Sighting(role, tag, what) for what in sorted(without_surname(whats))]
         sightings += [Sighting(role, tag, "card") for tag in tags
                       if wiki.session.api(f"pages/{tag}").status == 200]  # fmt: skip
         for place in elsewhere(wiki, shown, looking) if role == ADMIN else ():
@@ -144,7 +147,7 @@ def looked_for(
                 unread.append(place)
             else:
                 sightings += [Sighting(role, place.name, what, place.part)
-                              for what in seen_in(place.text, terms)]  # fmt: skip
+                              for what in seen(place.text)]  # fmt: skip
         if wiki.session.foreign > before:
             raise _blind(
                 _(
@@ -170,6 +173,11 @@ def seen_in(text: str, terms: Terms) -> list[str]:
     """What of somebody stands in a text; the family name alone where nothing else does."""
     seen = [what for what, term in terms.items() if what != SURNAME and term(text)]
     return seen or [what for what in (SURNAME,) if terms[what](text)]
+
+
+def without_surname(seen: set[str]) -> set[str]:
+    """The same of several texts in one place: the family name counts where nothing else does."""
+    return seen - {SURNAME} or seen
 
 
 def _blind(message: str) -> AuditBlind:
