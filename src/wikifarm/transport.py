@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 from threading import Condition, Lock
 from typing import IO, Any, TypeVar
@@ -269,8 +270,11 @@ class Network:
 
 def _trust(verify: bool) -> ssl.SSLContext | bool:
     bundle = os.environ.get("WIKIFARM_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
-    if not verify:
-        return False
+    return _trusting(bundle or "") if verify else False
+
+
+@cache  # reading the certificates of a system takes as long as a request
+def _trusting(bundle: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=bundle or None)
 
 
