@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS wikis (
@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 
 class SqlFile:
@@ -68,6 +69,8 @@ class SqlFile:
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=NORMAL")
         self.db.executescript(SCHEMA)
+        self._remembered: dict[Hashable, Any] = {}
+        self._as_of: tuple[int, int] = (0, 0)
 
     def close(self) -> None:
         """Close the file."""
@@ -80,7 +83,7 @@ class SqlFile:
         try:
             yield
         except BaseException:
-            self.db.execute("ROLLBACK")
+            self.run("ROLLBACK")
             raise
         self.db.execute("COMMIT")
 
@@ -93,8 +96,23 @@ class SqlFile:
         row: Row | None = self.db.execute(sql, values).fetchone()
         return row
 
+    def remembered(self, what: Hashable, read: Callable[[], T]) -> T:
+        """What `read` gives; read again only once anybody has written in the file since. Nobody may
+        change it."""
+        (others,) = self.db.execute("PRAGMA data_version").fetchone()
+        now = (self.db.total_changes, others)
+        if now != self._as_of:
+            self._remembered, self._as_of = {}, now
+        known = self._remembered
+        if what not in known:
+            known[what] = read()
+        value: T = known[what]
+        return value
+
     def run(self, sql: str, *values: Any) -> int:
         """Run a statement; the number of rows it touched."""
+        if sql.startswith("ROLLBACK"):  # what is undone does not count as a change
+            self._as_of = (0, 0)
         return self.db.execute(sql, values).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Row]) -> None:

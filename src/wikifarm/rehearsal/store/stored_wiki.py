@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from time import time
-from typing import Any
+from typing import Any, TypeVar
 
 from ..php import php_json
 from .collation import collated
 from .records import COMMENT, StoredPage, Triple, User, now
 from .sql_file import Row, SqlFile
+
+T = TypeVar("T")
 
 TABLES = ("pages", "kinds", "acls", "groups", "users", "forms", "modules", "links",
           "triples", "files", "attached", "archives")  # fmt: skip
@@ -32,8 +33,9 @@ def _page(row: Row) -> StoredPage:
 class StoredWiki:
     """One wiki: `folder` is empty for the farm itself; `status` '' | hibernate | half.
 
-    Every method is one or two SQL statements; rights, groups and forms are read once. Tags, groups
-    and accounts are found under every spelling that MySQL takes as equal.
+    Every method is one or two SQL statements; pages, rights, groups and forms are read once, until
+    somebody writes. Tags, groups and accounts are found under every spelling that MySQL takes as
+    equal.
     """
 
     def __init__(
@@ -49,6 +51,9 @@ class StoredWiki:
     def _run(self, sql: str, *values: Any) -> int:
         return self.file.run(sql, self.folder, *values)
 
+    def _remembered(self, what: Hashable, read: Callable[[], T]) -> T:
+        return self.file.remembered((self.folder, what), read)
+
     def set_config(self, name: str, config: dict[str, Any]) -> None:
         """Change the wiki's settings."""
         sql = "UPDATE wikis SET name = ?, config = ? WHERE folder = ?"
@@ -58,6 +63,9 @@ class StoredWiki:
     def page(self, tag: str, time: str = "") -> StoredPage | None:
         """The last revision, or the one of that time."""
         tag = self.spelling(tag)
+        return self._remembered(("page", tag, time), lambda: self._page(tag, time))
+
+    def _page(self, tag: str, time: str) -> StoredPage | None:
         where = "p.time = ?" if time else "p.latest = 1"
         sql = f"SELECT {PAGE_COLUMNS} {PAGE_FROM} WHERE p.wiki = ? AND p.tag = ? AND {where}"
         values = [time] if time else []
@@ -68,10 +76,13 @@ class StoredWiki:
         """The tag of the page that is found under this spelling; itself where none is."""
         return self._tags.get(collated(tag), tag)
 
-    @cached_property
+    @property
     def _tags(self) -> dict[str, str]:
-        rows = self._rows("SELECT tag FROM pages WHERE wiki = ? AND latest = 1")
-        return {collated(tag): tag for (tag,) in rows}
+        def read() -> dict[str, str]:
+            rows = self._rows("SELECT tag FROM pages WHERE wiki = ? AND latest = 1")
+            return {collated(tag): tag for (tag,) in rows}
+
+        return self._remembered("tags", read)
 
     def pages(self, kind: str | None = None, order: str = "p.tag") -> list[StoredPage]:
         """Last revisions: all but comments, or those of one kind ('' = plain pages)."""
@@ -103,7 +114,6 @@ class StoredWiki:
         row = self._rows("SELECT COALESCE(MAX(id), 0) + 1 FROM pages WHERE wiki = ?")[0]
         sql = "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, 1)"
         self._run(sql, int(row[0]), tag, now(), body, owner, user)
-        self.__dict__.pop("_tags", None)
 
     def fill(self, pages: Iterable[tuple[str, str, str, str]], owner: str) -> None:
         """Write the first pages of a wiki in one go: tag, body, kind, form. No right is written."""
@@ -113,7 +123,6 @@ class StoredWiki:
             self._run(sql, number, tag, time, body, owner, owner)
             if kind:
                 self._run("INSERT INTO kinds VALUES (?, ?, ?, ?)", tag, kind, form)
-        self.__dict__.pop("_tags", None)
 
     def set_owner(self, tag: str, owner: str) -> None:
         """Give a page to somebody."""
@@ -128,7 +137,6 @@ class StoredWiki:
             for table in ("pages", "kinds", "acls"):
                 self._run(f"DELETE FROM {table} WHERE wiki = ? AND tag = ?", spelling)  # noqa: S608 - our own names
             self._run("DELETE FROM links WHERE wiki = ? AND origin = ?", spelling)
-        self.__dict__.pop("_tags", None)
 
     def set_kind(self, tag: str, kind: str, form: str = "") -> None:
         """Say that a page is an entry or a list (YesWiki: a triple)."""
@@ -152,10 +160,13 @@ class StoredWiki:
         self._run("DELETE FROM links WHERE wiki = ? AND target = ?", target)
 
     # -- rights --------------------------------------------------------------------------
-    @cached_property
+    @property
     def _acls(self) -> dict[tuple[str, str], str]:
-        rows = self._rows("SELECT tag, privilege, list FROM acls WHERE wiki = ?")
-        return {(collated(tag), privilege): acl for tag, privilege, acl in rows}
+        def read() -> dict[tuple[str, str], str]:
+            rows = self._rows("SELECT tag, privilege, list FROM acls WHERE wiki = ?")
+            return {(collated(tag), privilege): acl for tag, privilege, acl in rows}
+
+        return self._remembered("acls", read)
 
     def acl(self, tag: str, privilege: str) -> str | None:
         """One right written for a page; None where the default holds."""
@@ -170,17 +181,16 @@ class StoredWiki:
         """Write one right of a page."""
         tag = self.spelling(tag)
         self._run("INSERT OR REPLACE INTO acls VALUES (?, ?, ?, ?)", tag, privilege, value)
-        self.__dict__.pop("_acls", None)
 
     def clear_acls(self, tag: str) -> None:
         """Remove the rights of a page: the defaults hold again."""
         self._run("DELETE FROM acls WHERE wiki = ? AND tag = ?", tag)
-        self.__dict__.pop("_acls", None)
 
-    @cached_property
-    def groups(self) -> dict[str, str]:
+    @property
+    def groups(self) -> Mapping[str, str]:
         """Groups and their members, one a line."""
-        return dict(self._rows("SELECT name, members FROM groups WHERE wiki = ? ORDER BY name"))
+        sql = "SELECT name, members FROM groups WHERE wiki = ? ORDER BY name"
+        return self._remembered("groups", lambda: dict(self._rows(sql)))
 
     def group_named(self, name: str) -> str:
         """The group that is found under this spelling; nothing where none is."""
@@ -191,25 +201,26 @@ class StoredWiki:
     def set_group(self, name: str, members: str) -> None:
         """Write a group."""
         self._run("INSERT OR REPLACE INTO groups VALUES (?, ?, ?)", name, members)
-        self.__dict__.pop("groups", None)
 
     def delete_group(self, name: str) -> int:
         """Remove a group; 0 when there is none."""
-        self.__dict__.pop("groups", None)
         return self._run("DELETE FROM groups WHERE wiki = ? AND name = ?", name)
 
-    @cached_property
-    def modules(self) -> dict[tuple[str, str], str]:
+    @property
+    def modules(self) -> Mapping[tuple[str, str], str]:
         """Rights of actions and handlers: (kind, name) -> list."""
-        rows = self._rows("SELECT kind, name, acl FROM modules WHERE wiki = ?")
-        return {(kind, name): acl for kind, name, acl in rows}
+
+        def read() -> dict[tuple[str, str], str]:
+            rows = self._rows("SELECT kind, name, acl FROM modules WHERE wiki = ?")
+            return {(kind, name): acl for kind, name, acl in rows}
+
+        return self._remembered("modules", read)
 
     def set_module(self, kind: str, name: str, value: str) -> None:
         """Write the right of an action or a handler; empty opens it again."""
         self._run("DELETE FROM modules WHERE wiki = ? AND kind = ? AND name = ?", kind, name)
         if value:
             self._run("INSERT INTO modules VALUES (?, ?, ?, ?)", kind, name, value)
-        self.__dict__.pop("modules", None)
 
     # -- triples -------------------------------------------------------------------------
     def triples(self, of_property: str, resource: str = "") -> list[Triple]:
@@ -312,20 +323,22 @@ class StoredWiki:
             self._run("DELETE FROM archives WHERE wiki = ? AND name = ?", name)
 
     # -- forms ---------------------------------------------------------------------------
-    @cached_property
-    def forms(self) -> dict[str, dict[str, str]]:
+    @property
+    def forms(self) -> Mapping[str, dict[str, str]]:
         """Forms (bn_* keys) by id, in the order of their labels as YesWiki gives them."""
-        rows = self._rows("SELECT id, body FROM forms WHERE wiki = ?")
-        forms = [(str(number), json.loads(body)) for number, body in rows]
-        return dict(sorted(forms, key=lambda f: (f[1]["bn_label_nature"].lower(), int(f[0]))))
+
+        def read() -> dict[str, dict[str, str]]:
+            rows = self._rows("SELECT id, body FROM forms WHERE wiki = ?")
+            forms = [(str(number), json.loads(body)) for number, body in rows]
+            return dict(sorted(forms, key=lambda f: (f[1]["bn_label_nature"].lower(), int(f[0]))))
+
+        return self._remembered("forms", read)
 
     def set_form(self, form: dict[str, str]) -> None:
         """Write a form under its bn_id_nature."""
         body = json.dumps(form, ensure_ascii=False)
         self._run("INSERT OR REPLACE INTO forms VALUES (?, ?, ?)", int(form["bn_id_nature"]), body)
-        self.__dict__.pop("forms", None)
 
     def delete_form(self, number: int) -> None:
         """Remove a form."""
         self._run("DELETE FROM forms WHERE wiki = ? AND id = ?", number)
-        self.__dict__.pop("forms", None)
