@@ -186,9 +186,9 @@ def as_read(tag: str, text: str) -> tuple[str, ...]:
     in JSON, as cards and lists are kept. What a receipt keeps of pages and forms comes apart: the
     next receipt keeps most of it too."""
     if tag == receipts.TAG and (receipt := receipts.from_page(text)) is not None:
-        kept = {**receipt.bases, **receipt.templates}
         told = replace(receipt, bases=dict.fromkeys(receipt.bases, ""), templates={})
-        return (str(told).replace("\\n", "\n"), *kept.values())
+        whole = str(told).replace("\\n", "\n")
+        return (whole, *receipt.bases.values(), *receipt.templates.values())
     if text.startswith("{"):
         with suppress(ValueError):
             return ("\n".join(texts_in(from_json(text))),)
