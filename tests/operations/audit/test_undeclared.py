@@ -43,12 +43,10 @@ OPEN = ["acls", "*", "+", "comments-closed"]
 CLOSED = ["acls", "@participants,@animation", "@animation", "comments-closed"]
 
 
-def guarded(lines: Lines) -> Lines:
+def guarded(lines: Lines, right: str = "@participants") -> Lines:
     """The same, each answer kept to members by a right of its own, to read and to write."""
     return tuple(
-        line
-        if line[0] == "titre"
-        else [*line, *[""] * (11 - len(line))][:11] + ["@participants"] * 2
+        line if line[0] == "titre" else [*line, *[""] * (11 - len(line))][:11] + [right] * 2
         for line in lines
     )
 
@@ -174,6 +172,9 @@ def test_a_closed_form_of_people_is_asked_and_one_in_doubt_is_named(
         # Closed entries, and fields that previews show all the same.
         ((*PLACES, CLOSED), "Où nous trouver", Found.NOT_CHECKED),
         ((*guarded(PLACES), CLOSED), "Où nous trouver", Found.CLOSED),
+        ((*guarded(PLACES, "*"), CLOSED), "Où nous trouver", Found.NOT_CHECKED),
+        ((*guarded(PLACES, "+"), CLOSED), "Où nous trouver", Found.NOT_CHECKED),
+        ((*guarded((*DIRECTORY, ACCOUNTS), "+"), CLOSED), "Inscription", Found.OPEN),
         ((*RECIPES, OPEN), "Annuaire des membres", Found.NOT_CHECKED),
         ((*DIRECTORY, ACCOUNTS, OPEN), "Inscription", Found.OPEN),
         ((*DIRECTORY, ACCOUNTS, CLOSED), "Inscription", Found.OPEN),

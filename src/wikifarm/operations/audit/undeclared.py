@@ -130,20 +130,24 @@ def _readers(work: Work, form: Form) -> Role | None:
     Previews of an entry (`og:description`) follow the rights of its fields, not its own: a field
     without a right of its own is anybody's (4.4.4, 4.5.0; docs/yeswiki.md).
     """
-    if _has_open_field(work, form):
-        return Role.VISITOR
-    right = _acls(form) or work.seen.settings.get("default_read_acl", "*")
-    reach = _reach(work)
+    right, reach = _acls(form) or work.seen.settings.get("default_read_acl", "*"), _reach(work)
     return next(
-        (role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)), None
+        (
+            role
+            for role in (Role.VISITOR, Role.STRANGER)
+            if reach.lets_in(right, role) or _has_field_for(work, form, role)
+        ),
+        None,
     )
 
 
-def _has_open_field(work: Work, form: Form) -> bool:
-    """True where a question has no right of its own to read its answer."""
-    dialect = work.seen.wiki.capabilities.dialect
-    fields = read_template(form.template, dialect=dialect).fields
-    return any(field.kind is not Kind.LAYOUT and not field.options.get("read") for field in fields)
+def _has_field_for(work: Work, form: Form, role: Role) -> bool:
+    """True where the right of a question, or the want of one, lets this role read its answer."""
+    dialect, reach = work.seen.wiki.capabilities.dialect, _reach(work)
+    return any(
+        field.kind is not Kind.LAYOUT and reach.lets_in(field.options.get("read") or "*", role)
+        for field in read_template(form.template, dialect=dialect).fields
+    )
 
 
 def _as_people(work: Work, form: Form) -> PeopleForm:
@@ -299,7 +303,7 @@ def _open_forms(work: Work, *, planted: bool) -> Iterator[Leak]:
             )
             advice = (
                 _("the rights of each field of the form {form}")
-                if _has_open_field(work, form)
+                if _has_field_for(work, form, role)
                 else _("the line `acls` of the form {form}")
             ).format(form=form.id)
             route = f"api/forms/{form.id}/entries"
