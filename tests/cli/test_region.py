@@ -66,6 +66,16 @@ def test_a_report_tells_nothing_of_people_that_are_described_wrongly(
         assert "region.csv:3:3" in report or name == "report.csv"
 
 
+def test_a_mistake_of_many_rows_is_told_with_the_place_of_each(
+    cli: Cli, clean_place: Path
+) -> None:
+    rows = "".join(f"r1{letter};{letter};Ana\n" for letter in "abc")
+    (clean_place / "same.csv").write_text(HEADER + rows, "utf-8")
+    told = cli("plan", "same.csv").err
+    assert told.count("Error: ") == 1
+    assert "same.csv:2:3, same.csv:3:3, same.csv:4:3" in told
+
+
 def test_a_plan_is_given_alone(cli: Cli, clean_place: Path) -> None:
     (clean_place / "region.csv").write_text(HEADER, "utf-8")
     text = '{"schema": "wikifarm-plan/1", "farm": "", "paths": [], "only": [], "taken_back": [], '
@@ -142,3 +152,15 @@ def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(
     ]
     (clean_place / "other.json").write_text("{}")
     assert cli("apply", "other.json").exit == 2
+
+
+def test_a_kept_plan_is_applied_to_one_of_its_communities(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    sheet = clean_place / "bretagne.csv"
+    sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\nauray;Auray;eve@example.org\n", "utf-8")
+    cli("plan", str(sheet), "--out", "plan.json")
+    for slug in ("brest", "auray"):
+        only = ("--only", slug, "--yes", "--audit", "none", "--json")
+        applied = cli("apply", "plan.json", *only).json()["data"]["communities"]
+        assert [(each["slug"], each["status"]) for each in applied] == [(slug, "created")]

@@ -17,7 +17,13 @@ from wikifarm.cli.report.report_facts import ReportedCommunity
 from wikifarm.cli.report.report_file import ReportFile
 from wikifarm.errors import WikiAsleep
 from wikifarm.i18n import speak
-from wikifarm.operations.community.outcome import CommunityOutcome, envelope
+from wikifarm.operations.community.outcome import (
+    Audit,
+    CommunityOutcome,
+    Found,
+    Undeclared,
+    envelope,
+)
 from wikifarm.rehearsal import RunningFarm
 from wikifarm.result import Envelope, Pending
 
@@ -91,6 +97,29 @@ def test_what_a_command_reads_is_not_written_over(cli: Cli, with_farm: RunningFa
     assert not (here / "p.json").exists()
 
 
+def test_a_report_is_not_put_where_it_would_be_read_as_communities(
+    cli: Cli, with_farm: RunningFarm
+) -> None:
+    folder = Path("bretagne")
+    folder.mkdir()
+    row = "slug,name,facilitators\nrennes,Rennes,Ana <ana@example.org>\n"
+    (folder / "region.csv").write_text(row, "utf-8")
+    refused = cli("plan", "bretagne", "--report", "bretagne/rapport.csv")
+    assert refused.exit == 2 and "would be read as communities" in refused.err
+    assert not (folder / "rapport.csv").exists()
+    for where in ("bretagne/_rapport.csv", "bretagne/rapport.html", "rapport.csv"):
+        assert cli("plan", "bretagne", "--report", where).exit == 0
+    assert cli("plan", "bretagne/region.csv", "--report", "bretagne/x.csv").exit == 0
+
+
+def test_a_plan_is_kept_under_a_name_by_which_apply_knows_it(
+    cli: Cli, manifest: Path, with_farm: RunningFarm
+) -> None:
+    refused = cli("plan", "--out", "p1.plan")
+    assert refused.exit == 2 and "does not end with .json" in refused.err
+    assert not Path("p1.plan").exists()
+
+
 def test_the_report_of_each_command_is_for_its_owner_only(
     cli: Cli, manifest: Path, with_farm: RunningFarm
 ) -> None:
@@ -146,6 +175,21 @@ def test_the_page_asks_nothing_of_anybody_and_runs_nothing(nasty: Envelope) -> N
     links = re.findall(r'(?:src|href|url\()="?([^" )]+)', page)
     assert {link for link in links if not link.startswith("#")} == {"https://f.org/rennes/"}
     assert page.count("&lt;script&gt;") >= 7
+
+
+@pytest.mark.parametrize("kind", ["html", "md", "csv"])
+def test_what_was_not_looked_at_is_told_beside_what_was_not_seen(
+    clean_place: Path, kind: str
+) -> None:
+    speak("en")
+    found = (Undeclared("form", "Annuaire 70", Found.NOT_CHECKED),
+             Undeclared("member", "admins: AdaL", Found.BY_HAND))  # fmt: skip
+    audit = Audit(9, not_asked=("the form Recettes", "the form Annuaire"), undeclared=found)
+    text = written(Path(f"r.{kind}"), envelope("verify", [community("rennes", audit=audit)]))
+    for words in ("nobody was seen", "Not asked", "the form Recettes", "the form Annuaire",
+                  "Not in the blueprint", "Annuaire 70 \\(not checked"):  # fmt: skip
+        assert words.replace("\\", "") in text.replace("\\", ""), words
+    assert "AdaL" not in text
 
 
 @pytest.mark.parametrize("kind", ["html", "md", "csv"])

@@ -60,6 +60,12 @@ def test_another_computer_goes_on_and_finds_nothing_to_change(
         assert (applied.error, applied.status) == (None, "unchanged")
         assert taken(other).outcome == told
 
+        sheet = other.places.communities / "bretagne.csv"
+        sheet.parent.mkdir(parents=True)
+        sheet.write_text("slug,name,facilitators\nrennes,Rennes,ana@example.org\n", "utf-8")
+        again = taken(other).outcome
+        assert isinstance(again, AdoptedWiki) and again.manifest == str(sheet)
+
 
 def test_a_password_given_is_kept_once_it_was_tried(
     running: RunningFarm, tmp_path: Path, rennes: Community, monkeypatch: pytest.MonkeyPatch

@@ -101,6 +101,20 @@ def test_a_plan_that_is_kept_is_applied_while_the_farm_gives_it(
         kept.check("https://other.example.org/", [])
 
 
+def test_a_plan_is_refused_once_somebody_was_made_an_administrator_since(
+    fresh: Fresh, tmp_path: Path
+) -> None:
+    rennes = a_community()
+    apply(fresh(), [rennes], audit=False)
+    wanted = [replace(rennes, contact="animation@example.org")]
+    file, context = tmp_path / "plan.json", fresh()
+    keep_plan(file, context.farm.base, ([tmp_path], [], []), plan(context, wanted))
+    wiki = open_wiki(fresh(), "rennes")
+    wiki.groups.set({"animation": (*wiki.groups.all()["animation"], "Mallory")})
+    with pytest.raises(PlanOutdated, match="animation"):
+        read_plan(file).check(context.farm.base, plan(fresh(), wanted))
+
+
 def test_what_pages_tell_since_is_no_change_of_what_stands(
     fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn, cast
 
 import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for, start_farm
 from tests.operations.ground import killed
 from wikifarm.blueprint.manifest.community import Community, Facilitator
+from wikifarm.blueprint.manifest.reading import Described
 from wikifarm.cli.render.answer import answer
 from wikifarm.cli.render.sheet import Paint
 from wikifarm.engine.changes import AnyChange
@@ -22,6 +24,7 @@ from wikifarm.operations.apply import apply
 from wikifarm.operations.community.outcome import CommunityOutcome, envelope
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.plan import plan
+from wikifarm.operations.status import StatusOutcome, status
 from wikifarm.operations.workplace.context import Context
 from wikifarm.rehearsal import DIALECTS
 
@@ -67,6 +70,44 @@ def test_of_a_new_wiki_made_page_by_page_then_from_a_model(fresh: Fresh) -> None
     assert not any("page by page" in note for note in made_from_a_model.notes)
     counts = Counter(line[1] for line in promised(first))
     assert counts["create"] > 50 and counts["delete"] == 1
+
+
+def test_after_an_audit_that_was_cut_the_plan_tells_what_pages_will_show(
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_asked: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr("wikifarm.operations.audit.verify.planted", cut)
+        with pytest.raises(KeyboardInterrupt):
+            apply(fresh(), [a_community()])
+    planned, _applied = agreed(fresh, a_community())
+    assert promised(planned) == [("pages:AnimerIci", "update")]
+
+
+def test_a_form_that_somebody_opened_is_not_told_as_closed(fresh: Fresh) -> None:
+    """One question opened to all, another kept from members: the first is what matters."""
+    apply(fresh(), [a_community()], audit=False)
+    wiki = open_wiki(fresh(), "rennes")
+    row = wiki.session.api_json("forms/101")
+    lines = [line.split("***") for line in row["bn_template"].split("\n")]
+    for line in lines:
+        if line[1:2] == ["bf_prenom"]:
+            line[11] = " * "
+        if line[1:2] == ["bf_ville"]:
+            line[11] = "@animation"
+    template = "\n".join("***".join(line) for line in lines)
+    assert template != row["bn_template"]
+    wiki.forms.save({"101": {**row, "bn_template": template}})
+    (planned,) = plan(fresh(), [a_community()])
+    assert "open to more people" in the(planned, "forms:101").reason
+    notes = " ".join(planned.notes)
+    assert "Somebody opened what the blueprint closes, in the form: 101." in notes
+    assert "That stays closed" not in notes
+    told = status(fresh(), described=Described([a_community()])).outcome
+    (state,) = cast(StatusOutcome, told).states
+    assert (state.opened, state.gravity) == (["form 101"], 1)
 
 
 def test_without_an_audit_no_page_will_say_that_there_was_one(fresh: Fresh) -> None:

@@ -13,6 +13,8 @@ from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.people import Person, seat
 from tests.operations.test_unseen import Between
 from wikifarm.blueprint.manifest.reading import Described
+from wikifarm.cli.render.status_lines import state_facts
+from wikifarm.engine.journal import AUDIT
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.site import open_wiki
@@ -72,6 +74,19 @@ def test_what_a_person_should_look_at_comes_first(here: Callable[..., Context]) 
     assert (drifting.drift, drifting.edited) == (["rights:Participants"], ["@animation"])
     assert (lively.drift, lively.waiting, lively.last_activity[:10]) == ([], 1, "2026-01-01")
     assert (calm.drift, calm.waiting, calm.last_activity) == ([], 0, "")
+
+
+def test_an_audit_that_left_something_out_is_not_said_to_have_seen_all(
+    here: Callable[..., Context],
+) -> None:
+    context = here()
+    context.journal.outcome("calm", AUDIT, privacy="closed", passed=False)
+    (calm,) = states(status(here(), ["calm"], DESCRIBED)).states
+    assert calm.privacy == "in-part"
+    assert "verified in part" in dict(state_facts(calm))["privacy"]
+    context.journal.outcome("calm", AUDIT, privacy="closed", passed=True)
+    (calm,) = states(status(here(), ["calm"], DESCRIBED)).states
+    assert calm.privacy == "closed"
 
 
 def test_nobody_is_named(here: Callable[..., Context]) -> None:

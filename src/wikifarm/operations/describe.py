@@ -19,6 +19,7 @@ from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.emails import people_in
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
+from wikifarm.operations.workplace.context import Context
 
 
 @dataclass(frozen=True)
@@ -158,3 +159,13 @@ def _named(described: Described, slugs: Sequence[str]) -> list[Community]:
     if unknown:
         raise InvalidInput([*unknown, *described.problems])  # it may be one that was left out
     return [community for community in described.communities if community.slug in slugs]
+
+
+def described_here(context: Context) -> Described:
+    """The communities described here; what is described wrongly does not hide the others."""
+    folder = context.places.communities
+    try:
+        return load_valid([folder]) if folder.is_dir() else Described([])
+    except InvalidInput as error:
+        problems = [problem for problem in error.problems if problem.code != "empty"]
+        return Described([], problems=tuple(problems))

@@ -13,7 +13,7 @@ from typing import Any
 
 from wikifarm.advisories.verdict import Verdict
 from wikifarm.blueprint.manifest.community import Community, Territory
-from wikifarm.blueprint.manifest.reading import Described, load_valid
+from wikifarm.blueprint.manifest.reading import Described
 from wikifarm.engine.changes import writes
 from wikifarm.engine.closing import Closing, closing
 from wikifarm.engine.journal import AUDIT, Cut
@@ -21,6 +21,7 @@ from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.steps import all_steps
 from wikifarm.engine.steps.access import GroupChange
+from wikifarm.engine.steps.bazar import FormChange, kept_open
 from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _, language
 from wikifarm.model import FarmWiki, ListState
@@ -30,10 +31,13 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import ListTold, Privacy
 from wikifarm.operations.community.site import ask_missing, look_for_half, open_wiki
 from wikifarm.operations.community.software import heeded, judged
+from wikifarm.operations.describe import described_here
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.crashes import unforeseen
 from wikifarm.result import Envelope, Failure, Outcome, failures, of_problem
 from wikifarm.yeswiki.wiki import Wiki
+
+IN_PART = "in-part"
 
 
 @dataclass
@@ -53,14 +57,16 @@ class State:
     closing: str = ""  # the last step of its leave
     closing_since: str = ""  # its day
     closing_cut: bool = False  # a run that let nobody write any more was cut
-    # What was changed by hand since the last apply, and stays: pages, and groups ("@animation") in
-    # which somebody was made an administrator.
+    # What was changed by hand since the last apply, and stays: pages, groups ("@animation") in
+    # which somebody was made an administrator, and forms ("form 101") that were opened.
     edited: list[str] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)  # what `apply` would write: "rights:Charte"
     waiting: int | None = None  # people who wait to be welcomed; None where it is not known
     last_activity: str = ""  # when somebody last wrote there, by the clock of the server
     last_run: str = ""  # time of this computer's last line about it, ISO 8601
-    privacy: str = ""  # what the last audit known here came to, a `Privacy`; empty: none
+    # What the last audit known here came to: a `Privacy`, or IN_PART where it saw nobody and left
+    # something out; empty: none.
+    privacy: str = ""
     audited: str = ""  # when, ISO 8601
     manifest: str = ""
     mailing_list: dict[str, Any] = field(default_factory=dict)  # as the receipt last saw it
@@ -78,11 +84,16 @@ class State:
         return bool(self.waiting) or self.list_told.state == ListState.REQUESTED.value
 
     @property
+    def opened(self) -> list[str]:
+        """What of it lets in more people than the blueprint does: groups and forms."""
+        return [each for each in self.edited if each.startswith(("@", "form "))]
+
+    @property
     def gravity(self) -> int:
         """What a person looks at first: 0; what is as it should be: the last."""
         if self.errors or self.privacy == Privacy.LEAK.value:
             return 0
-        if self.state in ("unfinished", "restoring") or self.drift:
+        if self.state in ("unfinished", "restoring") or self.drift or self.opened:
             return 1
         return 2 if self.awaits else 3
 
@@ -136,12 +147,13 @@ def status(
     with `whole_farm`, of those that the farm says wikifarm made, too.
 
     `described` takes the place of the folder communities/: these then are all. With `drifted` or
-    `pending`, only those that differ from what is described, or in which somebody waits; those that
+    `pending`, only those that differ from what is described, or were opened by hand, or in which
+    somebody waits; those that
     could not be read are never left out. Reads only. A wiki that fails does not stop the others.
     For `strict`, see `heeded`.
     """
     last_runs, audits = _last_lines(context)
-    here = described or _described(context)
+    here = described or described_here(context)
     known = {community.slug: community for community in here.communities}
     wikis = context.farm.listed()
     made = {wiki.folder for wiki in wikis.values() if wiki.mark} if whole_farm else set()
@@ -167,7 +179,7 @@ def status(
         for state in sorted(states, key=lambda state: (state.gravity, state.slug))
         if not (drifted or pending)
         or state.errors
-        or (drifted and state.drift)
+        or (drifted and (state.drift or state.opened))
         or (pending and state.awaits)
     )
     outcome = StatusOutcome(context.farm.base, shown, len(states), in_full=bool(slugs))
@@ -281,8 +293,10 @@ class _Look:
             planned = walk_dry(all_steps(self.context.backups), run.work)
             state.drift = [change.id for change in writes(planned)]
             state.edited += [
-                f"@{change.key}" for change in planned
-                if isinstance(change, GroupChange) and change.reason
+                *(f"@{each.key}" for each in planned
+                  if isinstance(each, GroupChange) and each.reason),
+                *(f"form {each.key}" for each in planned
+                  if isinstance(each, FormChange) and each.reason == kept_open()),
             ]  # fmt: skip
         lively = activity(site, seen, run.work.design if run is not None else None)
         state.waiting, state.last_activity = lively.waiting, lively.last
@@ -305,16 +319,6 @@ def _nobody(slug: str) -> InvalidInput:
     return InvalidInput([Problem(message, hint, code="unknown-community")])
 
 
-def _described(context: Context) -> Described:
-    """The communities described here; what is described wrongly does not hide the others."""
-    folder = context.places.communities
-    try:
-        return load_valid([folder]) if folder.is_dir() else Described([])
-    except InvalidInput as error:
-        problems = [problem for problem in error.problems if problem.code != "empty"]
-        return Described([], problems=tuple(problems))
-
-
 def _last_lines(context: Context) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
     """By slug: when this computer last worked on it; when it last audited it, and what came."""
     runs, audits = {}, {}
@@ -323,5 +327,7 @@ def _last_lines(context: Context) -> tuple[dict[str, str], dict[str, tuple[str, 
         if slug:
             runs[slug] = at
         if entry.get("step") == AUDIT:
-            audits[slug] = (at, str(entry.get("privacy", Privacy.UNKNOWN.value)))
+            privacy = str(entry.get("privacy", Privacy.UNKNOWN.value))
+            left_out = privacy == Privacy.CLOSED.value and entry.get("passed") is False
+            audits[slug] = (at, IN_PART if left_out else privacy)
     return runs, audits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from pathlib import Path
 
@@ -296,6 +297,12 @@ def test_a_pipe_or_a_path_that_is_too_long_is_told(tmp_path: Path) -> None:
     for path in (pipe, tmp_path / ("x" * 300), Path("a\0b")):
         (problem,) = problems(lambda path=path: load_manifests([path]))  # type: ignore[misc]
         assert problem.code == "unreadable"
+
+
+@pytest.mark.parametrize("name", ["Robuste \u202eevil", "\u200b\u2060", "a \u2067b"])
+def test_a_name_shows_and_turns_nothing_round(tmp_path: Path, name: str) -> None:
+    text = f"name: {json.dumps(name)}\nslug: x-y\nfacilitators: [a@example.org]\n"
+    assert ("control-character", 1) in codes(tmp_path, text)
 
 
 @pytest.mark.parametrize("key", ["name", "description", "contact", "rhythm", "controller"])

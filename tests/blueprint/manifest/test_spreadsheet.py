@@ -192,6 +192,13 @@ def test_columns_have_names_in_both_languages(tmp_path: Path, header: str) -> No
     assert community.modules == {Module.PARTICIPANTS, Module.MAP}
 
 
+@pytest.mark.parametrize(("latitude", "longitude"), [("4°9", "-2"), ("47°40", "-2"), ("47", "2°5")])
+def test_minutes_are_not_read_as_decimals(tmp_path: Path, latitude: str, longitude: str) -> None:
+    header = "adresse;nom;animation;latitude;longitude"
+    path = write(tmp_path / "a.csv", f"{header}\nx;X;a@example.org;{latitude};{longitude}\n")
+    assert [problem.line for problem in problems(lambda: load_manifests([path]))] == [2]
+
+
 @given(st.text())
 def test_any_cell_gives_people_or_what_to_refuse(cell: str) -> None:
     people = people_in(cell)

@@ -7,6 +7,7 @@ Each error carries a code, a sentence and a hint of ours (`ctx`), or a type of p
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
@@ -75,10 +76,12 @@ _MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011", "-"))
 
 
 def _number(value: Any) -> Any:
-    """Spreadsheets of French speakers write 48,11 and −1,68; a degree sign says nothing more."""
+    """Spreadsheets of French speakers write 48,11 and −1,68; a degree sign at the end says nothing
+    more. One within is no decimal point: 4°9 are minutes."""
     if not isinstance(value, str):
         return value
-    return re.sub(r"[\s°]", "", value).replace(",", ".", 1).translate(_MINUS)
+    bare = re.sub(r"\s", "", value).removesuffix("°")
+    return bare.replace(",", ".", 1).translate(_MINUS)
 
 
 def _blank(value: Any) -> Any:
@@ -88,13 +91,21 @@ def _blank(value: Any) -> Any:
 
 def _shown(text: str) -> str:
     """What a cell or a key that was missed may bring, a file of YAML may not hold."""
-    if CONTROL.search(text):
+    if CONTROL.search(text) or _TURNING.search(text) or (text.strip() and not _is_seen(text)):
         raise wrong(
             "control-character",
             _("this text holds an invisible control character"),
             _("delete it and type the text again"),
         )
     return text
+
+
+def _is_seen(text: str) -> bool:
+    """False where nothing of it shows: blanks, and signs that only join or part others."""
+    return any(unicodedata.category(sign) not in ("Cf", "Zs", "Zl", "Zp", "Cc") for sign in text)
+
+
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # what follows reads from the other side
 
 
 def _no_login(text: str) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wikifarm.operations.describe import Wishes
 
 JOBS = 4  # communities at once: what a farm of two processors bears
+PLAN = ".json"  # how a kept plan ends
 
 
 def new_community(
@@ -328,14 +329,14 @@ def _chosen(
                 )
             )
         raise
-    read = [*(paths or ()), *(Path(each.source) for each in described.communities)]
+    read = [*(paths or [default]), *(Path(each.source) for each in described.communities)]
     _spare(options, read, out)
     return described
 
 
 def _spare(options: Shared, read: Sequence[Path], out: Path | None = None) -> None:
-    """Raises what Typer shows where the command would write over what it reads, or twice over the
-    same file."""
+    """Raises what Typer shows where the command would write over what it reads, twice over the same
+    file, or what would be read for what it is not."""
     report = options.report.path if options.report is not None else None
     for option, path in (("--report", report), ("--out", out)):
         if path is not None and any(_same_file(path, each) for each in read):
@@ -343,10 +344,32 @@ def _spare(options: Shared, read: Sequence[Path], out: Path | None = None) -> No
                 _("“{path}” is what this command reads: it would be lost").format(path=path),
                 param_hint=option,
             )
+    if report is not None and _would_be_read(report, read):
+        raise typer.BadParameter(
+            _(
+                "“{path}” would be read as communities, with the other files of its folder: choose "
+                "another folder, or a name that begins with “_”"
+            ).format(path=report),
+            param_hint="--report",
+        )
+    if out is not None and out.suffix != PLAN:
+        raise typer.BadParameter(
+            _("“{path}” does not end with {ending}: `wikifarm apply` would not know a plan").format(
+                path=out, ending=PLAN
+            ),
+            param_hint="--out",
+        )
     if report is not None and out is not None and report.absolute() == out.absolute():
         raise typer.BadParameter(
             _("“{path}” cannot be the plan and the report").format(path=out), param_hint="--out"
         )
+
+
+def _would_be_read(report: Path, read: Sequence[Path]) -> bool:
+    """True where it would stand in a folder that is read, and be taken for a description."""
+    folder = report.absolute().parent
+    there = any(_same_file(folder, each) for each in read if each.is_dir())
+    return there and report.suffix.lower() == ".csv" and not report.name.startswith("_")
 
 
 def _same_file(path: Path, other: Path) -> bool:
@@ -443,12 +466,14 @@ def apply(
     options = shared(ctx)
     options.jobs, options.pause = jobs, pause
     strict, scope = strict_about(advisories), audit_scope(audit)
-    kept = read_plan(paths[0]) if paths and paths[0].suffix == ".json" else None
+    kept = read_plan(paths[0]) if paths and paths[0].suffix == PLAN else None
     if kept is not None:
         if len(paths or ()) > 1:
             raise typer.BadParameter(_("a plan says itself which files it is of: give it alone"))
         _spare(options, paths or ())
-        paths, only = list(kept.paths), [*kept.only, *(only or [])]
+        if only:
+            kept = kept.of(only)
+        paths, only = list(kept.paths), only or list(kept.only)
         take_template = [*kept.taken_back, *(take_template or [])]
         loosen = loosen or kept.opening
     options.taken_back, options.opening = frozenset(take_template or ()), loosen
@@ -626,7 +651,10 @@ def status(
     only: Annotated[list[str] | None, _only()] = None,
     drifted: Annotated[
         bool,
-        typer.Option("--drifted", help=_("Only those that `apply` would change.")),
+        typer.Option(
+            "--drifted",
+            help=_("Only those that `apply` would change, or that were opened by hand."),
+        ),
     ] = False,
     pending: Annotated[
         bool,

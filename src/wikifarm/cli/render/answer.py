@@ -4,12 +4,16 @@ failed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 
 from wikifarm.cli.render.sheet import Paint, Sheet, harmless, wrapped
 from wikifarm.i18n import _, ngettext
 from wikifarm.result import Envelope, Failure, Outcome, few
+
+_IN_FILE = re.compile(r"(?!https?:).*:\d+\Z")  # bretagne.csv:17:3
 
 # The room and the function that write each class of outcome, or those that derive from it: named,
 # so that a command imports no other outcome than its own.
@@ -113,14 +117,15 @@ def notes(envelope: Envelope, paint: Paint) -> str:
         if failure.hint:
             lines += wrapped(failure.hint, "  " + _("Try: "))
         if failure.where and failure.where not in failure.message:
-            lines.append("  " + _("Where: ") + str(harmless(failure.where)))
+            lines += wrapped(str(harmless(failure.where)), "  " + _("Where: "))
     return "\n".join(lines)
 
 
 def told_once(envelope: Envelope) -> list[tuple[list[str], Failure]]:
     """Each error, with the communities that met it where several were asked for.
 
-    Equal ones are told once; of those that differ by their place alone, the first place is shown.
+    Equal ones are told once; of those that differ by their place alone, every place in a file is
+    shown, or else the first place.
     """
     by_slug = envelope.outcome.failures_by_slug()
     owners: dict[tuple[str, str, str], list[str]] = {}
@@ -128,6 +133,12 @@ def told_once(envelope: Envelope) -> list[tuple[list[str], Failure]]:
         for failure in failures:
             owners.setdefault(_words(failure), []).append(slug)
     told = {_words(failure): failure for failure in reversed(envelope.errors)}
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for failure in envelope.errors:
+        if _IN_FILE.match(failure.where):
+            places.setdefault(_words(failure), []).append(failure.where)
+    for words, wheres in places.items():
+        told[words] = replace(told[words], where=", ".join(dict.fromkeys(wheres)))
     return [
         (owners.get(words, []), told[words])
         for words in dict.fromkeys(_words(failure) for failure in envelope.errors)

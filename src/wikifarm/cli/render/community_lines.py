@@ -111,9 +111,14 @@ def facts_of(outcome: CommunityOutcome) -> list[tuple[str, str]]:
 
 def remarks(outcome: CommunityOutcome) -> Iterator[str]:
     """What the audit says besides leaks: what nothing closes, what to mend, what was not asked."""
-    if outcome.audit:
-        yield from _limits(outcome.audit)
-        yield from _advice(outcome.audit)
+    for label, text in remarked(outcome.audit) if outcome.audit else ():
+        yield from wrapped(text, f"  {label}")
+
+
+def remarked(audit: Audit) -> Iterator[tuple[str, str]]:
+    """The same, each with how it is told: what is to be known, a warning, what was not asked."""
+    yield from _limits(audit)
+    yield from _advice(audit)
 
 
 def kept(ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -389,7 +394,7 @@ def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
         )
 
 
-def _limits(audit: Audit) -> Iterator[str]:
+def _limits(audit: Audit) -> Iterator[tuple[str, str]]:
     """What wikifarm closes nowhere, that the people of the form are to be told."""
     read = [leak for leak in audit.limits if leak.kind == "seen"]
     if read:
@@ -397,7 +402,7 @@ def _limits(audit: Audit) -> Iterator[str]:
             "A member who knows YesWiki well can read, of somebody else, {seen}. No right of "
             "YesWiki closes that: those who write it are to know."
         ).format(seen=_seen(read))
-        yield from wrapped(told, "  " + _("To know: "))
+        yield _("To know: "), told
     listed = [leak for leak in audit.limits if leak.kind == "opened"]
     if listed:
         told = _(
@@ -405,14 +410,14 @@ def _limits(audit: Audit) -> Iterator[str]:
             "right of these forms (“part” in “@participants”) finds who has an entry, since when "
             "and where on the map: {forms}. wikifarm closes that in the forms of a blueprint alone."
         ).format(forms=", ".join(leak.route for leak in listed))
-        yield from wrapped(told, "  " + _("To know: "))
+        yield _("To know: "), told
     if any(leak.kind == "written" for leak in audit.limits):
         told = _(
             "Anybody who has an account here can import a form in place of another, and so open "
             "what it closes. No right of YesWiki forbids it; `wikifarm ops harden` does, on the "
             "farm's machine."
         )
-        yield from wrapped(told, "  " + _("To know: "))
+        yield _("To know: "), told
 
 
 def _seen(leaks: Sequence[Leak]) -> str:
@@ -423,20 +428,20 @@ def _seen(leaks: Sequence[Leak]) -> str:
     )
 
 
-def _advice(audit: Audit) -> Iterator[str]:
+def _advice(audit: Audit) -> Iterator[tuple[str, str]]:
     """The other checks that did not pass, and what could not be asked."""
     for check in audit.checks:
         if not check.ok:
-            yield from wrapped(check.message, "  " + _("Warning: "))
+            yield _("Warning: "), check.message
             if check.hint:
-                yield from wrapped(check.hint, "    " + _("Try: "))
+                yield f"  {_('Try: ')}", check.hint
     if audit.probes:
         for text in (*audit.not_asked, *_ways_left(audit)):
-            yield from wrapped(text, "  " + _("Not asked: "))
+            yield _("Not asked: "), text
     yield from _undeclared(audit)
 
 
-def _undeclared(audit: Audit) -> Iterator[str]:
+def _undeclared(audit: Audit) -> Iterator[tuple[str, str]]:
     """What the blueprint does not declare, and what was made of it."""
     words = {
         "asked": _("looked at like the forms of the blueprint"),
@@ -446,9 +451,7 @@ def _undeclared(audit: Audit) -> Iterator[str]:
         "by-hand": _("put in this group by hand"),
     }
     for each in audit.undeclared:
-        yield from wrapped(
-            f"{each.name} ({words[each.verdict]})", "  " + _("Not in the blueprint: ")
-        )
+        yield _("Not in the blueprint: "), f"{each.name} ({words[each.verdict]})"
 
 
 def _ways_left(audit: Audit) -> Iterator[str]:
@@ -473,7 +476,7 @@ def next_step(outcomes: Sequence[CommunityOutcome], command: str) -> str:
     if any(outcome.error for outcome in outcomes):
         return ""
     if any(change.writes for outcome in outcomes for change in outcome.planned):
-        return _what_does_it(command)
+        return _what_does_it(command, outcomes)
     made = [outcome for outcome in outcomes if outcome.status == "created" and outcome.checklist]
     if not made:
         return ""
@@ -487,14 +490,19 @@ def next_step(outcomes: Sequence[CommunityOutcome], command: str) -> str:
     )
 
 
-def _what_does_it(command: str) -> str:
+def _what_does_it(command: str, outcomes: Sequence[CommunityOutcome]) -> str:
     """What does what that command has shown."""
+    from wikifarm.operations.community.caution import to_be_said
+
     if command == "new-community":
         return ""
     if command in ("clone", "blueprint upgrade"):
         return _("the same command without --dry-run will do this.")
     if command == "mailing-list plan":
         return _("`wikifarm mailing-list create` will do this.")
+    count = to_be_said(outcomes)
+    if count is not None:
+        return _("`wikifarm apply` will do this, with --yes-change {count}.").format(count=count)
     return _("`wikifarm apply` will do this.")
 
 

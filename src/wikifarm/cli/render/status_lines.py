@@ -103,7 +103,7 @@ def standing_of_state(state: State) -> tuple[str, str]:
     """Where a community stands: how grave it is (a colour of Paint), and the word."""
     if state.state == "in-place" and state.privacy == "leak":
         return "bad", _("people can be seen")
-    if state.state == "in-place" and state.drift:
+    if state.state == "in-place" and (state.drift or state.opened):
         return "care", _("differs")
     if state.state == "failed":
         return "bad", _("cannot be read")
@@ -156,6 +156,10 @@ def _last_audit(state: State) -> str:
     """What the last audit of this computer came to, and when."""
     words = {
         "closed": _("verified on {when}: nobody was seen"),
+        "in-part": _(
+            "verified in part on {when}: nobody was seen, and not everything was looked at "
+            "(`wikifarm verify` says what)"
+        ),
         "leak": _("a leak was seen on {when}: look at `wikifarm verify`"),
         "unknown": _("could not be verified on {when}: run `wikifarm verify`"),
     }
@@ -184,11 +188,15 @@ def _row(state: State, sheet: Sheet) -> tuple[str, ...]:
     release = ", ".join(verdict.version or "?" for verdict in state.software)
     holes = sum(len(verdict.advisories) for verdict in state.software)
     told = state.list_told
-    verified = {"closed": local(state.audited)[:10], "": _("never") if read else ""}
+    verified = {
+        "closed": local(state.audited)[:10],
+        "in-part": _("in part"),
+        "": _("never") if read else "",
+    }
     return (
         state.slug,
         str(getattr(sheet.paint, tone)(word)),
-        str(len(state.drift) or "-") if read else "",
+        str(len(state.drift) + len(state.opened) or "-") if read else "",
         ("?" if state.waiting is None else str(state.waiting or "-")) if read else "",
         (state.last_activity[:10] or "-") if read else "",
         verified.get(state.privacy, _("no")),

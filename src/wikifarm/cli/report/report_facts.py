@@ -6,8 +6,8 @@ No text to send is in it: these name people, and a report is passed on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from wikifarm.blueprint.manifest.community import Territory
 from wikifarm.cli.program import as_called
@@ -153,10 +153,23 @@ def _community(
         tone,
         word,
         outcome.territory,
-        _told([*planned, *community_lines.facts_of(outcome)]),
+        _told([*planned, *community_lines.facts_of(outcome), *_remarks(outcome)]),
         awaited,
         [failure.message for failure in outcome.failures],
     )
+
+
+def _remarks(outcome: CommunityOutcome) -> Iterator[tuple[str, str]]:
+    """What the audit says besides leaks: "nobody was seen" is not all that it came to. Who was put
+    into a group by hand is not named."""
+    if outcome.audit is None:
+        return
+    before = ""
+    forms = tuple(each for each in outcome.audit.undeclared if each.kind == "form")
+    for words, text in community_lines.remarked(replace(outcome.audit, undeclared=forms)):
+        label = words.strip(": \N{NO-BREAK SPACE}")
+        yield "" if label == before else label, text
+        before = label
 
 
 def _state(state: State) -> ReportedCommunity:

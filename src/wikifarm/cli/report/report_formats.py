@@ -69,14 +69,13 @@ def as_csv(envelope: Envelope) -> str:
 
 
 def _whole(community: ReportedCommunity) -> list[tuple[str, str]]:
-    """Its facts, each with the lines that go on with it."""
-    whole: list[tuple[str, str]] = []
+    """Its facts, each label once, with the lines that go on with it."""
+    whole: dict[str, str] = {}
+    last = ""
     for label, text in community.facts:
-        if label or not whole:
-            whole.append((label, text))
-        else:
-            whole[-1] = (whole[-1][0], f"{whole[-1][1]}\n{text}")
-    return whole
+        last = label or last
+        whole[last] = f"{whole[last]}\n{text}" if last in whole else text
+    return list(whole.items())
 
 
 def _rendered(name: str, envelope: Envelope) -> str:

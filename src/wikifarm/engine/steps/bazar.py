@@ -225,6 +225,8 @@ class FormsStep(Step[FormChange]):
             opened = merged_form(replace(work, opening=True), form.id, now, wanted)
             closed = opened is not None and not same_template(opened, now.template)
             kept = kept_closed() if closed else _("edited here by hand: kept")
+            if _is_opened_by_hand(work, form.id, now, wanted):
+                kept = kept_open()
             return FormChange(form.id, Action.KEEP, now, wanted, kept)
         if other is not None:
             raise _not_ours(other)
@@ -253,6 +255,24 @@ def merged_form(work: Work, form_id: str, now: Form, wanted: CompiledForm) -> st
         return here if before == there else there
 
     return merge_templates(base, now.template, wanted.template, right)
+
+
+def _is_opened_by_hand(work: Work, form_id: str, now: Form, wanted: CompiledForm) -> bool:
+    """True where a right in the form lets in people whom the blueprint keeps out."""
+
+    def right(_before: str, here: str, there: str) -> str:
+        return there if lets_more_in(there or "*", here or "*", work.design.groups) else here
+
+    base = _base_of(work, form_id, now) or now.template
+    return not same_template(
+        merge_templates(base, now.template, wanted.template, right),
+        merge_templates(base, now.template, wanted.template, lambda _was, here, _there: here),
+    )
+
+
+def kept_open() -> str:
+    """Why a form stays as it is that somebody opened: what people edit is theirs."""
+    return _("edited here by hand, and open to more people than the blueprint lets in: kept")
 
 
 def _base_of(work: Work, form_id: str, now: Form) -> str | None:

@@ -21,11 +21,13 @@ def audit_stands(run: CommunityRun) -> bool:
 
 
 def should_pass(run: CommunityRun, *, writing: bool) -> bool:
-    """True where `apply` makes an audit, since it writes something or goes on after a run that was
-    cut, and the audit should pass: the last that was made from here left nothing out."""
+    """True where `apply` makes an audit, since it writes something or goes on after a run, or an
+    audit, that was cut, and the audit should pass: the last that was made from here left nothing
+    out."""
     journal, slug = run.context.journal, run.community.slug
-    going_on = journal.left_open(slug, RECORD)
-    return (writing or going_on) and journal.last(slug, AUDIT).get("passed") is not False
+    last = journal.last(slug, AUDIT)
+    cut = bool(journal.left_open(slug, RECORD)) or (bool(last) and "privacy" not in last)
+    return (writing or cut) and last.get("passed") is not False
 
 
 def note_audit(run: CommunityRun) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from wikifarm.engine.changes import Action, AnyChange
+from wikifarm.engine.steps.access import GroupChange
 from wikifarm.errors import InvalidInput, LocalStorage, PlanOutdated, Problem, TooManyChanges
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, ngettext
@@ -23,45 +24,66 @@ MOST = 0.3  # of those that stand, how many may change without a word
 SCHEMA = "wikifarm-plan/1"
 
 
-def refuse_many(outcomes: Sequence[CommunityOutcome], expected: int | None) -> None:
-    """Raises TooManyChanges where more than MOST of the communities that stand would change, or
-    something would be removed from one, unless `expected` is how many would change.
+def to_be_said(outcomes: Sequence[CommunityOutcome]) -> int | None:
+    """How many communities would change, where `apply` wants that number (`--yes-change`): more
+    than MOST of those that stand, or one that loses something. None where it asks for nothing.
 
     A wiki that is still to be made, or whose making was cut, does not stand yet. A page that only
     tells what was done since is no change of it: so a run that was cut goes on.
     """
-    stand = [outcome for outcome in outcomes if outcome.stands]
-    changed = [
-        outcome.slug
-        for outcome in stand
-        if any(each.writes and each.id not in outcome.telling for each in outcome.planned)
-    ]
-    losing = [
-        outcome.slug
-        for outcome in stand
-        if any(each.action is Action.DELETE for each in outcome.planned)
-    ]
-    many = len(stand) >= FEW and len(changed) > MOST * len(stand)
-    if not (many or losing) or expected == len(changed):
+    changed = _changed(outcomes)
+    stand = sum(outcome.stands for outcome in outcomes)
+    many = stand >= FEW and len(changed) > MOST * stand
+    return len(changed) if many or _losing(outcomes) else None
+
+
+def refuse_many(outcomes: Sequence[CommunityOutcome], expected: int | None) -> None:
+    """Raises TooManyChanges where the number of those that would change has to be said, unless
+    `expected` is that number."""
+    count = to_be_said(outcomes)
+    if count is None or expected == count:
         return
+    stand = [outcome for outcome in outcomes if outcome.stands]
+    losing = _losing(outcomes)
     told = ngettext(
         "{changed} of {count} community that stands would change ({names}); nothing was done.",
         "{changed} of {count} communities that stand would change ({names}); nothing was done.",
         len(stand),
-    ).format(changed=len(changed), count=len(stand), names=few(changed))
+    ).format(changed=count, count=len(stand), names=few(_changed(outcomes)))
     removed = _("Something would be removed from: {names}.").format(names=few(losing))
     raise TooManyChanges(
         f"{told} {removed}" if losing else told,
         hint=_(
             "See with `wikifarm plan` whether that is what you want; if so, run the same command "
             "again with --yes-change {count}."
-        ).format(count=len(changed)),
+        ).format(count=count),
     )
+
+
+def _changed(outcomes: Sequence[CommunityOutcome]) -> list[str]:
+    """The slugs of those that stand and would change."""
+    return [
+        outcome.slug
+        for outcome in outcomes
+        if outcome.stands
+        and any(each.writes and each.id not in outcome.telling for each in outcome.planned)
+    ]
+
+
+def _losing(outcomes: Sequence[CommunityOutcome]) -> list[str]:
+    """The slugs of those that stand and from which something would be removed."""
+    return [
+        outcome.slug
+        for outcome in outcomes
+        if outcome.stands and any(each.action is Action.DELETE for each in outcome.planned)
+    ]
 
 
 # -- a plan that is kept --------------------------------------------------------------------
 
-Line = tuple[str, str, str]  # id, action, fingerprint of what is there and of what should be
+# Id, action, fingerprint of what is there and of what should be; of what stays as it is, only the
+# groups in which somebody was made an administrator by hand.
+Line = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -74,6 +96,11 @@ class KeptPlan:
     taken_back: tuple[str, ...]
     opening: bool
     communities: Mapping[str, tuple[Line, ...]]
+
+    def of(self, slugs: Sequence[str]) -> KeptPlan:
+        """The same plan of these communities alone."""
+        kept = {slug: lines for slug, lines in self.communities.items() if slug in slugs}
+        return replace(self, communities=kept)
 
     def check(self, farm: str, outcomes: Sequence[CommunityOutcome]) -> None:
         """Raises PlanOutdated unless the farm still gives it, but for what is done already."""
@@ -170,7 +197,7 @@ def _lines(changes: Sequence[AnyChange]) -> tuple[Line, ...]:
     return tuple(
         (change.id, change.action.value, _fingerprint(change))
         for change in changes
-        if change.writes
+        if change.writes or (isinstance(change, GroupChange) and change.reason)
     )
 
 

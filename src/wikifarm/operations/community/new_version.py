@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from wikifarm.engine.step import Work, kept_closed
 from wikifarm.engine.steps.access import GroupsStep, ModuleRightsStep, RightsStep
-from wikifarm.engine.steps.bazar import FormsStep
+from wikifarm.engine.steps.bazar import FormsStep, kept_open
 from wikifarm.engine.steps.content import proposal_tag
 from wikifarm.engine.steps.proposals import proposed_pages, unproposed_pages
 from wikifarm.i18n import _
@@ -63,3 +63,9 @@ def told_of_closed(work: Work) -> Iterator[str]:
             "The blueprint lets in more people than this wiki does, in: {names}. That stays "
             "closed; --loosen opens it."
         ).format(names=few(closed))
+    opened = [change.key for change in FormsStep().plan(work) if change.reason == kept_open()]
+    if opened:
+        yield _(
+            "Somebody opened what the blueprint closes, in the form: {names}. What people edit "
+            "stays: close it in the wiki. `wikifarm verify` says who can see what."
+        ).format(names=few(opened))

@@ -67,7 +67,7 @@ def origin_of(context: Context, community: Community, blueprint: Blueprint, offe
     known = _known(context, offer.release)
     if known is None:
         return _by_name(context, community, blueprint, offer) or _page_by_page(
-            _("it is the first one on this farm in its present version")
+            _("this computer has made none yet on this farm in its present version")
         )
     kind = models_of(context, community, blueprint, offer.release)
     if kind is None:

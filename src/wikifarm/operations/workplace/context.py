@@ -43,7 +43,7 @@ class FarmSettings:
     admin: str = ""
     password: str = ""
     token: str = ""
-    contact: str = ""  # address that the farm keeps as the referent's; else the first facilitator's
+    contact: str = ""  # address that the farm keeps as the referent's; else its own
     verify_tls: bool = True
     vault: VaultSettings = field(default_factory=VaultSettings)
 
