@@ -66,9 +66,7 @@ def test_a_report_tells_nothing_of_people_that_are_described_wrongly(
         assert "region.csv:3:3" in report or name == "report.csv"
 
 
-def test_a_mistake_of_many_rows_is_told_with_the_place_of_each(
-    cli: Cli, clean_place: Path
-) -> None:
+def test_a_mistake_of_many_rows_is_told_with_the_place_of_each(cli: Cli, clean_place: Path) -> None:
     rows = "".join(f"r1{letter};{letter};Ana\n" for letter in "abc")
     (clean_place / "same.csv").write_text(HEADER + rows, "utf-8")
     told = cli("plan", "same.csv").err

@@ -128,8 +128,7 @@ def _settings(farm_url: str) -> str:
         f'url = "{quoted}"',
         "",
         "# " + _("The rest serves once the “#” at the start of its line is taken away."),
-        "# "
-        + _("The address that the farm keeps as the referent's (else its own):"),
+        "# " + _("The address that the farm keeps as the referent's (else its own):"),
         '# contact = "contact@example.org"',
         "",
         "# "
