@@ -86,13 +86,6 @@ def test_after_an_audit_that_was_cut_the_plan_tells_what_pages_will_show(
     assert promised(planned) == [("pages:AnimerIci", "update")]
 
 
-def test_the_audit_to_come_is_foreseen_where_none_was_made(fresh: Fresh) -> None:
-    apply(fresh(), [a_community()], audit=False)
-    planned, applied = agreed(fresh, a_community())
-    assert promised(planned) == [("pages:AnimerIci", "update")]
-    assert applied.audit is not None and applied.audit.passed
-
-
 def test_a_form_that_somebody_opened_is_not_told_as_closed(fresh: Fresh) -> None:
     """One question opened to all, another kept from members: the first is what matters."""
     apply(fresh(), [a_community()], audit=False)
