@@ -89,11 +89,16 @@ class State:
         return [each for each in self.edited if each.startswith(("@", "form "))]
 
     @property
+    def differences(self) -> list[str]:
+        """What `apply` would write, and what was opened by hand."""
+        return [*self.drift, *self.opened]
+
+    @property
     def gravity(self) -> int:
         """What a person looks at first: 0; what is as it should be: the last."""
         if self.errors or self.privacy == Privacy.LEAK.value:
             return 0
-        if self.state in ("unfinished", "restoring") or self.drift or self.opened:
+        if self.state in ("unfinished", "restoring") or self.differences:
             return 1
         return 2 if self.awaits else 3
 
@@ -148,8 +153,8 @@ def status(
 
     `described` takes the place of the folder communities/: these then are all. With `drifted` or
     `pending`, only those that differ from what is described, or were opened by hand, or in which
-    somebody waits; those that
-    could not be read are never left out. Reads only. A wiki that fails does not stop the others.
+    somebody waits; those that could not be read are never left out. Reads only. A wiki that fails
+    does not stop the others.
     For `strict`, see `heeded`.
     """
     last_runs, audits = _last_lines(context)
@@ -179,7 +184,7 @@ def status(
         for state in sorted(states, key=lambda state: (state.gravity, state.slug))
         if not (drifted or pending)
         or state.errors
-        or (drifted and (state.drift or state.opened))
+        or (drifted and state.differences)
         or (pending and state.awaits)
     )
     outcome = StatusOutcome(context.farm.base, shown, len(states), in_full=bool(slugs))

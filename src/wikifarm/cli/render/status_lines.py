@@ -103,7 +103,7 @@ def standing_of_state(state: State) -> tuple[str, str]:
     """Where a community stands: how grave it is (a colour of Paint), and the word."""
     if state.state == "in-place" and state.privacy == "leak":
         return "bad", _("people can be seen")
-    if state.state == "in-place" and (state.drift or state.opened):
+    if state.state == "in-place" and state.differences:
         return "care", _("differs")
     if state.state == "failed":
         return "bad", _("cannot be read")
@@ -196,7 +196,7 @@ def _row(state: State, sheet: Sheet) -> tuple[str, ...]:
     return (
         state.slug,
         str(getattr(sheet.paint, tone)(word)),
-        str(len(state.drift) + len(state.opened) or "-") if read else "",
+        str(len(state.differences) or "-") if read else "",
         ("?" if state.waiting is None else str(state.waiting or "-")) if read else "",
         (state.last_activity[:10] or "-") if read else "",
         verified.get(state.privacy, _("no")),

@@ -222,12 +222,9 @@ class FormsStep(Step[FormChange]):
             return None
         merged = merged_form(work, form.id, now, wanted)
         if merged is None or same_template(merged, now.template):
-            opened = merged_form(replace(work, opening=True), form.id, now, wanted)
-            closed = opened is not None and not same_template(opened, now.template)
-            kept = kept_closed() if closed else _("edited here by hand: kept")
-            if _is_opened_by_hand(work, form.id, now, wanted):
-                kept = kept_open()
-            return FormChange(form.id, Action.KEEP, now, wanted, kept)
+            return FormChange(
+                form.id, Action.KEEP, now, wanted, _why_kept(work, form.id, now, wanted)
+            )
         if other is not None:
             raise _not_ours(other)
         if now.label != label:
@@ -255,6 +252,15 @@ def merged_form(work: Work, form_id: str, now: Form, wanted: CompiledForm) -> st
         return here if before == there else there
 
     return merge_templates(base, now.template, wanted.template, right)
+
+
+def _why_kept(work: Work, form_id: str, now: Form, wanted: CompiledForm) -> str:
+    """Why a form that differs from the blueprint stays as it is."""
+    if _is_opened_by_hand(work, form_id, now, wanted):
+        return kept_open()
+    opened = merged_form(replace(work, opening=True), form_id, now, wanted)
+    closed = opened is not None and not same_template(opened, now.template)
+    return kept_closed() if closed else _("edited here by hand: kept")
 
 
 def _is_opened_by_hand(work: Work, form_id: str, now: Form, wanted: CompiledForm) -> bool:

@@ -47,23 +47,20 @@ def told_of_proposals(
 
 
 def told_of_closed(work: Work) -> Iterator[str]:
-    """The rights that stay closed to people whom the blueprint lets in."""
+    """The rights that stay closed to people whom the blueprint lets in, and the forms that somebody
+    opened to others."""
     steps = (ModuleRightsStep(), RightsStep(), FormsStep())
+    kept = [change for step in steps for change in step.plan(work) if not change.writes]
     closed = [
         *(f"@{change.key}" for change in GroupsStep().plan(work) if change.waiting),
-        *(
-            change.key
-            for step in steps
-            for change in step.plan(work)
-            if not change.writes and change.reason == kept_closed()
-        ),
+        *(change.key for change in kept if change.reason == kept_closed()),
     ]
     if closed:
         yield _(
             "The blueprint lets in more people than this wiki does, in: {names}. That stays "
             "closed; --loosen opens it."
         ).format(names=few(closed))
-    opened = [change.key for change in FormsStep().plan(work) if change.reason == kept_open()]
+    opened = [change.key for change in kept if change.reason == kept_open()]
     if opened:
         yield _(
             "Somebody opened what the blueprint closes, in the form: {names}. What people edit "
