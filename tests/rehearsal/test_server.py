@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
-from wikifarm.rehearsal import RunningFarm
+from wikifarm.rehearsal import RehearsalSettings, RunningFarm, server
 
 from .conftest import Browser
 
@@ -47,6 +48,20 @@ def test_the_program_serves_and_stops_on_ctrl_c(tmp_path: Path) -> None:
         assert time.monotonic() - start < 2
         assert program.stderr
         assert program.stderr.read() == ""
+
+
+def test_a_port_that_another_begins_to_serve_is_left_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = server._bound("127.0.0.1", 0)
+    port = other.getsockname()[1]
+    late = server._bound("127.0.0.1", port)
+    other.listen()
+    given = iter([late, server._bound("127.0.0.1", 0)])
+    monkeypatch.setattr(server, "_bound", lambda host, port: next(given))
+    with other, RunningFarm(RehearsalSettings(tmp_path)) as farm:
+        assert f":{port}/" not in farm.url
+        assert httpx.get(farm.url).status_code == 200
 
 
 def test_the_rehearsal_imports_nothing_of_the_rest() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import secrets
 import socket
 import threading
@@ -16,6 +17,21 @@ from .application import RehearsalApp
 from .rehearsal_settings import RehearsalSettings
 
 START_SECONDS = 10.0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    # Listening at once: Linux may give a port that is only bound to another process too, and the
+    # second of the two to listen then fails.
+    while True:
+        listener = _bound(host, port)
+        try:
+            listener.listen()
+        except OSError as error:
+            listener.close()
+            if port or error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return listener
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -52,7 +68,7 @@ def serve(
 
     Raises OSError when the port is taken.
     """
-    listener = _bound(host, port)
+    listener = _listening(host, port)
     settings = _settled(settings, host, listener.getsockname()[1])
     app = RehearsalApp(settings)
     server = uvicorn.Server(_config(app))
@@ -109,7 +125,7 @@ class RunningFarm:
 
     def __init__(self, settings: RehearsalSettings, host: str = "127.0.0.1", port: int = 0) -> None:
         """Start at once. Raises RuntimeError when the server does not come up."""
-        listener = _bound(host, port)
+        listener = _listening(host, port)
         self.settings = _settled(settings, host, listener.getsockname()[1])
         self._app = RehearsalApp(self.settings)
         self._server = _BackgroundServer(_config(self._app))
