@@ -59,7 +59,7 @@ def test_a_port_that_another_begins_to_serve_is_left_for_another(
     other.listen()
     given = iter([late, server._bound("127.0.0.1", 0)])
     monkeypatch.setattr(server, "_bound", lambda host, port: next(given))
-    with other, RunningFarm(RehearsalSettings(tmp_path)) as farm:
+    with other, RunningFarm(RehearsalSettings(tmp_path, password="x")) as farm:
         assert f":{port}/" not in farm.url
         assert httpx.get(farm.url).status_code == 200
 
