@@ -83,6 +83,20 @@ def test_a_plan_is_given_alone(cli: Cli, clean_place: Path) -> None:
     assert "alone" in ran.err or "seul" in ran.err
 
 
+def test_a_plan_is_applied_with_the_audits_that_it_foresees(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    (clean_place / "region.csv").write_text(HEADER + ROWS.splitlines()[0], "utf-8")
+    assert cli("apply", "region.csv", "--yes", "--audit", "none").exit == 0
+    assert cli("plan", "region.csv", "--detailed-exitcode").exit == 3
+    kept = ("plan", "region.csv", "--audit", "none", "--out", "plan.json", "--detailed-exitcode")
+    assert cli(*kept).exit == 0
+    other = cli("apply", "plan.json", "--yes", "--audit", "full")
+    assert other.exit == 2 and "--audit=none" in other.err
+    ran = cli("apply", "plan.json", "--yes", "--json").json()["data"]["communities"][0]
+    assert (ran["status"], ran["audit"]) == ("unchanged", None)
+
+
 def test_a_new_community_has_what_its_region_says(
     cli: Cli, clean_place: Path, with_farm: RunningFarm
 ) -> None:

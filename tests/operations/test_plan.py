@@ -120,6 +120,25 @@ def test_without_an_audit_no_page_will_say_that_there_was_one(fresh: Fresh) -> N
     assert reported(applied) == promised(planned)
 
 
+def test_what_was_never_verified_will_be_and_one_page_will_say_so(fresh: Fresh) -> None:
+    apply(fresh(), [a_community()], audit=False)
+    (spared,) = plan(fresh(), [a_community()], audit=False)
+    assert spared.status == "unchanged"
+    agreed(fresh, a_community())
+    (after,) = plan(fresh(), [a_community()])
+    assert after.status == "unchanged"
+
+
+def test_of_one_of_each_kind_the_first_alone_will_say_so(fresh: Fresh) -> None:
+    both = [a_community(), a_community("brest")]
+    apply(fresh(), both, audit=False)
+    planned = plan(fresh(), both, canary=True)
+    assert [each.status for each in planned] == ["planned", "unchanged"]
+    applied = apply(fresh(), both, canary=True)
+    assert [each.status for each in applied] == ["updated", "unchanged"]
+    assert [reported(each) for each in applied] == [promised(each) for each in planned]
+
+
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_of_a_new_wiki_in_every_dialect(dialect: str, tmp_path: Path) -> None:
     with start_farm(tmp_path / "farm", dialect) as farm:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
-from wikifarm.blueprint.locate import find_blueprint
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.changes import AnyChange
 from wikifarm.engine.journal import RECORD
@@ -25,7 +23,7 @@ from wikifarm.operations.audit.facts import known_facts
 from wikifarm.operations.audit.kept_audit import audit_stands, note_audit
 from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
-from wikifarm.operations.community.batch import each, first_of_each
+from wikifarm.operations.community.batch import canaries, each, kind_of
 from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
@@ -61,15 +59,16 @@ def apply(
 
     def kind(community: Community) -> Hashable:
         run = begun.get(community.slug)
-        return _kind(community), run is not None and run.wiki is None  # one to make tells of those
+        to_make = run is not None and run.wiki is None  # one of those tells of those
+        return kind_of(community), to_make
 
-    canaries = first_of_each(communities, kind)
+    first = canaries(communities)
 
     def look(run: CommunityRun) -> None:
         look_for(run)
         if leave is not None and leave(run):
             return
-        asked = audit and (not canary or run.community in canaries)
+        asked = audit and (not canary or run.community in first)
         if stays_as_it_is(run, audit=asked):
             write(run, asked)
             return
@@ -114,14 +113,6 @@ def apply(
     ends = looked | {outcome.slug: outcome for outcome in done}
     unbegun = begun.keys() - {outcome.slug for outcome in done}
     return [ends[slug] for slug in looked if slug not in unbegun]
-
-
-def _kind(community: Community) -> Hashable:
-    """What would show its people shows those of all communities of the same kind: all that decides
-    its forms and its rights."""
-    blueprint = find_blueprint(community.blueprint, Path(community.source).parent)
-    return (blueprint, community.language, community.modules, community.admission,
-            community.writing)  # fmt: skip
 
 
 def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bool = False) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.sources import did_you_mean
@@ -22,7 +21,7 @@ from wikifarm.errors import InvalidInput, NotOurs, Problem, SlugTaken
 from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import foreseen_facts
 from wikifarm.operations.audit.kept_audit import should_pass
-from wikifarm.operations.community.batch import each
+from wikifarm.operations.community.batch import canaries, each
 from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.kept_for_good import refuse_other_address, refuse_other_language
@@ -35,11 +34,20 @@ from wikifarm.operations.workplace.context import Context
 
 
 def plan(
-    context: Context, communities: Sequence[Community], *, audit: bool = True
+    context: Context,
+    communities: Sequence[Community],
+    *,
+    audit: bool = True,
+    canary: bool = False,
 ) -> list[CommunityOutcome]:
-    """What `apply` would do, with its audit or without, community by community; writes nothing, not
-    even a receipt."""
-    return each(context, communities, partial(look_ahead, audit=audit))
+    """What `apply` would do, with its audits or without, or with those of one of each kind
+    (`canary`), community by community; writes nothing, not even a receipt."""
+    audited = canaries(communities) if canary else communities
+
+    def look(run: CommunityRun) -> None:
+        look_ahead(run, audit=audit and run.community in audited)
+
+    return each(context, communities, look)
 
 
 def look_ahead(run: CommunityRun, *, new: bool = False, audit: bool = True) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 JOBS = 4  # communities at once: what a farm of two processors bears
 PLAN = ".json"  # how a kept plan ends
+FULL = "full"  # --audit: every community
 
 
 def new_community(
@@ -86,7 +87,7 @@ def new_community(
     ] = False,
     yes: Annotated[bool, yes_option()] = False,
     no_input: Annotated[bool, no_input_option()] = False,
-    audit: Annotated[str, audit_option()] = "full",
+    audit: Annotated[str, audit_option()] = FULL,
     detailed_exitcode: Annotated[
         bool,
         typer.Option("--detailed-exitcode", help=_("Exit 5 when something waits for a person.")),
@@ -246,12 +247,13 @@ def _pause() -> typer.models.OptionInfo:
     return option
 
 
-def audit_option() -> typer.models.OptionInfo:
+def audit_option(text: str = "") -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
         "--audit",
         metavar="full|canary|none",
         show_default=False,
-        help=_(
+        help=text
+        or _(
             "Verify privacy everywhere (by default), in the first community of each kind "
             "(`canary`), or nowhere (never with real people)."
         ),
@@ -262,7 +264,7 @@ def audit_option() -> typer.models.OptionInfo:
 def audit_scope(word: str) -> dict[str, bool]:
     """What it asks of `apply`. Raises what Typer shows for a word that is none of them."""
     scopes = {
-        "full": {"audit": True},
+        FULL: {"audit": True},
         "canary": {"audit": True, "canary": True},
         "none": {"audit": False},
     }
@@ -309,6 +311,7 @@ def _chosen(
     only: list[str] | None,
     *,
     skip_invalid: bool | None = None,
+    audit: str = FULL,
     out: Path | None = None,
 ) -> Described:
     """`skip_invalid`: None where the command has no such option."""
@@ -316,7 +319,7 @@ def _chosen(
     from wikifarm.operations.describe import chosen
 
     leave_out = bool(skip_invalid)
-    _same_place(options, paths, only, skip_invalid=leave_out)
+    _same_place(options, paths, only, skip_invalid=leave_out, audit=audit)
     default = options.directory / "communities"
     try:
         described = chosen(paths or [], only or [], default=default, skip_invalid=leave_out)
@@ -382,6 +385,7 @@ def _same_place(
     only: Sequence[str] | None,
     *,
     skip_invalid: bool = False,
+    audit: str = FULL,
     kept: Path | None = None,
 ) -> None:
     """What is told to type is about what this command line was about: the folder, the farm, the
@@ -392,6 +396,7 @@ def _same_place(
     less = ["--skip-invalid"] if skip_invalid else []
     doing = [*where, *less, *(f"--take-template={tag}" for tag in sorted(options.taken_back))]
     doing += ["--loosen"] if options.opening else []
+    doing += [f"--audit={audit}"] if audit != FULL else []
     applying = [*at, str(kept), *less] if kept else doing
     same_place({"plan": doing, "apply": applying, "verify": where})
 
@@ -405,6 +410,9 @@ def plan(
     detailed_exitcode: Annotated[bool, _detailed(_("Exit 3 when something would change."))] = False,
     take_template: Annotated[list[str] | None, _take_template()] = None,
     loosen: Annotated[bool, _loosen()] = False,
+    audit: Annotated[
+        str, audit_option(_("The `--audit` that `apply` will be given: everywhere by default."))
+    ] = FULL,
     out: Annotated[
         Path | None,
         typer.Option(metavar=_("FILE"), help=_("Keep the plan there, for `wikifarm apply FILE`.")),
@@ -414,27 +422,28 @@ def plan(
     options = shared(ctx)
     options.jobs = jobs
     options.taken_back, options.opening = frozenset(take_template or ()), loosen
-    described = _chosen(options, paths, only, skip_invalid=skip_invalid, out=out)
+    scope = audit_scope(audit)
+    described = _chosen(options, paths, only, skip_invalid=skip_invalid, audit=audit, out=out)
     told = {"detailed": detailed_exitcode, "in_full": bool(only)}
-    shown = _plan("plan", options, described, **told)
+    shown = _plan("plan", options, described, scope, **told)
     if out is not None:
         from wikifarm.operations.community.caution import keep_plan
 
         asked = paths or [options.directory / "communities"], only or [], take_template or []
         outcomes = cast("CommunitiesOutcome", shown.outcome).communities
-        keep_plan(out, options.context().farm.base, asked, outcomes, opening=loosen)
+        keep_plan(out, options.context().farm.base, asked, outcomes, opening=loosen, audit=audit)
         _same_place(options, paths, only, skip_invalid=skip_invalid, kept=out)
     return shown
 
 
 def _plan(
-    command: str, options: Shared, described: Described, *, audit: bool = True, **told: bool
+    command: str, options: Shared, described: Described, scope: dict[str, bool], **told: bool
 ) -> Envelope:
-    """Shows what `apply` would do; `told` is for the envelope."""
+    """Shows what `apply` would do with the audits of that scope; `told` is for the envelope."""
     from wikifarm.operations.community.outcome import envelope
     from wikifarm.operations.plan import plan as operation
 
-    planned = operation(options.context(), described.communities, audit=audit)
+    planned = operation(options.context(), described.communities, **scope)
     return envelope(command, planned, described=described, **told)
 
 
@@ -454,7 +463,7 @@ def apply(
     loosen: Annotated[bool, _loosen()] = False,
     yes_change: Annotated[int | None, _yes_change()] = None,
     no_input: Annotated[bool, no_input_option()] = False,
-    audit: Annotated[str, audit_option()] = "full",
+    audit: Annotated[str | None, audit_option()] = None,
     detailed_exitcode: Annotated[
         bool, _detailed(_("Exit 5 when something waits for a person."))
     ] = False,
@@ -465,7 +474,7 @@ def apply(
 
     options = shared(ctx)
     options.jobs, options.pause = jobs, pause
-    strict, scope = strict_about(advisories), audit_scope(audit)
+    strict = strict_about(advisories)
     kept = read_plan(paths[0]) if paths and paths[0].suffix == PLAN else None
     if kept is not None:
         if len(paths or ()) > 1:
@@ -476,11 +485,18 @@ def apply(
         paths, only = list(kept.paths), only or list(kept.only)
         take_template = [*kept.taken_back, *(take_template or [])]
         loosen = loosen or kept.opening
+        foreseen = kept.audit or FULL
+        if audit not in {None, foreseen}:
+            message = _("this plan foresees --audit={audit}: give that, or nothing")
+            raise typer.BadParameter(message.format(audit=foreseen), param_hint="--audit")
+        audit = foreseen
     options.taken_back, options.opening = frozenset(take_template or ()), loosen
-    described = _chosen(options, paths, only, skip_invalid=skip_invalid)
+    audit = audit or FULL
+    scope = audit_scope(audit)
+    described = _chosen(options, paths, only, skip_invalid=skip_invalid, audit=audit)
     if dry_run:
         told = {"detailed": detailed_exitcode, "in_full": bool(only)}
-        return _plan("apply", options, described, audit=scope["audit"], **told)
+        return _plan("apply", options, described, scope, **told)
     return _applied(
         "apply",
         options,
@@ -565,7 +581,7 @@ def blueprint_upgrade(
     loosen: Annotated[bool, _loosen()] = False,
     yes_change: Annotated[int | None, _yes_change()] = None,
     no_input: Annotated[bool, no_input_option()] = False,
-    audit: Annotated[str, audit_option()] = "full",
+    audit: Annotated[str, audit_option()] = FULL,
     advisories: Annotated[str, advisories_option()] = "warn",
 ) -> Envelope:
     """`wikifarm blueprint upgrade`."""

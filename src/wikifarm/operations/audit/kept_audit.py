@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wikifarm.engine.audited import passed, stands
-from wikifarm.engine.journal import AUDIT, RECORD
+from wikifarm.engine.journal import AUDIT
 from wikifarm.engine.recording import keep_receipt
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Privacy
@@ -21,13 +21,10 @@ def audit_stands(run: CommunityRun) -> bool:
 
 
 def should_pass(run: CommunityRun, *, writing: bool) -> bool:
-    """True where `apply` makes an audit, since it writes something or goes on after a run, or an
-    audit, that was cut, and the audit should pass: the last that was made from here left nothing
-    out."""
-    journal, slug = run.context.journal, run.community.slug
-    last = journal.last(slug, AUDIT)
-    cut = journal.left_open(slug, RECORD) or (bool(last) and "privacy" not in last)
-    return (writing or cut) and last.get("passed") is not False
+    """True where `apply` makes an audit, since it writes something or none stands, and the audit
+    should pass: the last that was made from here left nothing out."""
+    last = run.context.journal.last(run.community.slug, AUDIT)
+    return (writing or not audit_stands(run)) and last.get("passed") is not False
 
 
 def note_audit(run: CommunityRun) -> None:

@@ -8,9 +8,11 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from threading import Event
 from typing import Protocol
 
+from wikifarm.blueprint.locate import find_blueprint
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import Closed, LeakFound, TlsFailed, Unreachable, WikifarmError
 from wikifarm.i18n import ngettext
@@ -117,6 +119,19 @@ def first_of_each(
     for community in communities:
         first.setdefault(kind(community), community)
     return list(first.values())
+
+
+def kind_of(community: Community) -> Hashable:
+    """What would show its people shows those of all communities of the same kind: all that decides
+    its forms and its rights."""
+    blueprint = find_blueprint(community.blueprint, Path(community.source).parent)
+    return (blueprint, community.language, community.modules, community.admission,
+            community.writing)  # fmt: skip
+
+
+def canaries(communities: Sequence[Community]) -> list[Community]:
+    """Those that an audit of one of each kind looks at."""
+    return first_of_each(communities, kind_of)
 
 
 @dataclass

@@ -95,6 +95,7 @@ class KeptPlan:
     only: tuple[str, ...]
     taken_back: tuple[str, ...]
     opening: bool
+    audit: str  # what `apply --audit` is given; empty in plans of before
     communities: Mapping[str, tuple[Line, ...]]
 
     def of(self, slugs: Sequence[str]) -> KeptPlan:
@@ -144,6 +145,7 @@ def keep_plan(
     outcomes: Sequence[CommunityOutcome],
     *,
     opening: bool = False,
+    audit: str = "",
 ) -> None:
     """Writes a plan to a file for its owner only. It names things of wikis, and holds no text of
     theirs, no address of a person and no secret.
@@ -157,6 +159,7 @@ def keep_plan(
         "only": list(only),
         "taken_back": list(taken_back),
         "opening": opening,
+        "audit": audit,
         "communities": {outcome.slug: _lines(outcome.planned) for outcome in outcomes},
     }
     try:
@@ -182,6 +185,7 @@ def read_plan(path: Path) -> KeptPlan:
             tuple(str(each) for each in told["only"]),
             tuple(str(each) for each in told["taken_back"]),
             told.get("opening") is True,
+            str(told.get("audit", "")),
             {
                 str(slug): tuple((str(a), str(b), str(c)) for a, b, c in lines)
                 for slug, lines in told["communities"].items()
