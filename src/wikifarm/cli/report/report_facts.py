@@ -88,7 +88,7 @@ def report_of(envelope: Envelope) -> CommandReport:
         raise LookupError(type(outcome).__name__)
     return CommandReport(
         title=_titles().get(envelope.command, envelope.command),
-        counts=_counts(communities),
+        counts=counts_of(communities),
         communities=communities,
         troubles=[
             Trouble(_unnamed(failure), as_called(failure.hint), failure.where, slugs)
@@ -125,7 +125,8 @@ def _titles() -> Mapping[str, str]:
     }
 
 
-def _counts(communities: Sequence[ReportedCommunity]) -> list[tuple[str, str]]:
+def counts_of(communities: Sequence[ReportedCommunity]) -> list[tuple[str, str]]:
+    """How many there are, then how many of them came to what, each with its tone."""
     counts = Counter((each.tone, each.status) for each in communities)
     told = ngettext("{count} community", "{count} communities", len(communities))
     total = ("", told.format(count=len(communities)))
