@@ -53,6 +53,11 @@ class Outcome:
         return {}
 
     @property
+    def in_full(self) -> bool:
+        """True where people asked for what it speaks of by name: nothing of it is cut."""
+        return False
+
+    @property
     def summed_up(self) -> bool:
         """True where it speaks of many things, and people are told what these have in common."""
         return False

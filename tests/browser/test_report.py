@@ -45,6 +45,29 @@ def test_it_fits_the_screen(width: int, report: Person) -> None:
     assert not report.overflows()
 
 
+@pytest.mark.parametrize("width", [320, 375, 575, 577, 1200])
+def test_the_whole_map_is_on_the_screen_and_its_words_can_be_read(
+    width: int, report: Person
+) -> None:
+    report.width(width)
+    (shown,) = (each for each in report.all("figure svg.whole") if each.is_displayed())
+    sides = """const box = arguments[0].getBoundingClientRect(), around = arguments[0].parentNode;
+    return [box.left, box.right, window.innerWidth, around.scrollWidth - around.clientWidth]"""
+    left, right, screen, hidden = report.driver.execute_script(sides, shown)
+    assert left >= 0 and right <= screen and hidden == 0
+    sizes = """return [...arguments[0].querySelectorAll('text')].map(
+      text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"""
+    sizes_there = report.driver.execute_script(sizes, shown)
+    assert len(sizes_there) > 5 and min(sizes_there) > 9, min(sizes_there)
+
+
+def test_the_legend_counts_what_is_drawn(report: Person) -> None:
+    legend = [each.text for each in report.all("figcaption li")]
+    assert legend == ["créée : 37", "échec : 1", "créée, attend quelqu’un : 1"]
+    caption = report.one("figcaption").text
+    assert "1 communauté n’a pas de centre, et n’est pas sur la carte : lieu-7" in caption
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_easy_to_read(scheme: str, report: Person) -> None:
     report.media(prefers_color_scheme=scheme)
@@ -53,10 +76,11 @@ def test_it_is_easy_to_read(scheme: str, report: Person) -> None:
 
 
 def test_the_map_says_what_it_shows_and_a_table_says_the_same(report: Person) -> None:
-    drawing = report.one("figure svg.whole")
+    drawing = report.one("figure svg.desk")
     assert drawing.get_attribute("role") == "img" and drawing.accessible_name == "Où elles sont"
-    assert len(report.all("figure g.sign")) == 39
-    assert len(report.all("figure g.sign .bad")) == len(report.all("figure g.sign .care")) == 1
+    shown = "figure svg.desk g.sign"
+    assert len(report.all(shown)) == len(report.all("figure svg.phone g.sign")) == 39
+    assert len(report.all(f"{shown} .bad")) == len(report.all(f"{shown} .care")) == 1
     rows = report.all("#map ~ details tbody tr")
     assert len(rows) == 39
 
@@ -76,3 +100,5 @@ def test_paper_shows_what_is_folded(report: Person) -> None:
     report.media("print")
     assert report.driver.execute_script(shown)
     assert not report.one("nav").is_displayed()
+    assert report.one("figure svg.desk").is_displayed()
+    assert not report.one("figure svg.phone").is_displayed()

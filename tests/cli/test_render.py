@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -15,7 +15,7 @@ import pytest
 
 import wikifarm.operations
 from wikifarm.cli.render.answer import RENDERERS, answer, notes
-from wikifarm.cli.render.sheet import WIDTH, Paint, harmless
+from wikifarm.cli.render.sheet import WIDTH, Paint, Sheet, harmless
 from wikifarm.cli.render.status_lines import next_steps
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.run import Done
@@ -99,7 +99,7 @@ def test_a_leak_says_what_to_set_who_saw_what_and_where() -> None:
         for route in ("a", "b", "c", "d", "e")
         for seen in ("bf_nom", "bf_mail")
     )
-    shown = text(community(audit=Audit(3, leaks)))
+    shown = text(community(audit=Audit(3, leaks)), in_full=False)
     assert "(people can be seen)" in shown
     assert "  To set: the rights of the entry X" in shown
     assert "    visitor             bf_nom, bf_mail through a, b, c, d and 1 more" in shown
@@ -232,13 +232,55 @@ def test_a_plan_names_a_few_things_and_verbose_all_with_differences() -> None:
         for number in range(9)
     ]
     row = community(status="planned", steps=[], planned=planned, audit=None)
-    shown = text(row, command="plan")
+    shown = text(row, command="plan", in_full=False)
     assert "  ~  pages  P0, P1, P2, P3, P4, P5 and 3 more" in shown
     assert "Next: `wikifarm apply` will do this." in shown
     for its_own in ("clone", "blueprint upgrade"):
         shown = text(row, command=its_own)
         assert "Next: the same command without --dry-run will do this." in shown
     assert "    -\n    +a line\n" in text(row, command="plan", verbose=True)
+
+
+@pytest.mark.parametrize("how", [{"in_full": True}, {"in_full": False, "verbose": True}])
+def test_of_those_asked_for_by_name_and_with_verbose_nothing_is_cut(how: dict[str, bool]) -> None:
+    planned = [PageChange(f"P{number}", Action.CREATE) for number in range(9)]
+    by_hand = Page("Q", "\n".join(map(str, range(30)))), Page("Q", "a line")
+    planned.append(PageChange("Q", Action.KEEP, *by_hand))
+    routes = tuple(f"route-{number}" for number in range(9))
+    leaks = tuple(Leak(route, Role.VISITOR, f"bf_{route}", "the rights of X") for route in routes)
+    coverage = (Coverage(Role.VISITOR, 102, 100, 40, dict.fromkeys(routes, "made to write")),)
+    audit = Audit(9, leaks, coverage=coverage, limits=tuple(
+        Leak(f"limit-{number}", Role.MEMBER, "bf_mail", "none") for number in range(9)
+    ))  # fmt: skip
+    rows = region(9, status="planned", steps=[], planned=planned, audit=audit, unverified="none")
+    for row in rows:
+        row.notes, row.error = ["It shows an address."], WikiAsleep("It sleeps.")
+    whole = replace(
+        envelope("plan", rows, in_full=how["in_full"]),
+        outcome=CommunitiesOutcome(
+            tuple(rows), left_out=tuple(f"l{number}" for number in range(9)), in_full=how["in_full"]
+        ),
+    )
+    verbose = how.get("verbose", False)
+    shown = answer(whole, Paint(), verbose=verbose)
+    told = notes(replace(whole, messages=()) if verbose else whole, Paint(), verbose=verbose)
+    flat = " ".join(shown.split())
+    assert "more" not in flat + told and "…" not in flat
+    assert "P0, P1, P2, P3, P4, P5, P6, P7, P8" in flat and "l0, l1, l2" in flat
+    assert flat.count("route-8") >= 9 and flat.count("limit-8") == 9
+    assert "c8): It sleeps." in " ".join(told.split())
+    assert flat.count("-29 ") == 9
+    last = shown.splitlines()[::-1]
+    assert next(line for line in last if line.startswith("  c0 ")).endswith("changes")
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_what_differs_of_one_is_whole_where_it_was_asked_for(verbose: bool) -> None:
+    drift = tuple(f"pages:P{number}" for number in range(9))
+    state = State("rennes", "Rennes", state="in-place", drift=[*drift])
+    told = StatusOutcome("https://f.org/", (state,), 1, in_full=not verbose)
+    shown = " ".join(answer(Envelope("status", outcome=told), Paint(), verbose=verbose).split())
+    assert "pages P8" in shown and "more" not in shown
 
 
 def test_what_waits_for_a_person_comes_with_the_text_to_send() -> None:
@@ -377,7 +419,8 @@ def test_the_next_steps_of_a_status_name_what_these_commands_find() -> None:
         State("quimper", "Quimper", state="unfinished", manifest="communities/quimper.yml"),
         State("vannes", "Vannes", state="unfinished"),
     )
-    assert next_steps(StatusOutcome("https://example.org/", states, len(states))) == [
+    told = StatusOutcome("https://example.org/", states, len(states))
+    assert next_steps(told, Sheet()) == [
         "`wikifarm apply` finishes quimper.",
         "`wikifarm apply FILE` finishes vannes, with the file that describes them.",
         "`wikifarm verify` looks at rennes.",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from wikifarm.blueprint.manifest.community import Territory
-from wikifarm.cli.report.places_map import LETTER, LINE, SIGN, Drawing, drawn
+from wikifarm.cli.report.places_map import DESK, LETTER, LINE, PHONE, SIGN, Drawing, drawn
 from wikifarm.cli.report.report_facts import ReportedCommunity
 from wikifarm.cli.report.report_file import ReportFile
 from wikifarm.errors import WikiAsleep
@@ -235,8 +235,8 @@ def test_the_page_says_who_waits_and_how_to_go_on(clean_place: Path) -> None:
         community("quimper"),
     ]))  # fmt: skip
     assert '<html lang="fr">' in page
-    for words in ("Il dort.", "Réveillez-le.", "Demandez la liste.", "Sans centre sur la carte",
-                  "48,39", "relancez la même commande",
+    for words in ("Il dort.", "Réveillez-le.", "Demandez la liste.",
+                  "2 communautés n’ont pas de centre", "48,39", "relancez la même commande",
                   "créée, attend quelqu’un\u00a0: 1"):  # fmt: skip
         assert words in page
     assert "Bonjour" not in page
@@ -245,19 +245,20 @@ def test_the_page_says_who_waits_and_how_to_go_on(clean_place: Path) -> None:
 # -- the map --------------------------------------------------------------------------------
 
 
-def places(*where: tuple[float | None, float | None]) -> Drawing | None:
+def places(*where: tuple[float | None, float | None], width: float = DESK) -> Drawing | None:
     return drawn([
         ReportedCommunity(f"c{number}", "", "", "good", "", Territory("", *place), (), (), ())
         for number, place in enumerate(where)
-    ])  # fmt: skip
+    ], width)  # fmt: skip
 
 
-def test_labels_cover_neither_each_other_nor_a_sign() -> None:
-    drawing = places(*((48 + n % 9 / 40, -3 + n // 9 / 9) for n in range(200)))
-    assert drawing is not None
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_labels_cover_neither_each_other_nor_a_sign(width: float) -> None:
+    drawing = places(*((48 + n % 9 / 40, -3 + n // 9 / 9) for n in range(200)), width=width)
+    assert drawing is not None and drawing.width == width
     wide, boxes = len("c199") * LETTER / 2, []
     labels = [sign.label for sign in drawing.signs if sign.label]
-    assert 20 < len(labels) < 200
+    assert 5 < len(labels) < 200
     for label in labels:
         middle = label.x + {"start": wide, "end": -wide, "middle": 0}[label.anchor]
         boxes.append((middle, label.y - LINE / 3))
@@ -266,6 +267,10 @@ def test_labels_cover_neither_each_other_nor_a_sign() -> None:
             assert abs(x - others_x) >= 1.4 * wide or abs(y - others_y) >= LINE - 0.01
         for sign in drawing.signs:
             assert abs(x - sign.x) > SIGN or abs(y - sign.y) >= LINE / 2 + SIGN - 0.01
+        for line in drawing.lines:
+            half = len(line.text) * LETTER / 2
+            beside = abs(x - line.tx - half) >= wide + half - 0.01
+            assert beside or abs(y - (line.ty - LINE / 3)) >= LINE - 0.01
 
 
 @pytest.mark.parametrize(
@@ -281,7 +286,7 @@ def test_places_anywhere_are_within_the_map(where: list[tuple[float | None, floa
     drawing = places(*where)
     assert drawing is not None
     assert 0.3 < drawing.height / drawing.width < 1.5
-    assert len(drawing.signs) + len(drawing.unplaced) == len(where)
+    assert len(drawing.signs) == len([place for place in where if None not in place])
     for sign in drawing.signs:
         assert 0 < sign.x < drawing.width and 0 < sign.y < drawing.height
     assert drawing.lines or len(where) < 3

@@ -13,6 +13,7 @@ from tests.operations.conftest import a_community, context_for, start_farm
 from tests.operations.people import Person, seat
 from tests.operations.test_unseen import Between
 from wikifarm.blueprint.manifest.reading import Described
+from wikifarm.cli.render.sheet import Sheet
 from wikifarm.cli.render.status_lines import state_facts
 from wikifarm.engine.journal import AUDIT
 from wikifarm.model import Rights
@@ -83,7 +84,7 @@ def test_an_audit_that_left_something_out_is_not_said_to_have_seen_all(
     context.journal.outcome("calm", AUDIT, privacy="closed", passed=False)
     (calm,) = states(status(here(), ["calm"], DESCRIBED)).states
     assert calm.privacy == "in-part"
-    assert "verified in part" in dict(state_facts(calm))["privacy"]
+    assert "verified in part" in dict(state_facts(calm, Sheet()))["privacy"]
     context.journal.outcome("calm", AUDIT, privacy="closed", passed=True)
     (calm,) = states(status(here(), ["calm"], DESCRIBED)).states
     assert calm.privacy == "closed"

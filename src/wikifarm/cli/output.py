@@ -89,7 +89,7 @@ class Output:
             last = as_called(last_words(envelope, paint, verbose=self.verbose))
         if first:
             self.line(first if envelope.outcome.is_document else as_called(first))
-        told = notes(envelope, paint_for(self.err))
+        told = notes(envelope, paint_for(self.err), verbose=self.verbose)
         if told:
             self.note(as_called(told))
         if last:

@@ -111,7 +111,7 @@ class StatusOutcome(Outcome):
     farm: str
     states: tuple[State, ...]
     looked_at: int
-    in_full: bool = True  # where people asked for these by name
+    in_full: bool = False
 
     @property
     def summed_up(self) -> bool:

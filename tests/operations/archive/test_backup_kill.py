@@ -15,7 +15,7 @@ from tests.operations.archive.test_retire import OTHERS_KEY
 from tests.operations.conftest import context_for
 from tests.operations.deaths import Mortal, born, died
 from wikifarm.cli.render.answer import answer
-from wikifarm.cli.render.sheet import Paint
+from wikifarm.cli.render.sheet import Paint, Sheet
 from wikifarm.cli.render.status_lines import next_steps
 from wikifarm.errors import Exit, LocalStorage
 from wikifarm.operations.archive import backup_format
@@ -146,7 +146,8 @@ def test_a_restoration_killed_anywhere_ends_the_same(
     told = status(computer("other"), ["rennes2"])
     assert [each["state"] for each in told.data["states"]] == ["restoring"]
     assert isinstance(told.outcome, StatusOutcome)
-    assert next_steps(told.outcome) == ["the same `wikifarm restore` as before finishes rennes2."]
+    finishing = ["the same `wikifarm restore` as before finishes rennes2."]
+    assert next_steps(told.outcome, Sheet()) == finishing
     outcome = run(None)
     assert outcome.data["differs"] == []
     whole = snapshot(tmp_path / "farm")

@@ -14,6 +14,7 @@ from tests.operations.archive.conftest import Computer
 from tests.operations.conftest import a_community, context_for
 from tests.operations.deaths import Mortal, born, died
 from wikifarm.blueprint.manifest.community import Community
+from wikifarm.cli.render.sheet import Sheet
 from wikifarm.cli.render.status_lines import state_facts
 from wikifarm.engine.closing import Leave
 from wikifarm.errors import Closed, Refused, WikifarmError, WriteRefused
@@ -393,7 +394,7 @@ def test_a_cut_that_came_before_the_end_of_a_step_is_taken_back_too(
     told = status(computer("first"), ["rennes"]).outcome
     assert isinstance(told, StatusOutcome)
     assert told.states[0].closing_cut and told.states[0].closing == "announce"
-    assert "begun and cut" in dict(state_facts(told.states[0]))["leave"]
+    assert "begun and cut" in dict(state_facts(told.states[0], Sheet()))["leave"]
     shut = open_wiki(computer("first"), "rennes").rights.all()
     assert shut != before
     reopen(computer("first"), "rennes")

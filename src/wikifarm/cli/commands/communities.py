@@ -647,7 +647,9 @@ def checklist(
 
     options = shared(ctx)
     return envelope(
-        "checklist", operation(options.context(), _chosen(options, paths, only).communities)
+        "checklist",
+        operation(options.context(), _chosen(options, paths, only).communities),
+        in_full=True,
     )
 
 

@@ -84,7 +84,7 @@ def _chosen(options: Shared, slugs: list[str] | None) -> list[Community]:
 def _answer(word: str, outcomes: list[CommunityOutcome], *, detailed: bool = False) -> Envelope:
     from wikifarm.operations.community.outcome import envelope
 
-    return envelope(f"mailing-list {word}", outcomes, detailed=detailed)
+    return envelope(f"mailing-list {word}", outcomes, detailed=detailed, in_full=True)
 
 
 def plan(

@@ -11,7 +11,7 @@ from importlib import import_module
 
 from wikifarm.cli.render.sheet import Paint, Sheet, harmless, wrapped
 from wikifarm.i18n import _, ngettext
-from wikifarm.result import Envelope, Failure, Outcome, few
+from wikifarm.result import Envelope, Failure, Outcome
 
 _IN_FILE = re.compile(r"(?!https?:).*:\d+\Z")  # bretagne.csv:17:3
 
@@ -93,7 +93,7 @@ def answer(envelope: Envelope, paint: Paint, *, verbose: bool = False, asking: b
 
 def body(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
     """What goes to stdout first."""
-    sheet = Sheet(paint, verbose, envelope.command)
+    sheet = _sheet(envelope, paint, verbose=verbose)
     return "\n".join([*lines_of(envelope.outcome, sheet), *_pending(envelope, sheet)])
 
 
@@ -101,17 +101,24 @@ def last_words(
     envelope: Envelope, paint: Paint, *, verbose: bool = False, asking: bool = False
 ) -> str:
     """What goes to stdout last."""
-    sheet = Sheet(paint, verbose, envelope.command, asking)
+    sheet = _sheet(envelope, paint, verbose=verbose, asking=asking)
     return "\n".join(_written(_kind(envelope.outcome), LAST_WORDS, envelope.outcome, sheet))
 
 
-def notes(envelope: Envelope, paint: Paint) -> str:
+def _sheet(
+    envelope: Envelope, paint: Paint, *, verbose: bool = False, asking: bool = False
+) -> Sheet:
+    return Sheet(paint, verbose, envelope.command, asking, verbose or envelope.outcome.in_full)
+
+
+def notes(envelope: Envelope, paint: Paint, *, verbose: bool = False) -> str:
     """What goes to stderr: messages, then errors with what to try."""
+    sheet = _sheet(envelope, paint, verbose=verbose)
     lines = [line for message in envelope.messages for line in wrapped(message, _("Note: "))]
     for owners, failure in told_once(envelope):
         text = failure.message
         if owners:
-            text = _("{subject}: {text}").format(subject=_subject(owners), text=text)
+            text = _("{subject}: {text}").format(subject=_subject(owners, sheet), text=text)
         first, *rest = wrapped(text, _("Error: "))
         lines += [paint.bad(first), *rest]
         if failure.hint:
@@ -149,12 +156,12 @@ def _words(failure: Failure) -> tuple[str, str, str]:
     return failure.code, failure.message, failure.hint
 
 
-def _subject(slugs: list[str]) -> str:
+def _subject(slugs: list[str], sheet: Sheet) -> str:
     if len(slugs) == 1:
         return slugs[0]
     return ngettext(
         "{count} community ({names})", "{count} communities ({names})", len(slugs)
-    ).format(count=len(slugs), names=few(slugs))
+    ).format(count=len(slugs), names=sheet.some(slugs))
 
 
 def _pending(envelope: Envelope, sheet: Sheet) -> Iterator[str]:
@@ -168,7 +175,7 @@ def _pending(envelope: Envelope, sheet: Sheet) -> Iterator[str]:
             yield from _waits(step.message, step.slug, sheet.paint)
             yield from (f"  | {line}".rstrip() for line in harmless(step.text).splitlines())
     for message, slugs in owners.items() if brief else ():
-        yield from _waits(message, _subject(slugs), sheet.paint)
+        yield from _waits(message, _subject(slugs, sheet), sheet.paint)
 
 
 def _waits(message: str, who: str, paint: Paint) -> Iterator[str]:

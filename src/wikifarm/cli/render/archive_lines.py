@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, decimal, ngettext
 from wikifarm.moments import local
-from wikifarm.result import few
 
 if TYPE_CHECKING:
     from wikifarm.operations.archive.restore import Restored, ToRestore
@@ -109,7 +108,7 @@ def restored(outcome: Restored, sheet: Sheet) -> Iterator[str]:
     yield from wrapped(contents(outcome.manifest.counts), "  ")
     if outcome.already and outcome.differs:
         changed = _("Not as the backup has it any more: {names}.")
-        yield from wrapped(changed.format(names=few(outcome.differs)), "  ")
+        yield from wrapped(changed.format(names=sheet.some(outcome.differs)), "  ")
     yield from _written_since(outcome.since)
     if not outcome.already:
         yield from _listed(outcome.differs, outcome.lost)

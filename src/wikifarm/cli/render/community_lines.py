@@ -14,7 +14,6 @@ from wikifarm.cli.render.sheet import Sheet, exports, table, wrapped
 from wikifarm.i18n import _, ngettext
 from wikifarm.lists.providers import NONE
 from wikifarm.moments import local
-from wikifarm.result import few
 
 if TYPE_CHECKING:
     from wikifarm.advisories.verdict import Verdict
@@ -28,10 +27,8 @@ if TYPE_CHECKING:
     )
     from wikifarm.operations.demo import Demonstration
 
-SHOWN_FIELDS = 3  # names told of what was seen, and of where; --json gives them all
+SHOWN_FIELDS = 3  # names told of what was seen, and of where, unless nothing is cut
 SHOWN_ROUTES = 4
-SHOWN_NAMES = 6  # of a step in a plan; --verbose shows them all
-SHOWN_LINES = 20  # of a difference; --verbose shows it whole
 SIGNS = {"create": "+", "update": "~", "delete": "-", "keep": "="}
 
 
@@ -72,23 +69,21 @@ def demonstration(outcome: Demonstration, sheet: Sheet) -> Iterator[str]:
 # -- one community --------------------------------------------------------------------------
 
 
-def blocks(
-    outcomes: Iterable[CommunityOutcome], sheet: Sheet, *, closely: bool = False
-) -> Iterator[str]:
-    """Each community in full; `closely`, with the beginning of what differs by hand."""
+def blocks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
+    """Each community in full."""
     for number, outcome in enumerate(outcomes):
         if number:
             yield ""
-        yield from _block(outcome, sheet, closely=closely)
+        yield from _block(outcome, sheet)
 
 
-def _block(outcome: CommunityOutcome, sheet: Sheet, *, closely: bool) -> Iterator[str]:
+def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
     yield f"{sheet.paint.strong(outcome.name)} ({status(outcome, sheet)})"
     yield from table(fact for fact in facts_of(outcome) if fact[1])
-    yield from _planned(outcome.planned, sheet, differences=closely)
+    yield from _planned(outcome.planned, sheet)
     if outcome.audit:
         yield from _leaks(outcome.audit, sheet)
-    yield from remarks(outcome)
+    yield from remarks(outcome, sheet)
     if sheet.verbose:
         yield from table([(_("requests"), _requests(outcome))])
 
@@ -109,16 +104,16 @@ def facts_of(outcome: CommunityOutcome) -> list[tuple[str, str]]:
     ]
 
 
-def remarks(outcome: CommunityOutcome) -> Iterator[str]:
+def remarks(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
     """What the audit says besides leaks: what nothing closes, what to mend, what was not asked."""
-    for label, text in remarked(outcome.audit) if outcome.audit else ():
+    for label, text in remarked(outcome.audit, sheet) if outcome.audit else ():
         yield from wrapped(text, f"  {label}")
 
 
-def remarked(audit: Audit) -> Iterator[tuple[str, str]]:
+def remarked(audit: Audit, sheet: Sheet) -> Iterator[tuple[str, str]]:
     """The same, each with how it is told: what is to be known, a warning, what was not asked."""
-    yield from _limits(audit)
-    yield from _advice(audit)
+    yield from _limits(audit, sheet)
+    yield from _advice(audit, sheet)
 
 
 def kept(ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -251,10 +246,6 @@ def _name(change: AnyChange, *, detailed: bool = False) -> str:
     return f"{name} ({detail})" if detail else name
 
 
-def _some(names: list[str], sheet: Sheet) -> str:
-    return ", ".join(names) if sheet.verbose else few(names, SHOWN_NAMES)
-
-
 def done(steps: Iterable[Done]) -> list[tuple[str, str]]:
     """(step, "31 created, 2 updated") in the order in which it was done."""
     return counted_changes(done.change for done in steps if done.outcome == "done")
@@ -296,10 +287,8 @@ def _counted(action: str, count: int) -> str:
 # -- plans ----------------------------------------------------------------------------------
 
 
-def _planned(
-    changes: Iterable[AnyChange], sheet: Sheet, *, differences: bool = False
-) -> Iterator[str]:
-    """The lines of a plan; with `differences`, the beginning of what was edited by hand."""
+def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
+    """The lines of a plan, with what was edited by hand where nothing is cut."""
     words = step_words()
     rows: list[tuple[str, str, str]] = []
     diffs: list[str] = []
@@ -308,22 +297,13 @@ def _planned(
     ):
         group = list(together)
         names = [_name(change, detailed=True) for change in group]
-        rows.append((SIGNS[action], words.get(step, step), _some(names, sheet)))
-        if sheet.verbose or (differences and not group[0].writes):
+        rows.append((SIGNS[action], words.get(step, step), sheet.some(names)))
+        if sheet.verbose or (sheet.whole and not group[0].writes):
             diffs += [change.diff for change in group if change.diff]
     yield from table(rows)
     for diff in diffs:
         yield ""
-        yield from (f"    {line}" for line in _shortened(diff.splitlines(), sheet))
-
-
-def _shortened(lines: list[str], sheet: Sheet) -> list[str]:
-    """A difference of a few lines, and how many there are besides; whole if --verbose asks."""
-    more = len(lines) - SHOWN_LINES
-    if sheet.verbose or more <= 0:
-        return lines
-    told = ngettext("… and {count} line (--verbose)", "… and {count} lines (--verbose)", more)
-    return [*lines[:SHOWN_LINES], told.format(count=more)]
+        yield from (f"    {line}" for line in diff.splitlines())
 
 
 # -- the audit ------------------------------------------------------------------------------
@@ -389,19 +369,19 @@ def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
         yield sheet.paint.bad(first)
         yield from rest
         yield from table(
-            ((words.get(role, role), _seen(leaks)) for role, leaks in roles.items()),
+            ((words.get(role, role), _seen(leaks, sheet)) for role, leaks in roles.items()),
             indent="    ",
         )
 
 
-def _limits(audit: Audit) -> Iterator[tuple[str, str]]:
+def _limits(audit: Audit, sheet: Sheet) -> Iterator[tuple[str, str]]:
     """What wikifarm closes nowhere, that the people of the form are to be told."""
     read = [leak for leak in audit.limits if leak.kind == "seen"]
     if read:
         told = _(
             "A member who knows YesWiki well can read, of somebody else, {seen}. No right of "
             "YesWiki closes that: those who write it are to know."
-        ).format(seen=_seen(read))
+        ).format(seen=_seen(read, sheet))
         yield _("To know: "), told
     listed = [leak for leak in audit.limits if leak.kind == "opened"]
     if listed:
@@ -420,15 +400,15 @@ def _limits(audit: Audit) -> Iterator[tuple[str, str]]:
         yield _("To know: "), told
 
 
-def _seen(leaks: Sequence[Leak]) -> str:
+def _seen(leaks: Sequence[Leak], sheet: Sheet) -> str:
     routes = list(dict.fromkeys(leak.route for leak in leaks))
     fields = list(dict.fromkeys(leak.seen for leak in leaks))
     return _("{fields} through {routes}").format(
-        fields=few(fields, SHOWN_FIELDS), routes=few(routes, SHOWN_ROUTES)
+        fields=sheet.some(fields, SHOWN_FIELDS), routes=sheet.some(routes, SHOWN_ROUTES)
     )
 
 
-def _advice(audit: Audit) -> Iterator[tuple[str, str]]:
+def _advice(audit: Audit, sheet: Sheet) -> Iterator[tuple[str, str]]:
     """The other checks that did not pass, and what could not be asked."""
     for check in audit.checks:
         if not check.ok:
@@ -436,7 +416,7 @@ def _advice(audit: Audit) -> Iterator[tuple[str, str]]:
             if check.hint:
                 yield f"  {_('Try: ')}", check.hint
     if audit.probes:
-        for text in (*audit.not_asked, *_ways_left(audit)):
+        for text in (*audit.not_asked, *_ways_left(audit, sheet)):
             yield _("Not asked: "), text
     yield from _undeclared(audit)
 
@@ -454,14 +434,14 @@ def _undeclared(audit: Audit) -> Iterator[tuple[str, str]]:
         yield _("Not in the blueprint: "), f"{each.name} ({words[each.verdict]})"
 
 
-def _ways_left(audit: Audit) -> Iterator[str]:
+def _ways_left(audit: Audit, sheet: Sheet) -> Iterator[str]:
     """The ways in that nobody's answer came by, told once for each reason."""
     reasons: dict[str, list[str]] = {}
     for part in audit.coverage:
         for way, why in part.not_asked.items():
             reasons.setdefault(why, []).append(way)
     for why, ways in reasons.items():
-        named = few(list(dict.fromkeys(ways)), SHOWN_ROUTES)
+        named = sheet.some(list(dict.fromkeys(ways)), SHOWN_ROUTES)
         yield _("{subject}: {text}").format(subject=named, text=why)
 
 

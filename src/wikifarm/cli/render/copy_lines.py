@@ -40,8 +40,7 @@ def captured(outcome: CapturedBlueprint, sheet: Sheet) -> Iterator[str]:
         (_("groups, without members"), told.groups),
         (_("files"), [f"{each.page}/{each.name}" for each in told.attachments]),
     ]
-    limit = 1000 if sheet.verbose else 6
-    yield from table((str(len(names)), what, few(list(names), limit)) for what, names in rows)
+    yield from table((str(len(names)), what, sheet.some(list(names))) for what, names in rows)
     yield from wrapped(_("Never copied: accounts, members, cards, former versions of pages."), "  ")
     if told.left_out:
         yield ""

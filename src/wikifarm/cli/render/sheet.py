@@ -7,13 +7,15 @@ import re
 import shlex
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, TextIO
 
 import typer
+
+from wikifarm.result import SHOWN_NAMES, few
 
 WIDTH = 100
 
@@ -61,6 +63,11 @@ class Sheet:
     verbose: bool = False
     command: str = ""
     asking: bool = False  # a person is about to say yes or no: that is what comes next
+    whole: bool = False  # with --verbose, and of those asked for by name: nothing is cut
+
+    def some(self, names: Sequence[str], limit: int = SHOWN_NAMES) -> str:
+        """The first names, and how many more there are; all of them where nothing is cut."""
+        return few(names, len(names) if self.whole else limit)
 
 
 def harmless(value: Any) -> Any:

@@ -14,7 +14,6 @@ from wikifarm.cli.render.community_lines import list_of, software, state_of_list
 from wikifarm.cli.render.sheet import Sheet, table, wrapped
 from wikifarm.i18n import _, ngettext
 from wikifarm.moments import local
-from wikifarm.result import few
 
 if TYPE_CHECKING:
     from wikifarm.operations.status import State, StatusOutcome
@@ -32,7 +31,7 @@ def states(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
                 yield ""
             _tone, word = standing_of_state(state)
             yield f"{sheet.paint.strong(state.name or state.slug)} ({word})"
-            yield from table(fact for fact in state_facts(state) if fact[1])
+            yield from table(fact for fact in state_facts(state, sheet) if fact[1])
 
 
 def last_words(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
@@ -52,7 +51,7 @@ def last_words(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
             subject=told.format(count=outcome.looked_at), text=", ".join(parts)
         )
     )
-    steps = next_steps(outcome)
+    steps = next_steps(outcome, sheet)
     if steps:
         yield ""
         yield sheet.paint.strong(_("Next"))
@@ -60,7 +59,7 @@ def last_words(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
             yield from wrapped(step, f"  {number}. ")
 
 
-def next_steps(outcome: StatusOutcome) -> list[str]:
+def next_steps(outcome: StatusOutcome, sheet: Sheet) -> list[str]:
     """At most three things that a person does now."""
     drifted = [state.slug for state in outcome.states if state.drift]
     cut = [state for state in outcome.states if state.state == "unfinished"]
@@ -71,24 +70,24 @@ def next_steps(outcome: StatusOutcome) -> list[str]:
     unverified = [state.slug for state in outcome.states if _is_unverified(state)]
     steps = []
     if unfinished:
-        steps.append(_("`wikifarm apply` finishes {names}.").format(names=few(unfinished)))
+        steps.append(_("`wikifarm apply` finishes {names}.").format(names=sheet.some(unfinished)))
     if elsewhere:
         told = _("`wikifarm apply FILE` finishes {names}, with the file that describes them.")
-        steps.append(told.format(names=few(elsewhere)))
+        steps.append(told.format(names=sheet.some(elsewhere)))
     if restoring:
         told = _("the same `wikifarm restore` as before finishes {names}.")
-        steps.append(told.format(names=few(restoring)))
+        steps.append(told.format(names=sheet.some(restoring)))
     if drifted:
         steps.append(
             _("`wikifarm plan` shows what differs in {names}, `wikifarm apply` sets it right.")
-            .format(names=few(drifted))
+            .format(names=sheet.some(drifted))
         )  # fmt: skip
     if unverified:
-        steps.append(_("`wikifarm verify` looks at {names}.").format(names=few(unverified)))
+        steps.append(_("`wikifarm verify` looks at {names}.").format(names=sheet.some(unverified)))
     if waiting:
         steps.append(
             _("tell those who facilitate {names} that people wait to be welcomed.").format(
-                names=few(waiting)
+                names=sheet.some(waiting)
             )
         )
     return steps[:3]
@@ -111,7 +110,7 @@ def standing_of_state(state: State) -> tuple[str, str]:
     return tones.get(state.state, "care"), status_words()[state.state]
 
 
-def state_facts(state: State) -> list[tuple[str, str]]:
+def state_facts(state: State, sheet: Sheet) -> list[tuple[str, str]]:
     """What there is to say of where a community stands; some are empty."""
     facts = [("URL", state.url)]
     if state.version:
@@ -125,7 +124,7 @@ def state_facts(state: State) -> list[tuple[str, str]]:
             done += "; " + cut.format(step=words["read-only"], slug=state.slug)
         facts.append((_("leave"), done))
     if state.drift:
-        facts.append((_("differs"), few(list(map(_differing, state.drift)))))
+        facts.append((_("differs"), sheet.some(list(map(_differing, state.drift)))))
     if state.edited:
         facts.append((_("edited here"), ", ".join(state.edited)))
     if state.waiting:

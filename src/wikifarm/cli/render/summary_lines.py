@@ -19,7 +19,7 @@ from wikifarm.result import few
 if TYPE_CHECKING:
     from wikifarm.operations.community.outcome import CommunitiesOutcome, CommunityOutcome
 
-SHOWN_NAMES = 3  # of what differs in a line of the table; --only and --verbose show them all
+SHOWN_NAMES = 3  # of what differs in a line of the table
 SHOWN_STEPS = 3  # what to do next
 
 Facts = Mapping[str, str]  # what it is about -> what came of it
@@ -28,8 +28,7 @@ Facts = Mapping[str, str]  # what it is about -> what came of it
 def communities(outcome: CommunitiesOutcome, sheet: Sheet) -> Iterator[str]:
     """What came of each community, or of many what they have in common."""
     if not outcome.summed_up or sheet.verbose:
-        closely = outcome.in_full
-        yield from community_lines.blocks(outcome.communities, sheet, closely=closely)
+        yield from community_lines.blocks(outcome.communities, sheet)
     else:
         yield from _groups(outcome.communities, sheet)
     if outcome.left_out:
@@ -39,7 +38,7 @@ def communities(outcome: CommunitiesOutcome, sheet: Sheet) -> Iterator[str]:
             "{count} communities are described wrongly, and nothing was done for them: {names}",
             len(outcome.left_out),
         )
-        names = few(outcome.left_out)
+        names = sheet.some(outcome.left_out)
         yield from wrapped(told.format(count=len(outcome.left_out), names=names))
 
 
@@ -93,7 +92,7 @@ def _groups(outcomes: Sequence[CommunityOutcome], sheet: Sheet) -> Iterator[str]
         )
         yield sheet.paint.strong(head)
         yield from table(_common(group).items())
-    yield from _remarks(outcome for outcome in outcomes if outcome not in alone)
+    yield from _remarks([each for each in outcomes if each not in alone], sheet)
 
 
 def _is_alone(outcome: CommunityOutcome, outcomes: Sequence[CommunityOutcome]) -> bool:
@@ -142,13 +141,13 @@ def _privacy(outcome: CommunityOutcome) -> str:
     return next((text for _label, text in community_lines.privacy(outcome)), "")
 
 
-def _remarks(outcomes: Iterable[CommunityOutcome]) -> Iterator[str]:
+def _remarks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
     """What audits say besides, once, with the communities of which it is true where not of all."""
     owners: dict[tuple[str, ...], list[str]] = {}
     slugs = []
     for outcome in outcomes:
         slugs.append(outcome.slug)
-        lines = tuple(community_lines.remarks(outcome))
+        lines = tuple(community_lines.remarks(outcome, sheet))
         if lines:
             owners.setdefault(lines, []).append(outcome.slug)
     for lines, of in owners.items():
@@ -162,7 +161,7 @@ def _remarks(outcomes: Iterable[CommunityOutcome]) -> Iterator[str]:
 
 def _table(outcomes: Sequence[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
     common = {
-        kind: _common(group) if len(group) > 1 else None
+        kind: _common(group) if len(group) > 1 and not sheet.whole else None
         for kind, group in _by_kind(outcomes).items()
     }
     heads = [
@@ -228,7 +227,7 @@ def next_steps(outcome: CommunitiesOutcome, sheet: Sheet) -> list[str]:
         steps.append(step)
     unverified = [each.slug for each in well if each.unverified]
     if unverified:
-        steps.append(_("`wikifarm verify` looks at {names}.").format(names=few(unverified)))
+        steps.append(_("`wikifarm verify` looks at {names}.").format(names=sheet.some(unverified)))
     if waiting and outcome.summed_up and not sheet.verbose:
         steps.append(
             _("see the text to send for a community with --only {slug}, for all with --verbose.")

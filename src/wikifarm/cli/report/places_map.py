@@ -15,7 +15,7 @@ from wikifarm.blueprint.shipped import data_folder
 from wikifarm.cli.report.report_facts import ReportedCommunity
 from wikifarm.i18n import _, decimal
 
-WIDTH = 680.0  # units of the drawing
+DESK, PHONE = 680.0, 340.0  # units of the drawing: about what the screen has of points
 LEAST, MOST = 0.5, 1.1  # height to width
 MARGIN = 0.14  # of the span of the places, on each side
 LEAST_SPAN = 0.6  # degrees of latitude: one place alone has a country around it
@@ -46,8 +46,9 @@ class _Box:
 
 @dataclass(frozen=True)
 class _Frame:
-    """What part of the world is drawn; west, south, east and north in degrees."""
+    """What part of the world is drawn, how many units wide; its edges in degrees."""
 
+    width: float
     west: float
     south: float
     east: float
@@ -56,7 +57,7 @@ class _Frame:
     @property
     def unit(self) -> float:
         """Units of the drawing in a degree of longitude."""
-        return WIDTH / (self.east - self.west)
+        return self.width / (self.east - self.west)
 
     @property
     def tall(self) -> float:
@@ -108,41 +109,40 @@ class Sign:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The map, in units of the drawing; `unplaced` have no centre."""
+    """The map, in units of the drawing."""
 
     width: float
     height: float
     land: Sequence[str]
     lines: Sequence[GridLine]
     signs: Sequence[Sign]
-    unplaced: Sequence[str]
 
 
-def drawn(communities: Sequence[ReportedCommunity]) -> Drawing | None:
-    """The map of those that have a centre; None where none has."""
-    places = {each.slug: place for each in communities if (place := _place(each)) is not None}
+def drawn(communities: Sequence[ReportedCommunity], width: float) -> Drawing | None:
+    """The map of those that have a centre, so many units wide; None where none has."""
+    places = {each.slug: place for each in communities if (place := place_of(each)) is not None}
     if not places:
         return None
-    frame = _frame(list(places.values()))
+    frame = _frame(list(places.values()), width)
     signs = []
     for each in communities:
         if each.slug in places:
             x, y = frame.at(*places[each.slug])
             signs.append(Sign(x, y, each.tone, each.slug, f"{each.name} ({each.status})"))
     signs.sort(key=lambda sign: GRAVEST_FIRST.index(sign.tone))
-    _label(signs, frame)
+    lines = list(_graticule(frame))
+    _label(signs, frame, [_written(line) for line in lines])
     return Drawing(
-        WIDTH,
+        frame.width,
         frame.height,
         land=list(_land(frame)),
-        lines=list(_graticule(frame)),
+        lines=lines,
         signs=signs[::-1],  # the gravest over the others
-        unplaced=[each.slug for each in communities if each.slug not in places],
     )
 
 
-def _place(community: ReportedCommunity) -> tuple[float, float] | None:
-    """Its longitude and latitude."""
+def place_of(community: ReportedCommunity) -> tuple[float, float] | None:
+    """Its longitude and latitude; None where it has no centre."""
     longitude, latitude = community.territory.longitude, community.territory.latitude
     return None if longitude is None or latitude is None else (longitude, latitude)
 
@@ -158,7 +158,7 @@ def _shrink(latitude: float) -> float:
     return max(0.1, math.cos(math.radians(latitude)))
 
 
-def _frame(places: Sequence[tuple[float, float]]) -> _Frame:
+def _frame(places: Sequence[tuple[float, float]], width: float) -> _Frame:
     """All places, with air around them, neither too flat nor too tall."""
     longitudes, latitudes = zip(*places, strict=True)
     middle = (min(latitudes) + max(latitudes)) / 2
@@ -168,9 +168,8 @@ def _frame(places: Sequence[tuple[float, float]]) -> _Frame:
     tall = max((max(latitudes) - min(latitudes)) * air, LEAST_SPAN)
     wide = max((max(longitudes) - min(longitudes)) * air * shrink, tall / MOST)
     tall = max(tall, wide * LEAST)
-    return _Frame(
-        centre - wide / shrink / 2, middle - tall / 2, centre + wide / shrink / 2, middle + tall / 2
-    )
+    beside, above = wide / shrink / 2, tall / 2
+    return _Frame(width, centre - beside, middle - above, centre + beside, middle + above)
 
 
 @cache
@@ -208,7 +207,7 @@ def _graticule(frame: _Frame) -> Iterator[GridLine]:
         yield GridLine(x, 0, x, frame.height, x + 4, frame.height - 5, text)
     for at in _round(frame.south, frame.north):
         _x, y = frame.at(frame.west, at)
-        yield GridLine(0, y, WIDTH, y, 4, y - 4, _compass(at, _("S"), _("N")))
+        yield GridLine(0, y, frame.width, y, 4, y - 4, _compass(at, _("S"), _("N")))
 
 
 def _compass(at: float, before: str, after: str) -> str:
@@ -223,19 +222,25 @@ def _round(least: float, most: float) -> list[float]:
     return [round((first + number) * step, 6) for number in range(count)]
 
 
-def _label(signs: Sequence[Sign], frame: _Frame) -> None:
-    """Writes the address of each community beside its sign, where that covers no other; the table
-    has them all."""
-    taken = [_around(sign.x, sign.y, SIGN, SIGN) for sign in signs]
+def _label(signs: Sequence[Sign], frame: _Frame, written: Sequence[_Box]) -> None:
+    """Writes the address of each community beside its sign, where that covers no other, nor what is
+    `written` there; the table has them all."""
+    taken = [*written, *(_around(sign.x, sign.y, SIGN, SIGN) for sign in signs)]
     for sign in signs:
         for label in _labels(sign):
             box = label.covers
             inside = box.left >= 0 and box.top >= 0
-            inside = inside and box.right <= WIDTH and box.bottom <= frame.height
+            inside = inside and box.right <= frame.width and box.bottom <= frame.height
             if inside and not any(map(box.meets, taken)):
                 taken.append(box)
                 sign.label = label
                 break
+
+
+def _written(line: GridLine) -> _Box:
+    """What the degrees of a line cover."""
+    half = len(line.text) * LETTER / 2
+    return _around(line.tx + half, line.ty - LINE / 3, half, LINE / 2)
 
 
 def _around(x: float, y: float, wide: float, tall: float) -> _Box:

@@ -81,14 +81,14 @@ def report_of(envelope: Envelope) -> CommandReport:
         steps = summary_lines.next_steps(outcome, Sheet(verbose=True, command=envelope.command))
     elif isinstance(outcome, StatusOutcome):
         communities = [_state(state) for state in outcome.states]
-        steps = status_lines.next_steps(outcome)
+        steps = status_lines.next_steps(outcome, Sheet(verbose=True))
     elif isinstance(outcome, WikisOutcome):
         communities = [_wiki(wiki) for wiki in outcome.wikis]
     else:
         raise LookupError(type(outcome).__name__)
     return CommandReport(
         title=_titles().get(envelope.command, envelope.command),
-        counts=_counts(communities),
+        counts=counts_of(communities),
         communities=communities,
         troubles=[
             Trouble(_unnamed(failure), as_called(failure.hint), failure.where, slugs)
@@ -125,7 +125,8 @@ def _titles() -> Mapping[str, str]:
     }
 
 
-def _counts(communities: Sequence[ReportedCommunity]) -> list[tuple[str, str]]:
+def counts_of(communities: Sequence[ReportedCommunity]) -> list[tuple[str, str]]:
+    """How many there are, then how many of them came to what, each with its tone."""
     counts = Counter((each.tone, each.status) for each in communities)
     told = ngettext("{count} community", "{count} communities", len(communities))
     total = ("", told.format(count=len(communities)))
@@ -166,7 +167,7 @@ def _remarks(outcome: CommunityOutcome) -> Iterator[tuple[str, str]]:
         return
     before = ""
     forms = tuple(each for each in outcome.audit.undeclared if each.kind == "form")
-    for words, text in community_lines.remarked(replace(outcome.audit, undeclared=forms)):
+    for words, text in community_lines.remarked(replace(outcome.audit, undeclared=forms), Sheet()):
         label = words.strip(": \N{NO-BREAK SPACE}")
         yield "" if label == before else label, text
         before = label
@@ -181,7 +182,7 @@ def _state(state: State) -> ReportedCommunity:
         tone,
         as_called(word),
         state.territory,
-        _told(status_lines.state_facts(state)),
+        _told(status_lines.state_facts(state, Sheet())),
         (),
         [failure.message for failure in state.errors],
     )

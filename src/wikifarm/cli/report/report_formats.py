@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +14,15 @@ from wikifarm.blueprint import neutral
 from wikifarm.blueprint.render import render
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.cli.render.sheet import harmless
-from wikifarm.cli.report.places_map import degrees, drawn
+from wikifarm.cli.report.places_map import DESK, PHONE, degrees, drawn, place_of
 from wikifarm.cli.report.report_facts import (
     CommandReport,
     ReportedCommunity,
+    counts_of,
     report_of,
     says,
 )
-from wikifarm.i18n import _, language
+from wikifarm.i18n import _, language, ngettext
 from wikifarm.result import Envelope
 
 
@@ -80,9 +81,13 @@ def _whole(community: ReportedCommunity) -> list[tuple[str, str]]:
 
 def _rendered(name: str, envelope: Envelope) -> str:
     report = report_of(envelope)
+    placed = [each for each in report.communities if place_of(each) is not None]
     values: Mapping[str, Any] = {
         "report": report,
-        "map": drawn(report.communities),
+        "maps": {"desk": drawn(placed, DESK), "phone": drawn(placed, PHONE)} if placed else {},
+        "placed": placed,
+        "legend": counts_of(placed)[1:],
+        "unplaced": _unplaced([each.slug for each in report.communities if each not in placed]),
         "lang": language(),
         "farm": str(envelope.data.get("farm", "")),
         "command": envelope.command,
@@ -93,6 +98,16 @@ def _rendered(name: str, envelope: Envelope) -> str:
         "says": says,
     }
     return render(data_folder("templates") / "report", "", name, harmless(values)) + "\n"
+
+
+def _unplaced(slugs: Sequence[str]) -> str:
+    """Which communities no map can show."""
+    told = ngettext(
+        "{count} community has no centre, and is not on the map: {names}",
+        "{count} communities have no centre, and are not on the map: {names}",
+        len(slugs),
+    )
+    return told.format(count=len(slugs), names=", ".join(slugs)) if slugs else ""
 
 
 def _words() -> dict[str, str]:
@@ -110,7 +125,6 @@ def _words() -> dict[str, str]:
         "left_out": _("Described wrongly, and left out"),
         "map": _("Where they are"),
         "map_text": _("Each sign is the centre of a territory, as its file gives it."),
-        "unplaced": _("Without a centre on the map"),
         "table": _("The same as a table"),
         "inventory": _("All communities"),
         "details": _("One by one"),

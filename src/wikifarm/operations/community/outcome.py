@@ -279,12 +279,11 @@ class CommunityOutcome:
 
 @dataclass(frozen=True)
 class CommunitiesOutcome(Outcome):
-    """What came of several communities; `left_out` were described wrongly, and where. `in_full`
-    where people asked for these by name."""
+    """What came of several communities; `left_out` were described wrongly, and where."""
 
     communities: tuple[CommunityOutcome, ...]
     left_out: tuple[str, ...] = field(default=(), kw_only=True)
-    in_full: bool = field(default=True, kw_only=True)
+    in_full: bool = field(default=False, kw_only=True)
 
     @property
     def summed_up(self) -> bool:
@@ -312,12 +311,12 @@ def envelope(
     detailed: bool = False,
     strict: bool = False,
     described: Described | None = None,
-    in_full: bool = True,
+    in_full: bool = False,
 ) -> Envelope:
     """One envelope for several communities, with the exit status that README.md gives.
 
-    For `strict`, see `heeded`; `described` has those that were left out. Without `in_full`, people
-    are told of many what they have in common.
+    For `strict`, see `heeded`; `described` has those that were left out. With `in_full`, people
+    are told all of each; else, of many, what they have in common.
     """
     communities = tuple(outcomes)
     left_out = described or Described([])
@@ -329,7 +328,7 @@ def envelope(
         exit=Exit.PARTIAL if left_out.problems and unharmed else exit_status,
         outcome=told,
         pending=tuple(pending for outcome in communities for pending in outcome.pending),
-        messages=tuple(_notes(communities)),
+        messages=tuple(_notes(communities, in_full=in_full)),
         errors=(
             *(of_problem(problem) for problem in left_out.problems),
             *(failure for outcome in communities for failure in outcome.failures),
@@ -338,14 +337,15 @@ def envelope(
     return heeded(whole, told.verdicts(), strict=strict)
 
 
-def _notes(outcomes: Iterable[CommunityOutcome]) -> Iterator[str]:
+def _notes(outcomes: Iterable[CommunityOutcome], *, in_full: bool) -> Iterator[str]:
     """Each note once, with the communities of which it is true."""
     owners: dict[str, list[str]] = {}
     for outcome in outcomes:
         for note in outcome.notes:
             owners.setdefault(note, []).append(outcome.slug)
     for note, slugs in owners.items():
-        yield _("{subject}: {text}").format(subject=few(slugs), text=note)
+        names = ", ".join(slugs) if in_full else few(slugs)
+        yield _("{subject}: {text}").format(subject=names, text=note)
 
 
 def _exit(outcomes: Sequence[CommunityOutcome], *, detailed: bool) -> int:

@@ -87,8 +87,8 @@ def blueprint_diff(context: Context, communities: Sequence[Community]) -> Envelo
 
 
 def _told(outcomes: list[CommunityOutcome], versions: list[Versions]) -> Envelope:
-    whole = envelope("blueprint diff", outcomes)
-    told = VersionsOutcome(tuple(outcomes), versions=tuple(versions))
+    whole = envelope("blueprint diff", outcomes, in_full=True)
+    told = VersionsOutcome(tuple(outcomes), versions=tuple(versions), in_full=True)
     return replace(whole, outcome=told)
 
 
