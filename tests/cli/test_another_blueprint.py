@@ -122,7 +122,7 @@ def test_a_blueprint_in_a_folder_is_named_from_its_manifest(
     with a_farm("4.5", tmp_path / "farm", monkeypatch):
         assert ask(*asked)["communities"][0]["status"] == "created"
         assert "blueprint: ../ours/atelier\n" in MANIFEST.read_text("utf-8").replace('"', "")
-        assert ask("plan", str(MANIFEST))["communities"][0]["planned"] == []
+        assert ask("plan", str(MANIFEST), "--audit", "none")["communities"][0]["planned"] == []
         assert ask(*asked)["communities"][0]["status"] == "unchanged"
 
 
@@ -187,6 +187,6 @@ def test_a_new_version_is_shown_then_brought(
         assert [step["id"] for step in done["steps"]] == [f"rights:{RULES}", f"pages:{RULES}"]
         assert ask("blueprint", "diff", "mending")["versions"][0]["differences"] == []
         description.write_text(text.replace('"0.4"', '"0.5"'), "utf-8")
-        ask("plan", "mending", "--loosen", "--out", "plan.json")
-        (opening,) = ask("apply", "plan.json", "--audit", "none")["communities"]
+        ask("plan", "mending", "--loosen", "--audit", "none", "--out", "plan.json")
+        (opening,) = ask("apply", "plan.json")["communities"]
         assert [step["outcome"] for step in opening["steps"]] == ["done"]

@@ -88,7 +88,8 @@ def test_a_plan_is_applied_with_the_audits_that_it_foresees(
 ) -> None:
     (clean_place / "region.csv").write_text(HEADER + ROWS.splitlines()[0], "utf-8")
     assert cli("apply", "region.csv", "--yes", "--audit", "none").exit == 0
-    assert cli("plan", "region.csv", "--detailed-exitcode").exit == 3
+    foreseen = cli("plan", "region.csv", "--detailed-exitcode")
+    assert foreseen.exit == 3 and "AnimerIci (will tell what is done)" in foreseen.out
     kept = ("plan", "region.csv", "--audit", "none", "--out", "plan.json", "--detailed-exitcode")
     assert cli(*kept).exit == 0
     other = cli("apply", "plan.json", "--yes", "--audit", "full")
@@ -148,14 +149,14 @@ def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(
 ) -> None:
     sheet = clean_place / "bretagne.csv"
     sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\n", "utf-8")
-    planned = cli("plan", str(sheet), "--out", "plan.json", "--json").json()
+    planned = cli("plan", str(sheet), "--audit", "none", "--out", "plan.json", "--json").json()
     assert planned["data"]["communities"][0]["to_make"]
     sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\nauray;Auray;eve@example.org\n", "utf-8")
     refused = cli("apply", "plan.json", "--yes", "--json")
     assert (refused.exit, refused.json()["errors"][0]["code"]) == (7, "plan-outdated")
     assert "auray" in refused.json()["errors"][0]["message"]
     sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\n", "utf-8")
-    applied = cli("apply", "plan.json", "--yes", "--audit", "none", "--json")
+    applied = cli("apply", "plan.json", "--yes", "--json")
     (brest,) = applied.json()["data"]["communities"]
     assert brest["status"] == "created"
     done = [(each["id"], each["action"]) for each in brest["steps"]]
@@ -171,7 +172,7 @@ def test_a_kept_plan_is_applied_to_one_of_its_communities(
 ) -> None:
     sheet = clean_place / "bretagne.csv"
     sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\nauray;Auray;eve@example.org\n", "utf-8")
-    cli("plan", str(sheet), "--out", "plan.json")
+    cli("plan", str(sheet), "--audit", "none", "--out", "plan.json")
     for slug in ("brest", "auray"):
         only = ("--only", slug, "--yes", "--audit", "none", "--json")
         applied = cli("apply", "plan.json", *only).json()["data"]["communities"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -80,7 +80,7 @@ def blocks(outcomes: Iterable[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
 def _block(outcome: CommunityOutcome, sheet: Sheet) -> Iterator[str]:
     yield f"{sheet.paint.strong(outcome.name)} ({status(outcome, sheet)})"
     yield from table(fact for fact in facts_of(outcome) if fact[1])
-    yield from _planned(outcome.planned, sheet)
+    yield from _planned(outcome.planned, sheet, outcome.telling)
     if outcome.audit:
         yield from _leaks(outcome.audit, sheet)
     yield from remarks(outcome, sheet)
@@ -287,8 +287,11 @@ def _counted(action: str, count: int) -> str:
 # -- plans ----------------------------------------------------------------------------------
 
 
-def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
-    """The lines of a plan, with what was edited by hand where nothing is cut."""
+def _planned(
+    changes: Iterable[AnyChange], sheet: Sheet, telling: Collection[str] = ()
+) -> Iterator[str]:
+    """The lines of a plan, with what was edited by hand where nothing is cut; pages of `telling`
+    will only tell what is done by then."""
     words = step_words()
     rows: list[tuple[str, str, str]] = []
     diffs: list[str] = []
@@ -296,7 +299,12 @@ def _planned(changes: Iterable[AnyChange], sheet: Sheet) -> Iterator[str]:
         changes, key=lambda change: (change.step, change.action)
     ):
         group = list(together)
-        names = [_name(change, detailed=True) for change in group]
+        names = [
+            f"{_name(change)} ({_('will tell what is done')})"
+            if change.id in telling
+            else _name(change, detailed=True)
+            for change in group
+        ]
         rows.append((SIGNS[action], words.get(step, step), sheet.some(names)))
         if sheet.verbose or (sheet.whole and not group[0].writes):
             diffs += [change.diff for change in group if change.diff]
