@@ -135,6 +135,15 @@ def test_elsewhere_each_is_a_plain_line_once_it_is_done(
     assert stream.getvalue() == "1/2 brest: failed (8 s)\n2/2 rennes: created (3 minutes)\n"
 
 
+def test_what_was_only_looked_at_is_not_told_as_done() -> None:
+    progress = Progress(io.StringIO(), on=True)
+    progress.begins(4)
+    for slug, came_to in (("a", "planned"), ("b", "failed"), ("c", "unchanged"), ("d", "created")):
+        progress(slug, "wiki")
+        progress.ends(slug, came_to)
+    assert progress.so_far() == " 2 communities of 4 were done."
+
+
 @pytest.mark.parametrize("stream", [None, io.StringIO(), Terminal()])
 def test_nothing_is_told_where_that_is_not_wanted(stream: io.StringIO | None) -> None:
     progress = Progress(stream, on=stream is None)

@@ -86,13 +86,14 @@ class CommunityKind:
     @cached_property
     def least(self) -> FarmModel:
         """What the operator's model holds, whatever the farm itself puts into a new wiki: who has
-        not seen that knows the model by its name, and what it must give."""
+        not seen that knows the model by its name, and what it must give. Where the farm has a list
+        of a title of ours, its forms have that one."""
         first = self.designs[0]
         lists = _lists(first, {}, self.dialect)
         least = FarmModel(
             pages={**self._pages, self.receipt.tag: self.receipt.body},
             lists={},
-            forms={},
+            forms=_forms(self.designs, lists, self.dialect),
             dialect=self.dialect,
             label=f"{self.label} · ops",
             rights=_rights(self.designs) | {self.receipt.tag: self.receipt.rights},
@@ -104,7 +105,7 @@ class CommunityKind:
             self.dialect.value,
             least.pages,
             {key: [each.title, each.items] for key, each in lists.items()},
-            _forms(self.designs, lists, self.dialect),
+            least.forms,
             {tag: asdict(each) for tag, each in least.rights.items()},
             least.modules,
             least.groups,

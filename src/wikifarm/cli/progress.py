@@ -119,7 +119,7 @@ class Progress:
         terminal = stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
         self._live, self._plain = on and terminal, on and not terminal
         self._clock = clock
-        self._total = self._ended = self._failed = 0
+        self._total = self._ended = self._undone = 0
         self._began = self._drew = 0.0
         self._at_work: dict[str, _AtWork] = {}
         self._drawn = 0  # lines on the terminal
@@ -129,7 +129,7 @@ class Progress:
         """So many communities are to be done."""
         with self._turn:
             self._total, self._began = total, self._clock()
-            self._ended = self._failed = 0
+            self._ended = self._undone = 0
             self._at_work.clear()
 
     def __call__(self, slug: str, what: str) -> None:
@@ -149,7 +149,7 @@ class Progress:
         with self._turn:
             work = self._at_work.pop(slug, None)
             self._ended += 1
-            self._failed += came_to == "failed"
+            self._undone += came_to in {"failed", "planned"}
             if self._plain and self._total > 1:
                 self._say(slug, status_words().get(came_to, came_to), work)
             elif self._total > 1:
@@ -162,9 +162,9 @@ class Progress:
         told = ngettext(
             " {count} community of {total} was done.",
             " {count} communities of {total} were done.",
-            self._ended - self._failed,
+            self._ended - self._undone,
         )
-        return told.format(count=self._ended - self._failed, total=self._total)
+        return told.format(count=self._ended - self._undone, total=self._total)
 
     def line(self, text: str) -> None:
         """Shows this line alone."""

@@ -42,7 +42,10 @@ class Forms:
         if answer.status == 200:
             raise WriteRefused(
                 _("The wiki did not take the forms."),
-                hint=_("Check that the account is in the group of administrators of the wiki."),
+                hint=_(
+                    "Run the same command again; if it comes back, check that the account is in "
+                    "the group of administrators of the wiki."
+                ),
             )
 
     def delete(self, form_id: str) -> None:

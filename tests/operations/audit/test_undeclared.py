@@ -190,6 +190,24 @@ def test_what_is_made_of_a_form(
     assert bool(leaks) is (verdict is Found.OPEN)
 
 
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        ((*guarded(RECIPES, "@animation"), OPEN), ("bf_titre", "bf_recette")),
+        ((*guarded(RECIPES, "+"), OPEN), ("bf_titre", "bf_recette")),
+        ((*RECIPES, OPEN), ()),
+        ((*guarded(RECIPES, "*"), OPEN), ()),
+        ((*guarded(RECIPES, "@animation"), CLOSED), ()),
+    ],
+)
+def test_a_question_that_its_own_right_does_not_hide_is_named(
+    wiki: Wiki, site: Fresh, lines: Lines, shown: tuple[str, ...]
+) -> None:
+    put_form(wiki, lines, "Recettes")
+    found = [each for each in undeclared(looked_at(site)) if BY_HAND in each.name]
+    assert [each.shown for each in found] == [shown]
+
+
 def test_a_question_about_a_person_added_to_a_public_form_is_asked(wiki: Wiki, site: Fresh) -> None:
     row = wiki.session.api_json("forms/104")
     line = "***".join(cell or " " for cell in ["champs_mail", "bf_contact", "Contact", *TEXT, ""])

@@ -426,10 +426,10 @@ def _advice(audit: Audit, sheet: Sheet) -> Iterator[tuple[str, str]]:
     if audit.probes:
         for text in (*audit.not_asked, *_ways_left(audit, sheet)):
             yield _("Not asked: "), text
-    yield from _undeclared(audit)
+    yield from _undeclared(audit, sheet)
 
 
-def _undeclared(audit: Audit) -> Iterator[tuple[str, str]]:
+def _undeclared(audit: Audit, sheet: Sheet) -> Iterator[tuple[str, str]]:
     """What the blueprint does not declare, and what was made of it."""
     words = {
         "asked": _("looked at like the forms of the blueprint"),
@@ -440,6 +440,14 @@ def _undeclared(audit: Audit) -> Iterator[tuple[str, str]]:
     }
     for each in audit.undeclared:
         yield _("Not in the blueprint: "), f"{each.name} ({words[each.verdict]})"
+        if each.shown:
+            told = _(
+                "the rights of {fields} hide them in views of an entry only: whoever may read an "
+                "entry of {form} reads them in its text, by the API and by the search. Close its "
+                "line `acls` instead."
+            )
+            fields = sheet.some(each.shown)
+            yield _("Not in the blueprint: "), told.format(fields=fields, form=each.name)
 
 
 def _ways_left(audit: Audit, sheet: Sheet) -> Iterator[str]:

@@ -51,7 +51,7 @@ def undeclared(work: Work, *, planted: bool = True) -> Iterator[Undeclared]:
     for form in _others(work):
         verdict = _verdict(work, form, planted=planted)
         if verdict is not None:
-            yield Undeclared("form", f"{form.label} ({form.id})", verdict)
+            yield Undeclared("form", f"{form.label} ({form.id})", verdict, _shown(work, form))
     for group in (work.design.who.facilitators, ADMINS):
         ours = {WIKI_ADMIN, *work.design.groups.get(group, ()), *work.receipt.groups.get(group, ())}
         for member in work.seen.group(group):
@@ -148,6 +148,21 @@ def _has_field_for(work: Work, form: Form, role: Role) -> bool:
         field.kind is not Kind.LAYOUT and reach.lets_in(field.options.get("read") or "*", role)
         for field in read_template(form.template, dialect=dialect).fields
     )
+
+
+def _shown(work: Work, form: Form) -> tuple[str, ...]:
+    """The questions that a right of their own keeps from somebody who may read the entries: views
+    of an entry heed it, its text, the API and the search do not (4.4.4, measured)."""
+    right, reach = _acls(form) or work.seen.settings.get("default_read_acl", "*"), _reach(work)
+    dialect = work.seen.wiki.capabilities.dialect
+    readers = [role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)]
+    return tuple(
+        field.name
+        for field in read_template(form.template, dialect=dialect).fields
+        if field.name and not all(
+            reach.lets_in(field.options.get("read") or "*", role) for role in readers
+        )
+    )  # fmt: skip
 
 
 def _as_people(work: Work, form: Form) -> PeopleForm:

@@ -151,7 +151,7 @@ def looked_at(context: Context, slug: str, origin: Origin, seen: Seen, wiki: Wik
         _learn(context, seen, wiki)
         return []
     besides = _besides(seen, origin.model, whole=origin.whole)
-    proven = _holds(seen, origin.model) and not besides
+    proven = _holds(seen, origin.model, whole=origin.whole) and not besides
     if _proven(context, origin.name) is not proven:
         context.journal.outcome(slug, MODEL, model=origin.name, proven=proven)
     if proven:
@@ -181,8 +181,9 @@ def _proven(context: Context, name: str) -> bool | None:
     return proven
 
 
-def _holds(seen: Seen, model: FarmModel) -> bool:
-    """True where the wiki holds all of the model. Pages that people wrote meanwhile are theirs."""
+def _holds(seen: Seen, model: FarmModel, *, whole: bool) -> bool:
+    """True where the wiki holds all of the model; of the lists of its forms, where it is known
+    `whole`. Pages that people wrote meanwhile are theirs."""
     account = seen.wiki.account
     pages = (seen.pages.get(tag) for tag in model.pages)
     whole = all(
@@ -191,7 +192,8 @@ def _holds(seen: Seen, model: FarmModel) -> bool:
     )
     lists = all(seen.lists.get(key) == each for key, each in model.lists.items())
     forms = all(
-        key in seen.forms and same_template(seen.forms[key].template, form["bn_template"])
+        key in seen.forms
+        and (not whole or same_template(seen.forms[key].template, form["bn_template"]))
         for key, form in model.forms.items()
     )
     rights = all(

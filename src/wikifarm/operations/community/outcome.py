@@ -70,11 +70,13 @@ class Found(StrEnum):
 
 @dataclass(frozen=True)
 class Undeclared:
-    """A thing of the wiki that its blueprint does not declare."""
+    """A thing of the wiki that its blueprint does not declare. `shown`: the questions of a form
+    that rights of their own do not hide from all who may read its entries."""
 
     kind: str  # form | member
     name: str
     verdict: Found
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -269,9 +269,9 @@ def unknown_wiki(entry: FarmWiki) -> SlugTaken | NotOurs:
     if entry.mark:
         return NotOurs(
             _(
-                "The wiki “{slug}” was made with wikifarm, but not from this computer: its "
-                "password is not here. Nothing was changed."
-            ).format(slug=entry.folder),
+                "The wiki “{slug}”, “{title}”, was made with wikifarm, but not from this computer: "
+                "its password is not here. Nothing was changed."
+            ).format(slug=entry.folder, title=entry.title),
             hint=_(
                 "If it is yours, `wikifarm adopt {slug}` asks for its password and takes it over, "
                 "or `wikifarm credentials {slug} --set`; a team shares passwords by the setting "
