@@ -442,8 +442,8 @@ def _undeclared(audit: Audit, sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield _("Not in the blueprint: "), f"{each.name} ({words[each.verdict]})"
         if each.shown:
             told = _(
-                "the rights of {fields} hide them in views of an entry only: whoever may read an "
-                "entry of {form} reads them in its text, by the API and by the search. Close its "
+                "the rights of {fields} do not hide them everywhere: whoever may read an entry of "
+                "{form} reads them by the search, or with its address spelt otherwise. Close its "
                 "line `acls` instead."
             )
             fields = sheet.some(each.shown)

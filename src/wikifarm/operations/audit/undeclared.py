@@ -151,8 +151,8 @@ def _has_field_for(work: Work, form: Form, role: Role) -> bool:
 
 
 def _shown(work: Work, form: Form) -> tuple[str, ...]:
-    """The questions that a right of their own keeps from somebody who may read the entries: views
-    of an entry heed it, its text, the API and the search do not (4.4.4, measured)."""
+    """The questions that a right of their own keeps from somebody who may read the entries: the
+    search shows them, and so does another spelling of the tag (4.4.4, 4.5.0; docs/yeswiki.md)."""
     right, reach = _acls(form) or work.seen.settings.get("default_read_acl", "*"), _reach(work)
     dialect = work.seen.wiki.capabilities.dialect
     readers = [role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)]
