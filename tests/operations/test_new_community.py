@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +16,13 @@ from tests.operations.conftest import PASSWORD, Fresh, a_community, context_for
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.manifest.slugs import propose_slug
-from wikifarm.errors import Locked
+from wikifarm.errors import Locked, Refused
+from wikifarm.operations.apply import apply
+from wikifarm.operations.archive.take_backup import BackupMade, backup
 from wikifarm.operations.audit import questions
 from wikifarm.operations.community.site import open_wiki
-from wikifarm.operations.new_community import new_community
+from wikifarm.operations.describe import described_as, where_described
+from wikifarm.operations.new_community import in_the_way, new_community
 from wikifarm.operations.plan import plan
 from wikifarm.rehearsal import RunningFarm, snapshot
 from wikifarm.transport import Answer
@@ -45,6 +50,44 @@ def test_a_manifest_edited_by_hand_is_not_overwritten(
         new_community(fresh(), rennes, audit=False)
     assert getattr(refused.value, "exit", None) == 7
     assert path.read_bytes() == before
+
+
+def test_what_a_sheet_describes_is_not_described_twice(
+    fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    context = fresh()
+    sheet = write_sheet(context.places.communities)
+    with pytest.raises(Refused) as refused:
+        new_community(context, rennes, audit=False)
+    assert f"`wikifarm apply {sheet} --only rennes`" in refused.value.hint
+    assert isinstance(in_the_way(context, "rennes"), Refused)
+    assert in_the_way(context, "vannes") is None
+    assert [path.name for path in sheet.parent.iterdir()] == [sheet.name]
+    assert context.farm.known("rennes") is None
+
+
+def test_a_backup_takes_the_description_that_a_sheet_gives(
+    fresh: Fresh, rennes: Community, tmp_path: Path
+) -> None:
+    context = fresh()
+    sheet = write_sheet(context.places.communities)
+    (made,) = apply(context, load_manifests([sheet]), audit=False)
+    assert made.error is None
+    told = backup(context, "rennes", tmp_path / "rennes.zip", in_clear=True)
+    assert isinstance(told.outcome, BackupMade)
+    kept = json.loads(zipfile.ZipFile(tmp_path / "rennes.zip").read("community.json"))
+    assert kept["name"] == "Rennes" and kept["slug"] == "rennes"
+    assert where_described(context, "rennes") == sheet
+    assert described_as(context, "rennes") == load_manifests([sheet])[0]
+    assert where_described(context, "vannes") is None and described_as(context, "vannes") is None
+
+
+def write_sheet(folder: Path) -> Path:
+    """A sheet of the folder that describes Rennes."""
+    folder.mkdir(parents=True)
+    sheet = folder / "bretagne.csv"
+    sheet.write_text("slug,name,facilitators\nrennes,Rennes,ana@example.org\n", "utf-8")
+    return sheet
 
 
 def test_a_refusal_leaves_no_manifest_in_the_way(

@@ -397,14 +397,16 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
+def is_read(path: Path, suffixes: Sequence[str]) -> bool:
+    """True for a file that is read with its folder: not an example, a copy of an editor's, or what
+    is of another kind."""
+    return path.suffix.lower() in suffixes and not path.name.startswith((".", "_", "~"))
+
+
 def files_of(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:
     """The files named, and those of the folders named, in a stable order."""
     for path in paths:
         if _is_folder(path):
-            yield from sorted(
-                entry
-                for entry in path.iterdir()
-                if entry.suffix.lower() in suffixes and not entry.name.startswith((".", "_", "~"))
-            )
+            yield from sorted(entry for entry in path.iterdir() if is_read(entry, suffixes))
         else:
             yield path

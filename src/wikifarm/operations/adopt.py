@@ -20,7 +20,7 @@ from wikifarm.operations.community.outcome import envelope
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.copying.adopt_by_hand import Inspection, TakenOver, take_over
 from wikifarm.operations.copying.source_wiki import on_this_farm
-from wikifarm.operations.describe import Wishes, described_here
+from wikifarm.operations.describe import Wishes, where_described
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
 from wikifarm.result import Envelope, Outcome
 from wikifarm.web_addresses import why_not
@@ -91,19 +91,10 @@ def adopt(
             receipt.blueprint,
             receipt.version,
             receipt.complete,
-            _described_in(context, slug),
+            str(where_described(context, slug) or ""),
         ),
         messages=tuple(_of_its_leave(slug, closing(context.journal, slug, receipt, entry.entry))),
     )
-
-
-def _described_in(context: Context, slug: str) -> str:
-    """The file here that describes it, a sheet of many too; nothing where none does."""
-    own = context.places.communities / f"{slug}.yml"
-    if own.is_file():
-        return str(own)
-    described = described_here(context).communities
-    return next((each.source for each in described if each.slug == slug), "")
 
 
 def _of_its_leave(slug: str, leave: Closing) -> Iterator[str]:

@@ -17,7 +17,7 @@ from wikifarm.blueprint.manifest.reading import (
 from wikifarm.blueprint.manifest.slugs import is_slug, propose_slug
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.emails import people_in
-from wikifarm.errors import InvalidInput, Problem
+from wikifarm.errors import InvalidInput, Problem, Refused
 from wikifarm.i18n import _
 from wikifarm.operations.workplace.context import Context
 
@@ -169,3 +169,45 @@ def described_here(context: Context) -> Described:
     except InvalidInput as error:
         problems = [problem for problem in error.problems if problem.code != "empty"]
         return Described([], problems=tuple(problems))
+
+
+def own_file(context: Context, slug: str) -> Path:
+    """The file that describes the community of that address and no other, there or not."""
+    return context.places.communities / f"{slug}.yml"
+
+
+def described_as(context: Context, slug: str) -> Community | None:
+    """The community of that address as this folder describes it, in a file of its own or among
+    many. Raises InvalidInput where a file of its own says what is none."""
+    own = own_file(context, slug)
+    if own.is_file():
+        return load_manifests([own])[0]
+    known = described_here(context).communities
+    return next((each for each in known if each.slug == slug), None)
+
+
+def where_described(context: Context, slug: str) -> Path | None:
+    """The file here that describes it, a sheet of many too; None where none does."""
+    own = own_file(context, slug)
+    if own.is_file():
+        return own
+    known = described_as(context, slug)
+    return Path(known.source) if known is not None else None
+
+
+def refuse_described_among_many(context: Context, slug: str) -> None:
+    """Raises Refused where a file of another name describes that address: a file of its own would
+    describe it twice."""
+    path = where_described(context, slug)
+    if path is None or path == own_file(context, slug):
+        return
+    raise Refused(
+        _("{path} already describes the community of the address “{slug}”.").format(
+            path=path, slug=slug
+        ),
+        hint=_(
+            "`wikifarm apply {path} --only {slug}` makes it as described there; or choose another "
+            "address. Nothing was changed."
+        ).format(path=path, slug=slug),
+        where=str(path),
+    )

@@ -18,6 +18,7 @@ from wikifarm.operations.apply import apply_found
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import unknown_wiki
+from wikifarm.operations.describe import own_file, refuse_described_among_many
 from wikifarm.operations.mailing_list.wanted import check_list
 from wikifarm.operations.plan import look_ahead
 from wikifarm.operations.workplace.context import Context
@@ -40,7 +41,8 @@ def new_community(
     done unless it answers True; what was looked up for the plan is not looked up again. What was
     `typed` as answers is kept in the manifest even where nothing is made.
     """
-    path = context.places.communities / f"{community.slug}.yml"
+    path = own_file(context, community.slug)
+    refuse_described_among_many(context, community.slug)
     community = _beside(path, community)
     new = _check_manifest(context, path, community)
     run = CommunityRun(context, community)
@@ -76,7 +78,11 @@ def new_community(
 def in_the_way(context: Context, slug: str) -> WikifarmError | None:
     """What stands at that address in the way of a new community, here or on the farm."""
     entry = context.farm.known(slug)
-    path = context.places.communities / f"{slug}.yml"
+    path = own_file(context, slug)
+    try:
+        refuse_described_among_many(context, slug)
+    except Refused as described:
+        return described
     if path.exists() and not _nothing_came_of(context, path):
         return _described_otherwise(path, load_manifests([path])[0])
     if entry is not None and not context.vault.get(entry.folder):

@@ -62,6 +62,17 @@ def test_a_row_says_otherwise_or_has_what_the_region_says(tmp_path: Path) -> Non
     assert quimper.modules == {Module.PARTICIPANTS, Module.AGENDA}
 
 
+@pytest.mark.parametrize("said", ["-map", "[-map]", "map", "+agenda -map"])
+def test_modules_said_as_in_a_sheet_are_told_how_to_say_them(tmp_path: Path, said: str) -> None:
+    write(tmp_path / "region.yml", f"modules: {said}\n")
+    path = write(tmp_path / "a.csv", SHEET.replace(";48,39;", ";;"))
+    (mistake,) = problems(lambda: load_manifests([path]))
+    assert "`modules: {map: false}`" in mistake.hint
+    write(tmp_path / "region.yml", "modules: {map: false}\n")
+    brest, _quimper = load_manifests([path])
+    assert Module.MAP not in brest.modules
+
+
 def test_a_folder_has_its_own_region_and_its_file_is_no_community(tmp_path: Path) -> None:
     manifest = "name: Rennes\nslug: {slug}\nfacilitators: [ana@example.org]\nterritory: Ici\n"
     write(tmp_path / "east" / "region.yml", "territory: {latitude: 48, longitude: -1}\n")

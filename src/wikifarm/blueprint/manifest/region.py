@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from wikifarm.blueprint.locate import find_blueprint
 from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
 from wikifarm.blueprint.manifest.mistakes import translated
-from wikifarm.blueprint.manifest.validation import RegionModel
+from wikifarm.blueprint.manifest.validation import RegionModel, how_to_say_modules
 from wikifarm.blueprint.sources import Document, did_you_mean, read_yaml
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
@@ -75,7 +75,8 @@ def check_modules(document: Document, problems: list[Problem]) -> None:
         if str(word) not in words:
             place: str | int = index if isinstance(asked, list) else str(word)
             message = _("no module is called “{word}”").format(word=word)
-            hint = did_you_mean(str(word), words)
+            signed = str(word)[:1] in "+-"
+            hint = how_to_say_modules(str(word)) if signed else did_you_mean(str(word), words)
             problems.append(
                 document.key_problem(message, "modules", place, hint=hint, code="unknown-module")
             )

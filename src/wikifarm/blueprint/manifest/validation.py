@@ -203,6 +203,18 @@ def _mailing_list(value: Any) -> Any:
     return {"provider": value} if isinstance(value, str) else {} if value is None else value
 
 
+def how_to_say_modules(word: str) -> str:
+    """How a file in YAML takes a module off, or names those that it wants; `word` as it was said in
+    the way of a sheet."""
+    known = [module.value for module in Module]
+    word = word.strip().lstrip("+-").strip()
+    name = word if word in known else Module.MAP.value
+    return _(
+        "Here, `modules: {{{name}: false}}` takes one off, `true` puts it there; "
+        "`modules: [{name}]` has exactly those."
+    ).format(name=name)
+
+
 def _modules(value: Any) -> Any:
     """A list names exactly the modules wanted; a mapping switches some on or off."""
     if isinstance(value, list):
@@ -210,6 +222,13 @@ def _modules(value: Any) -> Any:
             module.value: False for module in Module if module.value not in map(str, value)
         }
     return {} if value is None else value
+
+
+def _as_in_a_sheet(value: Any) -> Any:
+    if isinstance(value, str):
+        message = _("modules are said otherwise in this file than in a sheet")
+        raise wrong("wrong-type", message, how_to_say_modules(value))
+    return value
 
 
 def _yes_or_no(value: Any) -> Any:
@@ -230,7 +249,9 @@ class RegionModel(_Strict):
         DEFAULT_BLUEPRINT
     )
     modules: Annotated[
-        dict[str, Annotated[bool, BeforeValidator(_yes_or_no)]], BeforeValidator(_modules)
+        dict[str, Annotated[bool, BeforeValidator(_yes_or_no)]],
+        BeforeValidator(_modules),
+        BeforeValidator(_as_in_a_sheet),
     ] = Field(default_factory=dict)
     admission: Annotated[str, AfterValidator(_one_of(("two-step", "open", "invited")))] = "two-step"
     writing: Annotated[str, AfterValidator(_one_of(("connected", "open")))] = "connected"

@@ -370,9 +370,12 @@ def _spare(options: Shared, read: Sequence[Path], out: Path | None = None) -> No
 
 def _would_be_read(report: Path, read: Sequence[Path]) -> bool:
     """True where it would stand in a folder that is read, and be taken for a description."""
+    from wikifarm.blueprint.manifest.reading import SUFFIXES
+    from wikifarm.blueprint.sources import is_read
+
     folder = report.absolute().parent
     there = any(_same_file(folder, each) for each in read if each.is_dir())
-    return there and report.suffix.lower() == ".csv" and not report.name.startswith("_")
+    return there and is_read(report, SUFFIXES)
 
 
 def _same_file(path: Path, other: Path) -> bool:

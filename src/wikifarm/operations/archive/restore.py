@@ -9,7 +9,7 @@ from typing import Any
 
 from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.blueprint.manifest.reading import community_from, load_manifests
+from wikifarm.blueprint.manifest.reading import community_from
 from wikifarm.blueprint.manifest.slugs import is_slug, propose_slug, why_no_slug
 from wikifarm.engine import receipt as receipts
 from wikifarm.engine.journal import RESTORE
@@ -35,6 +35,7 @@ from wikifarm.operations.archive.told_before import opening, said_before
 from wikifarm.operations.archive.told_wiki import ToldWiki
 from wikifarm.operations.archive.wiki_again import WikiAgain, lost_at_first
 from wikifarm.operations.community.site import look_for_half, make_site, open_wiki
+from wikifarm.operations.describe import described_as, own_file, where_described
 from wikifarm.operations.new_community import write_manifest
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Failure, Outcome, failures, few
@@ -220,7 +221,7 @@ def _restored(
             context.journal.intent(slug, STEP, backup=manifest.identity, cleared=True)
         lost = tuple(writing.whole())
     reading = read_again(told, wiki, cleared=True)
-    path = _described_in(context, slug)
+    path = where_described(context, slug) or own_file(context, slug)
     if description is not None:
         is_same = slug == manifest.slug
         write_manifest(path, description if is_same else _without_list(description))
@@ -231,11 +232,6 @@ def _restored(
         slug, wiki.addresses.base, manifest, reading.differs, lost, reading.since, planned.opened,
         standing.already, str(path), path.is_file(), {"get": traffic.get, "post": traffic.post},
     )  # fmt: skip
-
-
-def _described_in(context: Context, slug: str) -> Path:
-    """The file that describes the community of that address on this computer."""
-    return context.places.communities / f"{slug}.yml"
 
 
 def _check_address(slug: str) -> None:
@@ -274,8 +270,8 @@ def _description(backup: Backup, slug: str, context: Context) -> tuple[Community
     """The community as the computer that backed it up described it, at this address. None where
     this computer describes it already, where the backup does not say, or where what it says is none
     here: of a blueprint that is not there, say; then with a sentence on why."""
-    path = _described_in(context, slug)
-    if DESCRIPTION not in backup.manifest.members or path.exists():
+    path = own_file(context, slug)
+    if DESCRIPTION not in backup.manifest.members or where_described(context, slug) is not None:
         return None, ""
     try:
         value = {**backup.value(DESCRIPTION), "slug": slug}
@@ -301,10 +297,9 @@ def _not_described(wrong: InvalidInput, path: Path) -> str:
 def _described_here(context: Context, slug: str) -> Community | None:
     """The community of that address as this computer describes it, if it can be read."""
     try:
-        (community,) = load_manifests([_described_in(context, slug)])
-    except (InvalidInput, ValueError):
+        return described_as(context, slug)
+    except InvalidInput:
         return None
-    return community
 
 
 def _without_list(community: Community) -> Community:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from wikifarm import __version__
-from wikifarm.blueprint.manifest.reading import load_manifests
 from wikifarm.blueprint.manifest.writing import described
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
@@ -24,6 +23,7 @@ from wikifarm.operations.archive.own_archive import Agreed, OwnArchiveTaking, Ow
 from wikifarm.operations.community.closed_community import receipt_of
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.community.unfinished import told_of, unfinished
+from wikifarm.operations.describe import described_as
 from wikifarm.operations.workplace import age_file
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.private_files import refuse_taken
@@ -240,10 +240,9 @@ class _Taking:
 
     def _description(self) -> None:
         """How this computer describes the community; a description that is wrong is left out."""
-        path = self._context.places.communities / f"{self._slug}.yml"
         with suppress(InvalidInput):
-            if path.is_file():
-                (community,) = load_manifests([path])
+            community = described_as(self._context, self._slug)
+            if community is not None:
                 self._put(DESCRIPTION, described(community))
 
     def _entries(self) -> dict[str, str]:

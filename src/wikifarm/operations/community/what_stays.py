@@ -17,6 +17,12 @@ def told_of_left(work: Work) -> Iterator[str]:
     """A few sentences for each: what stays, who sees it, how to remove it."""
     for form in left_standing(work):
         count = len(work.seen.entries(form.id))
+        if not count:
+            yield _(
+                "The form “{form}” of a module that is off stays; it has no entry. To remove it: "
+                "in the page BazaR, Forms, delete it; to use it again, switch the module on."
+            ).format(form=form.schema.label)
+            continue
         stays = ngettext(
             "The form “{form}” of a module that is off stays, with its {count} entry.",
             "The form “{form}” of a module that is off stays, with its {count} entries.",

@@ -38,7 +38,7 @@ from wikifarm.operations.copying.captured_blueprint import (
     captured_from,
     written,
 )
-from wikifarm.operations.describe import Wishes, community
+from wikifarm.operations.describe import Wishes, community, refuse_described_among_many
 from wikifarm.operations.new_community import write_manifest
 from wikifarm.operations.plan import fill
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
@@ -114,6 +114,7 @@ def take_over(
             described = _read(manifest, entry)
             captured = _captured_before(context, wiki, described)
         else:
+            refuse_described_among_many(context, entry.folder)
             folder = context.places.blueprints
             if dry_run:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

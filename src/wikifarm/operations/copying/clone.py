@@ -39,7 +39,12 @@ from wikifarm.operations.copying.entries_copy import (
     write_entries,
 )
 from wikifarm.operations.copying.source_wiki import Source, opened
-from wikifarm.operations.describe import Wishes, community
+from wikifarm.operations.describe import (
+    Wishes,
+    community,
+    own_file,
+    refuse_described_among_many,
+)
 from wikifarm.operations.new_community import new_community
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import few
@@ -152,7 +157,7 @@ def _made(
 ) -> CommunityOutcome:
     """The community, by the ordinary way. The manifest of a clone that was begun is taken as it
     stands."""
-    path = _manifest(context, wishes.slug)
+    path = own_file(context, wishes.slug)
     if path.exists():
         wanted = load_manifests([path])[0]
     else:
@@ -166,13 +171,14 @@ def _made(
 def _check(context: Context, wishes: Wishes, asked: CaptureWishes) -> None:
     """Raises InvalidInput for what makes no community: the name of the source may be its name.
     What the manifest of a clone that was begun says is not to be said again, nor otherwise."""
-    path = _manifest(context, wishes.slug)
+    path = own_file(context, wishes.slug)
     begun = _blueprint(context, wishes.slug).is_dir() and path.is_file()
     there = load_manifests([path])[0] if begun else None
     name = wishes.name or (there.name if there else wishes.slug)
     told = replace(wishes, name=name, language=asked.language)
     if there is None or told.facilitators:
         said = community(told, context.places.communities)
+        refuse_described_among_many(context, said.slug)
     if there is None:
         return
     same_people = not told.facilitators or said.facilitators == there.facilitators
@@ -188,21 +194,17 @@ def _check(context: Context, wishes: Wishes, asked: CaptureWishes) -> None:
         )
 
 
-def _manifest(context: Context, slug: str) -> Path:
-    return context.places.communities / f"{slug}.yml"
-
-
 def _blueprint(context: Context, slug: str) -> Path:
     return context.places.blueprints / f"{PREFIX}{slug}"
 
 
 def _written(context: Context, slug: str) -> list[Path]:
     """What stands in this folder of a clone that was begun."""
-    return [path for path in (_blueprint(context, slug), _manifest(context, slug)) if path.exists()]
+    return [path for path in (_blueprint(context, slug), own_file(context, slug)) if path.exists()]
 
 
 def _free(context: Context, slug: str) -> None:
-    manifest = _manifest(context, slug)
+    manifest = own_file(context, slug)
     entry = context.farm.known(slug)
     if entry is None and not manifest.exists():
         return

@@ -39,6 +39,7 @@ from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.community.site import ask_missing, open_wiki
 from wikifarm.operations.community.unfinished import told_of, unfinished
 from wikifarm.operations.copying.people_there import asks_of_people, full_names
+from wikifarm.operations.describe import own_file, where_described
 from wikifarm.operations.erasure.elsewhere import WikiPart
 from wikifarm.operations.erasure.erase import close_account
 from wikifarm.operations.erasure.erasure_proof import ADMIN, SURNAME, looked_for, terms_for
@@ -178,13 +179,19 @@ def _gone(context: Context, slug: str, step: Leave | None) -> Retiring:
 
 def _of_the_description(context: Context, slug: str) -> tuple[str, ...]:
     """What to do of the file that still describes a community whose wiki is gone."""
-    path = context.places.communities / f"{slug}.yml"
-    if not path.is_file():
+    path = where_described(context, slug)
+    if path is None:
         return ()
     told = _(
         "Its description stays: {file}. From this computer `wikifarm apply` leaves it alone; from "
         "another one that has this file, it would make a new wiki: remove it wherever it is kept."
     )
+    if path != own_file(context, slug):
+        told = _(
+            "Its description stays in {file}. From this computer `wikifarm apply` leaves it alone; "
+            "from another one that has this file, it would make a new wiki: remove what it says of "
+            "it wherever the file is kept."
+        )
     return (told.format(file=path),)
 
 
