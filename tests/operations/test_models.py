@@ -233,9 +233,10 @@ def test_a_computer_that_made_no_wiki_yet_finds_the_operators_model(
         made(operator, a_community())
         name = put_by_operator(farm, operator, a_community())
         first = made(context_for(farm.url, tmp_path / "new"), a_community("vannes"))
-        assert first.notes == []
+        assert SLOW not in " ".join(first.notes)
         assert list(ours(farm)) == [name]
-        assert made(context_for(farm.url, tmp_path / "new"), a_community("auray")).notes == []
+        second = made(context_for(farm.url, tmp_path / "new"), a_community("auray"))
+        assert name not in " ".join((*first.notes, *second.notes))
         assert list(ours(farm)) == [name]
         made(operator, a_community("quimper"))
         vannes, quimper = (wiki_of(tmp_path / "farm", slug) for slug in ("vannes", "quimper"))

@@ -212,12 +212,11 @@ def _holds(seen: Seen, model: FarmModel, *, whole: bool) -> bool:
 
 def _besides(seen: Seen, model: FarmModel, *, whole: bool) -> list[str]:
     """The names of what the wiki came with and the model does not hold: nothing does that, unless
-    somebody changed it on the farm; of pages and lists only where it is known `whole`. Pages that
-    people wrote meanwhile are theirs."""
+    somebody changed it on the farm, whoever it says wrote it; of pages and lists only where it is
+    known `whole`."""
     account = seen.wiki.account
     ours = {*model.pages, receipts.TAG}
-    pages = [tag for tag, page in seen.pages.items()
-             if tag not in ours and page.author == account]  # fmt: skip
+    pages = [tag for tag in seen.pages if tag not in ours]
     forms = [form.label for key, form in seen.forms.items() if key not in model.forms]
     lists = [each.title for key, each in seen.lists.items() if key not in model.lists]
     members = [
