@@ -98,6 +98,29 @@ def test_a_plan_is_applied_with_the_audits_that_it_foresees(
     assert (ran["status"], ran["audit"]) == ("unchanged", None)
 
 
+def test_a_row_that_is_gone_is_told_and_its_community_left(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    sheet = clean_place / "bretagne.csv"
+    rows = [f"{slug};{slug.title()};ana@example.org\n" for slug in ("brest", "auray")]
+    sheet.write_text(HEADER + "".join(rows), "utf-8")
+    made = cli("apply", "bretagne.csv", "--yes", "--audit", "none", "--json").json()
+    assert len(made["data"]["communities"]) == 2
+    told = "bretagne.csv no longer describes auray"
+    assert told not in " ".join(cli("plan", "bretagne.csv", "--json").json()["messages"])
+    sheet.write_text(HEADER + rows[0], "utf-8")
+    for line in (("plan",), ("apply", "--yes", "--audit", "none"), ("apply", "--dry-run")):
+        ran = cli(line[0], "bretagne.csv", *line[1:], "--json").json()
+        assert told in " ".join(ran["messages"])
+        assert [each["slug"] for each in ran["data"]["communities"]] == ["brest"]
+    only = cli("plan", "bretagne.csv", "--only", "brest", "--json").json()
+    assert told not in " ".join(only["messages"])
+    (clean_place / "communities").mkdir()
+    (clean_place / "communities" / "morbihan.csv").write_text(HEADER + rows[1], "utf-8")
+    moved = cli("plan", "bretagne.csv", "--json").json()
+    assert told not in " ".join(moved["messages"])
+
+
 def test_a_new_community_has_what_its_region_says(
     cli: Cli, clean_place: Path, with_farm: RunningFarm
 ) -> None:

@@ -429,6 +429,7 @@ def plan(
     described = _chosen(options, paths, only, skip_invalid=skip_invalid, audit=audit, out=out)
     told = {"detailed": detailed_exitcode, "in_full": bool(only)}
     shown = _plan("plan", options, described, scope, **told)
+    _say_left_out(options, paths, only, described)
     if out is not None:
         from wikifarm.operations.community.caution import keep_plan
 
@@ -437,6 +438,20 @@ def plan(
         keep_plan(out, options.context().farm.base, asked, outcomes, opening=loosen, audit=audit)
         _same_place(options, paths, only, skip_invalid=skip_invalid, kept=out)
     return shown
+
+
+def _say_left_out(
+    options: Shared,
+    paths: Sequence[Path] | None,
+    only: Sequence[str] | None,
+    described: Described,
+) -> None:
+    """Tells which communities the files describe no more, where all that they describe is known."""
+    from wikifarm.operations.community.no_longer_described import no_longer_described
+    from wikifarm.operations.describe import parted
+
+    if not only and not parted(paths or [])[0] and not described.problems:
+        options.warnings += no_longer_described(options.context(), described.communities)
 
 
 def _plan(
@@ -499,8 +514,10 @@ def apply(
     described = _chosen(options, paths, only, skip_invalid=skip_invalid, audit=audit)
     if dry_run:
         told = {"detailed": detailed_exitcode, "in_full": bool(only)}
-        return _plan("apply", options, described, scope, **told)
-    return _applied(
+        shown = _plan("apply", options, described, scope, **told)
+        _say_left_out(options, paths, only, described)
+        return shown
+    applied = _applied(
         "apply",
         options,
         described,
@@ -513,6 +530,8 @@ def apply(
         detailed=detailed_exitcode,
         strict=strict,
     )
+    _say_left_out(options, paths, only, described)
+    return applied
 
 
 def _applied(
