@@ -167,6 +167,7 @@ def test_ctrl_c_once_or_often_has_one_exit_status(
         text = f"name: C{number}\nslug: commune-{number}\nfacilitators: [Ada <ada@example.org>]\n"
         (clean_place / "communities" / f"{number}.yml").write_text(text, "utf-8")
     batch = terminal("wikifarm apply --audit none --yes --jobs 1")
+    batch.expect_exact("5/6")  # looked at
     batch.expect_exact("2/6")
     for _each in range(count):
         batch.sendintr()

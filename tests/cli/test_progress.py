@@ -142,6 +142,9 @@ def test_what_was_only_looked_at_is_not_told_as_done() -> None:
         progress(slug, "wiki")
         progress.ends(slug, came_to)
     assert progress.so_far() == " 2 communities of 4 were done."
+    progress.begins(4)
+    progress.ends("a", "planned")
+    assert progress.so_far() == " None of 4 communities was done."
 
 
 @pytest.mark.parametrize("stream", [None, io.StringIO(), Terminal()])

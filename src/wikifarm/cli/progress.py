@@ -159,12 +159,15 @@ class Progress:
         """How many of several communities are done, as a sentence after another; else nothing."""
         if self._total < 2:
             return ""
+        done = self._ended - self._undone
+        if not done:
+            return " " + _("None of {total} communities was done.").format(total=self._total)
         told = ngettext(
             " {count} community of {total} was done.",
             " {count} communities of {total} were done.",
-            self._ended - self._undone,
+            done,
         )
-        return told.format(count=self._ended - self._undone, total=self._total)
+        return told.format(count=done, total=self._total)
 
     def line(self, text: str) -> None:
         """Shows this line alone."""

@@ -292,7 +292,7 @@ def _planned(
 ) -> Iterator[str]:
     """The lines of a plan, with what was edited by hand where nothing is cut; pages of `telling`
     will only tell what is done by then."""
-    words = step_words()
+    words, told = step_words(), _("will tell what is done")
     rows: list[tuple[str, str, str]] = []
     diffs: list[str] = []
     for (step, action), together in groupby(
@@ -300,9 +300,7 @@ def _planned(
     ):
         group = list(together)
         names = [
-            f"{_name(change)} ({_('will tell what is done')})"
-            if change.id in telling
-            else _name(change, detailed=True)
+            f"{_name(change)} ({told})" if change.id in telling else _name(change, detailed=True)
             for change in group
         ]
         rows.append((SIGNS[action], words.get(step, step), sheet.some(names)))
