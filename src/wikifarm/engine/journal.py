@@ -112,13 +112,16 @@ class Journal:
 
     def asked_from(self, manifest: str) -> dict[str, str]:
         """Slug -> mark of the wikis that this computer asked for from the manifest of that path."""
-        path = named(manifest)
-        asked = (entry for entry in self.entries() if entry.get("step") == "wiki")
-        return {
-            str(entry["slug"]): str(entry.get("mark") or "")
-            for entry in asked
-            if entry.get("manifest") == path
-        }
+        return self.asked().get(named(manifest), {})
+
+    def asked(self) -> dict[str, dict[str, str]]:
+        """The same for each path, as `named` gives it."""
+        by_path: dict[str, dict[str, str]] = {}
+        for entry in self.entries():
+            if entry.get("step") == "wiki" and entry.get("manifest"):
+                wikis = by_path.setdefault(str(entry["manifest"]), {})
+                wikis[str(entry["slug"])] = str(entry.get("mark") or "")
+        return by_path
 
     def only_asked_for(self, slug: str) -> bool:
         """True while this computer asked for the wiki of `slug` and wrote nothing in it yet."""

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.closing import closings
+from wikifarm.engine.journal import named
 from wikifarm.errors import WikifarmError
 from wikifarm.i18n import _
-from wikifarm.operations.describe import described_as
+from wikifarm.operations.describe import described_here
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import few
 
@@ -23,17 +24,18 @@ def no_longer_described(context: Context, communities: Sequence[Community]) -> I
     """
     slugs = {community.slug for community in communities}
     with suppress(WikifarmError):
-        leaving = closings(context.journal)
+        asked, leaving = context.journal.asked(), closings(context.journal)
         for source in sorted({community.source for community in communities} - {""}):
-            gone = [
+            left = [
                 slug
-                for slug, mark in context.journal.asked_from(source).items()
+                for slug, mark in asked.get(named(source), {}).items()
                 if slug not in slugs
                 and slug not in leaving
                 and (entry := context.farm.known(slug)) is not None
                 and entry.mark == mark
-                and described_as(context, slug) is None
             ]
+            elsewhere = {each.slug for each in described_here(context).communities} if left else ()
+            gone = [slug for slug in left if slug not in elsewhere]
             if gone:
                 yield _(
                     "{file} no longer describes {names}: nothing is done there. Put that back, or "
