@@ -66,9 +66,9 @@ def test_an_unchanged_community_costs_four_requests_and_writes_nothing(tmp_path:
     with start_farm(tmp_path / "farm") as farm:
         apply(context_for(farm.url, tmp_path), communities, audit=False)
         before = snapshot(tmp_path / "farm")
-        for verb in (plan, lambda *given: apply(*given, audit=False)):
+        for verb in (plan, apply):
             context = context_for(farm.url, tmp_path)
-            outcomes = verb(context, communities)
+            outcomes = verb(context, communities, audit=False)
             assert [each.status for each in outcomes] == ["unchanged", "unchanged"]
             # None is the farm's, neither a login nor the list of its wikis.
             traffic = context.network.traffic
@@ -85,7 +85,7 @@ def test_a_login_that_no_longer_holds_is_made_again(
     for cookie in kept["cookies"]:
         cookie["value"] = f"{cookie['value'][:-4]}zzzz"
     path.write_text(json.dumps(kept))
-    (outcome,) = plan(fresh(), [rennes])
+    (outcome,) = plan(fresh(), [rennes], audit=False)
     assert (outcome.error, outcome.status) == (None, "unchanged")
     assert json.loads(path.read_text()) != kept
 
