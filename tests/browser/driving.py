@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -147,7 +148,11 @@ class Person:
     def _leave_by(self, element: WebElement) -> None:
         """Click what leads to another page, and be there: a click ends before the page changes."""
         page = self.one("html")
-        element.click()
+        try:
+            element.click()
+        except WebDriverException as gone:  # the page went while the driver looked at it again
+            if "does not belong to the document" not in str(gone.msg):
+                raise
         WebDriverWait(self.driver, LONG).until(staleness_of(page))
         self.listen()
 
