@@ -115,6 +115,27 @@ def test_a_plan_is_refused_once_somebody_was_made_an_administrator_since(
         read_plan(file).check(context.farm.base, plan(fresh(), wanted))
 
 
+def test_a_plan_is_refused_once_a_form_was_opened_since(fresh: Fresh, tmp_path: Path) -> None:
+    rennes = a_community()
+    apply(fresh(), [rennes], audit=False)
+    wanted = [replace(rennes, contact="animation@example.org")]
+    file, context = tmp_path / "plan.json", fresh()
+    keep_plan(file, context.farm.base, ([tmp_path], [], []), plan(context, wanted))
+    wiki = open_wiki(fresh(), "rennes")
+    row = wiki.session.api_json("forms/101")
+    lines = [line.split("***") for line in row["bn_template"].split("\n")]
+    for line in lines:
+        if line[1:2] == ["bf_prenom"]:
+            line[11] = " * "
+    opened = "\n".join("***".join(line) for line in lines)
+    assert opened != row["bn_template"]
+    wiki.forms.save({"101": {**row, "bn_template": opened}})
+    planned = plan(fresh(), wanted)
+    assert "forms:101" not in {each.id for each in planned[0].planned if each.writes}
+    with pytest.raises(PlanOutdated, match="forms:101"):
+        read_plan(file).check(context.farm.base, planned)
+
+
 def test_what_pages_tell_since_is_no_change_of_what_stands(
     fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

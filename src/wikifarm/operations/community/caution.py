@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.steps.access import GroupChange
+from wikifarm.engine.steps.bazar import FormChange, kept_open
 from wikifarm.errors import InvalidInput, LocalStorage, PlanOutdated, Problem, TooManyChanges
 from wikifarm.files import PRIVATE, write_whole
 from wikifarm.i18n import _, ngettext
@@ -81,8 +82,8 @@ def _losing(outcomes: Sequence[CommunityOutcome]) -> list[str]:
 
 # -- a plan that is kept --------------------------------------------------------------------
 
-# Id, action, fingerprint of what is there and of what should be; of what stays as it is, only the
-# groups in which somebody was made an administrator by hand.
+# Id, action, fingerprint of what is there and of what should be; of what stays as it is, only what
+# was opened by hand.
 Line = tuple[str, str, str]
 
 
@@ -201,8 +202,14 @@ def _lines(changes: Sequence[AnyChange]) -> tuple[Line, ...]:
     return tuple(
         (change.id, change.action.value, _fingerprint(change))
         for change in changes
-        if change.writes or (isinstance(change, GroupChange) and change.reason)
+        if change.writes or _opened_by_hand(change)
     )
+
+
+def _opened_by_hand(change: AnyChange) -> bool:
+    """True for a group in which somebody was made an administrator, and a form that was opened."""
+    in_group = isinstance(change, GroupChange) and bool(change.reason)
+    return in_group or (isinstance(change, FormChange) and change.reason == kept_open())
 
 
 def _fingerprint(change: AnyChange) -> str:
