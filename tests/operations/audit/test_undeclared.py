@@ -19,9 +19,16 @@ from wikifarm.operations.audit.undeclared import (
     people_forms,
     undeclared,
 )
-from wikifarm.operations.audit.verify import verify
+from wikifarm.operations.audit.verify import refuse_leaks, verify
 from wikifarm.operations.community.community_run import CommunityRun
-from wikifarm.operations.community.outcome import CommunityOutcome, Found, LeakKind, Role
+from wikifarm.operations.community.outcome import (
+    Audit,
+    CommunityOutcome,
+    Found,
+    Leak,
+    LeakKind,
+    Role,
+)
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.yeswiki.wiki import Wiki
 
@@ -220,6 +227,17 @@ def test_everybody_in_the_group_of_members_is_a_leak(wiki: Wiki, site: Fresh) ->
     wiki.groups.set({"participants": [*wiki.groups.members("participants"), "+"]})
     (leak,) = opened(looked_at(site))
     assert (leak.route, leak.role, leak.seen) == ("@participants", Role.STRANGER, "group")
+
+
+def test_a_group_that_lets_others_in_is_what_is_to_be_set_first() -> None:
+    seen = Leak("?api/archives", Role.STRANGER, "bf_nom", "a version of YesWiki")
+    group = Leak("@admins", Role.STRANGER, "group", "the members of admins", LeakKind.OPENED)
+    with pytest.raises(LeakFound) as found:
+        refuse_leaks(Audit(1, (seen, group)))
+    assert "?api/archives" in found.value.message and "the members of admins" in found.value.hint
+    with pytest.raises(LeakFound) as alone:
+        refuse_leaks(Audit(1, (seen,)))
+    assert "a version of YesWiki" in alone.value.hint
 
 
 def test_somebody_put_among_the_administrators_is_named(wiki: Wiki, site: Fresh) -> None:

@@ -97,7 +97,9 @@ def refuse_leaks(audit: Audit | None) -> None:
             "Do not open this community yet. First run `wikifarm apply`: this wiki has not all the "
             "rights of its blueprint. If that is not enough, set {right}."
         )
-    raise LeakFound(message, hint=hint.format(right=leak.advice))
+    # Whoever is in a group that lets them in has all its rights: that comes before each of these.
+    cause = next((each for each in audit.leaks if each.route.startswith("@")), leak)
+    raise LeakFound(message, hint=hint.format(right=cause.advice))
 
 
 def _words(leak: Leak) -> str:
