@@ -19,6 +19,7 @@ from wikifarm.operations.apply import apply
 from wikifarm.operations.community.batch import Threads, each
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Audit
+from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.plan import plan
 from wikifarm.operations.workplace.context import Context, Silence
 from wikifarm.rehearsal import snapshot
@@ -275,6 +276,20 @@ def test_a_canary_that_fails_spares_nobody(tmp_path: Path, monkeypatch: pytest.M
     outcomes = apply(at_once(tmp_path, 1), some(4), canary=True)
     assert audited == [("commune1", True), ("commune2", False), ("commune3", False)]
     assert [one.unverified for one in outcomes] == ["", "", "canary", "canary"]
+
+
+def test_one_that_was_opened_by_hand_is_not_spared(tmp_path: Path) -> None:
+    communities = some(3)
+    with start_farm(tmp_path / "farm") as farm:
+        apply(context_for(farm.url, tmp_path), communities, audit=False)
+        wiki = open_wiki(context_for(farm.url, tmp_path), communities[2].slug)
+        wiki.groups.set({"animation": (*wiki.groups.members("animation"), "Mallory")})
+        context = context_for(farm.url, tmp_path)
+        asked = [replace(each, contact="aide@example.org") for each in communities]
+        outcomes = apply(context, asked, canary=True, caution=lambda _planned: True)
+        context.close()
+    told = [(one.audit is not None, one.unverified) for one in outcomes]
+    assert told == [(True, ""), (False, "canary"), (True, "")]
 
 
 def test_those_to_make_have_a_canary_of_their_own(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from wikifarm.operations.audit.kept_audit import audit_stands, note_audit
 from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.batch import canaries, each, kind_of
+from wikifarm.operations.community.caution import opened_by_hand
 from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
@@ -51,11 +52,13 @@ def apply(
     With `caution`, all are looked at before any is written to, and it may refuse: what is as
     described is done with by then; where a person reads it (`shown`), lists are looked at too. The
     first of each kind is made, and verified, before the others are. Those of which `leave` is true
-    are left as they are; it needs `caution`. Raises Locked when another run
-    holds the farm. With `canary`, one of each kind is verified, and the others are not.
+    are left as they are; it needs `caution`. Raises Locked when another run holds the farm. With
+    `canary`, one of each kind is verified, and those in which somebody opened something; the others
+    are not.
     """
     begun: dict[str, CommunityRun] = {}
     verified: set[Hashable] = set()  # kinds of which one was seen to show nobody
+    apart: set[str] = set()  # slugs of those in which something was opened by hand
 
     def kind(community: Community) -> Hashable:
         run = begun.get(community.slug)
@@ -73,6 +76,7 @@ def apply(
             write(run, asked)
             return
         fill(run, lists=shown, audit=asked)
+        apart.update(run.community.slug for each in run.outcome.planned if opened_by_hand(each))
         begun[run.community.slug] = run
         run.forget()
 
@@ -86,13 +90,14 @@ def apply(
         say_spared(run.outcome, of_kind)
 
     def say_spared(outcome: CommunityOutcome, of_kind: Hashable) -> None:
-        if canary and audit and outcome.unverified and of_kind in verified:
-            outcome.unverified = "canary"
+        spared = canary and audit and of_kind in verified and _is_like_others(outcome)
+        outcome.unverified = "canary" if spared and outcome.unverified else outcome.unverified
 
     def whole(run: CommunityRun) -> None:
         if run.community.slug not in begun:
             look_for(run)
-        write(run, audit and not (canary and kind(run.community) in verified))
+        like = canary and run.community.slug not in apart
+        write(run, audit and not (like and kind(run.community) in verified))
 
     make = partial(each, context, verb=whole, kind=kind, begun=begun, pause=context.pause)
     with context.lock():
@@ -113,6 +118,11 @@ def apply(
     ends = looked | {outcome.slug: outcome for outcome in done}
     unbegun = begun.keys() - {outcome.slug for outcome in done}
     return [ends[slug] for slug in looked if slug not in unbegun]
+
+
+def _is_like_others(outcome: CommunityOutcome) -> bool:
+    """True where nothing was opened by hand: what shows nobody elsewhere shows nobody there."""
+    return not any(opened_by_hand(done.change) for done in outcome.steps)
 
 
 def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bool = False) -> None:

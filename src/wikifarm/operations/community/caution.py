@@ -202,11 +202,11 @@ def _lines(changes: Sequence[AnyChange]) -> tuple[Line, ...]:
     return tuple(
         (change.id, change.action.value, _fingerprint(change))
         for change in changes
-        if change.writes or _opened_by_hand(change)
+        if change.writes or opened_by_hand(change)
     )
 
 
-def _opened_by_hand(change: AnyChange) -> bool:
+def opened_by_hand(change: AnyChange) -> bool:
     """True for a group in which somebody was made an administrator, and a form that was opened."""
     in_group = isinstance(change, GroupChange) and bool(change.reason)
     return in_group or (isinstance(change, FormChange) and change.reason == kept_open())
