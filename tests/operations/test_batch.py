@@ -288,8 +288,20 @@ def test_one_that_was_opened_by_hand_is_not_spared(tmp_path: Path) -> None:
         asked = [replace(each, contact="aide@example.org") for each in communities]
         outcomes = apply(context, asked, canary=True, caution=lambda _planned: True)
         context.close()
-    told = [(one.audit is not None, one.unverified) for one in outcomes]
-    assert told == [(True, ""), (False, "canary"), (True, "")]
+        told = [(one.audit is not None, one.unverified) for one in outcomes]
+        assert told == [(True, ""), (False, "canary"), (True, "")]
+        # Even where nothing else is to be written; and the plan says so.
+        wiki = open_wiki(context_for(farm.url, tmp_path), communities[1].slug)
+        wiki.groups.set({"animation": (*wiki.groups.members("animation"), "Mallory")})
+        planned = plan(context_for(farm.url, tmp_path), asked, canary=True)
+        context = context_for(farm.url, tmp_path)
+        outcomes = apply(context, asked, canary=True, caution=lambda _planned: True)
+        context.close()
+    assert [one.status for one in planned] == ["unchanged", "planned", "unchanged"]
+    assert [one.status for one in outcomes] == ["unchanged", "updated", "unchanged"]
+    assert [(one.audit is not None, one.unverified) for one in outcomes] == [
+        (False, ""), (True, ""), (False, ""),
+    ]  # fmt: skip
 
 
 def test_those_to_make_have_a_canary_of_their_own(tmp_path: Path) -> None:

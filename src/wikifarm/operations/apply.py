@@ -24,13 +24,12 @@ from wikifarm.operations.audit.kept_audit import audit_stands, note_audit
 from wikifarm.operations.audit.verify import audit_wiki, refuse_leaks
 from wikifarm.operations.checklist import write_files
 from wikifarm.operations.community.batch import canaries, each, kind_of
-from wikifarm.operations.community.caution import opened_by_hand
 from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.mailing_list.ensure import ensure
 from wikifarm.operations.mailing_list.wanted import wants_list
-from wikifarm.operations.plan import check_ours, fill, foresee, look_for
+from wikifarm.operations.plan import check_ours, fill, foresee, is_opened, look_for
 from wikifarm.operations.workplace.context import Context
 
 Caution = Callable[[list[CommunityOutcome]], bool]  # what would be done -> whether to do it
@@ -58,25 +57,25 @@ def apply(
     """
     begun: dict[str, CommunityRun] = {}
     verified: set[Hashable] = set()  # kinds of which one was seen to show nobody
-    apart: set[str] = set()  # slugs of those in which something was opened by hand
 
     def kind(community: Community) -> Hashable:
         run = begun.get(community.slug)
         to_make = run is not None and run.wiki is None  # one of those tells of those
         return kind_of(community), to_make
 
-    first = canaries(communities)
+    audited = canaries(communities)  # with a canary: they, and those that were opened by hand
 
     def look(run: CommunityRun) -> None:
         look_for(run)
         if leave is not None and leave(run):
             return
-        asked = audit and (not canary or run.community in first)
+        if canary and is_opened(run):
+            audited.append(run.community)
+        asked = audit and (not canary or run.community in audited)
         if stays_as_it_is(run, audit=asked):
             write(run, asked)
             return
         fill(run, lists=shown, audit=asked)
-        apart.update(run.community.slug for each in run.outcome.planned if opened_by_hand(each))
         begun[run.community.slug] = run
         run.forget()
 
@@ -90,14 +89,14 @@ def apply(
         say_spared(run.outcome, of_kind)
 
     def say_spared(outcome: CommunityOutcome, of_kind: Hashable) -> None:
-        spared = canary and audit and of_kind in verified and _is_like_others(outcome)
-        outcome.unverified = "canary" if spared and outcome.unverified else outcome.unverified
+        if canary and audit and outcome.unverified and of_kind in verified:
+            outcome.unverified = "canary"
 
     def whole(run: CommunityRun) -> None:
         if run.community.slug not in begun:
             look_for(run)
-        like = canary and run.community.slug not in apart
-        write(run, audit and not (like and kind(run.community) in verified))
+        spared = canary and kind(run.community) in verified and run.community not in audited
+        write(run, audit and not spared)
 
     make = partial(each, context, verb=whole, kind=kind, begun=begun, pause=context.pause)
     with context.lock():
@@ -118,11 +117,6 @@ def apply(
     ends = looked | {outcome.slug: outcome for outcome in done}
     unbegun = begun.keys() - {outcome.slug for outcome in done}
     return [ends[slug] for slug in looked if slug not in unbegun]
-
-
-def _is_like_others(outcome: CommunityOutcome) -> bool:
-    """True where nothing was opened by hand: what shows nobody elsewhere shows nobody there."""
-    return not any(opened_by_hand(done.change) for done in outcome.steps)
 
 
 def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bool = False) -> None:

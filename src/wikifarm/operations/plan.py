@@ -15,13 +15,15 @@ from wikifarm.engine.seen import Seen
 from wikifarm.engine.standing import Standing
 from wikifarm.engine.step import AnyStep, Work
 from wikifarm.engine.steps import all_steps
-from wikifarm.engine.steps.access import ModuleRightsStep
+from wikifarm.engine.steps.access import GroupsStep, ModuleRightsStep
+from wikifarm.engine.steps.bazar import FormsStep
 from wikifarm.engine.steps.content import PageChange, PagesStep, SettingsStep, pages_applied
 from wikifarm.errors import InvalidInput, NotOurs, Problem, SlugTaken
 from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import foreseen_facts
 from wikifarm.operations.audit.kept_audit import should_pass
 from wikifarm.operations.community.batch import canaries, each
+from wikifarm.operations.community.caution import opened_by_hand
 from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.kept_for_good import refuse_other_address, refuse_other_language
@@ -45,9 +47,21 @@ def plan(
     audited = canaries(communities) if canary else communities
 
     def look(run: CommunityRun) -> None:
-        look_ahead(run, audit=audit and run.community in audited)
+        look_for(run)
+        if run.wiki is not None:
+            check_ours(run, new=False)
+        fill(run, audit=audit and (run.community in audited or is_opened(run)))
 
     return each(context, communities, look)
+
+
+def is_opened(run: CommunityRun) -> bool:
+    """True where somebody opened something by hand in its wiki: what shows nobody elsewhere tells
+    nothing of it. Raises what `check_ours` raises."""
+    if run.wiki is None:
+        return False
+    check_ours(run, new=False)
+    return any(map(opened_by_hand, walk_dry((GroupsStep(), FormsStep()), run.work)))
 
 
 def look_ahead(run: CommunityRun, *, new: bool = False, audit: bool = True) -> None:

@@ -130,7 +130,7 @@ def _readers(work: Work, form: Form) -> Role | None:
     Previews of an entry (`og:description`) follow the rights of its fields, not its own: a field
     without a right of its own is anybody's (4.4.4, 4.5.0; docs/yeswiki.md).
     """
-    right, reach = _acls(form) or work.seen.settings.get("default_read_acl", "*"), _reach(work)
+    right, reach = _right_to_read(work, form), _reach(work)
     return next(
         (
             role
@@ -153,7 +153,7 @@ def _has_field_for(work: Work, form: Form, role: Role) -> bool:
 def _shown(work: Work, form: Form) -> tuple[str, ...]:
     """The questions that a right of their own keeps from somebody who may read the entries: the
     search shows them, and so does another spelling of the tag (4.4.4, 4.5.0; docs/yeswiki.md)."""
-    right, reach = _acls(form) or work.seen.settings.get("default_read_acl", "*"), _reach(work)
+    right, reach = _right_to_read(work, form), _reach(work)
     dialect = work.seen.wiki.capabilities.dialect
     readers = [role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)]
     return tuple(
@@ -235,6 +235,11 @@ def _line_open_in_lists(work: Work, form: DesignedForm) -> Iterator[Leak]:
         told = f"{stored.label} ({stored.id})"
         advice = _("the line `acls` of the form {form}").format(form=told)
         yield Leak(f"form {form.id}", Role.STRANGER, "lists", advice, LeakKind.OPENED)
+
+
+def _right_to_read(work: Work, form: Form) -> str:
+    """The right to read that entries of a form have: its own line's, else the wiki's."""
+    return _acls(form) or work.seen.settings.get("default_read_acl", "*")
 
 
 def _acls(form: Form) -> str:

@@ -38,7 +38,12 @@ from wikifarm.operations.copying.captured_blueprint import (
     captured_from,
     written,
 )
-from wikifarm.operations.describe import Wishes, community, refuse_described_among_many
+from wikifarm.operations.describe import (
+    Wishes,
+    community,
+    own_file,
+    refuse_described_among_many,
+)
 from wikifarm.operations.new_community import write_manifest
 from wikifarm.operations.plan import fill
 from wikifarm.operations.workplace.context import WIKI_ADMIN, Context
@@ -107,7 +112,7 @@ def take_over(
 ) -> TakenOver:
     """Describes the wiki, keeps here that it was taken over, and says what that comes to; with
     `dry_run`, keeps nothing. What a run before has described is taken as it stands."""
-    manifest = context.places.communities / f"{entry.folder}.yml"
+    manifest = own_file(context, entry.folder)
     with ExitStack() as stack:
         captured = None
         if manifest.is_file():
