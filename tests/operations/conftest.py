@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from wikifarm.operations.workplace.places import Places
 from wikifarm.operations.workplace.vault import VaultSettings
 from wikifarm.rehearsal import DEFAULT_DIALECT, RehearsalSettings, RunningFarm
 from wikifarm.transport import Transport
+from wikifarm.yeswiki.wiki import Wiki
 
 PASSWORD = "MotDePasseDEssai123"
 
@@ -67,3 +68,15 @@ def a_community(slug: str = "rennes") -> Community:
 @pytest.fixture
 def rennes() -> Community:
     return a_community()
+
+
+def give_rights_to_read(wiki: Wiki, form: str, rights: Mapping[str, str]) -> None:
+    """Changes by hand, in a form of the wiki, the right to read each of these questions."""
+    row = wiki.session.api_json(f"forms/{form}")
+    lines = [line.split("***") for line in row["bn_template"].split("\n")]
+    for line in lines:
+        if len(line) > 1 and line[1] in rights:
+            line[11] = rights[line[1]]
+    template = "\n".join("***".join(line) for line in lines)
+    assert template != row["bn_template"]
+    wiki.forms.save({form: {**row, "bn_template": template}})

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from tests.operations.conftest import Fresh, a_community
+from tests.operations.conftest import Fresh, a_community, give_rights_to_read
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.steps.content import PageChange
 from wikifarm.engine.steps.tidy import TidyChange
@@ -122,14 +122,7 @@ def test_a_plan_is_refused_once_a_form_was_opened_since(fresh: Fresh, tmp_path: 
     file, context = tmp_path / "plan.json", fresh()
     keep_plan(file, context.farm.base, ([tmp_path], [], []), plan(context, wanted))
     wiki = open_wiki(fresh(), "rennes")
-    row = wiki.session.api_json("forms/101")
-    lines = [line.split("***") for line in row["bn_template"].split("\n")]
-    for line in lines:
-        if line[1:2] == ["bf_prenom"]:
-            line[11] = " * "
-    opened = "\n".join("***".join(line) for line in lines)
-    assert opened != row["bn_template"]
-    wiki.forms.save({"101": {**row, "bn_template": opened}})
+    give_rights_to_read(wiki, "101", {"bf_prenom": " * "})
     planned = plan(fresh(), wanted)
     assert "forms:101" not in {each.id for each in planned[0].planned if each.writes}
     with pytest.raises(PlanOutdated, match="forms:101"):

@@ -11,7 +11,13 @@ from typing import NoReturn, cast
 
 import pytest
 
-from tests.operations.conftest import Fresh, a_community, context_for, start_farm
+from tests.operations.conftest import (
+    Fresh,
+    a_community,
+    context_for,
+    give_rights_to_read,
+    start_farm,
+)
 from tests.operations.ground import killed
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.blueprint.manifest.reading import Described
@@ -90,16 +96,7 @@ def test_a_form_that_somebody_opened_is_not_told_as_closed(fresh: Fresh) -> None
     """One question opened to all, another kept from members: the first is what matters."""
     apply(fresh(), [a_community()], audit=False)
     wiki = open_wiki(fresh(), "rennes")
-    row = wiki.session.api_json("forms/101")
-    lines = [line.split("***") for line in row["bn_template"].split("\n")]
-    for line in lines:
-        if line[1:2] == ["bf_prenom"]:
-            line[11] = " * "
-        if line[1:2] == ["bf_ville"]:
-            line[11] = "@animation"
-    template = "\n".join("***".join(line) for line in lines)
-    assert template != row["bn_template"]
-    wiki.forms.save({"101": {**row, "bn_template": template}})
+    give_rights_to_read(wiki, "101", {"bf_prenom": " * ", "bf_ville": "@animation"})
     (planned,) = plan(fresh(), [a_community()])
     assert "open to more people" in the(planned, "forms:101").reason
     notes = " ".join(planned.notes)
