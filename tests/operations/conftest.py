@@ -80,3 +80,16 @@ def give_rights_to_read(wiki: Wiki, form: str, rights: Mapping[str, str]) -> Non
     template = "\n".join("***".join(line) for line in lines)
     assert template != row["bn_template"]
     wiki.forms.save({form: {**row, "bn_template": template}})
+
+
+def form_of_people(number: str, rights: str) -> dict[str, str]:
+    """A form that asks a name and an address, as somebody makes it by hand; `rights` to read and to
+    write its entries."""
+    return {
+        "bn_id_nature": number, "bn_label_nature": "Bénévoles", "bn_description": "",
+        "bn_template": "texte***bf_titre***Nom***60***255*** *** ***text***1*** *** *** *** *** ***"
+        f"\nchamps_mail***bf_mail***Courriel*** *** *** *** *** ***1*** *** *** *** *** ***"
+        f"\nacls***{rights}***{rights}***comments-closed",
+        "bn_condition": "", "bn_sem_context": "", "bn_sem_type": "", "bn_sem_use_template": "1",
+        "bn_ce_i18n": "fr-FR", "bn_only_one_entry": "N", "bn_only_one_entry_message": "",
+    }  # fmt: skip

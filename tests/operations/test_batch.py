@@ -12,7 +12,7 @@ from typing import Self
 
 import pytest
 
-from tests.operations.conftest import a_community, context_for, start_farm
+from tests.operations.conftest import a_community, context_for, form_of_people, start_farm
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.errors import LeakFound, Unreachable, WriteRefused
 from wikifarm.operations.apply import apply
@@ -290,15 +290,16 @@ def test_one_that_was_opened_by_hand_is_not_spared(tmp_path: Path) -> None:
         context.close()
         told = [(one.audit is not None, one.unverified) for one in outcomes]
         assert told == [(True, ""), (False, "canary"), (True, "")]
-        # Even where nothing else is to be written; and the plan says so.
+        # Even where nothing else is to be written; and the plan says so. A form about people that
+        # somebody made open counts as one that they opened.
         wiki = open_wiki(context_for(farm.url, tmp_path), communities[1].slug)
-        wiki.groups.set({"animation": (*wiki.groups.members("animation"), "Mallory")})
+        wiki.forms.save({"301": form_of_people("301", "*")})
         planned = plan(context_for(farm.url, tmp_path), asked, canary=True)
         context = context_for(farm.url, tmp_path)
         outcomes = apply(context, asked, canary=True, caution=lambda _planned: True)
         context.close()
     assert [one.status for one in planned] == ["unchanged", "planned", "unchanged"]
-    assert [one.status for one in outcomes] == ["unchanged", "updated", "unchanged"]
+    assert [type(one.error) for one in outcomes] == [type(None), LeakFound, type(None)]
     assert [(one.audit is not None, one.unverified) for one in outcomes] == [
         (False, ""), (True, ""), (False, ""),
     ]  # fmt: skip

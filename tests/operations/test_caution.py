@@ -9,14 +9,19 @@ from typing import NoReturn
 
 import pytest
 
-from tests.operations.conftest import Fresh, a_community, give_rights_to_read
+from tests.operations.conftest import Fresh, a_community, form_of_people, give_rights_to_read
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.steps.content import PageChange
 from wikifarm.engine.steps.tidy import TidyChange
 from wikifarm.errors import InvalidInput, PlanOutdated, TooManyChanges
 from wikifarm.model import Page
 from wikifarm.operations.apply import apply
-from wikifarm.operations.community.caution import keep_plan, read_plan, refuse_many
+from wikifarm.operations.community.caution import (
+    keep_plan,
+    read_plan,
+    refuse_many,
+    to_be_said,
+)
 from wikifarm.operations.community.origin import Origin
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
@@ -69,6 +74,29 @@ def test_what_is_refused_without_the_right_number(
     assert refused.value.exit == 7
 
 
+@pytest.mark.parametrize(("changed", "refused"), [(1, False), (2, True)])
+def test_those_that_stay_as_they_are_count_among_those_that_stand(
+    fresh: Fresh, *, changed: int, refused: bool
+) -> None:
+    """`plan` and `apply` want the same number, whatever `apply` has done with what is right."""
+    made = [a_community(f"c{number}") for number in range(4)]
+    apply(fresh(), made, audit=False)
+    wanted = [replace(each, name=f"Autour de {each.slug}") for each in made[:changed]]
+    wanted += made[changed:]
+    assert to_be_said(plan(fresh(), wanted, audit=False)) == (changed if refused else None)
+
+    def caution(planned: list[CommunityOutcome]) -> bool:
+        refuse_many(planned, None)
+        return True
+
+    if not refused:
+        outcomes = apply(fresh(), wanted, audit=False, caution=caution)
+        assert [each.status for each in outcomes] == ["updated", *["unchanged"] * 3]
+        return
+    with pytest.raises(TooManyChanges, match="2 of 4 communities that stand"):
+        apply(fresh(), wanted, audit=False, caution=caution)
+
+
 def test_a_plan_that_is_kept_is_applied_while_the_farm_gives_it(
     fresh: Fresh, tmp_path: Path
 ) -> None:
@@ -115,17 +143,25 @@ def test_a_plan_is_refused_once_somebody_was_made_an_administrator_since(
         read_plan(file).check(context.farm.base, plan(fresh(), wanted))
 
 
-def test_a_plan_is_refused_once_a_form_was_opened_since(fresh: Fresh, tmp_path: Path) -> None:
+@pytest.mark.parametrize("made", [False, True], ids=["opened", "made"])
+def test_a_plan_is_refused_once_a_form_was_opened_since(
+    fresh: Fresh, tmp_path: Path, *, made: bool
+) -> None:
     rennes = a_community()
     apply(fresh(), [rennes], audit=False)
     wanted = [replace(rennes, contact="animation@example.org")]
     file, context = tmp_path / "plan.json", fresh()
     keep_plan(file, context.farm.base, ([tmp_path], [], []), plan(context, wanted))
     wiki = open_wiki(fresh(), "rennes")
-    give_rights_to_read(wiki, "101", {"bf_prenom": " * "})
+    number = "301" if made else "101"
+    if made:
+        wiki.forms.save({number: form_of_people(number, "*")})
+    else:
+        give_rights_to_read(wiki, number, {"bf_prenom": " * "})
     planned = plan(fresh(), wanted)
-    assert "forms:101" not in {each.id for each in planned[0].planned if each.writes}
-    with pytest.raises(PlanOutdated, match="forms:101"):
+    assert f"forms:{number}" not in {each.id for each in planned[0].planned if each.writes}
+    assert any(number in note for note in planned[0].notes)
+    with pytest.raises(PlanOutdated, match=f"forms:{number}"):
         read_plan(file).check(context.farm.base, planned)
 
 

@@ -196,8 +196,25 @@ def test_of_a_page_edited_by_hand_and_of_what_drifted(fresh: Fresh, rennes: Comm
     diff = the(planned, "pages:Charte").diff
     assert "-Écrire à … ou au …." in diff
     assert applied.status == "updated"
+    assert any("@animation: Mallory" in note for note in applied.notes), applied.notes
     # Nobody whom people chose was taken out.
     assert {"Mallory"} < set(open_wiki(fresh(), "rennes").groups.members("animation"))
+
+
+@pytest.mark.parametrize(
+    ("sign", "who"),
+    [("+", "every account was added by hand"), ("*", "everybody was added by hand")],
+)
+def test_of_a_group_that_lets_in_more_than_names(
+    fresh: Fresh, rennes: Community, sign: str, who: str
+) -> None:
+    apply(fresh(), [rennes])
+    wiki = open_wiki(fresh(), "rennes")
+    wiki.groups.set({"animation": [*wiki.groups.members("animation"), sign]})
+    (planned,) = plan(fresh(), [rennes], audit=False)
+    (applied,) = apply(fresh(), [rennes], audit=False)
+    assert who in the(planned, "groups:animation").summary
+    assert any(f"@animation: {who}" in note for note in applied.notes), applied.notes
 
 
 def test_ten_thousand_lines_take_little_memory(fresh: Fresh) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.operations.conftest import a_community, context_for, start_farm
+from tests.operations.conftest import a_community, context_for, form_of_people, start_farm
 from tests.operations.people import Person, seat
 from tests.operations.test_unseen import Between
 from wikifarm.blueprint.manifest.reading import Described
 from wikifarm.cli.render.sheet import Sheet
-from wikifarm.cli.render.status_lines import state_facts
+from wikifarm.cli.render.status_lines import next_steps, state_facts
 from wikifarm.engine.journal import AUDIT
 from wikifarm.model import Rights
 from wikifarm.operations.apply import apply
@@ -29,11 +29,14 @@ SLUGS = ("calm", "drifting", "lively", "lost")
 DESCRIBED = Described([a_community(slug) for slug in SLUGS])
 
 
+OPEN_FORM, CLOSED_FORM = form_of_people("301", "*"), form_of_people("302", "@admins")
+
+
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningFarm, Path]]:
-    """Four communities: one as it was made, one whose right somebody loosened and where they made
-    someone an administrator, one in which a
-    person waits beside one who was welcomed, one that cannot be read."""
+    """Four communities: one as it was made, one whose right somebody loosened, where they made
+    someone an administrator and two forms about people, one of them open, one in which a person
+    waits beside one who was welcomed, one that cannot be read."""
     folder = tmp_path_factory.mktemp("status")
     data = folder / "farm"
     with start_farm(data) as farm:
@@ -43,6 +46,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningFa
         wiki = open_wiki(context, "drifting")
         wiki.rights.set(["Participants"], Rights("*", "*"))
         wiki.groups.set({"animation": (*wiki.groups.all()["animation"], "Intruse")})
+        wiki.forms.save({form["bn_id_nature"]: form for form in (OPEN_FORM, CLOSED_FORM)})
         seat(data, "lively", [Person("here@example.org"), Person("new@example.org", member=False)])
         apply(context, [a_community("lively")], audit=False)  # who facilitates is in the group
         yield farm, folder
@@ -72,7 +76,11 @@ def test_what_a_person_should_look_at_comes_first(here: Callable[..., Context]) 
     ]  # fmt: skip
     lost, drifting, lively, calm = states(whole).states
     assert lost.errors and whole.exit == 4
-    assert (drifting.drift, drifting.edited) == (["rights:Participants"], ["@animation"])
+    assert drifting.drift == ["rights:Participants"]
+    assert drifting.edited == ["@animation", "form 301"] == drifting.opened
+    facts = dict(state_facts(drifting, Sheet()))
+    assert "group @animation" in facts["opened by hand"] and "edited here" not in facts
+    assert "opened by hand in drifting" in " ".join(next_steps(states(whole), Sheet()))
     assert (lively.drift, lively.waiting, lively.last_activity[:10]) == ([], 1, "2026-01-01")
     assert (calm.drift, calm.waiting, calm.last_activity) == ([], 0, "")
 

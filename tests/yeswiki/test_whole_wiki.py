@@ -13,7 +13,7 @@ import pytest
 
 from tests.contract.conftest import PASSWORD
 from wikifarm import transport
-from wikifarm.errors import PrivateAddress, UnexpectedAnswer, Unreachable
+from wikifarm.errors import PrivateAddress, UnexpectedAnswer, Unreachable, WriteRefused
 from wikifarm.model import Page, Rights
 from wikifarm.rehearsal import RehearsalSettings, RunningFarm
 from wikifarm.transport import Network
@@ -204,3 +204,14 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_asked(
 def test_a_name_without_an_address_is_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unreachable):
         Network(public_but=()).client().get("http://nowhere.invalid/")
+
+
+def test_a_wiki_that_takes_only_accounts_into_a_group_says_whom_it_refused(wiki: Wiki) -> None:
+    there = wiki.groups.members("admins")
+    if not wiki.capabilities.group_write:
+        assert "Fantome" in wiki.groups.set({"admins": [*there, "Fantome"]})["admins"]
+        return
+    with pytest.raises(WriteRefused, match="Fantome") as refused:
+        wiki.groups.set({"admins": [*there, "Fantome"]})
+    assert "GererUtilisateurs" in refused.value.hint
+    assert wiki.groups.members("admins") == there

@@ -22,6 +22,7 @@ from wikifarm.errors import InvalidInput, NotOurs, Problem, SlugTaken
 from wikifarm.i18n import _
 from wikifarm.operations.audit.facts import foreseen_facts
 from wikifarm.operations.audit.kept_audit import should_pass
+from wikifarm.operations.audit.undeclared import open_forms
 from wikifarm.operations.community.batch import canaries, each
 from wikifarm.operations.community.caution import opened_by_hand
 from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
@@ -61,7 +62,8 @@ def is_opened(run: CommunityRun) -> bool:
     if run.wiki is None:
         return False
     check_ours(run, new=False)
-    return any(map(opened_by_hand, walk_dry((GroupsStep(), FormsStep()), run.work)))
+    planned = walk_dry((GroupsStep(), FormsStep()), run.work)
+    return any(map(opened_by_hand, planned)) or bool(open_forms(run.work))
 
 
 def look_ahead(run: CommunityRun, *, new: bool = False, audit: bool = True) -> None:
@@ -98,9 +100,10 @@ def fill(run: CommunityRun, *, lists: bool = True, audit: bool = True) -> None:
     if run.wiki is None:
         run.context.check_account()
     outcome.to_make = run.wiki is None
-    outcome.stands = run.wiki is not None and run.work.receipt.complete
     outcome.planned = [*foresee(run, audit=audit), *(plan_list(run) if lists else ())]
     outcome.keeps(outcome.planned)
+    if run.wiki is not None:
+        outcome.open_forms = tuple(open_forms(run.work))
     writing = any(change.writes for change in outcome.planned)
     if run.shows_a_person:
         writing = True
@@ -201,9 +204,11 @@ def _can_be(change: AnyChange, seen: Seen) -> bool:
 
 def check_ours(run: CommunityRun, *, new: bool) -> None:
     """Raises NotOurs or SlugTaken where the wiki that was found is not this community's, and
-    KeptForGood where its manifest changes what it keeps for good.
+    KeptForGood where its manifest changes what it keeps for good. The outcome then says whether it
+    stands, before anything is done there.
     """
     _check_whose(run, new=new)
+    run.outcome.stands = run.work.receipt.complete
     refuse_other_language(run)
 
 

@@ -21,12 +21,14 @@ from wikifarm.engine.run import plan as walk_dry
 from wikifarm.engine.seen import Seen
 from wikifarm.engine.steps import all_steps
 from wikifarm.engine.steps.access import GroupChange
-from wikifarm.engine.steps.bazar import FormChange, kept_open
+from wikifarm.engine.steps.bazar import FormChange
 from wikifarm.errors import Exit, InvalidInput, Problem, WikifarmError
 from wikifarm.i18n import _, language
 from wikifarm.model import FarmWiki, ListState
+from wikifarm.operations.audit.undeclared import open_forms
 from wikifarm.operations.community.activity import activity
 from wikifarm.operations.community.batch import Threads
+from wikifarm.operations.community.caution import opened_by_hand
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import ListTold, Privacy
 from wikifarm.operations.community.site import ask_missing, look_for_half, open_wiki
@@ -58,7 +60,8 @@ class State:
     closing_since: str = ""  # its day
     closing_cut: bool = False  # a run that let nobody write any more was cut
     # What was changed by hand since the last apply, and stays: pages, groups ("@animation") in
-    # which somebody was made an administrator, and forms ("form 101") that were opened.
+    # which somebody was made an administrator, and forms ("form 101") that were opened, or that
+    # somebody made about people, open to outsiders.
     edited: list[str] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)  # what `apply` would write: "rights:Charte"
     waiting: int | None = None  # people who wait to be welcomed; None where it is not known
@@ -297,12 +300,9 @@ class _Look:
         if run is not None and receipt.complete and not leave.closed:
             planned = walk_dry(all_steps(self.context.backups), run.work)
             state.drift = [change.id for change in writes(planned)]
-            state.edited += [
-                *(f"@{each.key}" for each in planned
-                  if isinstance(each, GroupChange) and each.reason),
-                *(f"form {each.key}" for each in planned
-                  if isinstance(each, FormChange) and each.reason == kept_open()),
-            ]  # fmt: skip
+            kinds = {GroupChange.step: "@", FormChange.step: "form "}
+            opened = [f"{kinds[each.step]}{each.key}" for each in planned if opened_by_hand(each)]
+            state.edited += [*opened, *(f"form {number}" for number in open_forms(run.work))]
         lively = activity(site, seen, run.work.design if run is not None else None)
         state.waiting, state.last_activity = lively.waiting, lively.last
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from wikifarm.errors import WriteRefused
 from wikifarm.i18n import _
 from wikifarm.model import Able
+from wikifarm.transport import Answer
 from wikifarm.yeswiki import access_triples
-from wikifarm.yeswiki.session import Session
+from wikifarm.yeswiki.session import Session, without_noise
 
 PAGE = "GererUtilisateurs"
+UNKNOWN_MEMBER = 422  # neither an account nor a group; only an API that writes groups asks
 LETS_IN = ("*", "+")  # the sign alone counts, whatever follows (AclService::check)
 
 
@@ -37,7 +39,8 @@ class Groups:
         """Gives each group its members, in order, creating it if need be; reads back, and answers
         every group as it stands after.
 
-        Raises WriteRefused for an account of which the name lets in others: anybody may open one.
+        Raises WriteRefused for an account of which the name lets in others: anybody may open one;
+        and, from 4.5 on, for a member that is neither an account nor a group.
         """
         members = (each for group in groups.values() for each in group)
         if opening := sorted(each for each in members if each[1:] and each.startswith(LETS_IN)):
@@ -55,9 +58,11 @@ class Groups:
                 continue
             users = [("users[]", member) for member in wanted]
             if name in there:
-                self._session.api_post(f"groups/{name}/update", users)
+                answer = self._session.api_post(f"groups/{name}/update", users)
             else:
-                self._session.api_post("groups", [("name", name), *users])
+                answer = self._session.api_post("groups", [("name", name), *users])
+            if answer.status == UNKNOWN_MEMBER:
+                raise _not_taken(name, answer)
         now = self.all()
         for name, wanted in groups.items():
             if set(now.get(name, ())) != set(wanted):
@@ -77,3 +82,18 @@ class Groups:
                 ("action-save", "1"),
             ],
         )
+
+
+def _not_taken(group: str, answer: Answer) -> WriteRefused:
+    """What the wiki says of a member whom it does not take."""
+    said = without_noise(answer.json())
+    words = said.get("error", "") if isinstance(said, dict) else ""
+    return WriteRefused(
+        _("The wiki takes only accounts and groups into the group {name}: {words}").format(
+            name=group, words=words
+        ),
+        hint=_(
+            "Take out of that group, in the wiki (page GererUtilisateurs), whoever has no account "
+            "there, and run the same command again."
+        ),
+    )

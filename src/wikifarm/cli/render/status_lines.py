@@ -62,6 +62,7 @@ def last_words(outcome: StatusOutcome, sheet: Sheet) -> Iterator[str]:
 def next_steps(outcome: StatusOutcome, sheet: Sheet) -> list[str]:
     """At most three things that a person does now."""
     drifted = [state.slug for state in outcome.states if state.drift]
+    opened = [state.slug for state in outcome.states if state.opened]
     cut = [state for state in outcome.states if state.state == "unfinished"]
     unfinished = [state.slug for state in cut if state.manifest]
     elsewhere = [state.slug for state in cut if not state.manifest]
@@ -81,6 +82,12 @@ def next_steps(outcome: StatusOutcome, sheet: Sheet) -> list[str]:
         steps.append(
             _("`wikifarm plan` shows what differs in {names}, `wikifarm apply` sets it right.")
             .format(names=sheet.some(drifted))
+        )  # fmt: skip
+    if opened:
+        steps.append(
+            _("`wikifarm plan` shows what was opened by hand in {names}: close it in the wiki, "
+              "`wikifarm apply` leaves it.")
+            .format(names=sheet.some(opened))
         )  # fmt: skip
     if unverified:
         steps.append(_("`wikifarm verify` looks at {names}.").format(names=sheet.some(unverified)))
@@ -125,8 +132,10 @@ def state_facts(state: State, sheet: Sheet) -> list[tuple[str, str]]:
         facts.append((_("leave"), done))
     if state.drift:
         facts.append((_("differs"), sheet.some(list(map(_differing, state.drift)))))
-    if state.edited:
-        facts.append((_("edited here"), ", ".join(state.edited)))
+    if pages := [each for each in state.edited if each not in state.opened]:
+        facts.append((_("edited here"), ", ".join(pages)))
+    if state.opened:
+        facts.append((_("opened by hand"), ", ".join(map(_opened, state.opened))))
     if state.waiting:
         facts.append((_("to welcome"), _people(state.waiting)))
     facts.append((_("mailing list"), list_of(state.list_told)))
@@ -149,6 +158,13 @@ def _differing(change: str) -> str:
 
 def _people(count: int) -> str:
     return ngettext("{count} person", "{count} people", count).format(count=count)
+
+
+def _opened(key: str) -> str:
+    """A group or a form that lets in more people than the blueprint does."""
+    if key.startswith("@"):
+        return _("group {name} (more people administer the wiki)").format(name=key)
+    return _("form {id} (more people see or write)").format(id=key.removeprefix("form "))
 
 
 def _last_audit(state: State) -> str:

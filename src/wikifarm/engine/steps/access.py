@@ -155,7 +155,9 @@ def _administrators_told(work: Work, name: str) -> str:
         "{names} were added by hand, and are administrators here",
         len(added),
     )
-    return told.format(names=", ".join(added)) if added else ""
+    words = {"+": _("every account"), "*": _("everybody")}
+    names = ", ".join(words.get(member, member) for member in added)
+    return told.format(names=names) if added else ""
 
 
 def _administering(work: Work) -> set[str]:

@@ -59,6 +59,12 @@ def undeclared(work: Work, *, planted: bool = True) -> Iterator[Undeclared]:
                 yield Undeclared("member", f"{group}: {member}", Found.BY_HAND)
 
 
+def open_forms(work: Work) -> list[str]:
+    """The ids of the forms about people that the blueprint does not declare, or asks less in, and
+    whose rights let outsiders in."""
+    return [form.id for form in _others(work) if _verdict(work, form, planted=False) is Found.OPEN]
+
+
 def opened(work: Work, *, planted: bool = True) -> list[Leak]:
     """The rights that let in somebody whom the blueprint keeps out; those of the forms that a
     sentinel is `planted` in are asked, not read."""

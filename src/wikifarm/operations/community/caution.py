@@ -131,7 +131,7 @@ class KeptPlan:
             return []  # its making, which this plan began, was cut
         return [
             change_id
-            for change_id, action, mark in _lines(outcome.planned)
+            for change_id, action, mark in _lines(outcome)
             if planned.get(change_id) != (action, mark) and change_id not in outcome.telling
         ]
 
@@ -161,7 +161,7 @@ def keep_plan(
         "taken_back": list(taken_back),
         "opening": opening,
         "audit": audit,
-        "communities": {outcome.slug: _lines(outcome.planned) for outcome in outcomes},
+        "communities": {outcome.slug: _lines(outcome) for outcome in outcomes},
     }
     try:
         write_whole(path, json.dumps(told, ensure_ascii=False, indent=1) + "\n", PRIVATE)
@@ -198,12 +198,14 @@ def read_plan(path: Path) -> KeptPlan:
         raise InvalidInput([problem]) from None
 
 
-def _lines(changes: Sequence[AnyChange]) -> tuple[Line, ...]:
-    return tuple(
+def _lines(outcome: CommunityOutcome) -> tuple[Line, ...]:
+    changes = (
         (change.id, change.action.value, _fingerprint(change))
-        for change in changes
+        for change in outcome.planned
         if change.writes or opened_by_hand(change)
     )
+    forms = ((f"forms:{number}", Action.KEEP.value, "") for number in outcome.open_forms)
+    return (*changes, *forms)
 
 
 def opened_by_hand(change: AnyChange) -> bool:

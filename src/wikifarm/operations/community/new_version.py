@@ -10,6 +10,7 @@ from wikifarm.engine.steps.bazar import FormsStep, kept_open
 from wikifarm.engine.steps.content import proposal_tag
 from wikifarm.engine.steps.proposals import proposed_pages, unproposed_pages
 from wikifarm.i18n import _
+from wikifarm.operations.audit.undeclared import open_forms
 from wikifarm.result import few
 
 
@@ -47,12 +48,14 @@ def told_of_proposals(
 
 
 def told_of_closed(work: Work) -> Iterator[str]:
-    """The rights that stay closed to people whom the blueprint lets in, and the forms that somebody
-    opened to others."""
+    """The rights that stay closed to people whom the blueprint lets in; the groups in which
+    somebody was made an administrator, the forms that were opened, and those about people that
+    somebody made open."""
     steps = (ModuleRightsStep(), RightsStep(), FormsStep())
     kept = [change for step in steps for change in step.plan(work) if not change.writes]
+    groups = GroupsStep().plan(work)
     closed = [
-        *(f"@{change.key}" for change in GroupsStep().plan(work) if change.waiting),
+        *(f"@{change.key}" for change in groups if change.waiting),
         *(change.key for change in kept if change.reason == kept_closed()),
     ]
     if closed:
@@ -60,9 +63,20 @@ def told_of_closed(work: Work) -> Iterator[str]:
             "The blueprint lets in more people than this wiki does, in: {names}. That stays "
             "closed; --loosen opens it."
         ).format(names=few(closed))
+    for change in groups:
+        if change.reason:
+            yield _(
+                "In the group @{group}: {told}. Whom people put there stays; whoever should not be "
+                "there is to be taken out in the wiki."
+            ).format(group=change.key, told=change.reason)
     opened = [change.key for change in kept if change.reason == kept_open()]
     if opened:
         yield _(
             "Somebody opened what the blueprint closes, in the form: {names}. What people edit "
             "stays: close it in the wiki. `wikifarm verify` says who can see what."
         ).format(names=few(opened))
+    if made := open_forms(work):
+        yield _(
+            "Somebody made a form about people here that lets outsiders in: {names}. wikifarm does "
+            "not touch it: close it in the wiki. `wikifarm verify` says who can see what."
+        ).format(names=few(made))

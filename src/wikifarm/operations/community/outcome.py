@@ -159,6 +159,7 @@ class CommunityOutcome:
     stands: bool = False  # its wiki was made, whole, before this command
     steps: list[Done] = field(default_factory=list)
     planned: list[AnyChange] = field(default_factory=list)
+    open_forms: tuple[str, ...] = ()  # planned: those about people that somebody made, by number
     telling: frozenset[str] = frozenset()  # of these, the pages that only tell what was done since
     get: int = 0
     post: int = 0
