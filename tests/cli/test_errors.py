@@ -266,6 +266,18 @@ def test_ctrl_c_ends_within_two_seconds_even_where_python_cannot_be_interrupted(
     assert '"interrupted"' in out
 
 
+def test_an_answer_that_is_cut_while_it_is_written_says_so(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_all: object, **_named: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wikifarm.cli.render.answer.body", cut)
+    ran = cli("status")
+    assert ran.exit == 130
+    assert "what was done is done" in ran.err
+
+
 def test_what_a_killed_audit_left_is_told_once_by_the_next_command(
     cli: Cli, with_farm: RunningFarm
 ) -> None:

@@ -14,6 +14,7 @@ from typing import TextIO
 from wikifarm.cli.program import as_called
 from wikifarm.cli.progress import Progress
 from wikifarm.errors import Exit
+from wikifarm.i18n import _
 from wikifarm.reasons import of_system
 from wikifarm.result import Envelope
 
@@ -47,6 +48,15 @@ class Output:
             self._progress.clear()
         try:
             self._write(envelope)
+        except KeyboardInterrupt:
+            self._detach()
+            self.note(
+                _(
+                    "Interrupted while the answer was written: what was done is done, and "
+                    "`wikifarm status` shows where each community stands."
+                )
+            )
+            return Exit.INTERRUPTED
         except BrokenPipeError:
             # The reader has seen enough (`| head`): the work was done all the same.
             self._detach()

@@ -169,6 +169,27 @@ def test_a_closed_form_of_people_is_asked_and_one_in_doubt_is_named(
     assert "may be about people" in outcome.audit.not_asked[0]
 
 
+def test_every_answer_of_a_closed_form_of_people_counts(wiki: Wiki, site: Fresh) -> None:
+    """A preview shows the one that has no right of its own, whatever its words."""
+    remark = ["texte", "bf_reste", "Remarque", *TEXT]
+    put_form(wiki, (["titre", "Fiche", "Titre"], *guarded(DIRECTORY[1:]), remark, CLOSED))
+    outcome = verified(site)
+    assert isinstance(outcome.error, LeakFound)
+    assert outcome.audit is not None
+    assert {leak.seen for leak in outcome.audit.leaks} == {"bf_reste"}
+    assert {"bf_reste" in leak.advice for leak in outcome.audit.leaks} == {True}
+
+
+def test_a_title_made_of_a_name_is_what_is_to_be_set(wiki: Wiki, site: Fresh) -> None:
+    mask = ["titre", "{{bf_prenom}}", "Titre"]
+    put_form(wiki, (mask, *guarded(DIRECTORY[1:]), CLOSED))
+    outcome = verified(site)
+    assert isinstance(outcome.error, LeakFound)
+    assert outcome.audit is not None
+    assert {leak.seen for leak in outcome.audit.leaks} == {"bf_prenom"}
+    assert all("title of the form" in leak.advice for leak in outcome.audit.leaks)
+
+
 @pytest.mark.parametrize(
     ("lines", "label", "verdict"),
     [

@@ -9,7 +9,7 @@ from html import escape
 
 from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.rights_words import closed_in_lists
-from wikifarm.blueprint.schema.fields import Field, Kind
+from wikifarm.blueprint.schema.fields import TITLE, Field, Kind
 from wikifarm.model import Rights, Zone
 
 _PAGE = re.compile(r"\?\{(\w+)\}")
@@ -49,8 +49,12 @@ class Schema:
     @property
     def public_fields(self) -> frozenset[str]:
         """The fields that everybody may see: those of a title that is said to be public."""
-        named = {"bf_titre", *_IN_MASK.findall(self.title_mask)}
-        return frozenset(named) if self.title_is_public else frozenset()
+        return self.in_title if self.title_is_public else frozenset()
+
+    @property
+    def in_title(self) -> frozenset[str]:
+        """The fields that a title holds, which YesWiki shows to everybody."""
+        return frozenset({TITLE, *_IN_MASK.findall(self.title_mask)})
 
     @property
     def rights(self) -> Rights | None:

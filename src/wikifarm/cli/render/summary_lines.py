@@ -80,24 +80,26 @@ def counted(outcomes: Sequence[CommunityOutcome]) -> str:
 
 def _groups(outcomes: Sequence[CommunityOutcome], sheet: Sheet) -> Iterator[str]:
     """Of each outcome what is common; in full, those that are alone of theirs or show people."""
-    alone = [outcome for outcome in outcomes if _is_alone(outcome, outcomes)]
+    kinds = _by_kind(outcomes)
+    alone = [
+        outcome
+        for outcome in outcomes
+        if (outcome.audit is not None and outcome.audit.leaks)
+        or len(kinds[community_lines.kind(outcome)]) == 1
+    ]
+    apart = set(map(id, alone))
     yield from community_lines.blocks(alone, sheet)
-    for kind, group in _by_kind(outcomes).items():
+    for kind, group in kinds.items():
         if len(group) < 2:
             continue
-        if alone or outcomes[0] not in group:
+        if alone or all(each is not outcomes[0] for each in group):
             yield ""
         head = _("{subject}, with in common:").format(
             subject=community_lines.counted_status(kind, len(group))
         )
         yield sheet.paint.strong(head)
         yield from table(_common(group).items())
-    yield from _remarks([each for each in outcomes if each not in alone], sheet)
-
-
-def _is_alone(outcome: CommunityOutcome, outcomes: Sequence[CommunityOutcome]) -> bool:
-    leaks = outcome.audit is not None and bool(outcome.audit.leaks)
-    return leaks or len(_by_kind(outcomes)[community_lines.kind(outcome)]) == 1
+    yield from _remarks([each for each in outcomes if id(each) not in apart], sheet)
 
 
 def _by_kind(outcomes: Iterable[CommunityOutcome]) -> dict[str, list[CommunityOutcome]]:

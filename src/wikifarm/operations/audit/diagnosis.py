@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from wikifarm.blueprint.schema.template import parse
+from wikifarm.blueprint.schema.template import parse, read_template
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.access import ModuleRightsStep, RightsStep
 from wikifarm.engine.steps.bazar import FormsStep
@@ -24,6 +24,12 @@ def right_at_fault(work: Work, sentinel: Sentinel, field: str) -> str:
     form = work.seen.forms.get(sentinel.form)
     reach = Reach(work.seen.groups, work.design.who.members)
     rows = parse(form.template) if form else []
+    if form and field in read_template(form.template).in_title:
+        advice = _(
+            "the title of the form {form}, which YesWiki shows to everybody, so that {field} is no "
+            "part of it; then the rights of that field"
+        )
+        return advised(advice, sentinel, field)
     for row in rows:
         if _is_of(row, field) and any(_open(row[column], reach) for column in (_READ, _WRITE)):
             advice = _("the rights to read and to write of the field {field}, in the form {form}")

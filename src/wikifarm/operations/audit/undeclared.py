@@ -172,9 +172,18 @@ def _shown(work: Work, form: Form) -> tuple[str, ...]:
 
 
 def _as_people(work: Work, form: Form) -> PeopleForm:
+    """The form, with the questions whose answers nobody outside may see: those about a person, and
+    every one but the title where the form keeps outsiders out."""
     dialect = work.seen.wiki.capabilities.dialect
     schema = read_template(form.template, key=form.id, label=form.label, dialect=dialect)
-    personal = (field.name for field in _questions(work, form) if about(field) is About.SOMEBODY)
+    right, reach = _right_to_read(work, form), _reach(work)
+    closed = not any(reach.lets_in(right, role) for role in (Role.VISITOR, Role.STRANGER))
+    personal = (
+        field.name
+        for field in _questions(work, form)
+        if about(field) is About.SOMEBODY
+        or (closed and field.kind is not Kind.LAYOUT and field.name not in schema.in_title)
+    )
     return PeopleForm(DesignedForm(form.id, schema, Zone.PEOPLE), personal=frozenset(personal))
 
 

@@ -186,7 +186,7 @@ class _Batch:
             self.look_again()
         if self.pause:
             self.context.stopping.wait(self.pause)
-        failures = sum(1 for outcome in self.outcomes.values() if outcome.error is not None)
+        failures = sum(outcome.error is not None for outcome in self._so_far())
         return self.max_failures is None or failures <= self.max_failures
 
     def tells(self, slug: str) -> bool:
@@ -201,7 +201,11 @@ class _Batch:
     @property
     def leaks(self) -> Iterator[CommunityOutcome]:
         """Those in which somebody was seen."""
-        return (each for each in self.outcomes.values() if isinstance(each.error, LeakFound))
+        return (each for each in self._so_far() if isinstance(each.error, LeakFound))
+
+    def _so_far(self) -> tuple[CommunityOutcome, ...]:
+        """Those that were begun: a copy, since other threads add theirs meanwhile."""
+        return tuple(self.outcomes.values())
 
     def leave(self, count: int) -> None:
         """Says that so many others were not begun."""
