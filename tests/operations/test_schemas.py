@@ -41,6 +41,10 @@ def test_an_imported_form_keeps_its_own_settings(
     assert isinstance(outcome, ImportedForm)
     path = tmp_path / "form742.yml"
     path.write_text(outcome.yaml, "utf-8")
+    with pytest.raises(InvalidInput) as refused:  # a person says whom it is about
+        load_schema(path, "fr")
+    assert {problem.code for problem in refused.value.problems} == {"zone"}
+    path.write_text(f"{outcome.yaml}zone: productions\n", "utf-8")
     again = form_json(load_schema(path, "fr"), "742", Dialect.D44, {})
     assert {key: again[key] for key in SETTINGS} == SETTINGS
     assert same_template(again["bn_template"], TEMPLATE)
@@ -53,11 +57,12 @@ def test_what_an_imported_form_leans_on_is_told(fresh: Fresh, running: RunningFa
     wiki.login("WikiAdmin", context.settings.password)
     row = {"bn_id_nature": "744", "bn_label_nature": "Lieux", "bn_template": TEMPLATE}
     wiki.forms.save({"744": row})
-    assert import_form(context, running.url, "744").messages == ()
+    (zone,) = import_form(context, running.url, "744").messages
+    assert "zone: people" in zone
     leaning = f"{TEMPLATE}liste***ListeCouleur***Couleur*** ***\nlistefiche***12***Lieu*** ***\n"
     wiki.forms.save({"744": {**row, "bn_template": leaning, "bn_condition": "Lisez ceci"}})
     told = import_form(context, running.url, "744")
-    lists, forms = told.messages
+    _zone, lists, forms = told.messages
     assert "ListeCouleur" in lists and "12" in forms
     assert isinstance(told.outcome, ImportedForm)
     assert "conditions: Lisez ceci" in told.outcome.yaml
@@ -73,7 +78,9 @@ def test_an_imported_form_about_people_is_of_their_zone(
     template = f"{TEMPLATE}champs_mail***bf_mail***Adresse mel*** *** *** *** *** *** ***0***0***\n"
     row = {"bn_id_nature": "743", "bn_label_nature": "Annuaire du groupe", "bn_template": template}
     wiki.forms.save({"743": row})
-    outcome = import_form(context, running.url, "743").outcome
+    imported = import_form(context, running.url, "743")
+    assert imported.messages == ()
+    outcome = imported.outcome
     assert isinstance(outcome, ImportedForm)
     path = tmp_path / "form743.yml"
     path.write_text(outcome.yaml, "utf-8")

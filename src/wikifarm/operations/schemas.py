@@ -13,6 +13,7 @@ from wikifarm.blueprint.schema.fields import Kind
 from wikifarm.blueprint.sources import did_you_mean
 from wikifarm.errors import InvalidInput, Problem, UnexpectedAnswer
 from wikifarm.i18n import _
+from wikifarm.model import Zone
 from wikifarm.operations.workplace.context import Context
 from wikifarm.result import Envelope, Outcome
 from wikifarm.web_addresses import why_not
@@ -125,9 +126,20 @@ def import_form(context: Context, url: str, form_id: str) -> Envelope:
             where=visitor.addresses.base,
         )
     schema = read_form(row, f"form{form_id}" if form_id.isdigit() else form_id, dialect)
-    outcome = ImportedForm(form_id, schema.label, to_yaml(schema))
-    left = tuple(_left_behind(schema))
+    # Words of another language, or of few, say nothing: who knows the form says what it is about.
+    known = schema.zone is Zone.PEOPLE
+    outcome = ImportedForm(form_id, schema.label, to_yaml(schema, zoned=known))
+    told = () if known else (_zone_to_say(),)
+    left = (*told, *_left_behind(schema))
     return Envelope("blueprint import-form", outcome=outcome, messages=left)
+
+
+def _zone_to_say() -> str:
+    return _(
+        "Nothing in this form says for sure that it is about people. Write `zone: people` in it "
+        "(for the group alone) if an answer may tell of somebody, `zone: productions` (open to "
+        "everybody) if none can."
+    )
 
 
 def _left_behind(schema: Schema) -> Iterator[str]:

@@ -33,7 +33,11 @@ _SURE = re.compile(
     r"\b(prenoms?|first ?names?|last ?names?|surname|nom de famille|family name|(e-?)?mails?|"
     r"nom complet|full name|nom d usage|whatsapp|"
     r"courriels?|mels?|tel|telephones?|(tele)?phones?|(date|annee|lieu) de naissance|"
-    r"birth ?(day|date|place))\b"
+    r"birth ?(day|date|place)|(ton|votre) 0[67]|"
+    # Other languages that are spoken where communities are: of a name, or of a telephone.
+    r"apellidos?|cognoms?|cognome|sobrenome|nachname|vorname|familienname|achternaam|voornaam|"
+    r"raganv|anv tiegezh|nom de familha|abizena|"
+    r"telefono|telefone|telefon|telefoon|movil|handynummer|pellgomz|telefonoa)\b"
 )
 # The whole of what is asked: part of more, it may be of a thing (“ordinateur portable”).
 _OWN = re.compile(

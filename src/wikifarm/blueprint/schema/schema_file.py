@@ -128,9 +128,8 @@ class _SchemaReader:
         word = str(self.value.get("zone") or "")
         if word in set(Zone):
             return Zone(word)
-        if not self.imported:
-            message = _("“zone” is people (the group only) or productions (everybody)")
-            self.wrong(message, "zone", code="zone")
+        message = _("“zone” is people (the group only) or productions (everybody)")
+        self.wrong(message, "zone", code="zone")
         return Zone.PRODUCTIONS
 
     def fields(self) -> Iterator[tuple[Path_, Field]]:
@@ -268,8 +267,9 @@ def _joined(value: Any) -> str:
     return str(value).strip(" \t\r\n")
 
 
-def to_yaml(schema: Schema) -> str:
-    """The schema as a file that `load_schema` reads, in the language it is in."""
+def to_yaml(schema: Schema, *, zoned: bool = True) -> str:
+    """The schema as a file that `load_schema` reads, in the language it is in; unless `zoned`, once
+    somebody has said of which zone it is."""
     return dump_yaml(
         _said(
             {
@@ -279,7 +279,7 @@ def to_yaml(schema: Schema) -> str:
                 "description": schema.description,
                 "conditions": schema.conditions,
                 "imported": schema.imported,
-                "zone": schema.zone.value,
+                "zone": schema.zone.value if zoned else "",
                 "only_one_entry": schema.only_one_entry,
                 "only_one_entry_message": schema.only_one_entry and schema.only_one_entry_message,
                 "title_is_public": schema.title_is_public,

@@ -158,7 +158,10 @@ def standing(outcome: CommunityOutcome, command: str) -> tuple[str, str]:
         return ("good", _("looked at")) if not outcome.error else ("bad", word)
     if command == "verify" and outcome.status == "unchanged" and not outcome.error:
         # Who can break in needs none of the ways that were asked.
-        return ("care", _("looked at")) if outcome.holed else ("good", _("verified"))
+        if outcome.holed:
+            return "care", _("looked at")
+        in_part = outcome.audit is not None and bool(outcome.audit.not_asked)
+        return ("care", _("verified in part")) if in_part else ("good", _("verified"))
     tones = {"failed": "bad", "pending": "care", "closing": "care"}
     return tones.get(outcome.status, "good"), word
 
@@ -361,7 +364,11 @@ def _verdict(audit: Audit) -> str:
     count = len(audit.leaks)
     if count:
         return ngettext("{count} leak seen", "{count} leaks seen", count).format(count=count)
-    return _("not verified") if audit.blind else _("nobody was seen")
+    if audit.blind:
+        return _("not verified")
+    if audit.not_asked:
+        return _("nobody was seen in what was looked at; the rest is said below")
+    return _("nobody was seen")
 
 
 def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
