@@ -19,11 +19,11 @@ from wikifarm.cli.render.sheet import WIDTH, Paint, Sheet, harmless
 from wikifarm.cli.render.status_lines import next_steps
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.run import Done
-from wikifarm.engine.steps.access import RightsChange
+from wikifarm.engine.steps.access import AccountChange, RightsChange
 from wikifarm.engine.steps.content import PageChange
 from wikifarm.errors import WikiAsleep
 from wikifarm.i18n import speak
-from wikifarm.model import Page
+from wikifarm.model import Account, Page
 from wikifarm.operations.archive.backup_format import Manifest
 from wikifarm.operations.archive.verify_backup import BackupVerified
 from wikifarm.operations.community.outcome import (
@@ -183,7 +183,7 @@ def test_a_line_of_the_table_is_one_line_whatever_differs() -> None:
     shown = text(*rows, command="plan", in_full=False).splitlines()
     lines = [line for line in shown if re.match(r"  c\d", line)]
     assert len(lines) == 9 and max(map(len, shown)) <= WIDTH
-    assert lines[0].startswith("  c0  to be done  13 changes  pages: 4 new (PageAu")
+    assert lines[0].startswith("  c0  to be done  13 changes  pages: 4 new; rights of pages: ")
     assert lines[1] == "  c1  to be done  1 change"
 
 
@@ -425,3 +425,22 @@ def test_the_next_steps_of_a_status_name_what_these_commands_find() -> None:
         "`wikifarm apply FILE` finishes vannes, with the file that describes them.",
         "`wikifarm verify` looks at rennes.",
     ]
+
+
+def test_what_most_have_in_common_is_not_said_of_all() -> None:
+    rows = region(9)
+    rows[3].steps.append(Done(PageChange("R", Action.CREATE), "done", 1))
+    shown = text(*rows, command="apply", in_full=False).splitlines()
+    assert next(line for line in shown if line.startswith("  pages ")).endswith("(8 of 9)")
+
+
+def test_whoever_has_a_new_account_is_to_be_told() -> None:
+    rows = region(3, status="updated", stands=True)
+    assert "whose account is new" not in text(*rows, command="apply", in_full=False)
+    new = AccountChange("Zoe", Action.CREATE, wanted=Account("Zoe", "z@b.org"))
+    joined = [Done(new, "done", 1)]
+    rows[1].steps.extend(joined)
+    shown = " ".join(text(*rows, command="apply", in_full=False).split())
+    assert "send welcome/c1.txt to those whose account is new" in shown
+    alone = community(status="updated", stands=True, steps=joined, welcome="welcome/c1.txt")
+    assert "send welcome/c1.txt" in " ".join(text(alone, command="apply").split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tests.operations.conftest import Fresh, a_community, context_for
 from wikifarm.blueprint.manifest.community import Community
-from wikifarm.errors import Exit, InvalidInput, NotOurs
+from wikifarm.errors import Exit, InvalidInput, NotOurs, PasswordsShut
 from wikifarm.operations.apply import apply
 from wikifarm.operations.credentials import SharedCredentials, export, seal, take_in
 from wikifarm.operations.plan import plan
@@ -58,6 +59,31 @@ def test_what_one_computer_exports_another_takes_in(
     (planned,) = apply(context_for(running.url, tmp_path / "other"), [rennes], audit=False)
     assert (planned.error, planned.status) == (None, "unchanged")
     assert came_of(take_in(other, file).outcome) == {"rennes": "known"}
+
+
+def test_a_file_for_another_computer_is_encrypted_for_its_key(
+    fresh: Fresh,
+    running: RunningFarm,
+    tmp_path: Path,
+    rennes: Community,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make(fresh, rennes)
+    export(fresh(), tmp_path / "mine.age")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "elsewhere"))
+    other = context_for(running.url, tmp_path / "other")
+    with pytest.raises(PasswordsShut) as shut:
+        take_in(other, tmp_path / "mine.age")
+    said = re.search(
+        r"`wikifarm credentials export FILE\.age --recipient (age1\w+)`", shut.value.hint
+    )
+    assert said is not None
+    monkeypatch.undo()
+    with pytest.raises(InvalidInput):
+        export(fresh(), tmp_path / "clear.json", recipients=[said[1]], in_clear=True)
+    export(fresh(), tmp_path / "theirs.age", recipients=[said[1]])
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "elsewhere"))
+    assert came_of(take_in(other, tmp_path / "theirs.age").outcome) == {"rennes": "kept"}
 
 
 def test_an_import_says_which_passwords_do_not_work_and_keeps_none_of_them(

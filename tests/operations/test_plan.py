@@ -217,6 +217,27 @@ def test_of_a_group_that_lets_in_more_than_names(
     assert any(f"@animation: {who}" in note for note in applied.notes), applied.notes
 
 
+def test_a_wiki_that_the_farm_has_no_more_is_not_one_that_never_was(
+    fresh: Fresh, rennes: Community
+) -> None:
+    assert plan(fresh(), [rennes])[0].notes == []
+    apply(fresh(), [rennes], audit=False)
+    context = fresh()
+    entry = context.farm.known("rennes")
+    assert entry is not None
+    context.farm.delete(entry)
+    (planned,) = plan(fresh(), [rennes], audit=False)
+    assert planned.to_make
+    assert [note for note in planned.notes if "is not on the farm any more" in note]
+    told = status(fresh(), ["rennes"], Described([rennes])).outcome
+    assert isinstance(told, StatusOutcome)
+    assert (told.states[0].state, bool(told.states[0].stood)) == ("not-made", True)
+    (applied,) = apply(fresh(), [rennes], audit=False)
+    assert applied.status == "created"
+    assert [note for note in applied.notes if "is not on the farm any more" in note]
+    assert plan(fresh(), [rennes], audit=False)[0].notes == []
+
+
 def test_ten_thousand_lines_take_little_memory(fresh: Fresh) -> None:
     communities = [a_community(f"commune{number}") for number in range(80)]
     tracemalloc.start()

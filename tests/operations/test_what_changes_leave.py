@@ -45,6 +45,20 @@ def test_another_name_is_the_farm_s_too_with_one_write_when_it_differs(
     assert (again.status, again.get, again.post) == ("unchanged", 4, 0)
 
 
+def test_another_address_of_one_name_is_told_as_perhaps_one_person(
+    fresh: Fresh, rennes: Community
+) -> None:
+    done(fresh(), rennes)
+    first, *others = rennes.facilitators
+    moved = replace(rennes, facilitators=(replace(first, email="autre@example.org"), *others))
+    (planned,) = plan(fresh(), [moved], audit=False)
+    assert any("CamilleG and CamilleG2 have the same name" in note for note in planned.notes)
+    # Somebody of another name is not.
+    new = replace(rennes, facilitators=(*rennes.facilitators, Facilitator("Zoé Ar", "z@b.org")))
+    (planned,) = plan(fresh(), [new], audit=False)
+    assert not any("have the same name" in note for note in planned.notes)
+
+
 def test_a_title_that_somebody_gave_in_the_farm_s_list_stays(
     fresh: Fresh, rennes: Community
 ) -> None:

@@ -200,6 +200,15 @@ class Journal:
         again = {slug: Cut.RESTORING for slug in restoring if begun.get(slug) is not Cut.HALF}
         return begun | again
 
+    def stood(self, slug: str) -> str:
+        """When this computer last left the wiki of `slug` whole, ISO 8601; empty where it never
+        did."""
+        at = ""
+        for entry in self._of(slug):
+            if entry.get("step") == "receipt" and entry.get("complete", True):
+                at = str(entry.get("at", ""))
+        return at
+
     def receipt_number(self, slug: str, community: str) -> int:
         """The number of the last receipt that this computer wrote for `community`; 0: none."""
         numbers = (

@@ -27,6 +27,7 @@ from wikifarm.operations.community.batch import canaries, each, kind_of
 from wikifarm.operations.community.closed_community import refuse_closed, told_of_closing
 from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import CommunityOutcome
+from wikifarm.operations.community.unfinished import told_of_gone
 from wikifarm.operations.mailing_list.ensure import ensure
 from wikifarm.operations.mailing_list.wanted import wants_list
 from wikifarm.operations.plan import check_ours, fill, foresee, is_opened, look_for
@@ -128,6 +129,7 @@ def apply_found(run: CommunityRun, *, audit: bool, new: bool = False, looked: bo
     doing = "new-community" if new else "apply"
     refuse_closed(run)
     if run.wiki is None:
+        run.outcome.notes += told_of_gone(run.context, run.community.slug)
         run.make(doing)  # its password is this computer's: a run may say there that it works on it
     elif not looked:
         check_ours(run, new=new)

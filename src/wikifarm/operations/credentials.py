@@ -104,11 +104,15 @@ class SharedCredentials(Outcome):
         return [(slug, (failure,)) for slug, failure in self.failures.items()]
 
 
-def export(context: Context, file: Path, *, in_clear: bool = False) -> Envelope:
+def export(
+    context: Context, file: Path, *, recipients: Sequence[str] = (), in_clear: bool = False
+) -> Envelope:
     """Writes the passwords of the farm's wikis that this computer can read into a new file:
     encrypted where its name ends in `.age`, else readable by this account alone.
 
-    Raises InvalidInput where it exists, or where it would be in clear and nobody said so.
+    Encrypted for `recipients`, public keys or files of some; without any, for the team that shares
+    a file, or whoever runs this. Raises InvalidInput where the file exists, or where it would be in
+    clear and nobody said so.
     """
     if file.suffix != SEALED and not in_clear:
         raise _wrong(
@@ -116,11 +120,18 @@ def export(context: Context, file: Path, *, in_clear: bool = False) -> Envelope:
             _("Give it a name that ends in .age, or say --in-clear."),
             "in-clear",
         )
+    keys = age_file.keys_named(recipients)
+    if keys and file.suffix != SEALED:
+        raise _wrong(
+            _("{file} would not be encrypted for anybody: nothing was written.").format(file=file),
+            _("Give it a name that ends in .age."),
+            "plain-and-recipient",
+        )
     refuse_taken(file)
     vault = context.vault
     passwords = {slug: text for slug in context.farm.wikis() if (text := vault.kept(slug))}
     text = json.dumps({"format": FORMAT, "farm": context.farm.base, "passwords": passwords})
-    raw = age_file.encrypted(text, _for_whom(context)) if file.suffix == SEALED else text
+    raw = age_file.encrypted(text, keys or _for_whom(context)) if file.suffix == SEALED else text
     write_new(file, raw)
     told = ngettext(
         "{count} password is in {file}.", "{count} passwords are in {file}.", len(passwords)
@@ -203,7 +214,10 @@ def _exported(context: Context, file: Path) -> dict[str, str]:
             if text is None:
                 raise PasswordsShut(
                     _("The key of this computer does not open {file}.").format(file=file),
-                    hint=_("Have it encrypted for this key: {key}").format(key=own.public),
+                    hint=_(
+                        "Have it written again, on the computer where it comes from, for the key "
+                        "of this one: `wikifarm credentials export FILE.age --recipient {key}`."
+                    ).format(key=own.public),
                 )
         else:
             text = raw.decode()

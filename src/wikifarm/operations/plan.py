@@ -30,7 +30,7 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.kept_for_good import refuse_other_address, refuse_other_language
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import other_address
-from wikifarm.operations.community.unfinished import told_of, unfinished
+from wikifarm.operations.community.unfinished import told_of, told_of_gone, unfinished
 from wikifarm.operations.mailing_list.ensure import plan_list
 from wikifarm.operations.mailing_list.wanted import check_list, links
 from wikifarm.operations.workplace.context import Context
@@ -92,7 +92,7 @@ def fill(run: CommunityRun, *, lists: bool = True, audit: bool = True) -> None:
     run.say_standing()
     run.say_left()
     outcome = run.outcome
-    outcome.notes += told_of_closing(run)
+    outcome.notes += [*told_of_closing(run), *told_of_gone(run.context, run.community.slug)]
     if run.wiki is not None and not run.receipt.complete:
         slug = run.community.slug
         cut = unfinished(run.context, slug, run.receipt) or Cut.MAKING

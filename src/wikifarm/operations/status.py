@@ -62,6 +62,7 @@ class State:
     # What was changed by hand since the last apply, and stays: pages, groups ("@animation") in
     # which somebody was made an administrator, and forms ("form 101") that were opened, or that
     # somebody made about people, open to outsiders.
+    stood: str = ""  # when it was last whole, where the farm has its wiki no more, ISO 8601
     edited: list[str] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)  # what `apply` would write: "rights:Charte"
     waiting: int | None = None  # people who wait to be welcomed; None where it is not known
@@ -101,7 +102,7 @@ class State:
         """What a person looks at first: 0; what is as it should be: the last."""
         if self.errors or self.privacy == Privacy.LEAK.value:
             return 0
-        if self.state in ("unfinished", "restoring") or self.differences:
+        if self.state in ("unfinished", "restoring") or self.stood or self.differences:
             return 1
         return 2 if self.awaits else 3
 
@@ -244,6 +245,8 @@ class _Look:
             state.url = context.farm.address_of(slug)
             _says_closing(state, closing(context.journal, slug, None), there=False)
             look_for_half(context, slug)
+            if not state.closing:
+                state.stood = context.journal.stood(slug)
             return
         state.url, state.name = entry.url, state.name or entry.title
         if not self._is_to_be_read(slug, entry):

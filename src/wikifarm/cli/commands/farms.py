@@ -217,6 +217,16 @@ def credentials(
     in_clear: Annotated[
         bool, typer.Option("--in-clear", help=_("export: the file need not be encrypted."))
     ] = False,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=_("KEY"),
+            help=_(
+                "export: encrypt it for this public key of age or ssh, or those of a file; may be "
+                "repeated."
+            ),
+        ),
+    ] = None,
 ) -> Envelope:
     """`wikifarm credentials`: the only command that shows a password."""
     from wikifarm.operations import credentials as operation
@@ -229,7 +239,9 @@ def credentials(
     if many and file is not None:
         path = options.directory / file.expanduser()
         if slug == "export":
-            return operation.export(options.context(), path, in_clear=in_clear)
+            return operation.export(
+                options.context(), path, recipients=recipient or (), in_clear=in_clear
+            )
         return operation.take_in(options.context(), path)
     if slug == "seal":
         return operation.seal(options.context())

@@ -491,6 +491,23 @@ def next_step(outcomes: Sequence[CommunityOutcome], command: str) -> str:
     )
 
 
+def to_send_to_new(outcomes: Sequence[CommunityOutcome]) -> str:
+    """What those wait for who facilitate since this run a community that stood; nothing where an
+    error says what to do."""
+    joined = [
+        outcome
+        for outcome in outcomes
+        if outcome.status in ("updated", "pending")
+        and outcome.stands
+        and any(each.outcome == "done" and each.change.step == "accounts" for each in outcome.steps)
+    ]
+    if not joined:
+        return ""
+    welcome = joined[0].welcome
+    told = _("send {welcome} to those whose account is new: they find there how to enter.")
+    return told.format(welcome=welcome if len(joined) == 1 else unnamed(welcome, joined[0].slug))
+
+
 def _what_does_it(command: str, outcomes: Sequence[CommunityOutcome]) -> str:
     """What does what that command has shown."""
     from wikifarm.operations.community.caution import to_be_said

@@ -111,6 +111,8 @@ def standing_of_state(state: State) -> tuple[str, str]:
         return "bad", _("people can be seen")
     if state.state == "in-place" and state.differences:
         return "care", _("differs")
+    if state.stood:
+        return "care", _("not on the farm any more")
     if state.state == "failed":
         return "bad", _("cannot be read")
     tones = {"in-place": "good", "not-ours": "bad"}
@@ -122,6 +124,8 @@ def state_facts(state: State, sheet: Sheet) -> list[tuple[str, str]]:
     facts = [("URL", state.url)]
     if state.version:
         facts.append((_("blueprint"), f"{state.blueprint} {state.version}"))
+    if state.stood:
+        facts.append((_("was whole"), local(state.stood)))
     if state.closing:
         words = archive_lines.step_words()
         told = _("{step}: done on {day}")

@@ -98,7 +98,7 @@ def _groups(outcomes: Sequence[CommunityOutcome], sheet: Sheet) -> Iterator[str]
             subject=community_lines.counted_status(kind, len(group))
         )
         yield sheet.paint.strong(head)
-        yield from table(_common(group).items())
+        yield from table(_told_common(group))
     yield from _remarks([each for each in outcomes if id(each) not in apart], sheet)
 
 
@@ -107,6 +107,16 @@ def _by_kind(outcomes: Iterable[CommunityOutcome]) -> dict[str, list[CommunityOu
     for outcome in outcomes:
         groups.setdefault(community_lines.kind(outcome), []).append(outcome)
     return groups
+
+
+def _told_common(group: Sequence[CommunityOutcome]) -> Iterator[tuple[str, str]]:
+    """The same, each with how many say it where not all do."""
+    facts = list(map(_facts, group))
+    for label, text in _common(group).items():
+        count = sum(each.get(label) == text for each in facts)
+        of_most = _("{text} ({count} of {total})")
+        told = of_most.format(text=text, count=count, total=len(group))
+        yield label, text if count == len(group) else told
 
 
 def _common(group: Sequence[CommunityOutcome]) -> Facts:
@@ -190,15 +200,19 @@ def _differences(outcome: CommunityOutcome, common: Facts | None, room: int) -> 
         return ""  # told in full, or among the errors
     own = _facts(outcome)
     names = community_lines.names_of_changes(outcome.planned)
-    told = []
+    told, named = [], []
     for label in (*own, *(label for label in common if label not in own)):
         if own.get(label) == common.get(label):
             continue
         text = own.get(label, _("nothing"))
-        text += f" ({few(names[label], SHOWN_NAMES)})" if names.get(label) else ""
+        which = f" ({few(names[label], SHOWN_NAMES)})" if names.get(label) else ""
         told.append(_("{subject}: {text}").format(subject=label, text=text))
-    shown = (few(told, limit, _("; ")) for limit in range(len(told), 0, -1))
-    first = next((text for text in shown if len(text) <= room), few(told, 1) if told else "")
+        named.append(_("{subject}: {text}").format(subject=label, text=f"{text}{which}"))
+    # All that differs, with names if there is room; else as much as there is.
+    shown = (few(each, len(each), _("; ")) for each in (named, told))
+    fewer = (few(told, limit, _("; ")) for limit in range(len(told) - 1, 0, -1))
+    whole = next((text for text in (*shown, *fewer) if len(text) <= room), "")
+    first = whole or (few(told, 1) if told else "")
     return first if len(first) <= room else f"{first[: room - 1]}…"
 
 
@@ -210,7 +224,7 @@ def next_steps(outcome: CommunitiesOutcome, sheet: Sheet) -> list[str]:
     outcomes = outcome.communities
     if len(outcomes) == 1 and not outcome.left_out:
         step = community_lines.next_step(outcomes, sheet.command)
-        return [step] if step else []
+        return [each for each in (step, community_lines.to_send_to_new(outcomes)) if each]
     failed = [each.slug for each in outcomes if each.error]
     waiting = [each.slug for each in outcomes if each.pending]
     steps = []
@@ -227,14 +241,18 @@ def next_steps(outcome: CommunitiesOutcome, sheet: Sheet) -> list[str]:
     step = community_lines.next_step(well, sheet.command)
     if step:
         steps.append(step)
+    if to_send := community_lines.to_send_to_new(well):
+        steps.append(to_send)
     unverified = [each.slug for each in well if each.unverified]
     if unverified:
         steps.append(_("`wikifarm verify` looks at {names}.").format(names=sheet.some(unverified)))
     if waiting and outcome.summed_up and not sheet.verbose:
         steps.append(
-            _("see the text to send for a community with --only {slug}, for all with --verbose.")
-            .format(slug=waiting[0])
-        )  # fmt: skip
+            _(
+                "run the same command with --only {slug} to see the text to send, or with "
+                "--verbose for those of all."
+            ).format(slug=waiting[0])
+        )
     elif outcome.summed_up and not sheet.verbose:
         steps.append(
             _("see all of a community with --only {slug}, of every one with --verbose.").format(

@@ -133,23 +133,7 @@ def backup_keys(recipients: Sequence[str], *, in_clear: bool) -> Sequence[str]:
                 )
             ]
         )
-    keys: list[str] = []
-    for name in recipients:
-        path = Path(name).expanduser()
-        if path.is_file():
-            lines = path.read_text("utf-8", "replace").splitlines()
-            keys += age_file.public_keys(lines, path)
-        elif _is_path(name):
-            message = _("There is no file {file}.").format(file=path)
-            raise InvalidInput([Problem(message, file="--recipient", code="unreadable")])
-        else:
-            keys += age_file.public_keys([name], Path("--recipient"))
-    return list(dict.fromkeys(keys))
-
-
-def _is_path(name: str) -> bool:
-    """True for what no key could be: keys are long words, or begin as those of ssh."""
-    return not name.startswith(("age1", "AGE-", "ssh-")) and ("." in name or "/" in name)
+    return age_file.keys_named(recipients)
 
 
 class _Taking:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wikifarm.engine.journal import Cut
 from wikifarm.engine.receipt import Receipt
 from wikifarm.i18n import _
+from wikifarm.moments import local
 from wikifarm.operations.workplace.context import Context
 
 
@@ -12,6 +13,18 @@ def unfinished(context: Context, slug: str, receipt: Receipt | None) -> Cut | No
     """What did not end of the making of a wiki: as this computer knows, or as its receipt says."""
     begun_elsewhere = receipt is not None and not receipt.complete
     return context.journal.unfinished().get(slug) or (Cut.MAKING if begun_elsewhere else None)
+
+
+def told_of_gone(context: Context, slug: str) -> list[str]:
+    """That the farm has a wiki no more which this computer left whole; nothing where it has."""
+    stood = context.journal.stood(slug)
+    if not stood or context.farm.known(slug) is not None:
+        return []
+    told = _(
+        "Its wiki was whole on {day}, and is not on the farm any more: `apply` makes another one, "
+        "empty. If nobody here removed it, ask who runs the farm first."
+    )
+    return [told.format(day=local(stood)[:10])]
 
 
 def told_of(cut: Cut, names: str) -> str:

@@ -5,6 +5,7 @@ account of somebody who does not facilitate any more. Both stay, and a person de
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import digits
 
 from wikifarm.engine.step import Work
 from wikifarm.engine.steps.access import leaving
@@ -44,7 +45,16 @@ def told_of_leaving(work: Work) -> Iterator[str]:
     """For each who facilitates no more: what becomes of the account, and of taking part."""
     who = work.design.who
     members = work.seen.group(who.members)
+    known = {account.email.lower() for account in work.seen.accounts}
+    new = [name for email, name in work.design.accounts.items() if email.lower() not in known]
     for name in leaving(work, who.facilitators):
+        if same := next((each for each in new if _called(each) == _called(name)), ""):
+            yield _(
+                "{name} and {new} have the same name. If this is one person with another address, "
+                "before `apply` they can change it in the wiki (page ParametresUtilisateur): the "
+                "account stays theirs. Once {new} is made, that person has two: remove one in the "
+                "page GererUtilisateurs."
+            ).format(name=name, new=same)
         if name in members:
             yield _(
                 "{name} does not facilitate any more: the account stays, as a participant (group "
@@ -57,3 +67,8 @@ def told_of_leaving(work: Work) -> Iterator[str]:
                 "part, add {name} to the group “{group}” in the page GererUtilisateurs; to remove "
                 "the account, the same page."
             ).format(name=name, group=who.members)
+
+
+def _called(account: str) -> str:
+    """What a name of account is without the number that tells it from another."""
+    return account.rstrip(digits).casefold()

@@ -218,7 +218,7 @@ def _request(run: CommunityRun, wanted: WantedList, host: RequestedHost) -> Pend
     return Pending(
         engine.STEP,
         run.community.slug,
-        _("A person asks for the list at {host}; here is what to send.").format(
+        _("A person asks for the list at {host}: the text to send is ready.").format(
             host=host.profile.name
         ),
         run.compiler.text("list-request.txt", request_words(host, wanted)),

@@ -303,6 +303,28 @@ def public_keys(lines: Iterable[str], file: Path) -> list[str]:
     return keys
 
 
+def keys_named(recipients: Iterable[str]) -> list[str]:
+    """The public keys of `--recipient`: those named, and those of the files named. Raises
+    InvalidInput."""
+    keys: list[str] = []
+    for name in recipients:
+        path = Path(name).expanduser()
+        if path.is_file():
+            lines = path.read_text("utf-8", "replace").splitlines()
+            keys += public_keys(lines, path)
+        elif _is_path(name):
+            message = _("There is no file {file}.").format(file=path)
+            raise InvalidInput([Problem(message, file="--recipient", code="unreadable")])
+        else:
+            keys += public_keys([name], Path("--recipient"))
+    return list(dict.fromkeys(keys))
+
+
+def _is_path(name: str) -> bool:
+    """True for what no key could be: keys are long words, or begin as those of ssh."""
+    return not name.startswith(("age1", "AGE-", "ssh-")) and ("." in name or "/" in name)
+
+
 def _recipient(key: str) -> Any:
     age = _age()
     return (age.ssh if key.startswith("ssh-") else age.x25519).Recipient.from_str(key)
