@@ -61,8 +61,12 @@ def undeclared(work: Work, *, planted: bool = True) -> Iterator[Undeclared]:
 
 def open_forms(work: Work) -> list[str]:
     """The ids of the forms about people that the blueprint does not declare, or asks less in, and
-    whose rights let outsiders in."""
-    return [form.id for form in _others(work) if _verdict(work, form, planted=False) is Found.OPEN]
+    whose rights let outsiders in. None while a wiki is being made: it still holds the farm's own.
+    """
+    if not work.receipt.complete:
+        return []
+    others = _others(work)
+    return [form.id for form in others if _verdict(work, form, planted=False) is Found.OPEN]
 
 
 def opened(work: Work, *, planted: bool = True) -> list[Leak]:
