@@ -19,7 +19,7 @@ from wikifarm.cli.render.sheet import WIDTH, Paint, Sheet, harmless
 from wikifarm.cli.render.status_lines import next_steps
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.run import Done
-from wikifarm.engine.steps.access import AccountChange, RightsChange
+from wikifarm.engine.steps.access import AccountChange, GroupChange, RightsChange
 from wikifarm.engine.steps.content import PageChange
 from wikifarm.errors import WikiAsleep
 from wikifarm.i18n import speak
@@ -434,13 +434,16 @@ def test_what_most_have_in_common_is_not_said_of_all() -> None:
     assert next(line for line in shown if line.startswith("  pages ")).endswith("(8 of 9)")
 
 
-def test_whoever_has_a_new_account_is_to_be_told() -> None:
+@pytest.mark.parametrize("entering", [False, True], ids=["account", "group"])
+def test_whoever_facilitates_from_now_on_is_to_be_told(*, entering: bool) -> None:
     rows = region(3, status="updated", stands=True)
-    assert "whose account is new" not in text(*rows, command="apply", in_full=False)
-    new = AccountChange("Zoe", Action.CREATE, wanted=Account("Zoe", "z@b.org"))
+    assert "from now on" not in text(*rows, command="apply", in_full=False)
+    new: AnyChange = AccountChange("Zoe", Action.CREATE, wanted=Account("Zoe", "z@b.org"))
+    if entering:
+        new = GroupChange("animation", Action.UPDATE, ("Ada",), ("Ada", "Zoe"))
     joined = [Done(new, "done", 1)]
     rows[1].steps.extend(joined)
     shown = " ".join(text(*rows, command="apply", in_full=False).split())
-    assert "send welcome/c1.txt to those whose account is new" in shown
+    assert "send welcome/c1.txt to those who facilitate from now on" in shown
     alone = community(status="updated", stands=True, steps=joined, welcome="welcome/c1.txt")
     assert "send welcome/c1.txt" in " ".join(text(alone, command="apply").split())

@@ -499,13 +499,21 @@ def to_send_to_new(outcomes: Sequence[CommunityOutcome]) -> str:
         for outcome in outcomes
         if outcome.status in ("updated", "pending")
         and outcome.stands
-        and any(each.outcome == "done" and each.change.step == "accounts" for each in outcome.steps)
+        and any(each.outcome == "done" and _lets_in(each.change) for each in outcome.steps)
     ]
     if not joined:
         return ""
     welcome = joined[0].welcome
-    told = _("send {welcome} to those whose account is new: they find there how to enter.")
+    told = _("send {welcome} to those who facilitate from now on: they find there how to enter.")
     return told.format(welcome=welcome if len(joined) == 1 else unnamed(welcome, joined[0].slug))
+
+
+def _lets_in(change: AnyChange) -> bool:
+    """True for an account that is made, and for one that enters a group."""
+    entering = (
+        set(change.wanted or ()) - set(change.existing or ()) if change.step == "groups" else ()
+    )
+    return change.step == "accounts" or any(not each.startswith("@") for each in entering)
 
 
 def _what_does_it(command: str, outcomes: Sequence[CommunityOutcome]) -> str:
