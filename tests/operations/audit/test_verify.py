@@ -152,6 +152,20 @@ def test_what_was_seen_is_told_though_the_sentinel_cannot_be_removed(
     assert stands(fresh)["privacy"] == ("leak" if opened else "unknown")
 
 
+def test_a_group_that_keeps_every_account_is_named(fresh: Fresh, made: Community) -> None:
+    open_wiki(fresh(), "rennes").groups.set({"tous": ["*"]})
+    outcome = verified(fresh, made)
+    assert outcome.audit is not None
+    (told,) = [reason for reason in outcome.audit.not_asked if "could not be removed" in reason]
+    assert "nothing but “*” or “+”: tous" in told
+    open_wiki(fresh(), "rennes").groups.set({"tous": ["*", "WikiAdmin"]})
+    outcome = verified(fresh, made)
+    assert outcome.audit is not None and outcome.error is None
+    assert not [
+        account for account in open_wiki(fresh(), "rennes").users.all() if "Temoin" in account.name
+    ]
+
+
 @pytest.mark.parametrize("opened", [True, False])
 @pytest.mark.parametrize("step", ["read_spies", "write_all", "clean", "undeclared"])
 def test_what_was_seen_is_told_whatever_fails_after(

@@ -32,6 +32,7 @@ from wikifarm.operations.community.community_run import CommunityRun
 from wikifarm.operations.community.outcome import Role
 from wikifarm.operations.workplace.context import Context
 from wikifarm.operations.workplace.vault import new_password
+from wikifarm.result import few
 from wikifarm.yeswiki.session import LOGIN_PAGE, is_own
 from wikifarm.yeswiki.spy_page import has_marks
 from wikifarm.yeswiki.wiki import Wiki
@@ -262,21 +263,31 @@ def take_back(
     for group, gone in traces.members.items():
         members = wiki.groups.members(group)
         wiki.groups.set({group: [name for name in members if name not in gone]})
-    for name in traces.accounts:
-        wiki.users.delete(name)
+    refused = [name for name in traces.accounts if not wiki.users.delete(name)]
     for form in traces.forms:
         wiki.forms.delete(form)
     kept = {number: form for number, form in forms.items() if number not in traces.forms}
     left = _traces(wiki, kept, known, only=only)
     still = sorted(set(traces.forms) & set(wiki.forms.all())) if traces.forms else []
     if left or still:
+        told = _("The sentinel participant of the audit could not be removed ({what}).")
         raise WriteRefused(
-            _("The sentinel participant of the audit could not be removed ({what}).").format(
-                what=left or ", ".join(still)
-            ),
+            told.format(what=left or ", ".join(still)) + (_why_refused(wiki) if refused else ""),
             hint=_("It is no real person; remove it by hand or run `wikifarm verify` again."),
         )
     return True
+
+
+def _why_refused(wiki: Wiki) -> str:
+    """Why the wiki removes no account, as a sentence that follows; empty where nothing tells."""
+    lonely = [name for name, members in wiki.groups.all().items() if members in (("*",), ("+",))]
+    if not lonely:
+        return ""
+    told = _(
+        "YesWiki removes no account while a group holds nothing but “*” or “+”: {names}. Remove "
+        "that group, or add somebody to it, in the wiki (page GererUtilisateurs)."
+    )
+    return f" {told.format(names=few(lonely))}"
 
 
 def _traces(

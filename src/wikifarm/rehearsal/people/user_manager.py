@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ..exchange.wiki_request import Request
 from ..store.records import User, now
 from ..store.stored_wiki import StoredWiki
+from .acls import in_group
 
 SCRYPT_COST = 64
 """Small on purpose: the real cost (40 ms a request, docs/yeswiki.md) would only slow the tests."""
@@ -101,11 +102,14 @@ def forget_keys(request: Request, name: str) -> None:
 
 
 def why_it_stays(request: Request, user: User) -> str:
-    """Why this account cannot be removed, in YesWiki's words; '' when it can."""
+    """Why this account cannot be removed, in YesWiki's words; '' when it can
+    (UserController::checkIfUserIsNotAloneInEachGroup, 4.4.4 and 4.5.0)."""
     if user.name == request.user:
         return "Vous ne pouvez pas vous supprimer vous-même."
     for group, members in request.wiki.groups.items():
-        if members.split("\n") == [user.name]:
+        lines = {line.strip() for line in members.split("\n")} - {""}
+        # Whoever the one line lets in counts as alone, be it by name or by `*`.
+        if len(lines) == 1 and in_group(request, group, user.name):
             return f"{ALONE} ({group})."
     return ""
 
