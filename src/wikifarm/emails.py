@@ -42,8 +42,8 @@ def split_email(text: str) -> tuple[str, str]:
 def people_in(text: str) -> list[str]:
     """Each person of a text as people write it, as `Prénom Nom <a@b>` or a bare address.
 
-    Several are parted by `|`, `;`, `/`, `,`, a new line, or `et`. What has no address is given
-    as it stands, for the reader to refuse.
+    Several are parted by `|`, `;`, `/`, `,`, a new line, or `et`. What has no address, or an address
+    of which one `<` or `>` is missing, is given as it stands, for the reader to refuse.
     """
     people: list[str] = []
     rest = text
@@ -51,7 +51,12 @@ def people_in(text: str) -> list[str]:
         *alone, name = [_named(part) for part in _BETWEEN.split(rest[: match.start()])]
         people += [part for part in alone if part]
         address = match[0].removeprefix("mailto:")
-        people.append(f"{name} <{address}>" if name else address)
+        opened = rest[: match.start()].rstrip().endswith("<")
+        closed = rest[match.end() :].lstrip().startswith(">")
+        if opened is not closed:  # half of a person, or of two
+            people.append(f"{name} <{address}".strip() if opened else f"{name} {address}>".strip())
+        else:
+            people.append(f"{name} <{address}>" if name else address)
         rest = rest[match.end() :]
     return people + [part for part in map(_named, _BETWEEN.split(rest)) if part]
 

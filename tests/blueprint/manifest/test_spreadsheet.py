@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.blueprint.conftest import problems, write
 from wikifarm.blueprint.manifest.community import Facilitator, Territory
 from wikifarm.blueprint.manifest.reading import load_manifests
-from wikifarm.emails import is_email, people_in
+from wikifarm.emails import is_email, people_in, split_email
 from wikifarm.model import Module
 
 ROW = "slug;name;facilitators\nbrest;Pays de Brest;Ana <ana@example.org>\n"
@@ -197,6 +197,13 @@ def test_minutes_are_not_read_as_decimals(tmp_path: Path, latitude: str, longitu
     header = "adresse;nom;animation;latitude;longitude"
     path = write(tmp_path / "a.csv", f"{header}\nx;X;a@example.org;{latitude};{longitude}\n")
     assert {problem.line for problem in problems(lambda: load_manifests([path]))} == {2}
+
+
+@pytest.mark.parametrize(
+    "cell", ["Ana <ana@example.org\nBcc: z@example.org>", "ana@example.org>", "<ana@example.org"]
+)
+def test_half_of_a_person_is_refused(cell: str) -> None:
+    assert not [person for person in people_in(cell) if is_email(split_email(person)[1])]
 
 
 @given(st.text())
