@@ -375,7 +375,8 @@ def _leaks(audit: Audit, sheet: Sheet) -> Iterator[str]:
     """What to set, then who saw what through which addresses, the gravest first."""
     words = role_words()
     by_advice: dict[str, dict[str, list[Leak]]] = {}
-    for leak in audit.leaks:
+    # Whoever is in a group that lets them in has all its rights: the rest may follow from it.
+    for leak in sorted(audit.leaks, key=lambda leak: not leak.route.startswith("@")):
         by_advice.setdefault(leak.advice, {}).setdefault(str(leak.role), []).append(leak)
     for advice, roles in by_advice.items():
         first, *rest = wrapped(advice, "  " + _("To set: "))
