@@ -42,8 +42,8 @@ def split_email(text: str) -> tuple[str, str]:
 def people_in(text: str) -> list[str]:
     """Each person of a text as people write it, as `Prénom Nom <a@b>` or a bare address.
 
-    Several are parted by `|`, `;`, `/`, `,`, a new line, or `et`. What has no address, or an address
-    of which one `<` or `>` is missing, is given as it stands, for the reader to refuse.
+    Several are parted by `|`, `;`, `/`, `,`, a new line, or `et`. What has no address, or one of
+    which a `<` or a `>` is missing, is given as it stands, for the reader to refuse.
     """
     people: list[str] = []
     rest = text

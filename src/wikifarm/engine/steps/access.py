@@ -145,17 +145,26 @@ def leaving(work: Work, name: str) -> Members:
     return tuple(member for member in work.seen.group(name) if member not in kept)
 
 
+def administrators_added(work: Work, name: str) -> Members:
+    """Whom people added to a group that administers the wiki; nobody in another."""
+    if not work.seen.exists or name not in _administering(work):
+        return ()
+    return tuple(each for each in _by_hand(work, name) if each != work.seen.wiki.account)
+
+
+def let_in_words() -> dict[str, str]:
+    """What the signs that let in more than a name mean."""
+    return {"+": _("every account"), "*": _("everybody")}
+
+
 def _administrators_told(work: Work, name: str) -> str:
     """Who was added by hand to a group that administers the wiki; empty where nobody was."""
-    if not work.seen.exists or name not in _administering(work):
-        return ""
-    added = [member for member in _by_hand(work, name) if member != work.seen.wiki.account]
+    added, words = administrators_added(work, name), let_in_words()
     told = ngettext(
         "{names} was added by hand, and is an administrator here",
         "{names} were added by hand, and are administrators here",
         len(added),
     )
-    words = {"+": _("every account"), "*": _("everybody")}
     names = ", ".join(words.get(member, member) for member in added)
     return told.format(names=names) if added else ""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from wikifarm.engine.step import Work, kept_closed
-from wikifarm.engine.steps.access import GroupsStep, ModuleRightsStep, RightsStep
+from wikifarm.engine.steps.access import (
+    GroupsStep,
+    ModuleRightsStep,
+    RightsStep,
+    administrators_added,
+    let_in_words,
+)
 from wikifarm.engine.steps.bazar import FormsStep, kept_open
 from wikifarm.engine.steps.content import proposal_tag
 from wikifarm.engine.steps.proposals import proposed_pages, unproposed_pages
-from wikifarm.i18n import _
+from wikifarm.i18n import _, ngettext
 from wikifarm.operations.audit.undeclared import open_forms
 from wikifarm.result import few
 
@@ -63,12 +69,12 @@ def told_of_closed(work: Work) -> Iterator[str]:
             "The blueprint lets in more people than this wiki does, in: {names}. That stays "
             "closed; --loosen opens it."
         ).format(names=few(closed))
-    for change in groups:
-        if change.reason:
+    for group in work.design.groups:
+        if added := administrators_added(work, group):
             yield _(
-                "In the group @{group}: {told}. Whom people put there stays; whoever should not be "
-                "there is to be taken out in the wiki."
-            ).format(group=change.key, told=change.reason)
+                "In the group @{group}, added by hand: {who}. That makes administrators of this "
+                "wiki, and stays; whoever should not be there is to be taken out in the wiki."
+            ).format(group=group, who=_counted(added))
     opened = [change.key for change in kept if change.reason == kept_open()]
     if opened:
         yield _(
@@ -80,3 +86,12 @@ def told_of_closed(work: Work) -> Iterator[str]:
             "Somebody made a form about people here that lets outsiders in: {names}. wikifarm does "
             "not touch it: close it in the wiki. `wikifarm verify` says who can see what."
         ).format(names=few(made))
+
+
+def _counted(members: Sequence[str]) -> str:
+    """How many people, none of whom is named, and whom a sign lets in."""
+    words = let_in_words()
+    signs = [words[each] for each in members if each in words]
+    people = len(members) - len(signs)
+    count = ngettext("{count} person", "{count} people", people).format(count=people)
+    return ", ".join([*signs, *([count] if people else [])])
