@@ -70,7 +70,14 @@ class Document:
     ) -> Problem:
         """A problem at `path`, or at the nearest of its parents that the file holds."""
         line, column = self.position(*path)
-        return Problem(message, hint, self.file, line, column, code)
+        return Problem(self._in_column(message, *path), hint, self.file, line, column, code)
+
+    def _in_column(self, message: str, *path: str | int) -> str:
+        """What is wrong with a cell of a sheet, with the heading of its column."""
+        cells = [path[:length] for length in range(len(path), 0, -1) if path[:length] in self.names]
+        if not cells or cells[0] not in self.positions or self.names[cells[0]] in message:
+            return message
+        return _("column “{name}”: {problem}").format(name=self.names[cells[0]], problem=message)
 
     def position(self, *path: str | int) -> Position:
         """Line and column (from 1) of the value at `path`, or of its nearest parent."""
@@ -84,7 +91,7 @@ class Document:
     ) -> Problem:
         """A problem with the key itself, not with its value."""
         line, column = self.key_positions.get(path, self.position(*path))
-        return Problem(message, hint, self.file, line, column, code)
+        return Problem(self._in_column(message, *path), hint, self.file, line, column, code)
 
 
 def _below(number: int, positions: dict[Path_, Position]) -> dict[Path_, Position]:
@@ -97,9 +104,12 @@ class Problems(list[Problem]):
     def stop(self) -> None:
         """Raises them, ordered by file and place, if there are any."""
         if self:
-            raise InvalidInput(
-                sorted(self, key=lambda problem: (problem.file, problem.line, problem.column))
-            )
+            raise InvalidInput(in_order(self))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, and by place in it."""
+    return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

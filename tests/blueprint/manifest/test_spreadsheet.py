@@ -93,6 +93,26 @@ def test_the_names_of_the_sheet_are_those_of_the_messages(tmp_path: Path) -> Non
     assert told[2].message.startswith("“Latitude”")
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("Langue", "agenda"),
+        ("admission", "ouverte"),
+        ("Liste", "google"),
+        ("Modules", "maps"),
+        ("modèle", "nowhere"),
+        ("Animation", "ana@example"),
+    ],
+)
+def test_what_is_wrong_with_a_cell_names_the_heading_of_its_column(
+    tmp_path: Path, column: str, cell: str
+) -> None:
+    row = {"adresse": "brest", "nom": "Brest", "Animation": "ana@example.org"} | {column: cell}
+    path = write(tmp_path / "a.csv", f"{';'.join(row)}\n{';'.join(row.values())}\n")
+    (problem,) = problems(lambda: load_manifests([path]))
+    assert problem.message.startswith(f"column “{column}”: ") and cell in problem.message
+
+
 def test_somebody_under_no_name_of_a_column_is_not_passed_over(tmp_path: Path) -> None:
     text = "slug;name;facilitators;\nbrest;Brest;ana@example.org;leo@example.org\n"
     (problem,) = problems(lambda: load_manifests([write(tmp_path / "a.csv", text)]))

@@ -16,7 +16,7 @@ from wikifarm.blueprint.manifest.region import Regions, check_blueprint, check_m
 from wikifarm.blueprint.manifest.spreadsheet import read_sheet
 from wikifarm.blueprint.manifest.validation import ManifestModel, completed
 from wikifarm.blueprint.manifest.workbook import WORKBOOKS
-from wikifarm.blueprint.sources import Document, Problems, files_of, read_yaml
+from wikifarm.blueprint.sources import Document, Problems, files_of, in_order, read_yaml
 from wikifarm.errors import Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
@@ -88,8 +88,8 @@ def _describe(paths: Sequence[Path]) -> tuple[Described, Problems]:
             right.append(community)
     if not documents and not problems:
         problems.append(_nothing_found(paths))
-    faults = tuple(fault for document in wrong for fault in document.faults)
-    return Described(right, tuple(map(_told, wrong)), faults), problems
+    faults = in_order(fault for document in wrong for fault in document.faults)
+    return Described(right, tuple(map(_told, wrong)), tuple(faults)), problems
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
