@@ -174,6 +174,10 @@ def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(
     sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\n", "utf-8")
     planned = cli("plan", str(sheet), "--audit", "none", "--out", "plan.json", "--json").json()
     assert planned["data"]["communities"][0]["to_make"]
+    for command in ("plan", "verify", "status"):
+        read = cli(command, "plan.json", "--json").json()["errors"]
+        assert [each["code"] for each in read] == ["kept-plan"]
+        assert "`wikifarm apply plan.json`" in read[0]["hint"]
     sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\nauray;Auray;eve@example.org\n", "utf-8")
     refused = cli("apply", "plan.json", "--yes", "--json")
     assert (refused.exit, refused.json()["errors"][0]["code"]) == (7, "plan-outdated")

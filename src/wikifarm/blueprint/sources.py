@@ -413,6 +413,16 @@ def is_read(path: Path, suffixes: Sequence[str]) -> bool:
     return path.suffix.lower() in suffixes and not path.name.startswith((".", "_", "~"))
 
 
+def set_aside(folder: Path, suffixes: Sequence[str]) -> list[Path]:
+    """The files of a folder that are not read for the “_” with which their name begins, in a
+    stable order."""
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if entry.name.startswith("_") and entry.suffix.lower() in suffixes
+    )
+
+
 def files_of(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:
     """The files named, and those of the folders named, in a stable order."""
     for path in paths:

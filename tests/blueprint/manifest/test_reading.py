@@ -194,6 +194,12 @@ def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
     assert problems(lambda: load_manifests([tmp_path / "no.yml"]))[0].code == "unreadable"
 
 
+def test_a_file_that_is_set_aside_is_named_where_nothing_else_is_there(tmp_path: Path) -> None:
+    write(tmp_path / "_exemple.csv", "slug;name;facilitators\n")
+    (problem,) = problems(lambda: load_manifests([tmp_path]))
+    assert problem.code == "empty" and f"copy {tmp_path / '_exemple.csv'} " in problem.hint
+
+
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b", "3"])
 def test_what_is_not_a_manifest_is_told(tmp_path: Path, text: str) -> None:
     assert codes(tmp_path, text)[0][0] == "wrong-type"

@@ -16,13 +16,14 @@ from wikifarm.blueprint.manifest.region import Regions, check_blueprint, check_m
 from wikifarm.blueprint.manifest.spreadsheet import read_sheet
 from wikifarm.blueprint.manifest.validation import ManifestModel, completed
 from wikifarm.blueprint.manifest.workbook import WORKBOOKS
-from wikifarm.blueprint.sources import Document, Problems, files_of, in_order, read_yaml
+from wikifarm.blueprint.sources import Document, Problems, files_of, in_order, read_yaml, set_aside
 from wikifarm.errors import Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
 from wikifarm.lists.providers import NONE, PROVIDERS, hosts
 from wikifarm.model import Module
 
+KEPT_PLAN = b'"schema": "wikifarm-plan/'  # how a file of `plan --out` begins, after its brace
 SUFFIXES = (".yml", ".yaml", ".csv", *WORKBOOKS)
 
 # A map shows participants, and proposals are kept among them.
@@ -73,7 +74,11 @@ def _describe(paths: Sequence[Path]) -> tuple[Described, Problems]:
     regions = Regions(problems)
     documents: list[Document] = []
     for path in _files(paths):
-        if path.suffix.lower() in (".csv", *WORKBOOKS):
+        if _is_kept_plan(path):
+            message = _("{file} is a plan that was kept: it describes no community")
+            hint = _("`wikifarm apply {file}` does it").format(file=path)
+            problems.append(Problem(message.format(file=path), hint, str(path), code="kept-plan"))
+        elif path.suffix.lower() in (".csv", *WORKBOOKS):
             documents += read_sheet(path, problems)
         elif (document := read_yaml(path, problems)) is not None and not is_region(document):
             documents += document.items()
@@ -104,6 +109,16 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     ]
 
 
+def _is_kept_plan(path: Path) -> bool:
+    try:
+        if path.suffix != ".json" or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return KEPT_PLAN in file.read(100)
+    except (OSError, ValueError):
+        return False  # reading it tells why
+
+
 def _told(document: Document) -> str:
     """Which community a document is of, as far as it says, and where it stands."""
     value = document.value if isinstance(document.value, dict) else {}
@@ -131,12 +146,14 @@ def community_from(
 def _nothing_found(paths: Sequence[Path]) -> Problem:
     names = ", ".join(str(path) for path in paths)
     message = _("no community found in {paths}").format(paths=names)
-    return Problem(
-        message,
-        _("a community is described by a .yml file, or by a row of a .csv file"),
-        names,
-        code="empty",
-    )
+    hint = _("a community is described by a .yml file, or by a row of a .csv file")
+    aside = [each for path in paths if path.is_dir() for each in set_aside(path, SUFFIXES)]
+    if aside:
+        hint = _(
+            "files whose name begins with “_” do not count: copy {file} under another name, and "
+            "describe your communities there"
+        ).format(file=aside[0])
+    return Problem(message, hint, names, code="empty")
 
 
 def _community(
