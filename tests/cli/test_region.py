@@ -10,6 +10,8 @@ from wikifarm.rehearsal import RunningFarm
 
 from .conftest import Cli
 
+NOT_CHANGED = "`wikifarm apply` would change none of them, and none was opened by hand."
+NOBODY_WAITS = "There is none of them in which people, or the mailing list, wait for somebody."
 HEADER = "adresse;nom;animation\n"
 ROWS = "brest;Brest;ana@example.org\nquimper;;leo@example\nauray;Auray;eve@example.org\n"
 
@@ -165,6 +167,20 @@ def test_what_to_type_next_is_about_the_same_communities(
     assert cli("apply", "my region", "--yes", "--audit", "none").exit == 0
     assert "run `wikifarm verify 'my region'`" in told("status", "my region")
     assert "run `wikifarm verify`" in told("status")
+
+
+def test_nothing_left_to_show_is_said(cli: Cli, clean_place: Path, with_farm: RunningFarm) -> None:
+    rows = "brest;Brest;ana@example.org\nauray;Auray;eve@example.org\n"
+    (clean_place / "r.csv").write_text(HEADER + rows, "utf-8")
+    assert cli("apply", "r.csv", "--yes", "--audit", "none").exit == 0
+    for options, words in (
+        (("--drifted",), [NOT_CHANGED]),
+        (("--pending",), [NOBODY_WAITS]),
+        (("--drifted", "--pending"), [NOT_CHANGED, NOBODY_WAITS]),
+        ((), []),
+    ):
+        told = cli("status", "r.csv", *options, "--json").json()["messages"]
+        assert [each for each in told if " none of them" in each] == words
 
 
 def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -715,7 +715,7 @@ def status(
     strict = strict_about(advisories)
     _same_place(options, paths, only)
     slugs, files = parted(paths or [])
-    return operation(
+    answer = operation(
         options.context(),
         [*slugs, *(only or ())],
         load_valid(files) if files else None,
@@ -724,6 +724,17 @@ def status(
         pending=pending,
         strict=strict,
     )
+    if answer.data["looked_at"] and not answer.data["states"]:
+        options.warnings += _none_shown(drifted=drifted, pending=pending)
+    return answer
+
+
+def _none_shown(*, drifted: bool, pending: bool) -> Iterator[str]:
+    """What it means that nothing is left to show of those that were looked at."""
+    if drifted:
+        yield _("`wikifarm apply` would change none of them, and none was opened by hand.")
+    if pending:
+        yield _("There is none of them in which people, or the mailing list, wait for somebody.")
 
 
 def list_wikis(
