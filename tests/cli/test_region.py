@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.blueprint.manifest.test_workbook import xlsx
 from wikifarm.rehearsal import RunningFarm
 
 from .conftest import Cli
@@ -167,6 +168,16 @@ def test_what_to_type_next_is_about_the_same_communities(
     assert cli("apply", "my region", "--yes", "--audit", "none").exit == 0
     assert "run `wikifarm verify 'my region'`" in told("status", "my region")
     assert "run `wikifarm verify`" in told("status")
+
+
+def test_rows_that_a_sheet_does_not_show_are_told(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    rows = [["adresse", "nom", "animation"], ["brest", "Brest", "ana@example.org"]]
+    path = xlsx(clean_place / "r.xlsx", rows, hidden=2)
+    for command in ("plan", "status"):
+        told = cli(command, path.name, "--json").json()["messages"]
+        assert len([each for each in told if "does not show" in each and "r.xlsx:2" in each]) == 1
 
 
 def test_nothing_left_to_show_is_said(cli: Cli, clean_place: Path, with_farm: RunningFarm) -> None:

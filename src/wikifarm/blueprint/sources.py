@@ -47,6 +47,7 @@ class Document:
     key_positions: dict[Path_, Position] = field(default_factory=dict)
     names: dict[Path_, str] = field(default_factory=dict)  # of a sheet: its own name for a key
     faults: list[Problem] = field(default_factory=list)  # met while it was read
+    hidden: bool = False  # a row that its sheet does not show
 
     def called(self, *path: str | int) -> str:
         """What the reader of the file calls the value at `path`: its column, or its keys."""

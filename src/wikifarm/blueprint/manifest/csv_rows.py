@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wikifarm.errors import Problem
@@ -18,10 +18,16 @@ _BLANK = " \t\r\n\u00a0\u202f" + SEPARATORS  # what an empty row is made of
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a sheet, and its number as a spreadsheet shows it, from 1."""
+    """One row of a sheet, and its number as a spreadsheet shows it, from 1.
+
+    A workbook may have put something else in a cell than what was typed: `changed`, by column from
+    1, is what is wrong with it. It may not show the row at all.
+    """
 
     line: int
     cells: Sequence[str]
+    changed: Mapping[int, str] = field(default_factory=dict)
+    hidden: bool = False
 
     @property
     def speaks(self) -> bool:

@@ -37,6 +37,9 @@ class Described:
     communities: list[Community]
     left_out: tuple[str, ...] = ()  # "brest (bretagne.csv:17)"
     problems: tuple[Problem, ...] = ()
+    hidden: tuple[
+        str, ...
+    ] = ()  # where a row stands that its sheet does not show: "bretagne.ods:17"
 
 
 def default_modules(provider: str = NONE) -> frozenset[Module]:
@@ -50,10 +53,15 @@ def load_manifests(paths: Sequence[Path]) -> list[Community]:
 
     Raises InvalidInput with every problem of every file at once.
     """
+    return load_all(paths).communities
+
+
+def load_all(paths: Sequence[Path]) -> Described:
+    """The same, with what there is to say of these files."""
     described, problems = _describe(paths)
     problems += described.problems
     problems.stop()
-    return described.communities
+    return described
 
 
 def load_valid(paths: Sequence[Path]) -> Described:
@@ -94,7 +102,8 @@ def _describe(paths: Sequence[Path]) -> tuple[Described, Problems]:
     if not documents and not problems:
         problems.append(_nothing_found(paths))
     faults = in_order(fault for document in wrong for fault in document.faults)
-    return Described(right, tuple(map(_told, wrong)), tuple(faults)), problems
+    hidden = tuple(_where(document) for document in documents if document.hidden)
+    return Described(right, tuple(map(_told, wrong)), tuple(faults), hidden), problems
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -119,10 +128,14 @@ def _is_kept_plan(path: Path) -> bool:
         return False  # reading it tells why
 
 
+def _where(document: Document) -> str:
+    return f"{document.file}:{document.position()[0]}"
+
+
 def _told(document: Document) -> str:
     """Which community a document is of, as far as it says, and where it stands."""
     value = document.value if isinstance(document.value, dict) else {}
-    where = f"{document.file}:{document.position()[0]}"
+    where = _where(document)
     name = str(value.get("slug") or value.get("name") or "")
     return f"{name} ({where})" if name else where
 

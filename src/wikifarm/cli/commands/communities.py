@@ -21,7 +21,7 @@ from wikifarm.cli.shared import (
 )
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, hosts
-from wikifarm.result import Envelope
+from wikifarm.result import Envelope, few
 
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.reading import Described
@@ -334,7 +334,17 @@ def _chosen(
         raise
     read = [*(paths or [default]), *(Path(each.source) for each in described.communities)]
     _spare(options, read, out)
+    options.warnings += _hidden_rows(described)
     return described
+
+
+def _hidden_rows(described: Described) -> Iterator[str]:
+    """That somebody filtered a sheet does not mean that what she does not see is not to be."""
+    if described.hidden:
+        yield _(
+            "Rows that the sheet does not show (hidden, or filtered) were read as the others: "
+            "{places}. Take out of the file those that are not to be."
+        ).format(places=few(described.hidden))
 
 
 def _spare(options: Shared, read: Sequence[Path], out: Path | None = None) -> None:
@@ -715,10 +725,12 @@ def status(
     strict = strict_about(advisories)
     _same_place(options, paths, only)
     slugs, files = parted(paths or [])
+    described = load_valid(files) if files else None
+    options.warnings += _hidden_rows(described) if described else ()
     answer = operation(
         options.context(),
         [*slugs, *(only or ())],
-        load_valid(files) if files else None,
+        described,
         whole_farm=True,
         drifted=drifted,
         pending=pending,
