@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
@@ -349,10 +349,32 @@ def _plain_scalar(text: str) -> Any:
     if _LEADING_ZERO.match(text) or len(text) > 18:
         return text
     if _INTEGER.match(text):
-        return int(text)
+        return int(text) if str(int(text)) == text else _Integer(text)
     if _FLOAT.match(text):
-        return float(text)
+        return float(text) if str(float(text)) == text else _Float(text)
     return text
+
+
+class _Written:
+    """A number that is shown as it was written, since it may be meant as a text: `1e3`, `+33`."""
+
+    def __new__(cls, text: str) -> Self:
+        made = super().__new__(cls, text)  # type: ignore[call-arg]
+        made.text = text
+        return made
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _Integer(_Written, int):
+    pass
+
+
+class _Float(_Written, float):
+    pass
 
 
 def _position(mark: Any) -> Position:
@@ -382,6 +404,8 @@ def dump_yaml(value: Any) -> str:
             return '"' if style == "'" else style
 
     Representer.add_representer(str, Representer.text)
+    Representer.add_representer(_Integer, lambda self, number: self.represent_int(int(number)))
+    Representer.add_representer(_Float, lambda self, number: self.represent_float(float(number)))
     writer = YAML()
     writer.Representer, writer.Emitter = Representer, DoubleQuotes
     writer.indent(mapping=2, sequence=4, offset=2)

@@ -117,6 +117,21 @@ def test_a_choice_is_known_whatever_its_capitals(
     assert getattr(one, key) == value
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.yml"])
+def test_what_is_too_large_may_be_shared_out(tmp_path: Path, name: str) -> None:
+    (problem,) = problems(lambda: load_manifests([write(tmp_path / name, "#" * 1_000_001)]))
+    assert problem.code == "too-large" and "several files" in problem.hint
+
+
+@pytest.mark.parametrize("number", ["1.e3", "+5", "1.50", "-.5"])
+def test_a_number_is_told_as_it_was_written(tmp_path: Path, number: str) -> None:
+    text = GOOD.replace("rennes", number, 1) + f"contact: {number}\n"
+    (problem,) = problems(lambda: load_manifests([write(tmp_path / "a.yml", text)]))
+    assert problem.code == "slug" and f"“{number}”" in problem.message
+    (one,) = load_manifests([write(tmp_path / "a.yml", GOOD + f"contact: {number}\n")])
+    assert one.contact == number
+
+
 def test_hints_say_how_to_mend(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.yml", "name: x\nslug: Pays de Brest\nfacilitator: [Ana <a@example.org>]\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,7 @@ def _describe(paths: Sequence[Path]) -> tuple[Described, Problems]:
             documents += read_sheet(path, problems)
         elif (document := read_yaml(path, problems)) is not None and not is_region(document):
             documents += document.items()
+    problems[:] = map(_with_cure, problems)
     shared = _refuse_same_slugs(documents)
     right: list[Community] = []
     wrong: list[Document] = []
@@ -116,6 +117,14 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         or path.suffix.lower() not in WORKBOOKS
         or path.with_suffix(".csv") not in files
     ]
+
+
+def _with_cure(problem: Problem) -> Problem:
+    """Communities may be in as many files as one likes."""
+    if problem.code != "too-large":
+        return problem
+    hint = _("share its communities out between several files of one folder, and give that folder")
+    return replace(problem, hint=hint)
 
 
 def _is_kept_plan(path: Path) -> bool:
