@@ -167,7 +167,9 @@ def _agreed(options: Shared, shown: Envelope) -> bool:
 
 
 def yes_option() -> typer.models.OptionInfo:
-    text = _("Do not ask for a yes before starting.")
+    text = _(
+        "Do not ask for a yes before starting; outside a terminal (a script, cron), none is asked."
+    )
     option: typer.models.OptionInfo = typer.Option("--yes", "-y", help=text)
     return option
 
