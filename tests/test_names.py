@@ -39,10 +39,10 @@ ALLOWED: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "bf_titre": (
         (
-            "blueprint/schema/fields.py",
-            "blueprint/schema/schema_checks.py", "operations/audit/attempts.py",
-            "operations/audit/likeness.py", "operations/archive/static_site.py",
-            "operations/doctor/farm_checks.py", "yeswiki/farm.py",
+            "blueprint/schema/fields.py", "blueprint/schema/schema_checks.py",
+            "operations/audit/attempts.py", "operations/audit/likeness.py",
+            "operations/archive/static_site.py", "operations/doctor/farm_checks.py",
+            "yeswiki/farm.py",
         ),
         "YesWiki's own name for the title of any entry (EntryManager::validate)",
     ),

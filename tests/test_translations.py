@@ -322,6 +322,9 @@ def test_reasons_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as missing:
         (tmp_path / "absent").read_text("utf-8")
     assert of_system(missing.value) == "ce fichier ou ce dossier n’existe pas"
+    assert (
+        of_system(OSError(40, "Too many levels of symbolic links")) == "ses liens tournent en rond"
+    )
     assert of_system(OSError(9999, "Odd thing")) == "Odd thing"
     assert of_system(ValueError("x")) == "ValueError"
 

@@ -26,6 +26,7 @@ def of_system(fault: BaseException) -> str:
         errno.EIO: _("the disk failed"),
         errno.EISDIR: _("it is a folder"),
         errno.EMFILE: _("too many files are open"),
+        errno.ELOOP: _("its links lead back to each other"),
         errno.ENAMETOOLONG: _("the name is too long"),
         errno.ENOENT: _("no such file or folder"),
         errno.ENOSPC: _("the disk is full"),

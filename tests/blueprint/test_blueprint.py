@@ -21,6 +21,7 @@ from wikifarm.blueprint.design import Design
 from wikifarm.blueprint.locate import find_blueprint, known_blueprints
 from wikifarm.blueprint.manifest.community import Community, Facilitator
 from wikifarm.blueprint.manifest.reading import NEEDS
+from wikifarm.blueprint.shipped import data_folder
 from wikifarm.model import Module, Rights, Zone
 
 from .test_neutral import HOSTILE, tokens
@@ -463,6 +464,13 @@ def test_the_texts_for_facilitators_are_complete(
         assert community.name in text and "ana@example.org" not in text
         assert not re.search(r"<<|>>|<%|%>", text)
     assert "[x]" in found["checklist.md"]
+
+
+def test_no_french_text_puts_de_before_a_name_that_may_begin_with_a_vowel() -> None:
+    texts = [path.read_text("utf-8") for path in data_folder("templates").rglob("*.j2")]
+    assert len(texts) > 20
+    told = re.compile(r"\b(?:de|que) << community.name")
+    assert [found for text in texts for found in told.findall(text)] == []
 
 
 @pytest.mark.parametrize("name", known_blueprints())

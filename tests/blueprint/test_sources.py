@@ -54,6 +54,14 @@ def test_a_file_in_another_encoding_says_where(tmp_path: Path) -> None:
     assert (found[0].code, found[0].line, found[0].column) == ("encoding", 2, 11)
 
 
+@pytest.mark.parametrize(("text", "number"), [("1e3", 1000.0), ("+33", 33), ("1.50", 1.5)])
+def test_a_number_is_one_and_shows_as_it_was_written(text: str, number: float) -> None:
+    value, _found = parsed(f"[{text}]")
+    assert value == [number]
+    assert isinstance(value, list) and str(value[0]) == text
+    assert parsed(dump_yaml(value)) == ([number], [])
+
+
 def test_words_stay_words() -> None:
     value, _found = parsed("{a: yes, b: no, c: oui, d: true, e: 035, f: 35, g: 1.5, h: ~, i: '35'}")
     assert value == {

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.blueprint.manifest.test_workbook import xlsx
 from wikifarm.rehearsal import RunningFarm
 
 from .conftest import Cli
 
+NOT_CHANGED = "`wikifarm apply` would change none of them, and none was opened by hand."
+NOBODY_WAITS = "There is none of them in which people, or the mailing list, wait for somebody."
 HEADER = "adresse;nom;animation\n"
 ROWS = "brest;Brest;ana@example.org\nquimper;;leo@example\nauray;Auray;eve@example.org\n"
 
@@ -167,6 +170,30 @@ def test_what_to_type_next_is_about_the_same_communities(
     assert "run `wikifarm verify`" in told("status")
 
 
+def test_rows_that_a_sheet_does_not_show_are_told(
+    cli: Cli, clean_place: Path, with_farm: RunningFarm
+) -> None:
+    rows = [["adresse", "nom", "animation"], ["brest", "Brest", "ana@example.org"]]
+    path = xlsx(clean_place / "r.xlsx", rows, hidden=2)
+    for command in ("plan", "status"):
+        told = cli(command, path.name, "--json").json()["messages"]
+        assert len([each for each in told if "does not show" in each and "r.xlsx:2" in each]) == 1
+
+
+def test_nothing_left_to_show_is_said(cli: Cli, clean_place: Path, with_farm: RunningFarm) -> None:
+    rows = "brest;Brest;ana@example.org\nauray;Auray;eve@example.org\n"
+    (clean_place / "r.csv").write_text(HEADER + rows, "utf-8")
+    assert cli("apply", "r.csv", "--yes", "--audit", "none").exit == 0
+    for options, words in (
+        (("--drifted",), [NOT_CHANGED]),
+        (("--pending",), [NOBODY_WAITS]),
+        (("--drifted", "--pending"), [NOT_CHANGED, NOBODY_WAITS]),
+        ((), []),
+    ):
+        told = cli("status", "r.csv", *options, "--json").json()["messages"]
+        assert [each for each in told if " none of them" in each] == words
+
+
 def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(
     cli: Cli, clean_place: Path, with_farm: RunningFarm
 ) -> None:
@@ -174,6 +201,10 @@ def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(
     sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\n", "utf-8")
     planned = cli("plan", str(sheet), "--audit", "none", "--out", "plan.json", "--json").json()
     assert planned["data"]["communities"][0]["to_make"]
+    for command in ("plan", "verify", "status"):
+        read = cli(command, "plan.json", "--json").json()["errors"]
+        assert [each["code"] for each in read] == ["kept-plan"]
+        assert "`wikifarm apply plan.json`" in read[0]["hint"]
     sheet.write_text(f"{HEADER}brest;Brest;ana@example.org\nauray;Auray;eve@example.org\n", "utf-8")
     refused = cli("apply", "plan.json", "--yes", "--json")
     assert (refused.exit, refused.json()["errors"][0]["code"]) == (7, "plan-outdated")

@@ -14,13 +14,18 @@ from typing import Any
 import pytest
 
 import wikifarm.operations
+from wikifarm.blueprint.blueprint_file import load_blueprint
+from wikifarm.blueprint.capture.capture_wiki import SETTINGS, STANDING
+from wikifarm.blueprint.compile import Compiler
+from wikifarm.blueprint.manifest.community import DEFAULT_BLUEPRINT
+from wikifarm.blueprint.manifest.reading import community_from
 from wikifarm.cli.render.answer import RENDERERS, answer, notes
 from wikifarm.cli.render.sheet import WIDTH, Paint, Sheet, harmless
 from wikifarm.cli.render.status_lines import next_steps
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.run import Done
 from wikifarm.engine.steps.access import AccountChange, GroupChange, RightsChange
-from wikifarm.engine.steps.content import PageChange
+from wikifarm.engine.steps.content import PageChange, SettingChange
 from wikifarm.errors import WikiAsleep
 from wikifarm.i18n import speak
 from wikifarm.model import Account, Page
@@ -115,6 +120,24 @@ def test_an_audit_that_could_not_see_never_says_that_nobody_was_seen() -> None:
     assert f"Not asked: {reason}" in shown
 
 
+def test_each_setting_that_is_written_has_words() -> None:
+    given = {"name": "Rennes", "slug": "rennes", "facilitators": ["Ana <ana@example.org>"],
+             "territory": {"latitude": 48.1, "longitude": -1.7}}  # fmt: skip
+    made = Compiler(
+        community_from(given),
+        load_blueprint(DEFAULT_BLUEPRINT),
+        farm_url="https://f.org/",
+        wiki_url="https://f.org/rennes/",
+    )
+    names = {*made.design({}).settings, *SETTINGS, *STANDING, "default_comment_acl"}
+    assert len(names) > 10
+    planned = [SettingChange(name, Action.UPDATE) for name in sorted(names)]
+    row = community(status="planned", steps=[], planned=planned, audit=None)
+    shown = text(row, command="plan", verbose=True)
+    assert "name of the wiki" in shown
+    assert [name for name in names if name in shown] == []
+
+
 def test_what_was_covered_and_what_nothing_closes_is_told() -> None:
     left = {"/upload": "made to write", "?api/x": "the wiki failed"}
     coverage = tuple(Coverage(role, 102, 100, 40, left) for role in Role)
@@ -122,6 +145,9 @@ def test_what_was_covered_and_what_nothing_closes_is_told() -> None:
     shown = text(community(audit=Audit(300, limits=limits, coverage=coverage)))
     assert "nobody was seen" in shown
     assert "visitor: 100 answers of 102 questions, 40 of them a refusal" in shown
+    assert " more: " not in shown
+    more = text(community(audit=Audit(312, coverage=coverage)))
+    assert "12 more: tries to write, comparisons, questions asked again" in more
     assert shown.count("Not asked: /upload: made to write") == 1
     assert "Not asked: ?api/x: the wiki failed" in shown
     assert "To know: A member who knows YesWiki well can read, of somebody else, bf_mail" in shown

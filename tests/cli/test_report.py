@@ -214,6 +214,33 @@ def test_markdown_shows_what_was_typed(nasty: Envelope) -> None:
     assert "\\<script\\>" in text and not re.search(r"(?<!\\)<script", text)
 
 
+def test_code_stays_code_in_markdown_and_nothing_else_acts(clean_place: Path) -> None:
+    speak("en")
+    hint = "Run `wikifarm apply *.yml`, then **look** at ``a`` <b> `"
+    error = WikiAsleep("It sleeps.", hint=hint)
+    text = written(Path("r.md"), envelope("apply", [community("a", status="failed", error=error)]))
+    assert "Run `wikifarm apply *.yml`, then \\*\\*look\\*\\* at \\``a`\\` \\<b\\> \\`" in text
+
+
+def test_an_option_is_not_cut_at_its_hyphens(clean_place: Path) -> None:
+    speak("en")
+    error = WikiAsleep("It sleeps.", hint="`wikifarm status --verbose` says more")
+    whole = envelope("apply", [community("a", status="failed", error=error)])
+    page = written(Path("r.html"), whole)
+    assert '<code>wikifarm status <span class="option">--verbose</span></code> says more' in page
+    assert ".option { white-space: nowrap; }" in page
+
+
+def test_each_column_of_the_list_has_a_heading(
+    cli: Cli, manifest: Path, with_farm: RunningFarm
+) -> None:
+    assert cli("apply", "--yes", "--audit", "none").exit == 0
+    assert cli("list", "--report", "list.csv").exit == 0
+    text = Path("list.csv").read_text("utf-8")[1:]
+    head, *rows = csv.reader(io.StringIO(text), delimiter=";")
+    assert all(head) and rows[0][head.index("password")] == "on this computer"
+
+
 @pytest.mark.parametrize("kind", ["html", "md", "csv"])
 def test_a_plan_names_what_changes_and_no_account(cli: Cli, manifest: Path, kind: str,
                                                   with_farm: RunningFarm) -> None:  # fmt: skip

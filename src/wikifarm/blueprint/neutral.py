@@ -97,8 +97,17 @@ _MARKDOWN_START = re.compile(r"\A([-+=]|\d+(?=[.)]))")
 
 def markdown(text: str) -> str:
     """`text` inside a Markdown document: on one line, its signs escaped."""
-    escaped = _MARKDOWN.sub(r"\\\1", fold(text))
-    return _MARKDOWN_START.sub(_escape_start, escaped)
+    return _MARKDOWN_START.sub(_escape_start, _MARKDOWN.sub(r"\\\1", fold(text)))
+
+
+_CODE = re.compile(r"(`[^`\s](?:[^`]*[^`\s])?`)")
+
+
+def markdown_words(text: str) -> str:
+    """The same of what wikifarm says: what is between backquotes is code, where no sign acts."""
+    parts = _CODE.split(fold(text))
+    parts[::2] = [_MARKDOWN.sub(r"\\\1", part) for part in parts[::2]]
+    return _MARKDOWN_START.sub(_escape_start, "".join(parts))
 
 
 def _escape_start(start: re.Match[str]) -> str:

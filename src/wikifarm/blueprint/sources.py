@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from wikifarm.errors import InvalidInput, Problem
 from wikifarm.i18n import _
@@ -47,6 +47,7 @@ class Document:
     key_positions: dict[Path_, Position] = field(default_factory=dict)
     names: dict[Path_, str] = field(default_factory=dict)  # of a sheet: its own name for a key
     faults: list[Problem] = field(default_factory=list)  # met while it was read
+    hidden: bool = False  # a row that its sheet does not show
 
     def called(self, *path: str | int) -> str:
         """What the reader of the file calls the value at `path`: its column, or its keys."""
@@ -70,7 +71,14 @@ class Document:
     ) -> Problem:
         """A problem at `path`, or at the nearest of its parents that the file holds."""
         line, column = self.position(*path)
-        return Problem(message, hint, self.file, line, column, code)
+        return Problem(self._in_column(message, *path), hint, self.file, line, column, code)
+
+    def _in_column(self, message: str, *path: str | int) -> str:
+        """What is wrong with a cell of a sheet, with the heading of its column."""
+        cells = [path[:length] for length in range(len(path), 0, -1) if path[:length] in self.names]
+        if not cells or cells[0] not in self.positions or self.names[cells[0]] in message:
+            return message
+        return _("column “{name}”: {problem}").format(name=self.names[cells[0]], problem=message)
 
     def position(self, *path: str | int) -> Position:
         """Line and column (from 1) of the value at `path`, or of its nearest parent."""
@@ -84,7 +92,7 @@ class Document:
     ) -> Problem:
         """A problem with the key itself, not with its value."""
         line, column = self.key_positions.get(path, self.position(*path))
-        return Problem(message, hint, self.file, line, column, code)
+        return Problem(self._in_column(message, *path), hint, self.file, line, column, code)
 
 
 def _below(number: int, positions: dict[Path_, Position]) -> dict[Path_, Position]:
@@ -97,9 +105,12 @@ class Problems(list[Problem]):
     def stop(self) -> None:
         """Raises them, ordered by file and place, if there are any."""
         if self:
-            raise InvalidInput(
-                sorted(self, key=lambda problem: (problem.file, problem.line, problem.column))
-            )
+            raise InvalidInput(in_order(self))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, and by place in it."""
+    return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -338,10 +349,32 @@ def _plain_scalar(text: str) -> Any:
     if _LEADING_ZERO.match(text) or len(text) > 18:
         return text
     if _INTEGER.match(text):
-        return int(text)
+        return int(text) if str(int(text)) == text else _Integer(text)
     if _FLOAT.match(text):
-        return float(text)
+        return float(text) if str(float(text)) == text else _Float(text)
     return text
+
+
+class _Written:
+    """A number that is shown as it was written, since it may be meant as a text: `1e3`, `+33`."""
+
+    def __new__(cls, text: str) -> Self:
+        made = super().__new__(cls, text)  # type: ignore[call-arg]
+        made.text = text
+        return made
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _Integer(_Written, int):
+    pass
+
+
+class _Float(_Written, float):
+    pass
 
 
 def _position(mark: Any) -> Position:
@@ -371,6 +404,8 @@ def dump_yaml(value: Any) -> str:
             return '"' if style == "'" else style
 
     Representer.add_representer(str, Representer.text)
+    Representer.add_representer(_Integer, lambda self, number: self.represent_int(int(number)))
+    Representer.add_representer(_Float, lambda self, number: self.represent_float(float(number)))
     writer = YAML()
     writer.Representer, writer.Emitter = Representer, DoubleQuotes
     writer.indent(mapping=2, sequence=4, offset=2)
@@ -401,6 +436,16 @@ def is_read(path: Path, suffixes: Sequence[str]) -> bool:
     """True for a file that is read with its folder: not an example, a copy of an editor's, or what
     is of another kind."""
     return path.suffix.lower() in suffixes and not path.name.startswith((".", "_", "~"))
+
+
+def set_aside(folder: Path, suffixes: Sequence[str]) -> list[Path]:
+    """The files of a folder that are not read for the “_” with which their name begins, in a
+    stable order."""
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if entry.name.startswith("_") and entry.suffix.lower() in suffixes
+    )
 
 
 def files_of(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:

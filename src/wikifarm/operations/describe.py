@@ -11,6 +11,7 @@ from wikifarm.blueprint.manifest.community import Community
 from wikifarm.blueprint.manifest.reading import (
     Described,
     community_from,
+    load_all,
     load_manifests,
     load_valid,
 )
@@ -116,6 +117,7 @@ def chosen(
         [*_named(named, slugs), *wanted],
         named.left_out + given.left_out,
         named.problems + given.problems,
+        tuple(dict.fromkeys(named.hidden + given.hidden)),
     )
 
 
@@ -141,7 +143,7 @@ def parted(paths: Sequence[Path]) -> tuple[list[str], list[Path]]:
 
 
 def _read(paths: Sequence[Path], skip_invalid: bool) -> Described:
-    return load_valid(paths) if skip_invalid else Described(load_manifests(paths))
+    return load_valid(paths) if skip_invalid else load_all(paths)
 
 
 def _named(described: Described, slugs: Sequence[str]) -> list[Community]:

@@ -91,6 +91,47 @@ def test_all_the_mistakes_of_all_the_files_come_at_once(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_what_is_left_out_is_told_in_the_order_of_its_file(tmp_path: Path) -> None:
+    text = "slug;facilitators;language;name\nbrest;ana@example;de;Brest\nauray;a@example.org;de;A\n"
+    path = write(tmp_path / "a.csv", text + "vannes;a@example.org;fr;Vannes\n")
+    all_told = problems(lambda: load_manifests([path]))
+    assert load_valid([path]).problems == all_told
+    assert [(one.line, one.column) for one in all_told] == [(2, 2), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "value"),
+    [
+        ("language: FR", "language", "fr"),
+        ("language: Français", "language", "fr"),
+        ("language: anglais", "language", "en"),
+        ("language: EN", "language", "en"),
+        ("mailing_list: Sympa", "mailing_list", "sympa"),
+        ("admission: Open", "admission", "open"),
+    ],
+)
+def test_a_choice_is_known_whatever_its_capitals(
+    tmp_path: Path, line: str, key: str, value: str
+) -> None:
+    (one,) = load_manifests([write(tmp_path / "a.yml", GOOD + line)])
+    assert getattr(one, key) == value
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.yml"])
+def test_what_is_too_large_may_be_shared_out(tmp_path: Path, name: str) -> None:
+    (problem,) = problems(lambda: load_manifests([write(tmp_path / name, "#" * 1_000_001)]))
+    assert problem.code == "too-large" and "several files" in problem.hint
+
+
+@pytest.mark.parametrize("number", ["1.e3", "+5", "1.50", "-.5"])
+def test_a_number_is_told_as_it_was_written(tmp_path: Path, number: str) -> None:
+    text = GOOD.replace("rennes", number, 1) + f"contact: {number}\n"
+    (problem,) = problems(lambda: load_manifests([write(tmp_path / "a.yml", text)]))
+    assert problem.code == "slug" and f"“{number}”" in problem.message
+    (one,) = load_manifests([write(tmp_path / "a.yml", GOOD + f"contact: {number}\n")])
+    assert one.contact == number
+
+
 def test_hints_say_how_to_mend(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.yml", "name: x\nslug: Pays de Brest\nfacilitator: [Ana <a@example.org>]\n"
@@ -168,6 +209,12 @@ def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
     assert problems(lambda: load_manifests([tmp_path / "no.yml"]))[0].code == "unreadable"
 
 
+def test_a_file_that_is_set_aside_is_named_where_nothing_else_is_there(tmp_path: Path) -> None:
+    write(tmp_path / "_exemple.csv", "slug;name;facilitators\n")
+    (problem,) = problems(lambda: load_manifests([tmp_path]))
+    assert problem.code == "empty" and f"copy {tmp_path / '_exemple.csv'} " in problem.hint
+
+
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b", "3"])
 def test_what_is_not_a_manifest_is_told(tmp_path: Path, text: str) -> None:
     assert codes(tmp_path, text)[0][0] == "wrong-type"
@@ -202,7 +249,9 @@ def test_a_list_of_modules_names_exactly_these(tmp_path: Path) -> None:
     assert one.modules == {Module.PARTICIPANTS, Module.MAP}
 
 
-clean = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zl", "Zp"]), max_size=60)
+clean = st.text(
+    st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"]), max_size=60
+)
 line = clean.map(lambda text: " ".join(text.split()))
 paragraphs = st.lists(line, max_size=4).map(lambda lines: "\n".join(lines).strip())
 degrees = st.floats(-90, 90)

@@ -93,6 +93,26 @@ def test_the_names_of_the_sheet_are_those_of_the_messages(tmp_path: Path) -> Non
     assert told[2].message.startswith("“Latitude”")
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("Langue", "agenda"),
+        ("admission", "ouverte"),
+        ("Liste", "google"),
+        ("Modules", "maps"),
+        ("modèle", "nowhere"),
+        ("Animation", "ana@example"),
+    ],
+)
+def test_what_is_wrong_with_a_cell_names_the_heading_of_its_column(
+    tmp_path: Path, column: str, cell: str
+) -> None:
+    row = {"adresse": "brest", "nom": "Brest", "Animation": "ana@example.org"} | {column: cell}
+    path = write(tmp_path / "a.csv", f"{';'.join(row)}\n{';'.join(row.values())}\n")
+    (problem,) = problems(lambda: load_manifests([path]))
+    assert problem.message.startswith(f"column “{column}”: ") and cell in problem.message
+
+
 def test_somebody_under_no_name_of_a_column_is_not_passed_over(tmp_path: Path) -> None:
     text = "slug;name;facilitators;\nbrest;Brest;ana@example.org;leo@example.org\n"
     (problem,) = problems(lambda: load_manifests([write(tmp_path / "a.csv", text)]))
@@ -250,12 +270,17 @@ def test_what_spreadsheets_save_is_read(
     assert quimper.modules == {Module.PARTICIPANTS, Module.AGENDA}
 
 
-def test_lines_count_those_of_the_file_after_a_cell_on_two_lines(tmp_path: Path) -> None:
-    text = 'slug;name;facilitators\nbrest;"Pays\nde Brest";ana@example.org\nx y;X;leo@example.org\n'
-    path = write(tmp_path / "a.csv", text)
-    assert [(one.code, one.line) for one in problems(lambda: load_manifests([path]))] == [
-        ("slug", 4)
-    ]
+@pytest.mark.parametrize("head", ["", "sep=;\n"])
+@pytest.mark.parametrize(
+    ("last", "code"), [("x y;X;leo@example.org\n", "slug"), ('x;"X;leo@example.org\n', "csv")]
+)
+def test_a_place_is_the_row_that_a_spreadsheet_shows(
+    tmp_path: Path, head: str, last: str, code: str
+) -> None:
+    """A cell on two lines is in one row, and no spreadsheet shows `sep=;`."""
+    text = head + 'slug;name;facilitators\nbrest;"Pays\nde Brest";ana@example.org\n'
+    path = write(tmp_path / "a.csv", text + last)
+    assert [(one.code, one.line) for one in problems(lambda: load_manifests([path]))] == [(code, 3)]
 
 
 def test_french_names_of_columns_and_links_are_understood(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.blueprint.conftest import problems, write
 from wikifarm.blueprint.manifest.community import Territory
-from wikifarm.blueprint.manifest.reading import load_manifests
+from wikifarm.blueprint.manifest.reading import load_all, load_manifests
 from wikifarm.blueprint.manifest.workbook import CELLS_LIMIT
 
 Cell = str | float
@@ -33,10 +33,18 @@ def _cell(value: Cell, place: str) -> str:
     return f'<c r="{place}"><v>{value}</v></c>'
 
 
-def xlsx(path: Path, rows: Sequence[Sequence[Cell]], *, merged: str = "", far: str = "") -> Path:
-    """A workbook of Excel's; `merged` is a range as "D2:D3", `far` a cell that holds a 1."""
+def xlsx(
+    path: Path,
+    rows: Sequence[Sequence[Cell]],
+    *,
+    merged: str = "",
+    far: str = "",
+    hidden: int = 0,
+) -> Path:
+    """A workbook of Excel's; `merged` is a range as "D2:D3", `far` a cell that holds a 1, `hidden`
+    the number of a row."""
     body = "".join(
-        f'<row r="{line}">'
+        (f'<row r="{line}" hidden="1">' if line == hidden else f'<row r="{line}">')
         + "".join(_cell(value, f"{chr(65 + column)}{line}") for column, value in enumerate(row))
         + "</row>"
         for line, row in enumerate(rows, 1)
@@ -119,6 +127,59 @@ def test_the_rows_of_the_first_sheet_shown_are_communities(tmp_path: Path, name:
 def test_a_merged_cell_is_read_in_each_of_its_rows(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "a.xlsx", ROWS, merged="D2:D3")
     assert [each.territory.label for each in load_manifests([path])] == ["Finistère"] * 2
+
+
+def _rewritten(path: Path, name: str, was: str, then: str) -> Path:
+    """The workbook with something else in one of its parts."""
+    with zipfile.ZipFile(path) as workbook:
+        parts = {part: workbook.read(part).decode() for part in workbook.namelist()}
+    assert was in parts[name]
+    return _packed(path, parts | {name: parts[name].replace(was, then)})
+
+
+DATE = 'office:value-type="date" office:date-value="2023-03-15"><text:p>brest</text:p>'
+TRUE = 'office:value-type="boolean" office:boolean-value="true"><text:p>brest</text:p>'
+TIME = 'office:value-type="time" office:time-value="PT12H30M00S"><text:p>brest</text:p>'
+
+
+@pytest.mark.parametrize(("cell", "word"), [(DATE, "date"), (TRUE, "true"), (TIME, "time")])
+def test_what_the_spreadsheet_made_something_else_of_is_refused(
+    tmp_path: Path, cell: str, word: str
+) -> None:
+    typed = 'office:value-type="string"><text:p>brest</text:p>'
+    path = _rewritten(ods(tmp_path / "a.ods", ROWS), "content.xml", typed, cell)
+    (problem,) = problems(lambda: load_manifests([path]))
+    assert (problem.code, problem.line, problem.column) == ("cell", 2, 1)
+    assert problem.message.startswith("column “adresse”: ") and word in problem.message
+    assert "“Text”" in problem.hint
+
+
+@pytest.mark.parametrize("way", ["xlsx", "ods", "ods, repeated"])
+def test_a_row_that_the_sheet_does_not_show_is_read_and_told(tmp_path: Path, way: str) -> None:
+    path = tmp_path / f"a.{way.partition(',')[0]}"
+    if way == "xlsx":
+        xlsx(path, ROWS, hidden=3)
+    elif way == "ods":
+        opens, shut = (
+            "<table:table-row><table:table-cell ",
+            'office:value-type="string"><text:p>quim',
+        )
+        hidden = opens.replace("row>", 'row table:visibility="filter">')
+        _rewritten(ods(path, ROWS), "content.xml", opens + shut, hidden + shut)
+    else:
+        blank = (
+            '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+        )
+        opens, shut = (
+            "<table:table-row><table:table-cell ",
+            'office:value-type="string"><text:p>brest',
+        )
+        hidden = blank + opens.replace("row>", 'row table:visibility="collapse">')
+        _rewritten(ods(path, ROWS), "content.xml", opens + shut, hidden + shut)
+    described = load_all([path])
+    assert [each.slug for each in described.communities] == ["brest", "quimper"]
+    assert described.hidden == (f"{path}:{4 if 'repeated' in way else 3}",)
+    assert load_all([xlsx(path, ROWS)]).hidden == ()
 
 
 def test_a_workbook_saved_as_csv_beside_is_not_read_too(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.blueprint.manifest.test_workbook import xlsx
 from wikifarm.blueprint.manifest.community import Facilitator
 from wikifarm.blueprint.manifest.invited import people_to_invite
 from wikifarm.errors import InvalidInput
@@ -59,6 +60,14 @@ def test_what_is_no_workbook_is_told(start: bytes, tmp_path: Path) -> None:
         people_to_invite(file)
     (problem,) = wrong.value.problems
     assert (problem.code, "CSV UTF-8" in problem.hint) == ("workbook", True)
+
+
+def test_somebody_whom_a_filter_hides_is_not_invited_unseen(tmp_path: Path) -> None:
+    rows = [["nom", "courriel"], ["Ana", "ana@example.org"], ["Zoé", "zoe@example.org"]]
+    assert len(people_to_invite(xlsx(tmp_path / "a.xlsx", rows))) == 2
+    with pytest.raises(InvalidInput) as refused:
+        people_to_invite(xlsx(tmp_path / "a.xlsx", rows, hidden=3))
+    assert [(each.code, each.line) for each in refused.value.problems] == [("hidden-row", 3)]
 
 
 def test_every_mistake_at_its_line(tmp_path: Path) -> None:

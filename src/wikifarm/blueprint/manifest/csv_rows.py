@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wikifarm.errors import Problem
@@ -18,10 +18,16 @@ _BLANK = " \t\r\n\u00a0\u202f" + SEPARATORS  # what an empty row is made of
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a sheet, and the line of the file, from 1, on which it begins."""
+    """One row of a sheet, and its number as a spreadsheet shows it, from 1.
+
+    A workbook may have put something else in a cell than what was typed: `changed`, by column from
+    1, is what is wrong with it. It may not show the row at all.
+    """
 
     line: int
     cells: Sequence[str]
+    changed: Mapping[int, str] = field(default_factory=dict)
+    hidden: bool = False
 
     @property
     def speaks(self) -> bool:
@@ -34,24 +40,21 @@ def csv_rows(text: str, path: Path, problems: list[Problem]) -> list[Row]:
     """The rows that say something; Excel's `sep=;` first line is obeyed."""
     text = text.lstrip("\ufeff")
     lines = text.split("\n", 1)
-    offset, separator = 0, ""
-    if lines[0].lower().startswith("sep=") and len(lines) == 2:
-        separator, text, offset = lines[0][4:5].strip("\r"), lines[1], 1
+    separator = ""
+    if lines[0].lower().startswith("sep=") and len(lines) == 2:  # which no spreadsheet shows
+        separator, text = lines[0][4:5].strip("\r"), lines[1]
     separator = separator or _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[Row] = []
-    begun = 1
+    number = 0
     try:
-        for cells in reader:
-            row = Row(begun + offset, cells)
+        for number, cells in enumerate(reader, 1):
+            row = Row(number, cells)
             if row.speaks:
                 rows.append(_unwrapped(row, separator))
-            begun = reader.line_num + 1
     except csv.Error as error:
         message = _("this row cannot be read: {reason}").format(reason=of_reader(error))
-        problems.append(
-            Problem(message, _("check its quotes"), str(path), begun + offset, 1, "csv")
-        )
+        problems.append(Problem(message, _("check its quotes"), str(path), number + 1, 1, "csv"))
     return rows
 
 

@@ -65,6 +65,10 @@ def _checked(
     name: str, email: str, row: Row, path: Path, problems: list[Problem]
 ) -> list[Facilitator]:
     if is_email(email):
+        if row.hidden:
+            message = _("the sheet does not show this row: is this person to be invited?")
+            hint = _("show the row, or delete it")
+            problems.append(Problem(message, hint, str(path), row.line, code="hidden-row"))
         return [Facilitator(name, email)]
     message = _("“{email}” is not an e-mail address").format(email=email)
     problems.append(Problem(message, _one_a_line(), str(path), row.line, code="email"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from wikifarm.blueprint.manifest.region import Regions, check_blueprint, check_m
 from wikifarm.blueprint.manifest.spreadsheet import read_sheet
 from wikifarm.blueprint.manifest.validation import ManifestModel, completed
 from wikifarm.blueprint.manifest.workbook import WORKBOOKS
-from wikifarm.blueprint.sources import Document, Problems, files_of, read_yaml
+from wikifarm.blueprint.sources import Document, Problems, files_of, in_order, read_yaml, set_aside
 from wikifarm.errors import Problem
 from wikifarm.i18n import _
 from wikifarm.lists import names
 from wikifarm.lists.providers import NONE, PROVIDERS, hosts
 from wikifarm.model import Module
 
+KEPT_PLAN = b'"schema": "wikifarm-plan/'  # how a file of `plan --out` begins, after its brace
 SUFFIXES = (".yml", ".yaml", ".csv", *WORKBOOKS)
 
 # A map shows participants, and proposals are kept among them.
@@ -36,6 +37,9 @@ class Described:
     communities: list[Community]
     left_out: tuple[str, ...] = ()  # "brest (bretagne.csv:17)"
     problems: tuple[Problem, ...] = ()
+    hidden: tuple[
+        str, ...
+    ] = ()  # where a row stands that its sheet does not show: "bretagne.ods:17"
 
 
 def default_modules(provider: str = NONE) -> frozenset[Module]:
@@ -49,10 +53,15 @@ def load_manifests(paths: Sequence[Path]) -> list[Community]:
 
     Raises InvalidInput with every problem of every file at once.
     """
+    return load_all(paths).communities
+
+
+def load_all(paths: Sequence[Path]) -> Described:
+    """The same, with what there is to say of these files."""
     described, problems = _describe(paths)
     problems += described.problems
     problems.stop()
-    return described.communities
+    return described
 
 
 def load_valid(paths: Sequence[Path]) -> Described:
@@ -73,10 +82,15 @@ def _describe(paths: Sequence[Path]) -> tuple[Described, Problems]:
     regions = Regions(problems)
     documents: list[Document] = []
     for path in _files(paths):
-        if path.suffix.lower() in (".csv", *WORKBOOKS):
+        if _is_kept_plan(path):
+            message = _("{file} is a plan that was kept: it describes no community")
+            hint = _("`wikifarm apply {file}` does it").format(file=path)
+            problems.append(Problem(message.format(file=path), hint, str(path), code="kept-plan"))
+        elif path.suffix.lower() in (".csv", *WORKBOOKS):
             documents += read_sheet(path, problems)
         elif (document := read_yaml(path, problems)) is not None and not is_region(document):
             documents += document.items()
+    problems[:] = map(_with_cure, problems)
     shared = _refuse_same_slugs(documents)
     right: list[Community] = []
     wrong: list[Document] = []
@@ -88,8 +102,9 @@ def _describe(paths: Sequence[Path]) -> tuple[Described, Problems]:
             right.append(community)
     if not documents and not problems:
         problems.append(_nothing_found(paths))
-    faults = tuple(fault for document in wrong for fault in document.faults)
-    return Described(right, tuple(map(_told, wrong)), faults), problems
+    faults = in_order(fault for document in wrong for fault in document.faults)
+    hidden = tuple(_where(document) for document in documents if document.hidden)
+    return Described(right, tuple(map(_told, wrong)), tuple(faults), hidden), problems
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -104,10 +119,32 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     ]
 
 
+def _with_cure(problem: Problem) -> Problem:
+    """Communities may be in as many files as one likes."""
+    if problem.code != "too-large":
+        return problem
+    hint = _("share its communities out between several files of one folder, and give that folder")
+    return replace(problem, hint=hint)
+
+
+def _is_kept_plan(path: Path) -> bool:
+    try:
+        if path.suffix != ".json" or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return KEPT_PLAN in file.read(100)
+    except (OSError, ValueError):
+        return False  # reading it tells why
+
+
+def _where(document: Document) -> str:
+    return f"{document.file}:{document.position()[0]}"
+
+
 def _told(document: Document) -> str:
     """Which community a document is of, as far as it says, and where it stands."""
     value = document.value if isinstance(document.value, dict) else {}
-    where = f"{document.file}:{document.position()[0]}"
+    where = _where(document)
     name = str(value.get("slug") or value.get("name") or "")
     return f"{name} ({where})" if name else where
 
@@ -131,12 +168,14 @@ def community_from(
 def _nothing_found(paths: Sequence[Path]) -> Problem:
     names = ", ".join(str(path) for path in paths)
     message = _("no community found in {paths}").format(paths=names)
-    return Problem(
-        message,
-        _("a community is described by a .yml file, or by a row of a .csv file"),
-        names,
-        code="empty",
-    )
+    hint = _("a community is described by a .yml file, or by a row of a .csv file")
+    aside = [each for path in paths if path.is_dir() for each in set_aside(path, SUFFIXES)]
+    if aside:
+        hint = _(
+            "files whose name begins with “_” do not count: copy {file} under another name, and "
+            "describe your communities there"
+        ).format(file=aside[0])
+    return Problem(message, hint, names, code="empty")
 
 
 def _community(

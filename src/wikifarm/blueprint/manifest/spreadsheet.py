@@ -168,17 +168,22 @@ def _document(header: Row, keys: Sequence[str | None], row: Row, path: Path) -> 
     names = {
         COLUMNS[key]: name.strip() for key, name in zip(keys, header.cells, strict=True) if key
     }
-    document = Document(str(path), value, positions, names=names)
+    document = Document(str(path), value, positions, names=names, hidden=row.hidden)
     for column, cell in enumerate(row.cells, 1):
         text = cell.strip()
         key = keys[column - 1] if column <= len(keys) else ""
         if key and text:
+            positions[COLUMNS[key]] = (row.line, column)
+            if column in row.changed:
+                hint = _("give the column the format “Text”, then type this cell again")
+                fault = document.problem(row.changed[column], *COLUMNS[key], hint=hint, code="cell")
+                document.faults.append(fault)
+                continue
             *parents, last = COLUMNS[key]
             holder = value
             for parent in parents:
                 holder = holder.setdefault(str(parent), {})
             holder[str(last)] = _cell_value(key, text)
-            positions[COLUMNS[key]] = (row.line, column)
         elif text and key == "" and not document.faults:
             message = _("this cell stands under no name of a column")
             hint = _("name its column in the first row, or empty the cell")
@@ -190,7 +195,7 @@ def _document(header: Row, keys: Sequence[str | None], row: Row, path: Path) -> 
         message = _("this row is not separated as the first one is")
         document.faults.append(Problem(message, "", str(path), row.line, 1, "csv"))
     for key, stand_in in REQUIRED.items():
-        if otherwise or key not in keys:
+        if otherwise or key not in keys or (COLUMNS[key] in positions and key not in value):
             value[key] = stand_in if isinstance(stand_in, list) else stand_in.format(line=row.line)
     return document
 

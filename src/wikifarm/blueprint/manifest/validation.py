@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
+from anyascii import anyascii
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -63,15 +64,23 @@ def _web_address(text: str) -> str:
 
 
 def _one_of(words: Collection[str]) -> Callable[[str], str]:
+    """One of these words, whatever its capitals."""
+
     def check(text: str) -> str:
-        if text in words:
-            return text
+        if (word := text.strip().lower()) in words:
+            return word
         raise wrong("choice", _("“{word}” is not known here").format(word=text),
                     did_you_mean(text, words))  # fmt: skip
 
     return check
 
 
+def _language(text: Any) -> Any:
+    """A language as people write it: by its code, or in full."""
+    return _LANGUAGES.get(anyascii(text).strip().lower(), text) if isinstance(text, str) else text
+
+
+_LANGUAGES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011", "-"))
 
 
@@ -243,7 +252,9 @@ def _none_as_empty(value: Any) -> Any:
 class RegionModel(_Strict):
     """What the communities of a region share, as `region.yml` says it; each may say otherwise."""
 
-    language: Annotated[str, AfterValidator(_one_of(("fr", "en")))] = "fr"
+    language: Annotated[str, BeforeValidator(_language), AfterValidator(_one_of(("fr", "en")))] = (
+        "fr"
+    )
     territory: Annotated[TerritoryModel, BeforeValidator(_territory)] = TerritoryModel()
     blueprint: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = (
         DEFAULT_BLUEPRINT

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wikifarm.blueprint.manifest.csv_rows import Row
+from wikifarm.blueprint.manifest.hidden_rows import hidden_rows
 from wikifarm.errors import Problem
 from wikifarm.extras import to_install
 from wikifarm.i18n import _
@@ -34,12 +37,17 @@ def workbook_rows(raw: bytes, path: Path, problems: list[Problem]) -> list[Row]:
         if _unpacked(raw) > UNPACKED_LIMIT:
             return _refused(_("{file} is a workbook too large to be read"), path, problems)
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        sheet = workbook.get_sheet_by_index(_first_shown(workbook))
+        number = _first_shown(workbook)
+        sheet = workbook.get_sheet_by_index(number)
+        hidden = hidden_rows(raw, number)
     except (python_calamine.CalamineError, zipfile.BadZipFile):
         return _refused(_("{file} is a workbook that cannot be read"), path, problems)
     if sheet.total_height * sheet.total_width > CELLS_LIMIT:
         return _refused(_("{file} is a workbook too large to be read"), path, problems)
-    rows = [Row(number, cells) for number, cells in enumerate(_cells(sheet), 1)]
+    rows = [
+        Row(line, list(map(_text, values)), _changed(values), any(line in each for each in hidden))
+        for line, values in enumerate(_values(sheet), 1)
+    ]
     return [row for row in rows if row.speaks]
 
 
@@ -71,12 +79,28 @@ def _first_shown(workbook: Any) -> int:
     return shown.index(True) if True in shown else 0
 
 
-def _cells(sheet: CalamineSheet) -> list[list[str]]:
-    cells = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+def _values(sheet: CalamineSheet) -> list[list[object]]:
+    cells: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
         for row in cells[top + 1 : bottom + 1]:
             row[left] = cells[top][left]
     return cells
+
+
+def _changed(values: Sequence[object]) -> dict[int, str]:
+    """What a spreadsheet made something else of than what was typed, by column."""
+    words = {
+        bool: _("the spreadsheet made “true” or “false” of this cell"),
+        date: _("the spreadsheet made a date of this cell"),
+        time: _("the spreadsheet made a time of this cell"),
+        timedelta: _("the spreadsheet made a time of this cell"),
+    }
+    return {
+        column: word
+        for column, value in enumerate(values, 1)
+        for kind, word in words.items()
+        if isinstance(value, kind)
+    }
 
 
 def _text(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -21,7 +21,7 @@ from wikifarm.cli.shared import (
 )
 from wikifarm.i18n import _
 from wikifarm.lists.providers import NONE, hosts
-from wikifarm.result import Envelope
+from wikifarm.result import Envelope, few
 
 if TYPE_CHECKING:
     from wikifarm.blueprint.manifest.reading import Described
@@ -167,7 +167,9 @@ def _agreed(options: Shared, shown: Envelope) -> bool:
 
 
 def yes_option() -> typer.models.OptionInfo:
-    text = _("Do not ask for a yes before starting.")
+    text = _(
+        "Do not ask for a yes before starting; outside a terminal (a script, cron), none is asked."
+    )
     option: typer.models.OptionInfo = typer.Option("--yes", "-y", help=text)
     return option
 
@@ -334,7 +336,17 @@ def _chosen(
         raise
     read = [*(paths or [default]), *(Path(each.source) for each in described.communities)]
     _spare(options, read, out)
+    options.warnings += _hidden_rows(described)
     return described
+
+
+def _hidden_rows(described: Described) -> Iterator[str]:
+    """That somebody filtered a sheet does not mean that what she does not see is not to be."""
+    if described.hidden:
+        yield _(
+            "Rows that the sheet does not show (hidden, or filtered) were read as the others: "
+            "{places}. Take out of the file those that are not to be."
+        ).format(places=few(described.hidden))
 
 
 def _spare(options: Shared, read: Sequence[Path], out: Path | None = None) -> None:
@@ -715,15 +727,28 @@ def status(
     strict = strict_about(advisories)
     _same_place(options, paths, only)
     slugs, files = parted(paths or [])
-    return operation(
+    described = load_valid(files) if files else None
+    options.warnings += _hidden_rows(described) if described else ()
+    answer = operation(
         options.context(),
         [*slugs, *(only or ())],
-        load_valid(files) if files else None,
+        described,
         whole_farm=True,
         drifted=drifted,
         pending=pending,
         strict=strict,
     )
+    if answer.data["looked_at"] and not answer.data["states"]:
+        options.warnings += _none_shown(drifted=drifted, pending=pending)
+    return answer
+
+
+def _none_shown(*, drifted: bool, pending: bool) -> Iterator[str]:
+    """What it means that nothing is left to show of those that were looked at."""
+    if drifted:
+        yield _("`wikifarm apply` would change none of them, and none was opened by hand.")
+    if pending:
+        yield _("There is none of them in which people, or the mailing list, wait for somebody.")
 
 
 def list_wikis(

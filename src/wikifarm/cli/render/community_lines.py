@@ -226,6 +226,13 @@ def _key(key: str) -> str:
         "wakka_name": _("name of the wiki"),
         "default_read_acl": _("who reads a new page"),
         "default_write_acl": _("who may write a new page"),
+        "default_comment_acl": _("who may comment on a new page"),
+        "default_language": _("language of the wiki"),
+        "meta_description": _("what search engines are told of the wiki"),
+        "favorite_theme": _("theme of the wiki"),
+        "favorite_squelette": _("layout of the theme"),
+        "favorite_style": _("style of the theme"),
+        "favorite_preset": _("colours and fonts of the theme"),
         "baz_map_center_lat": _("latitude of the map"),
         "baz_map_center_lon": _("longitude of the map"),
         "baz_map_zoom": _("zoom of the map"),
@@ -345,6 +352,14 @@ def privacy(outcome: CommunityOutcome) -> list[tuple[str, str]]:
         text = _("{asked} answers of {known} questions, {refused} of them a refusal")
         told = text.format(asked=part.asked, known=part.known, refused=part.refused)
         facts.append(("", _("{subject}: {text}").format(subject=words[part.role], text=told)))
+    rest = audit.probes - sum(part.asked for part in audit.coverage)
+    if audit.coverage and rest > 0:
+        told = ngettext(
+            "{count} more: tries to write, comparisons, questions asked again",
+            "{count} more: tries to write, comparisons, questions asked again",
+            rest,
+        )
+        facts.append(("", told.format(count=rest)))
     return facts
 
 

@@ -190,7 +190,7 @@ def _state(state: State) -> ReportedCommunity:
 
 def _wiki(wiki: ListedWiki) -> ReportedCommunity:
     word = _("ours") if wiki.ours else _("not made by wikifarm")
-    here = [("", _("password here"))] if wiki.here else []
+    here = [(_("password"), _("on this computer"))] if wiki.here else []
     tone = "good" if wiki.ours else ""
     return ReportedCommunity(wiki.slug, wiki.name, wiki.url, tone, word, Territory(), here, (), ())
 

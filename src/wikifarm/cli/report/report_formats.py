@@ -11,7 +11,7 @@ from typing import Any
 
 from wikifarm import __version__
 from wikifarm.blueprint import neutral
-from wikifarm.blueprint.render import render
+from wikifarm.blueprint.render import Constant, render
 from wikifarm.blueprint.shipped import data_folder
 from wikifarm.cli.render.sheet import harmless
 from wikifarm.cli.report.places_map import DESK, PHONE, degrees, drawn, place_of
@@ -96,6 +96,7 @@ def _rendered(name: str, envelope: Envelope) -> str:
         "t": _words(),
         "degrees": degrees,
         "says": says,
+        "words": lambda text: Constant(neutral.markdown_words(text)),
     }
     return render(data_folder("templates") / "report", "", name, harmless(values)) + "\n"
 
