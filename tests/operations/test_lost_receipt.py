@@ -122,7 +122,9 @@ def test_apply_keeps_all_that_people_wrote_as_the_plan_says(lived: Lived, way: s
     assert outcome.notes == planned.notes
     assert "is kept" in outcome.notes[0]
     again = lived.apply()
-    assert (again.status, again.notes, again.kept) == ("unchanged", [], outcome.kept)
+    assert (again.status, again.kept) == ("unchanged", outcome.kept)
+    (told,) = again.notes
+    assert "that lets outsiders in: 2, 104." in told
     assert lived.holds() == before
 
 

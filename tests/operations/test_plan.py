@@ -223,7 +223,7 @@ def test_a_wiki_that_the_farm_has_no_more_is_not_one_that_never_was(
 ) -> None:
     assert plan(fresh(), [rennes])[0].notes == []
     (first,) = apply(fresh(), [rennes], audit=False)
-    assert not [note for note in first.notes if "any more" in note or "made a form" in note]
+    assert not [note for note in first.notes if "any more" in note or "made a form about" in note]
     context = fresh()
     entry = context.farm.known("rennes")
     assert entry is not None

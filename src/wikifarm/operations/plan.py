@@ -92,12 +92,13 @@ def fill(run: CommunityRun, *, lists: bool = True, audit: bool = True) -> None:
     run.say_standing()
     run.say_left()
     outcome = run.outcome
-    outcome.notes += [*told_of_closing(run), *told_of_gone(run.context, run.community.slug)]
+    outcome.notes += told_of_closing(run)
     if run.wiki is not None and not run.receipt.complete:
         slug = run.community.slug
         cut = unfinished(run.context, slug, run.receipt) or Cut.MAKING
         outcome.notes.append(told_of(cut, slug))
     if run.wiki is None:
+        outcome.notes += told_of_gone(run.context, run.community.slug)
         run.context.check_account()
     outcome.to_make = run.wiki is None
     outcome.planned = [*foresee(run, audit=audit), *(plan_list(run) if lists else ())]

@@ -83,8 +83,9 @@ def told_of_closed(work: Work) -> Iterator[str]:
         ).format(names=few(opened))
     if made := open_forms(work):
         yield _(
-            "Somebody made a form about people here that lets outsiders in: {names}. wikifarm does "
-            "not touch it: close it in the wiki. `wikifarm verify` says who can see what."
+            "Somebody made a form about people here, or a question of one, that lets outsiders in: "
+            "{names}. wikifarm does not touch it: close it in the wiki. `wikifarm verify` says who "
+            "can see what."
         ).format(names=few(made))
 
 

@@ -16,9 +16,10 @@ def unfinished(context: Context, slug: str, receipt: Receipt | None) -> Cut | No
 
 
 def told_of_gone(context: Context, slug: str) -> list[str]:
-    """That the farm has a wiki no more which this computer left whole; nothing where it has."""
+    """That this computer left a wiki whole which the farm has no more; nothing where it never
+    did."""
     stood = context.journal.stood(slug)
-    if not stood or context.farm.known(slug) is not None:
+    if not stood:
         return []
     told = _(
         "Its wiki was whole on {day}, and is not on the farm any more: `apply` makes another one, "
