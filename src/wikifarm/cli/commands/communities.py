@@ -341,7 +341,7 @@ def _chosen(
 
 
 def _hidden_rows(described: Described) -> Iterator[str]:
-    """That somebody filtered a sheet does not mean that what she does not see is not to be."""
+    """That somebody filtered a sheet does not mean that what it hides is not to be."""
     if described.hidden:
         yield _(
             "Rows that the sheet does not show (hidden, or filtered) were read as the others: "
