@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 
 from tests.operations.conftest import Fresh, a_community, form_of_people, give_rights_to_read
+from wikifarm.blueprint.manifest.community import Community
 from wikifarm.engine.changes import Action, AnyChange
 from wikifarm.engine.steps.content import PageChange
 from wikifarm.engine.steps.tidy import TidyChange
@@ -17,6 +18,7 @@ from wikifarm.errors import InvalidInput, PlanOutdated, TooManyChanges
 from wikifarm.model import Page
 from wikifarm.operations.apply import apply
 from wikifarm.operations.community.caution import (
+    KeptPlan,
     keep_plan,
     read_plan,
     refuse_many,
@@ -26,6 +28,7 @@ from wikifarm.operations.community.origin import Origin
 from wikifarm.operations.community.outcome import CommunityOutcome
 from wikifarm.operations.community.site import open_wiki
 from wikifarm.operations.plan import plan
+from wikifarm.yeswiki.wiki import Wiki
 
 EDIT = PageChange("Charte", Action.UPDATE, Page("Charte", "a"), Page("Charte", "b"))
 KEPT = PageChange("Charte", Action.KEEP, Page("Charte", "a"), Page("Charte", "b"))
@@ -129,30 +132,30 @@ def test_a_plan_that_is_kept_is_applied_while_the_farm_gives_it(
         kept.check("https://other.example.org/", [])
 
 
-def test_a_plan_is_refused_once_somebody_was_made_an_administrator_since(
-    fresh: Fresh, tmp_path: Path
-) -> None:
+def kept_before(fresh: Fresh, tmp_path: Path) -> tuple[list[Community], KeptPlan, Wiki]:
+    """A community of which one thing is to change, the plan that was kept of it, and its wiki."""
     rennes = a_community()
     apply(fresh(), [rennes], audit=False)
     wanted = [replace(rennes, contact="animation@example.org")]
     file, context = tmp_path / "plan.json", fresh()
     keep_plan(file, context.farm.base, ([tmp_path], [], []), plan(context, wanted))
-    wiki = open_wiki(fresh(), "rennes")
+    return wanted, read_plan(file), open_wiki(fresh(), "rennes")
+
+
+def test_a_plan_is_refused_once_somebody_was_made_an_administrator_since(
+    fresh: Fresh, tmp_path: Path
+) -> None:
+    wanted, kept, wiki = kept_before(fresh, tmp_path)
     wiki.groups.set({"animation": (*wiki.groups.all()["animation"], "Mallory")})
     with pytest.raises(PlanOutdated, match="animation"):
-        read_plan(file).check(context.farm.base, plan(fresh(), wanted))
+        kept.check(kept.farm, plan(fresh(), wanted))
 
 
 @pytest.mark.parametrize("made", [False, True], ids=["opened", "made"])
 def test_a_plan_is_refused_once_a_form_was_opened_since(
     fresh: Fresh, tmp_path: Path, *, made: bool
 ) -> None:
-    rennes = a_community()
-    apply(fresh(), [rennes], audit=False)
-    wanted = [replace(rennes, contact="animation@example.org")]
-    file, context = tmp_path / "plan.json", fresh()
-    keep_plan(file, context.farm.base, ([tmp_path], [], []), plan(context, wanted))
-    wiki = open_wiki(fresh(), "rennes")
+    wanted, kept, wiki = kept_before(fresh, tmp_path)
     number = "301" if made else "101"
     if made:
         wiki.forms.save({number: form_of_people(number, "*")})
@@ -162,7 +165,7 @@ def test_a_plan_is_refused_once_a_form_was_opened_since(
     assert f"forms:{number}" not in {each.id for each in planned[0].planned if each.writes}
     assert any(number in note for note in planned[0].notes)
     with pytest.raises(PlanOutdated, match=f"forms:{number}"):
-        read_plan(file).check(context.farm.base, planned)
+        kept.check(kept.farm, planned)
 
 
 def test_what_pages_tell_since_is_no_change_of_what_stands(

@@ -160,12 +160,17 @@ def _has_field_for(work: Work, form: Form, role: Role) -> bool:
     )
 
 
+def _entry_readers(work: Work, form: Form) -> list[Role]:
+    """The outsiders whom the right of its entries lets read them."""
+    right, reach = _right_to_read(work, form), _reach(work)
+    return [role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)]
+
+
 def _shown(work: Work, form: Form) -> tuple[str, ...]:
     """The questions that a right of their own keeps from somebody who may read the entries: the
     search shows them, and so does another spelling of the tag (4.4.4, 4.5.0; docs/yeswiki.md)."""
-    right, reach = _right_to_read(work, form), _reach(work)
+    reach, readers = _reach(work), _entry_readers(work, form)
     dialect = work.seen.wiki.capabilities.dialect
-    readers = [role for role in (Role.VISITOR, Role.STRANGER) if reach.lets_in(right, role)]
     return tuple(
         field.name
         for field in read_template(form.template, dialect=dialect).fields
@@ -180,8 +185,7 @@ def _as_people(work: Work, form: Form) -> PeopleForm:
     every one but the title where the form keeps outsiders out."""
     dialect = work.seen.wiki.capabilities.dialect
     schema = read_template(form.template, key=form.id, label=form.label, dialect=dialect)
-    right, reach = _right_to_read(work, form), _reach(work)
-    closed = not any(reach.lets_in(right, role) for role in (Role.VISITOR, Role.STRANGER))
+    closed = not _entry_readers(work, form)
     personal = (
         field.name
         for field in _questions(work, form)
