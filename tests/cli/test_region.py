@@ -192,6 +192,10 @@ def test_nothing_left_to_show_is_said(cli: Cli, clean_place: Path, with_farm: Ru
     ):
         told = cli("status", "r.csv", *options, "--json").json()["messages"]
         assert [each for each in told if " none of them" in each] == words
+    # Nothing is said of what is not there to be looked at.
+    (clean_place / "r.csv").write_text(HEADER + rows + "vannes;Vannes;zoe@example.org\n", "utf-8")
+    told = cli("status", "r.csv", "--drifted", "--json").json()["messages"]
+    assert [each for each in told if each.startswith("2 of 3 ") and each.endswith(NOT_CHANGED)]
 
 
 def test_a_plan_is_kept_then_applied_unless_the_farm_gives_another(

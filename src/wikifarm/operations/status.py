@@ -59,10 +59,10 @@ class State:
     closing: str = ""  # the last step of its leave
     closing_since: str = ""  # its day
     closing_cut: bool = False  # a run that let nobody write any more was cut
+    stood: str = ""  # when it was last whole, where the farm has its wiki no more, ISO 8601
     # What was changed by hand since the last apply, and stays: pages, groups ("@animation") in
     # which somebody was made an administrator, and forms ("form 101") that were opened, or that
     # somebody made about people, open to outsiders.
-    stood: str = ""  # when it was last whole, where the farm has its wiki no more, ISO 8601
     edited: list[str] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)  # what `apply` would write: "rights:Charte"
     waiting: int | None = None  # people who wait to be welcomed; None where it is not known
@@ -115,6 +115,8 @@ class StatusOutcome(Outcome):
     farm: str
     states: tuple[State, ...]
     looked_at: int
+    compared: int = 0  # of these, with what describes them here
+    read: int = 0  # of these, so that it is known who waits there
     in_full: bool = False
 
     @property
@@ -191,7 +193,14 @@ def status(
         or (drifted and state.differences)
         or (pending and state.awaits)
     )
-    outcome = StatusOutcome(context.farm.base, shown, len(states), in_full=bool(slugs))
+    outcome = StatusOutcome(
+        context.farm.base,
+        shown,
+        len(states),
+        compared=sum(state.state == "in-place" and bool(state.manifest) for state in states),
+        read=sum(state.waiting is not None for state in states),
+        in_full=bool(slugs),
+    )
     exit_status = _exit(exits, len(states))
     whole = Envelope(
         "status",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wikifarm.operations.community.community_run import CommunityRun
     from wikifarm.operations.community.outcome import CommunitiesOutcome, CommunityOutcome
     from wikifarm.operations.describe import Wishes
+    from wikifarm.operations.status import StatusOutcome
 
 JOBS = 4  # communities at once: what a farm of two processors bears
 PLAN = ".json"  # how a kept plan ends
@@ -738,17 +739,28 @@ def status(
         pending=pending,
         strict=strict,
     )
-    if answer.data["looked_at"] and not answer.data["states"]:
-        options.warnings += _none_shown(drifted=drifted, pending=pending)
+    outcome = cast("StatusOutcome", answer.outcome)
+    if outcome.looked_at and not outcome.states:
+        options.warnings += _none_shown(outcome, drifted=drifted, pending=pending)
     return answer
 
 
-def _none_shown(*, drifted: bool, pending: bool) -> Iterator[str]:
-    """What it means that nothing is left to show of those that were looked at."""
-    if drifted:
-        yield _("`wikifarm apply` would change none of them, and none was opened by hand.")
-    if pending:
-        yield _("There is none of them in which people, or the mailing list, wait for somebody.")
+def _none_shown(outcome: StatusOutcome, *, drifted: bool, pending: bool) -> Iterator[str]:
+    """What it means that nothing is left to show of those that were looked at: of those alone of
+    which it is known."""
+    part = _("{count} of {total} could be looked at for that (`wikifarm status` shows all).")
+    told = [
+        (drifted, outcome.compared,
+         _("`wikifarm apply` would change none of them, and none was opened by hand.")),
+        (pending, outcome.read,
+         _("There is none of them in which people, or the mailing list, wait for somebody.")),
+    ]  # fmt: skip
+    for asked, known, text in told:
+        if asked and known == outcome.looked_at:
+            yield text
+        elif asked:
+            count = part.format(count=known, total=outcome.looked_at)
+            yield f"{count} {text}" if known else count
 
 
 def list_wikis(
